@@ -1,0 +1,42 @@
+"""A pytest plugin that keeps compressed video-classification models honest.
+
+Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`); the names in
+`__all__` are for annotations and for plugins that add models, clip sets and techniques. They are
+imported on first use, because pytest loads this package in every run.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .clips.clip import Clip as Clip
+    from .clips.clip import ClipSet as ClipSet
+    from .compress.technique import Technique as Technique
+    from .errors import VidcompressError as VidcompressError
+    from .measure.report import Estimate as Estimate
+    from .measure.report import Report as Report
+    from .models.model import Model as Model
+    from .models.profile import Profile as Profile
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Clip": "clips.clip",
+    "ClipSet": "clips.clip",
+    "Estimate": "measure.report",
+    "Model": "models.model",
+    "Profile": "models.profile",
+    "Report": "measure.report",
+    "Technique": "compress.technique",
+    "VidcompressError": "errors",
+}
+
+__all__ = ["Clip", "ClipSet", "Estimate", "Model", "Profile", "Report", "Technique", "VidcompressError"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

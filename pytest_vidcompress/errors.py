@@ -1,0 +1,7 @@
+"""The one exception that a user may see: it names the thing, what was expected, and what to do next."""
+
+from __future__ import annotations
+
+
+class VidcompressError(Exception):
+    """Bad input. The plugin shows its text as a pytest usage error, one line and no traceback."""
