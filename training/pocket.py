@@ -1,0 +1,177 @@
+"""Trains the packaged pocket checkpoints from scratch on rendered clips.
+
+    python training/pocket.py videomae
+    python training/pocket.py timesformer
+
+Seeded; resumes from `training/runs/<family>.pt` when interrupted. Writes the learning curve to
+`training/<family>.csv` and the checkpoint in Hugging Face format to `--out`. Training, curve and
+packaged validation clips use disjoint seeds, so nothing is trained or selected on what is tested.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+from tqdm import tqdm
+from transformers import (
+    TimesformerConfig,
+    TimesformerForVideoClassification,
+    VideoMAEConfig,
+    VideoMAEForVideoClassification,
+)
+
+from pytest_vidcompress.clips.motion import MOTIONS
+from pytest_vidcompress.clips.render import SIZE, render
+
+HERE = Path(__file__).parent
+LABELS = list(MOTIONS)
+TRAIN_SEEDS, CURVE_SEEDS = 1_000_000, 500_000
+
+GEOMETRY = dict(
+    image_size=SIZE,
+    patch_size=16,
+    num_frames=8,
+    hidden_size=128,
+    num_hidden_layers=4,
+    num_attention_heads=4,
+    intermediate_size=512,
+    id2label=dict(enumerate(LABELS)),
+    label2id={label: k for k, label in enumerate(LABELS)},
+)
+FAMILIES = {
+    # frames as each family's published protocol picks them from 32; pixel statistics of its processor
+    "timesformer": dict(
+        model=lambda: TimesformerForVideoClassification(TimesformerConfig(**GEOMETRY)),
+        frames=[0, 4, 8, 13, 17, 22, 26, 31],
+        mean=[0.45, 0.45, 0.45],
+        std=[0.225, 0.225, 0.225],
+        steps=5500,
+    ),
+    "videomae": dict(
+        model=lambda: VideoMAEForVideoClassification(
+            VideoMAEConfig(tubelet_size=2, use_mean_pooling=True, **GEOMETRY)
+        ),
+        frames=[0, 4, 8, 12, 16, 20, 24, 28],
+        mean=[0.485, 0.456, 0.406],
+        std=[0.229, 0.224, 0.225],
+        steps=9000,
+    ),
+}
+
+
+def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch.Tensor]:
+    """Clips `first_seed ...` with labels drawn from their seeds: pixels (B, T, C, H, W) and label ids."""
+    seeds = range(first_seed, first_seed + size)
+    labels = [int(np.random.default_rng([seed, 2]).integers(len(LABELS))) for seed in seeds]
+    clips = np.stack([render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds)])
+    pixels = torch.from_numpy(clips).permute(0, 1, 4, 2, 3).float() / 255
+    mean, std = (torch.tensor(family[k]).view(3, 1, 1) for k in ("mean", "std"))
+    return (pixels - mean) / std, torch.tensor(labels)
+
+
+def initialize(model: torch.nn.Module) -> None:
+    """Widens the published initialisation (std 0.02, meant for width 768) to a width of 128."""
+    for name, p in model.named_parameters():
+        if p.ndim > 1 and "embeddings" in name and "projection" not in name:
+            torch.nn.init.normal_(p, std=0.2)  # class token, positions, times: zero as published
+        elif p.ndim > 1:
+            torch.nn.init.normal_(p, std=p[0].numel() ** -0.5)
+
+
+def learning_rate(step: int, steps: int, peak: float, warmup: int = 300) -> float:
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+
+
+@torch.no_grad()
+def accuracy(model: torch.nn.Module, clips: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
+    model.eval()
+    right = sum((model(x).logits.argmax(-1) == y).sum().item() for x, y in clips)
+    model.train()
+    return right / sum(len(y) for _, y in clips)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("family", choices=FAMILIES)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--peak", type=float, default=1e-3, help="highest learning rate")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=HERE.parent / "pytest_vidcompress/models/pocket")
+    options = parser.parse_args()
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    family = FAMILIES[options.family]
+    steps = family["steps"]
+    model = family["model"]().train()
+    initialize(model)
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    vectors = [p for p in model.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}], betas=(0.9, 0.98)
+    )
+    curve = [batch(CURVE_SEEDS + 64 * k, 64, family) for k in range(8)]
+    log_path, state_path = HERE / f"{options.family}.csv", HERE / "runs" / f"{options.family}.pt"
+    state_path.parent.mkdir(exist_ok=True)
+    rows: list[dict] = []
+    step = seconds = 0
+    if state_path.exists():
+        state = torch.load(state_path, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, seconds, rows = state["step"], state["seconds"], state["rows"]
+
+    losses: list[float] = []
+    progress = tqdm(total=steps, initial=step, desc=options.family, unit="step")
+    while step < steps:
+        started = time.perf_counter()
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, steps, options.peak)
+        x, y = batch(TRAIN_SEEDS + options.batch * step, options.batch, family)
+        loss = cross_entropy(model(x).logits, y, label_smoothing=0.05)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+        seconds += time.perf_counter() - started
+        step += 1
+        progress.update()
+        if step % 250 == 0 or step == steps:
+            rows.append(
+                dict(
+                    step=step,
+                    clips=step * options.batch,
+                    loss=round(float(np.mean(losses)), 4),
+                    top1=round(accuracy(model, curve), 4),
+                    minutes=round(seconds / 60, 1),
+                )
+            )
+            losses.clear()
+            progress.set_postfix(rows[-1])
+            partial = state_path.with_suffix(".partial")
+            torch.save(
+                dict(
+                    model=model.state_dict(), optimizer=optimizer.state_dict(), step=step, seconds=seconds, rows=rows
+                ),
+                partial,
+            )
+            partial.replace(state_path)
+            with log_path.open("w", newline="") as file:
+                writer = csv.DictWriter(file, rows[0])
+                writer.writeheader()
+                writer.writerows(rows)
+    model.eval().save_pretrained(options.out / options.family)
+
+
+if __name__ == "__main__":
+    main()
