@@ -1,0 +1,1 @@
+"""A name -> a reference model."""

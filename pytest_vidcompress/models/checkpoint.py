@@ -1,0 +1,177 @@
+"""Checkpoint folders and Hub ids -> modules, through transformers, refusing anything half loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..errors import VidcompressError
+from .catalog import Family, family_of
+from .profile import Profile
+
+
+def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, ...]]:
+    """Loads a fine-tuned video classifier.
+
+    Args:
+        source: a folder in Hugging Face format, or a Hub id.
+
+    Returns:
+        The module in eval mode and fp32, its profile, and the label of every logit.
+
+    Raises:
+        VidcompressError: not found, not a video classifier, or weights missing, unexpected or misshapen.
+    """
+    from transformers import AutoModelForVideoClassification
+
+    config = _config(source)
+    with _quiet():
+        try:
+            module, loading = AutoModelForVideoClassification.from_pretrained(
+                str(source), config=config, output_loading_info=True, dtype=torch.float32
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise _not_loaded(source, error) from None
+    _refuse_incomplete(source, loading)
+    return module.eval(), checkpoint_profile(source, config), _labels(config)
+
+
+def random_model(
+    family: Family | None, source: str | Path | None, labels: tuple[str, ...]
+) -> tuple[nn.Module, Profile, tuple[str, ...]]:
+    """Builds a geometry with seeded random weights, without a download for the published ones.
+
+    Args:
+        family: whose published geometry to build; used when `source` is None.
+        source: a checkpoint whose configuration to build instead.
+        labels: the labels to classify when the published geometry is built.
+    """
+    from transformers import AutoConfig, AutoModelForVideoClassification
+
+    if source is None:
+        assert family is not None
+        names = {"id2label": dict(enumerate(labels)), "label2id": {name: k for k, name in enumerate(labels)}}
+        config = AutoConfig.for_model(family.model_type, **family.geometry, **names)
+        profile = family.profile
+    else:
+        config = _config(source)
+        profile = checkpoint_profile(source, config)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = AutoModelForVideoClassification.from_config(config, dtype=torch.float32)
+        with torch.no_grad():
+            for parameter in module.parameters():
+                # Parameters that start at zero would count as sparsity, which trained ones do not have.
+                if not parameter.any():
+                    parameter.normal_(std=0.02)
+    return module.eval(), profile, _labels(config)
+
+
+def checkpoint_profile(source: str | Path, config: Any) -> Profile:
+    """The input protocol of a checkpoint: its configuration and `preprocessor_config.json`, then its family's.
+
+    A folder may hold a `profile.json` with any of `rate`, `sampling`, `layout`: what the two do not say.
+    """
+    family = family_of(config.model_type)
+    base = family.profile if family else Profile(frames=16, rate=4, size=224)
+    size = getattr(config, "image_size", base.size)
+    profile = replace(base, frames=getattr(config, "num_frames", base.frames), size=int(size))
+    pixels = _json(source, "preprocessor_config.json")
+    for name, key in (("mean", "image_mean"), ("std", "image_std")):
+        if key in pixels:
+            profile = replace(profile, **{name: tuple(pixels[key])})
+    own = {k: v for k, v in _json(source, "profile.json").items() if k in {"rate", "sampling", "layout"}}
+    return replace(profile, **own)
+
+
+def _config(source: str | Path) -> Any:
+    from transformers import AutoConfig
+
+    with _quiet():
+        try:
+            config = AutoConfig.from_pretrained(str(source))
+        except (OSError, ValueError) as error:
+            raise _not_loaded(source, error) from None
+    if not hasattr(config, "num_frames"):
+        raise VidcompressError(
+            f"model {str(source)!r} is a {config.model_type!r} model, not a video classifier that transformers"
+            " knows; name a TimeSformer or VideoMAE checkpoint, or register your own with"
+            " pytest_vidcompress_models()"
+        )
+    return config
+
+
+def _labels(config: Any) -> tuple[str, ...]:
+    return tuple(config.id2label[k] for k in sorted(config.id2label))
+
+
+def _json(source: str | Path, name: str) -> dict[str, Any]:
+    """A small JSON file of a checkpoint; empty when it has none."""
+    if Path(source).is_dir():
+        path: Path | None = Path(source) / name
+    else:
+        from huggingface_hub import try_to_load_from_cache
+
+        cached = try_to_load_from_cache(str(source), name)
+        path = Path(cached) if isinstance(cached, str) else _download(source, name)
+    return json.loads(path.read_text("utf-8")) if path and path.is_file() else {}
+
+
+def _download(source: str | Path, name: str) -> Path | None:
+    from huggingface_hub import hf_hub_download
+
+    try:
+        return Path(hf_hub_download(str(source), name))
+    except Exception:  # an optional file: whatever the Hub answers, the family's protocol stands
+        return None
+
+
+def _refuse_incomplete(source: str | Path, loading: Mapping[str, Any]) -> None:
+    for kind in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
+        found = sorted(str(key) for key in loading.get(kind) or ())
+        if found:
+            raise VidcompressError(
+                f"model {str(source)!r} does not load completely: {len(found)} {kind.replace('_', ' ')}, such as"
+                f" {found[0]}; its weights would be random or lost there, so convert the checkpoint first"
+            )
+
+
+def _not_loaded(source: str | Path, error: Exception) -> VidcompressError:
+    if Path(source).is_dir():
+        return VidcompressError(
+            f"model folder {str(source)!r} cannot be loaded: {_first_line(error)}; expected config.json and"
+            " model.safetensors in Hugging Face format"
+        )
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    return VidcompressError(
+        f"model {str(source)!r} is neither in the local cache ({HF_HUB_CACHE}) nor reachable on the Hub; run"
+        f" `hf download {source}` once where there is a network, give a folder, or use --vc-weights=random"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps transformers' own bars and loading tables off the terminal: we report what matters."""
+    from transformers.utils import logging
+
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()

@@ -1,0 +1,87 @@
+"""A name from `--vc-model` -> a reference model whose labels are the clip set's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from ..clips.labels import match, normal_form
+from ..errors import VidcompressError
+from .catalog import CATALOG, Family
+from .model import Model
+
+Factory = Callable[[], Model]
+"""What `pytest_vidcompress_models()` maps a name to."""
+
+
+def check_name(name: str, registered: Mapping[str, Factory]) -> None:
+    """Refuses a name that cannot be a model, without loading anything."""
+    if name in registered or name in CATALOG or Path(name).is_dir() or _is_hub_id(name):
+        return
+    known = ", ".join(sorted({*CATALOG, *registered}))
+    raise VidcompressError(
+        f"unknown model {name!r}: expected one of {known}, a folder with a checkpoint, or a Hub id like owner/name"
+    )
+
+
+def load(
+    name: str,
+    labels: tuple[str, ...],
+    clip_set: str,
+    weights: Literal["trained", "random"] = "trained",
+    registered: Mapping[str, Factory] | None = None,
+) -> Model:
+    """Loads the model `name` for clips with `labels`.
+
+    A family's name means the packaged checkpoint when the clips carry the pocket labels, and the
+    published Kinetics-400 checkpoint otherwise.
+
+    Raises:
+        VidcompressError: unknown, not loadable, or it does not know some of the labels.
+    """
+    check_name(name, registered or {})
+    if registered and name in registered:
+        model = registered[name]()
+        model.module.eval()
+    else:
+        model = _build(name, labels, weights)
+    match(labels, model.labels, model_name=name, clip_set_name=clip_set)
+    return model
+
+
+def _build(name: str, labels: tuple[str, ...], weights: Literal["trained", "random"]) -> Model:
+    from .checkpoint import load_checkpoint, random_model
+
+    family = CATALOG.get(name)
+    source = _source(name, family, labels)
+    if weights == "random":
+        # The published geometry is known here; only other checkpoints need their configuration read.
+        published = family is not None and source == family.checkpoint
+        return Model(name, *random_model(family, None if published else source, labels), weights="random")
+    return Model(name, *load_checkpoint(source))
+
+
+def _source(name: str, family: Family | None, labels: tuple[str, ...]) -> str | Path:
+    if family is None:
+        return Path(name) if Path(name).is_dir() else name
+    if _are_pocket(labels):
+        if family.pocket is None:
+            packaged = ", ".join(key for key, value in CATALOG.items() if value.pocket)
+            raise VidcompressError(
+                f"model {name!r} has no packaged checkpoint for the pocket clips: use one of {packaged}, or give"
+                " Kinetics clips with --vc-clips"
+            )
+        return family.pocket
+    return family.checkpoint
+
+
+def _are_pocket(labels: tuple[str, ...]) -> bool:
+    from ..clips.motion import MOTIONS
+
+    return {normal_form(label) for label in labels} <= {normal_form(label) for label in MOTIONS}
+
+
+def _is_hub_id(name: str) -> bool:
+    owner, _, repository = name.partition("/")
+    return bool(owner and repository) and "/" not in repository and not name.startswith((".", "/", "~"))

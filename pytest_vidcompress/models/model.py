@@ -1,0 +1,33 @@
+"""A reference classifier as tests get it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from .profile import Profile
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Model:
+    """A video classifier: a module that maps pixels to logits, and what it expects and knows."""
+
+    name: str
+    """As given to `--vc-model`."""
+    module: nn.Module
+    """In eval mode, fp32; called with pixels as `profile` says, returns logits `(B, labels)` or an object
+    with `.logits`."""
+    profile: Profile
+    labels: tuple[str, ...]
+    """Label of every logit."""
+    weights: Literal["trained", "random"] = "trained"
+    notes: tuple[str, ...] = ()
+    """What techniques decided on this machine."""
+
+    def copy(self) -> Model:
+        """The same model with a module of its own, to modify freely."""
+        return replace(self, module=copy.deepcopy(self.module))
