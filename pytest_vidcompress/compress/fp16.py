@@ -1,0 +1,24 @@
+"""`fp16`: weights stored as halves.
+
+Only storage: runtimes on CPUs without half arithmetic compute with the rounded weights in fp32, which is
+as fast as before, where half kernels are several times slower. The study's fp16 files did not shrink
+(its section 7.2); `docs/compression.md` shows why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .technique import Nothing, Technique
+
+if TYPE_CHECKING:
+    from ..clips.loader import Clips
+    from ..models.model import Model
+
+
+def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
+    model.module.half()
+    return model
+
+
+FP16 = Technique("weights stored in half precision", apply, last=True)

@@ -1,0 +1,99 @@
+"""`int8-dynamic`: linear layers with int8 weights, activations quantized as they come.
+
+The study's int8 (section 6.2.2): torch's dynamic quantization, per-tensor weights. The study's models got
+1.5 to 1.7 times slower; much of that hangs on the engine that multiplies, so the fastest is chosen.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .technique import Technique, one_of
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..clips.loader import Clips
+    from ..models.model import Model
+
+ENGINES = ("onednn", "x86", "fbgemm", "qnnpack")
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Int8Dynamic:
+    engine: str = AUTO
+    """Who multiplies: `onednn`, `x86`, `fbgemm`, `qnnpack`, or `auto` for the fastest on this machine."""
+
+    def __post_init__(self) -> None:
+        one_of(self, "engine", (AUTO, *ENGINES))
+
+
+def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
+    from torch import nn
+
+    linears = [m for m in model.module.modules() if isinstance(m, nn.Linear)]
+    engine = parameters.engine
+    if engine == AUTO:
+        shapes = Counter((m.in_features, m.out_features) for m in linears)
+        engine = fastest_engine(*max(shapes, key=lambda shape: shapes[shape] * shape[0] * shape[1]))
+    module = quantize(model.module, engine)
+    return replace(model, module=module, notes=(*model.notes, f"int8 engine {engine}"))
+
+
+def quantize(module: nn.Module, engine: str) -> nn.Module:
+    """Replaces the linear layers of `module` by int8 ones packed for `engine`."""
+    import torch
+    from torch import nn
+
+    with _engine(engine), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecation notices: the study's technique is just this call
+        return torch.ao.quantization.quantize_dynamic(module, {nn.Linear}, dtype=torch.qint8)
+
+
+@lru_cache
+def fastest_engine(inputs: int, outputs: int, rows: int = 512, rounds: int = 9) -> str:
+    """The supported engine with the shortest best time on a linear layer of this shape."""
+    import torch
+    from torch import nn
+
+    supported = [name for name in ENGINES[:2] if name in torch.backends.quantized.supported_engines]
+    if not supported:
+        return torch.backends.quantized.engine
+    layers = {name: quantize(nn.Sequential(nn.Linear(inputs, outputs)), name) for name in supported}
+    x = torch.randn(rows, inputs)
+    best = dict.fromkeys(supported, float("inf"))
+    with torch.inference_mode():
+        for _ in range(rounds):
+            for name, layer in layers.items():
+                started = time.perf_counter()
+                layer(x)
+                best[name] = min(best[name], time.perf_counter() - started)
+    return min(best, key=lambda name: best[name])
+
+
+@contextmanager
+def _engine(name: str) -> Iterator[None]:
+    import torch
+
+    from ..errors import VidcompressError
+
+    if name not in torch.backends.quantized.supported_engines:
+        there = ", ".join(e for e in torch.backends.quantized.supported_engines if e != "none")
+        raise VidcompressError(f"quantization engine {name!r} is not in this torch: it has {there}")
+    before = torch.backends.quantized.engine
+    torch.backends.quantized.engine = name
+    try:
+        yield
+    finally:
+        torch.backends.quantized.engine = before
+
+
+INT8_DYNAMIC = Technique("int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True)

@@ -1,0 +1,46 @@
+"""`prune-local-*`: in every layer by itself, the output rows with the smallest L2 norm become zero.
+
+Structured pruning by masks, the study's local pruning (section 6.2.1) in its three scopes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .technique import Technique, in_range, is_layers
+
+if TYPE_CHECKING:
+    from ..clips.loader import Clips
+    from ..models.model import Model
+
+
+@dataclass(frozen=True)
+class PruneLocal:
+    amount: float = 0.2
+    """Share of each matrix's rows that become zero."""
+    layers: str = ":"
+    """Blocks in scope: an index or a slice."""
+
+    def __post_init__(self) -> None:
+        in_range(self, "amount", 0, 1)
+        is_layers(self, "layers")
+
+
+def _technique(summary: str, *scopes: str) -> Technique:
+    def apply(model: Model, parameters: PruneLocal, clips: Clips) -> Model:
+        from torch.nn.utils import prune
+
+        from .scope import matrices
+
+        for linear in matrices(model, scopes, parameters.layers):
+            prune.ln_structured(linear, "weight", amount=parameters.amount, n=2, dim=0)
+            prune.remove(linear, "weight")
+        return model
+
+    return Technique(f"structured L2, rows of {summary}", apply, PruneLocal)
+
+
+PRUNE_LOCAL_ATTENTION = _technique("attention matrices", "attention")
+PRUNE_LOCAL_DENSE = _technique("dense matrices", "dense")
+PRUNE_LOCAL_BOTH = _technique("attention and dense matrices", "attention", "dense")
