@@ -1,0 +1,1 @@
+"""Something that maps pixels to logits, and clips -> numbers."""

@@ -1,0 +1,120 @@
+"""Time of a variant and its reference, taken alternately so that a busy machine slows both.
+
+Rounds go A B, B A, A B ... (ABBA): what drifts over the run cancels in the pairs.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Protocol
+
+from .interval import median_interval
+from .report import Estimate
+
+Call = Callable[[], Any]
+
+
+class Driver(Protocol):
+    """What runs the rounds; pytest-benchmark's `benchmark.pedantic` is one."""
+
+    def __call__(self, target: Call, *, setup: Call, teardown: Call, rounds: int) -> object: ...
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of every pair."""
+
+    variant_s: tuple[float, ...]
+    reference_s: tuple[float, ...]
+
+    @property
+    def log_ratios(self) -> tuple[float, ...]:
+        """Natural logarithm of variant over reference, one a pair."""
+        return tuple(math.log(v / r) for v, r in zip(self.variant_s, self.reference_s, strict=True))
+
+    @property
+    def ratio(self) -> Estimate:
+        """Variant over reference: median of the pairs."""
+        return Estimate(*map(math.exp, median_interval(self.log_ratios)))
+
+    @property
+    def latency(self) -> Estimate:
+        return Estimate(*median_interval(self.variant_s))
+
+    @property
+    def reference_latency(self) -> Estimate:
+        return Estimate(*median_interval(self.reference_s))
+
+
+class Alternation:
+    """Times `reference` before even rounds of `variant` and after odd ones."""
+
+    def __init__(self, variant: Call, reference: Call) -> None:
+        self._variant, self._reference = variant, reference
+        self._variant_s: list[float] = []
+        self._reference_s: list[float] = []
+
+    def before(self) -> None:
+        if len(self._variant_s) % 2 == 0:
+            self._reference_s.append(_seconds(self._reference))
+
+    def run(self) -> None:
+        self._variant_s.append(_seconds(self._variant))
+
+    def after(self) -> None:
+        if len(self._variant_s) > len(self._reference_s):
+            self._reference_s.append(_seconds(self._reference))
+
+    def timing(self) -> Timing:
+        pairs = min(len(self._variant_s), len(self._reference_s))
+        return Timing(tuple(self._variant_s[:pairs]), tuple(self._reference_s[:pairs]))
+
+
+def time_pairs(variant: Call, reference: Call, driver: Driver | None = None, budget_s: float = 3.0) -> Timing:
+    """Times the two against each other.
+
+    Args:
+        variant: one call is one clip.
+        reference: likewise.
+        driver: runs the rounds; our own loop when None.
+        budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
+    """
+    with machine_to_ourselves():
+        pair_s = min(_seconds(variant) + _seconds(reference) for _ in range(2))
+        least = 12 if pair_s < 2 else 6
+        rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
+        alternation = Alternation(variant, reference)
+        (driver or _loop)(alternation.run, setup=alternation.before, teardown=alternation.after, rounds=rounds)
+        # A driver may stop early: a benchmark plugin that is switched off calls its target once.
+        missing = rounds - len(alternation.timing().variant_s)
+        alternation.after()
+        _loop(alternation.run, setup=alternation.before, teardown=alternation.after, rounds=max(0, missing))
+    return alternation.timing()
+
+
+@contextmanager
+def machine_to_ourselves() -> Iterator[None]:
+    """Waits until no other worker or run on this machine is timing."""
+    from filelock import FileLock
+
+    with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock"):
+        yield
+
+
+def _loop(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    for _ in range(rounds):
+        setup()
+        target()
+        teardown()
+
+
+def _seconds(call: Call) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

@@ -1,0 +1,157 @@
+"""A model or variant and clips -> its `Report`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..clips.loader import Clips
+from ..models.model import Model
+from ..runtimes import artefact
+from ..runtimes.tensors import parameters, zeros
+from ..runtimes.variant import Variant, executable
+from .accuracy import accuracy
+from .latency import Driver, Timing, time_pairs
+from .macs import macs
+from .memory import peak_memory_bytes
+from .predict import Progress, evaluating, logits_of, predict
+from .report import Report
+
+Target = Variant | nn.Module | Callable[[torch.Tensor], Any]
+"""What can be measured: a variant, a module, or any callable pixels -> logits."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The uncompressed model on the clips: what every variant of it is compared with."""
+
+    model: Model
+    clips: Clips
+    logits: torch.Tensor
+    """`(N, labels)`."""
+    targets: torch.Tensor
+    """`(N,)`: label ids, or under random weights the reference's own predictions."""
+    report: Report
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What can be told of a module without running all clips."""
+
+    size_bytes: int | None
+    parameters: int | None
+    sparsity: float | None
+    macs: int | None
+    peak_memory_bytes: int | None
+
+
+def measure_reference(model: Model, clips: Clips, progress: Progress | None = None) -> Reference:
+    """Runs the uncompressed model over all clips."""
+    logits, labels = predict(model.module, clips, len(model.labels), progress)
+    targets = labels if model.weights == "trained" else logits.argmax(-1)
+    report = _report("reference", "", model.module, model, clips, logits, logits, targets)
+    return Reference(model, clips, logits, targets, report)
+
+
+def measure(
+    target: Target,
+    reference: Reference,
+    name: str,
+    test: str,
+    driver: Driver | None = None,
+    timed: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Measures `target` beside its reference.
+
+    Args:
+        target: a variant, any `nn.Module`, or any callable pixels -> logits.
+        name: its key in the baseline.
+        test: the test that measures, `path::name`.
+        driver: runs the timed rounds (pytest-benchmark's `pedantic`).
+        timed: False leaves the latency out.
+    """
+    model, clips = reference.model, reference.clips
+    run = runnable(target)
+    logits, _ = predict(run, clips, len(model.labels), progress)
+    report = _report(name, test, target, model, clips, logits, reference.logits, reference.targets)
+    beside = reference.report
+    if timed and len(clips):
+        timing = _time(run, model.module, clips, driver)
+        beside = replace(beside, latency=timing.reference_latency)
+        report = replace(
+            report, latency=timing.latency, latency_ratio=timing.ratio, log_ratios=timing.log_ratios
+        )
+    return replace(report, reference=beside)
+
+
+def runnable(target: Target) -> Callable[[torch.Tensor], Any]:
+    if isinstance(target, Variant):
+        return target.module
+    return executable(target) if isinstance(target, nn.Module) else target
+
+
+def _report(
+    name: str,
+    test: str,
+    target: Target,
+    model: Model,
+    clips: Clips,
+    logits: torch.Tensor,
+    reference: torch.Tensor,
+    targets: torch.Tensor,
+) -> Report:
+    found = accuracy(logits, reference, targets)
+    weighed = _weigh(target, clips)
+    return Report(
+        name=name,
+        model=model.name,
+        test=test,
+        top1=found.top1,
+        top5=found.top5,
+        agreement=found.agreement,
+        kl=found.kl,
+        size_bytes=weighed.size_bytes,
+        parameters=weighed.parameters,
+        sparsity=weighed.sparsity,
+        macs=weighed.macs,
+        latency=None,
+        latency_ratio=None,
+        peak_memory_bytes=weighed.peak_memory_bytes,
+        clips=len(clips),
+        skipped=len(clips.skipped),
+        accuracy_kind="labels" if model.weights == "trained" else "agreement",
+        clip_ids=tuple(clip.id for clip in clips),
+        outcomes=found.outcomes,
+        notes=target.notes if isinstance(target, Variant) else (),
+    )
+
+
+def _weigh(target: Target, clips: Clips) -> Weighed:
+    stored = target.model.module if isinstance(target, Variant) else target
+    # A runtime may hide its operators: the work is counted where it can be seen.
+    run = executable(stored) if isinstance(stored, nn.Module) else stored
+    pixels = _first(clips)
+    counted = None if pixels is None else macs(run, pixels)
+    memory = None if pixels is None else peak_memory_bytes(run, pixels)
+    if not isinstance(stored, nn.Module):
+        # A plain callable shows neither files nor weights, and perhaps no operators that could be counted.
+        return Weighed(None, None, None, counted or None, None)
+    held = parameters(stored)
+    size = target.size_bytes() if isinstance(target, Variant) else artefact.size_bytes(stored)
+    return Weighed(size, held, zeros(stored) / held if held else 0.0, counted or None, memory)
+
+
+def _time(run: Callable[[torch.Tensor], Any], reference: nn.Module, clips: Clips, driver: Driver | None) -> Timing:
+    pixels = _first(clips)
+    assert pixels is not None
+    with evaluating(run), evaluating(reference), torch.inference_mode():
+        return time_pairs(lambda: logits_of(run, pixels), lambda: logits_of(reference, pixels), driver)
+
+
+def _first(clips: Clips) -> torch.Tensor | None:
+    return next((pixels for pixels, _ in clips.batches(1)), None)
