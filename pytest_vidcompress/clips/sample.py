@@ -1,0 +1,50 @@
+"""A fair choice of some clips: the same on every machine, and spread over the classes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ..errors import VidcompressError
+from .clip import Clip
+
+
+def sample(
+    clips: Sequence[Clip], number: int | None, seed: int, default: int | None = None
+) -> tuple[Clip, ...]:
+    """Picks clips at random, as evenly from each class as the classes allow.
+
+    Clips are dealt in rounds, one of each class that has some left, in an order that only the seed, the ids
+    and the labels decide. So a smaller sample is the start of a larger one, any start of it is balanced,
+    and files that come or go in one class leave the picks of the others alone.
+
+    Args:
+        clips: to choose from, in any order.
+        number: how many; None for `default`.
+        seed: another seed, other clips.
+        default: how many without a number: at most these, None for all.
+
+    Returns:
+        The clips, in the order they were dealt.
+
+    Raises:
+        VidcompressError: `number` is below one, or more than there are.
+    """
+    if number is not None and not 1 <= number <= len(clips):
+        raise VidcompressError(
+            f"cannot sample {number} clips, there are {len(clips)}: --vc-sample must be 1 to {len(clips)}"
+        )
+    hands: defaultdict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        hands[clip.label].append(clip)
+    dealt: list[tuple[int, str, Clip]] = []
+    for label, hand in hands.items():
+        hand.sort(key=lambda clip: (_hash(seed, clip.id), clip.id))
+        dealt += ((turn, _hash(seed, label), clip) for turn, clip in enumerate(hand))
+    dealt.sort(key=lambda card: card[:2])
+    return tuple(clip for *_, clip in dealt[: number or default])
+
+
+def _hash(seed: int, text: str) -> str:
+    return sha256(f"{seed}:{text}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from pytest_vidcompress.clips import cache, loader
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.preprocess import normalize
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.profile import Profile
+
+WriteVideo = Callable[..., Path]
+PROFILE = Profile(2, 1, 32, sampling="even")
+IDS = {"dark": 7, "light": 3}
+
+
+@pytest.fixture
+def sampled(tmp_path: Path, write_video: WriteVideo) -> list[Clip]:
+    """Three flat clips of levels 10, 200 and 30, and one that is no video, third."""
+    (tmp_path / "broken.mp4").write_text("<html>")
+    greys = {"a": 10, "b": 200, "c": 30}
+    clips = [
+        Clip(name, "light" if grey > 99 else "dark", write_video(tmp_path / f"{name}.mp4", [grey] * 3))
+        for name, grey in greys.items()
+    ]
+    return [*clips[:2], Clip("broken", "dark", tmp_path / "broken.mp4"), clips[2]]
+
+
+def make(clips: list[Clip], profile: Profile = PROFILE, **more: object) -> Clips:
+    return Clips(clips, ["dark", "light"], IDS, profile, **more)  # type: ignore[arg-type]
+
+
+def test_it_is_the_sequence_of_usable_clips(sampled: list[Clip]) -> None:
+    clips = make(sampled)
+    assert len(clips) == 3
+    assert [clip.id for clip in clips] == ["a", "b", "c"]
+    assert clips[-1].id == "c"
+    assert clips[:2] == tuple(sampled[:2])
+    assert sampled[2] not in clips
+    assert clips.labels == ("dark", "light")
+
+
+def test_broken_clips_are_named_and_nothing_takes_their_place(sampled: list[Clip]) -> None:
+    (skipped,) = make(sampled).skipped
+    assert skipped.clip == sampled[2]
+    assert "not a video" in skipped.reason
+
+
+def test_batches_are_pixels_and_the_models_label_ids(sampled: list[Clip]) -> None:
+    batches = list(make(sampled).batches(2))
+    assert [tuple(pixels.shape) for pixels, _ in batches] == [(2, 2, 3, 32, 32), (1, 2, 3, 32, 32)]
+    assert [ids.tolist() for _, ids in batches] == [[7, 3], [7]]
+    assert batches[0][1].dtype == torch.int64
+    assert batches[0][0].dtype == torch.float32
+    greys = torch.tensor([10, 200, 30], dtype=torch.uint8).view(3, 1, 1, 1).expand(3, 3, 1, 1)
+    expected = normalize(greys, PROFILE.mean, PROFILE.std)[:, :, 0, 0]
+    below = torch.cat([pixels for pixels, _ in batches])[..., 16:, :].mean((1, 3, 4))
+    # Half a level of limited-range video is 0.01 of these units.
+    torch.testing.assert_close(below, expected, atol=0.02, rtol=0)
+
+
+def test_the_layout_is_the_profiles(sampled: list[Clip]) -> None:
+    (frames_first, _), *_ = make(sampled).batches(3)
+    (channels_first, _), *_ = make(sampled, dataclasses.replace(PROFILE, layout="BCTHW")).batches(3)
+    assert torch.equal(channels_first.transpose(1, 2), frames_first)
+    assert channels_first.is_contiguous()
+
+
+@pytest.mark.parametrize("limit", [loader._KEPT_BYTES, 0])  # pyright: ignore[reportPrivateUsage]
+def test_each_clip_is_decoded_once(
+    limit: int, sampled: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[str] = []
+    decode = cache.decode
+
+    def spy(path: Path, plan: Callable[..., tuple[int, ...]]) -> object:
+        decoded.append(path.name)
+        return decode(path, plan)
+
+    monkeypatch.setattr(cache, "decode", spy)
+    monkeypatch.setattr(loader, "_KEPT_BYTES", limit)
+    clips = make(sampled, cache_folder=None if limit else tmp_path / "cache")
+    assert decoded == []
+    first, again = (torch.cat([pixels for pixels, _ in clips.batches(2)]) for _ in range(2))
+    assert torch.equal(first, again)
+    assert len(clips.skipped) == 1
+    assert decoded == ["a.mp4", "b.mp4", "broken.mp4", "c.mp4"]
+
+
+def test_progress_is_told(sampled: list[Clip]) -> None:
+    told: list[tuple[str, int, int]] = []
+    make(sampled, progress=lambda *what: told.append(what)).load()
+    assert told == [("decoding clips", done, 4) for done in (1, 2, 3, 4)]
+
+
+def test_batches_cannot_be_empty(sampled: list[Clip]) -> None:
+    with pytest.raises(ValueError, match="not 0"):
+        make(sampled).batches(0)
+    with pytest.raises(VidcompressError, match=r"none of the 1 clips can be used: .*broken.mp4: not a video"):
+        make(sampled[2:3]).batches(1)
+
+
+def test_a_clip_that_breaks_between_batches_is_named(
+    sampled: list[Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "_KEPT_BYTES", 0)
+    clips = make(sampled[:1])
+    clips.load()
+    sampled[0].path.unlink()
+    with pytest.raises(VidcompressError, match=r"a\.mp4 changed while tests ran: missing"):
+        list(clips.batches(1))
+
+
+def test_real_clips_make_batches(media: Path) -> None:
+    from pytest_vidcompress.clips.kinetics import read_kinetics
+    from pytest_vidcompress.clips.labels import match
+
+    found = read_kinetics(media / "kinetics400")
+    ids = match(found.labels, found.labels, model_name="m", clip_set_name=found.name)
+    small = [clip for clip in found.clips if clip.path.stat().st_size < 1_000_000][:1]
+    profile = Profile(4, 1, 224, sampling="stride")
+    (pixels, answers), *_ = Clips(small, found.labels, ids, profile).batches(1)
+    assert pixels.shape == (1, 4, 3, 224, 224)
+    assert answers.tolist() == [ids[small[0].label]]
+    assert pixels.std() > 0.2
