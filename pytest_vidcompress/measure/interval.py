@@ -35,14 +35,22 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Interv
 
     Unbounded where there are too few values for the confidence (fewer than 6 at 95 %, 11 at 99.9 %).
     """
-    n, ordered = len(values), sorted(values)
-    if n == 0:
+    if not values:
         return (math.nan, -math.inf, math.inf)
-    below, rank = 0.0, 0
-    # The interval between the rank-th smallest and largest misses with probability 2 P(B < rank), B ~ Bin(n, 1/2).
-    while rank < n // 2 and below + (step := math.comb(n, rank) / 2**n) <= (1 - confidence) / 2:
-        below += step
-        rank += 1
+    rank = _outer_rank(len(values), (1.0 - confidence) / 2)
+    ordered = sorted(values)
     if rank == 0:
         return (median(ordered), -math.inf, math.inf)
-    return (median(ordered), ordered[rank - 1], ordered[n - rank])
+    return (median(ordered), ordered[rank - 1], ordered[-rank])
+
+
+def _outer_rank(n: int, tail: float) -> int:
+    """Largest r such that fewer than r heads of n coins have chance `tail` at most; 0 if there is none."""
+    # Rounding of 1 - 0.998 must not cost a value.
+    allowed, below, rank = tail * (1 + 1e-9), 0.0, 0
+    while rank <= n // 2:
+        below += math.comb(n, rank) / 2**n
+        if below > allowed:
+            break
+        rank += 1
+    return rank

@@ -1,0 +1,1 @@
+"""Reports, baselines and budgets -> verdicts. Imports neither torch nor pytest."""

@@ -1,0 +1,120 @@
+"""What is stored about a variant: what no machine changes, and what a machine class does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pytest_vidcompress.measure.report import Report
+
+MOST_RUNS = 10
+"""Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What no machine changes. Shares are 0 ... 1; None was not measured."""
+
+    test: str
+    """`path/test_file.py::test_name` of the test that measured it."""
+    top1: float
+    top5: float
+    agreement: float
+    kl: float
+    size_bytes: int | None = None
+    parameters: int | None = None
+    sparsity: float | None = None
+    macs: int | None = None
+    clip_ids: tuple[str, ...] = ()
+    outcomes: tuple[bool, ...] = ()
+    """Per clip of `clip_ids`: was it right?"""
+
+    @classmethod
+    def of(cls, report: Report) -> Stored:
+        """The part of a report that is kept."""
+        return cls(
+            test=report.test,
+            top1=float(report.top1),
+            top5=float(report.top5),
+            agreement=float(report.agreement),
+            kl=float(report.kl),
+            size_bytes=report.size_bytes,
+            parameters=report.parameters,
+            sparsity=report.sparsity,
+            macs=report.macs,
+            clip_ids=report.clip_ids,
+            outcomes=report.outcomes,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredTiming:
+    """What a machine class decides: the latency ratio of every recorded run, and memory."""
+
+    test: str = ""
+    runs: tuple[float, ...] = ()
+    """Median ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
+    peak_memory_bytes: int | None = None
+
+    @property
+    def latency_ratio(self) -> float | None:
+        """Median of the recorded runs; None when none was timed."""
+        return median(self.runs) if self.runs else None
+
+    def latency_limit(self, margin: float) -> float | None:
+        """Highest ratio that still counts as the stored one: the slowest recorded run plus the margin."""
+        return max(self.runs) * (1.0 + margin) if self.runs else None
+
+    @classmethod
+    def of(cls, report: Report) -> StoredTiming:
+        """The part of a report that is kept."""
+        runs = () if report.latency_ratio is None else (float(report.latency_ratio),)
+        return cls(test=report.test, runs=runs, peak_memory_bytes=report.peak_memory_bytes)
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Outcomes of the same clips in a baseline and in a run."""
+
+    clips: int
+    before: int
+    """Clips that were right in the baseline."""
+    lost: int
+    gained: int
+
+    @property
+    def drop(self) -> float:
+        """Net share of clips lost; negative when more were gained."""
+        return (self.lost - self.gained) / self.clips if self.clips else 0.0
+
+
+def paired(stored: Stored, report: Report) -> Paired:
+    """Baseline against run on the clips that both have."""
+    then = dict(zip(stored.clip_ids, stored.outcomes, strict=True))
+    both = [
+        (then[clip], now) for clip, now in zip(report.clip_ids, report.outcomes, strict=True) if clip in then
+    ]
+    return Paired(
+        clips=len(both),
+        before=sum(was for was, _ in both),
+        lost=sum(was and not now for was, now in both),
+        gained=sum(now and not was for was, now in both),
+    )
+
+
+def as_mask(outcomes: Sequence[bool]) -> str:
+    """Outcomes as hexadecimal digits, the first clip in the highest bit; padded with zeros."""
+    bits = "".join("1" if right else "0" for right in outcomes)
+    bits += "0" * (-len(bits) % 4)
+    return "".join(f"{int(bits[i : i + 4], 2):x}" for i in range(0, len(bits), 4))
+
+
+def from_mask(mask: str, clips: int) -> tuple[bool, ...]:
+    """Outcomes of `clips` clips; ValueError when the mask is of another length or no hexadecimal number."""
+    if len(mask) != -(-clips // 4):
+        raise ValueError(
+            f"outcomes of {clips} clips take {-(-clips // 4)} hexadecimal digits, not {len(mask)}"
+        )
+    bits = "".join(f"{int(digit, 16):04b}" for digit in mask)
+    return tuple(bit == "1" for bit in bits[:clips])

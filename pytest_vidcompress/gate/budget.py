@@ -1,0 +1,79 @@
+"""Explicit limits: what a test's `vc_budget` marker allows, and the gate's own margins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from pytest_vidcompress.errors import VidcompressError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Margins:
+    """How much worse than its baseline a metric must be to fail, and how sure of that the gate must be."""
+
+    top1: float = 0.01
+    """Net share of clips that may be lost."""
+    top1_alpha: float = 0.01
+    """Chance of a false alarm of the accuracy test."""
+    sparsity: float = 1e-6
+    """Absolute; the file keeps six digits."""
+    latency: float = 0.10
+    """Relative to the slowest recorded run."""
+    latency_alpha: float = 0.001
+    """Chance that the lower bound of the latency ratio lies above the truth."""
+    memory: float = 0.05
+    """Relative; allocators of two library versions round differently."""
+
+    @property
+    def latency_confidence(self) -> float:
+        """Of the two-sided interval whose lower end is the one-sided bound at `latency_alpha`."""
+        return 1.0 - 2.0 * self.latency_alpha
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """Limits that hold whatever the baseline says; None means no limit."""
+
+    top1_drop: float | None = None
+    """Most top-1 lost to the reference, as a share: 0.02 is two points."""
+    top5_drop: float | None = None
+    agreement: float | None = None
+    """Least share of clips on which variant and reference agree."""
+    kl: float | None = None
+    """Most mean divergence from the reference, nats."""
+    size_bytes: float | None = None
+    size_ratio: float | None = None
+    parameters: float | None = None
+    sparsity: float | None = None
+    """Least share of parameters that are zero."""
+    macs_ratio: float | None = None
+    latency_ratio: float | None = None
+    peak_memory_ratio: float | None = None
+
+    @classmethod
+    def from_kwargs(cls, **limits: object) -> Budget:
+        """Limits as a test wrote them; VidcompressError for an unknown name or no number."""
+        known = [field.name for field in fields(cls)]
+        checked: dict[str, float] = {}
+        for name, limit in limits.items():
+            if name not in known:
+                raise VidcompressError(
+                    f"vc_budget: no limit is called {name!r}; choose from {', '.join(known)}"
+                )
+            if isinstance(limit, bool) or not isinstance(limit, int | float) or math.isnan(limit):
+                raise VidcompressError(f"vc_budget: {name} must be a number, not {limit!r}; write {name}=0.5")
+            checked[name] = limit
+        return cls(**checked)
+
+    def limits(self) -> Iterator[tuple[str, float]]:
+        """Name and value of the limits that were given."""
+        for field in fields(self):
+            limit: float | None = getattr(self, field.name)
+            if limit is not None:
+                yield field.name, limit
+
+
+AT_LEAST = frozenset({"agreement", "sparsity"})
+"""Limits from below; all others are limits from above."""

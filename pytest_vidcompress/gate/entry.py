@@ -1,0 +1,128 @@
+"""The JSON shape of baseline files: small, sorted, one line of diff for a changed metric."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import quote, unquote
+
+from pytest_vidcompress.gate.baseline import Stored, StoredTiming, as_mask, from_mask
+
+SHARES = ("top1", "top5", "agreement", "kl")
+COUNTS = ("size_bytes", "parameters", "macs")
+
+
+def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
+    """`clips` and `variants` of a file. An entry measured on other clips than most has `clips` of its own."""
+    common = Counter(stored.clip_ids for stored in variants.values()).most_common(1)
+    clips = common[0][0] if common else ()
+    entries: dict[str, dict[str, Any]] = {}
+    for name, stored in variants.items():
+        numbers: dict[str, float | int | None] = {
+            field: getattr(stored, field) for field in (*SHARES, *COUNTS, "sparsity")
+        }
+        entry: dict[str, Any] = {field: short(number) for field, number in numbers.items()}
+        entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
+        if stored.clip_ids != clips:
+            entry["clips"] = _line(stored.clip_ids)
+        entries[name] = {field: value for field, value in entry.items() if value is not None}
+    return {"clips": _line(clips), "variants": entries}
+
+
+def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
+    """Inverse of `stored_document`; KeyError, TypeError or ValueError says what is wrong with the shape."""
+    shared = _clips(document.get("clips", ""))
+    entries: dict[str, Stored] = {}
+    for name, entry in _mapping(document["variants"], "variants").items():
+        values = _mapping(entry, name)
+        clips = _clips(values["clips"]) if "clips" in values else shared
+        top1 = _number(values, "top1")
+        if top1 is None:
+            raise ValueError(f"entry {name!r} has no top1")
+        entries[name] = Stored(
+            test=_text(values.get("test", ""), "test"),
+            top1=top1,
+            # A divergence that was infinite has no number in JSON.
+            top5=_number(values, "top5", math.nan),
+            agreement=_number(values, "agreement", math.nan),
+            kl=_number(values, "kl", math.nan),
+            size_bytes=_count(values, "size_bytes"),
+            parameters=_count(values, "parameters"),
+            macs=_count(values, "macs"),
+            sparsity=_number(values, "sparsity"),
+            clip_ids=clips,
+            outcomes=from_mask(_text(values["outcomes"], "outcomes"), len(clips)),
+        )
+    return entries
+
+
+def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
+    """`variants` of a machine class's file."""
+    entries: dict[str, dict[str, Any]] = {}
+    for name, timing in variants.items():
+        entry: dict[str, Any] = {
+            "test": timing.test,
+            "latency_ratio": short(timing.latency_ratio),
+            # One line, however many runs.
+            "runs": " ".join(str(short(run)) for run in timing.runs) or None,
+            "peak_memory_bytes": timing.peak_memory_bytes,
+        }
+        entries[name] = {field: value for field, value in entry.items() if value is not None}
+    return {"variants": entries}
+
+
+def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
+    """Inverse of `timing_document`; KeyError, TypeError or ValueError says what is wrong with the shape."""
+    entries: dict[str, StoredTiming] = {}
+    for name, entry in _mapping(document["variants"], "variants").items():
+        values = _mapping(entry, name)
+        entries[name] = StoredTiming(
+            test=_text(values.get("test", ""), "test"),
+            runs=tuple(float(run) for run in _text(values.get("runs", ""), "runs").split()),
+            peak_memory_bytes=_count(values, "peak_memory_bytes"),
+        )
+    return entries
+
+
+def short(number: float | None) -> float | int | None:
+    """A float in six significant digits: more is noise in a diff. None when JSON has no such number."""
+    if number is None or isinstance(number, int):
+        return number
+    return float(f"{number:.6g}") if math.isfinite(number) else None
+
+
+def _line(clip_ids: tuple[str, ...]) -> str:
+    """One string: a thousand ids are a line of diff, not a thousand."""
+    return " ".join(quote(clip, safe="/:+@,;=()[]&!~'#", errors="surrogatepass") for clip in clip_ids)
+
+
+def _clips(line: object) -> tuple[str, ...]:
+    return tuple(unquote(clip, errors="surrogatepass") for clip in _text(line, "clips").split(" ") if clip)
+
+
+def _mapping(value: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be an object")
+    return cast("Mapping[str, Any]", value)
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string")
+    return value
+
+
+def _number(values: Mapping[str, Any], name: str, missing: Any = None) -> Any:
+    value: object = values.get(name, missing)
+    if value is not missing and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{name} must be a number")
+    return value
+
+
+def _count(values: Mapping[str, Any], name: str) -> int | None:
+    value: object = values.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise TypeError(f"{name} must be a whole number")
+    return value

@@ -1,0 +1,189 @@
+"""What a run changes in a baseline: the missing, what got worse, or what got better. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pytest_vidcompress.gate.baseline import MOST_RUNS, Stored, StoredTiming, paired
+from pytest_vidcompress.gate.budget import Margins
+from pytest_vidcompress.measure.report import Report
+
+Mode = Literal["create", "accept", "tighten"]
+
+CREATED_RUNS = 3
+"""Runs of a latency ratio that `create` records: fewer say little about how far runs lie apart."""
+ROUNDED = 1e-5
+"""Two numbers this close, relatively, may differ by the six digits of the file alone."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One metric of one entry that is taken over; `str` is the line to show."""
+
+    name: str
+    metric: str
+    """`entry` for a whole new one."""
+    old: float | str | None
+    new: float | str | None
+
+    def __str__(self) -> str:
+        if self.metric == "entry":
+            return f"{self.name}: new entry" if self.old is None else f"{self.name}: entry removed"
+        if self.old is None:
+            return f"{self.name}: {self.metric} {_shown(self.new)}, new"
+        return f"{self.name}: {self.metric} {_shown(self.old)} -> {_shown(self.new)}"
+
+
+def update(
+    mode: Mode, existing: Mapping[str, Stored], reports: Sequence[Report]
+) -> tuple[dict[str, Stored], tuple[Change, ...]]:
+    """New entries by variant, and what changed. Reports are of one model on one clip set."""
+    content, changes = dict(existing), list[Change]()
+    for report in reports:
+        old, new = content.get(report.name), Stored.of(report)
+        if old is None:
+            if mode != "tighten":
+                content[report.name] = new
+                changes.append(Change(report.name, "entry", None, report.test))
+            continue
+        taken: dict[str, Any] = {}
+        if _takes(mode, _accuracy(old, report)):
+            taken = {field: getattr(new, field) for field in _ACCURACY}
+            changes.append(Change(report.name, "top1", old.top1, new.top1))
+        for metric, sign in _EXACT.items():
+            before, after = getattr(old, metric), getattr(new, metric)
+            if _takes(mode, _order(before, after, sign)):
+                taken[metric] = after
+                changes.append(Change(report.name, metric, before, after))
+        if _moved(mode, old.test, report, reports):
+            taken["test"] = report.test
+            changes.append(Change(report.name, "test", old.test, report.test))
+        content[report.name] = replace(old, **taken)
+    return content, tuple(changes)
+
+
+def update_timings(
+    mode: Mode,
+    existing: Mapping[str, StoredTiming],
+    reports: Sequence[Report],
+    margins: Margins | None = None,
+) -> tuple[dict[str, StoredTiming], tuple[Change, ...]]:
+    """As `update`, for a machine class. `create` also completes the recorded runs of a latency ratio."""
+    margins = margins or Margins()
+    content, changes = dict(existing), list[Change]()
+    for report in reports:
+        old, new = content.get(report.name), StoredTiming.of(report)
+        if old is None:
+            if mode != "tighten" and (new.runs or new.peak_memory_bytes is not None):
+                content[report.name] = new
+                changes.append(Change(report.name, "entry", None, report.test))
+            continue
+        taken: dict[str, Any] = {}
+        runs = _runs(mode, old, new, margins.latency)
+        if runs != old.runs:
+            taken["runs"] = runs
+            change = StoredTiming(runs=runs).latency_ratio
+            changes.append(Change(report.name, "latency_ratio", old.latency_ratio, change))
+        before, after = old.peak_memory_bytes, new.peak_memory_bytes
+        # Timing and memory may be switched off; that is no reason to forget them.
+        if after is not None and _takes(mode, _order(before, after, 1)):
+            taken["peak_memory_bytes"] = after
+            changes.append(Change(report.name, "peak_memory_bytes", before, after))
+        if _moved(mode, old.test, report, reports):
+            taken["test"] = report.test
+        content[report.name] = replace(old, **taken)
+    return content, tuple(changes)
+
+
+def unused(
+    existing: Mapping[str, Stored] | Mapping[str, StoredTiming],
+    used_names: Collection[str],
+    collected_test_files: Collection[str],
+    exists: Callable[[str], bool],
+) -> tuple[str, ...]:
+    """Names of entries that no test uses any more.
+
+    Their test file is gone (`exists` says so), or is among the files that this run collected and ran
+    completely, and yet nothing measured them. Files as in a node id, relative to the root.
+    """
+    names: list[str] = []
+    for name, entry in existing.items():
+        file = entry.test.partition("::")[0]
+        if name not in used_names and file and (file in collected_test_files or not exists(file)):
+            names.append(name)
+    return tuple(sorted(names))
+
+
+_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes")
+"""One measurement, so they move together."""
+_EXACT = {"size_bytes": 1, "parameters": 1, "macs": 1, "sparsity": -1}
+"""Metric -> 1 where more is worse, -1 where more is better."""
+
+_Order = Literal["missing", "worse", "better", "same"]
+
+
+def _takes(mode: Mode, order: _Order) -> bool:
+    wanted = {"create": ("missing",), "accept": ("missing", "worse"), "tighten": ("better",)}
+    return order in wanted[mode]
+
+
+def _order(before: float | None, after: float | None, sign: int) -> _Order:
+    if before is None:
+        return "same" if after is None else "missing"
+    # A metric that can no longer be held is worse than any value of it.
+    if after is None:
+        return "worse"
+    if math.isclose(before, after, rel_tol=0 if isinstance(after, int) else ROUNDED, abs_tol=0):
+        return "same"
+    return "worse" if sign * (after - before) > 0 else "better"
+
+
+def _accuracy(old: Stored, report: Report) -> _Order:
+    pair = paired(old, report)
+    if pair.clips == 0:
+        # Other clips: nothing can be compared, and `accept` is how one says that these are the right ones.
+        return "worse"
+    if pair.drop > 0:
+        return "worse"
+    # Tightening must not make the baseline know fewer clips than it did.
+    if not set(old.clip_ids) <= set(report.clip_ids):
+        return "same"
+    if pair.drop < 0:
+        return "better"
+    if set(old.clip_ids) != set(report.clip_ids):
+        return "same"
+    return _order(None if math.isnan(old.agreement) else old.agreement, float(report.agreement), -1)
+
+
+def _runs(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> tuple[float, ...]:
+    """Recorded runs after this one. Worse and better are beyond all of them: within them it is noise."""
+    limit = old.latency_limit(margin)
+    if not new.runs:
+        return old.runs
+    if limit is None:
+        return () if mode == "tighten" else new.runs
+    (ratio,) = new.runs
+    if mode == "create":
+        # A run beyond the limit would widen it.
+        room = len(old.runs) < CREATED_RUNS and ratio <= limit
+        return (*old.runs, ratio)[-MOST_RUNS:] if room else old.runs
+    if mode == "accept":
+        return new.runs if ratio > limit else old.runs
+    return new.runs if ratio < min(old.runs) / (1.0 + margin) else old.runs
+
+
+def _moved(mode: Mode, before: str, report: Report, reports: Sequence[Report]) -> bool:
+    """Another test measures this variant now, and the one that did does not."""
+    tests = {other.test for other in reports if other.name == report.name}
+    return mode != "tighten" and before not in tests
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"

@@ -1,0 +1,73 @@
+"""What the gate says about one metric, and about everything that one test measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+from pytest_vidcompress.measure.report import Report
+
+
+class Status(StrEnum):
+    """In the order of concern, the worst first."""
+
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    NEW = "new"
+    PASSED = "passed"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Status).index(self)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One metric held against its baseline or its budget; numbers in the metric's own unit."""
+
+    metric: str
+    status: Status
+    measured: float | None
+    stored: float | None
+    """Of the baseline; None where there is none, and for a budget."""
+    limit: float | None
+    """The worst value that would not have failed."""
+    reason: str
+    evidence: str = ""
+    """The sample behind the decision: clips or pairs, and how sure it makes."""
+    rule: Literal["baseline", "budget"] = "baseline"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A report and what the gate said about it; no verdicts when the test only measured."""
+
+    report: Report
+    verdicts: tuple[Verdict, ...] = ()
+    nodeid: str = ""
+    """Of the test that measured it, with parameters, when it is the report that its benchmark shows."""
+
+    @property
+    def status(self) -> Status:
+        """The worst of the verdicts."""
+        return worst(verdict.status for verdict in self.verdicts)
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The one of most concern; passed when there is none."""
+    return min(statuses, key=lambda status: status.rank, default=Status.PASSED)
+
+
+def fails(verdict: Verdict, strict: bool) -> bool:
+    """Does this verdict fail its test? Under `strict`, what is new or inconclusive does too."""
+    return verdict.status is Status.FAILED or (strict and verdict.status is not Status.PASSED)
+
+
+def accepted(verdict: Verdict) -> Verdict:
+    """The verdict when what got worse is taken over; a budget, and nothing measured, still fail."""
+    if verdict.status is Status.PASSED or verdict.rule == "budget" or verdict.measured in (None, 0):
+        return verdict
+    return replace(verdict, status=Status.PASSED, reason=f"accepted: {verdict.reason}")

@@ -1,0 +1,55 @@
+"""Reports for the tests of gate and present, made without measuring."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+from pytest_vidcompress.measure.report import Estimate, Report
+
+
+def report(
+    outcomes: Sequence[bool] = (True,) * 90 + (False,) * 10,
+    ids: Sequence[str] | None = None,
+    log_ratios: Sequence[float] = (-0.1, -0.11, -0.09) * 5,
+    **changes: Any,
+) -> Report:
+    """A variant that gets `outcomes`, beside a reference that gets nine in ten."""
+    clips = len(outcomes)
+    top1 = sum(outcomes) / clips if clips else 0.0
+    ratio = Estimate(math.exp(median(log_ratios)), 0.85, 0.95) if log_ratios else None
+    made = Report(
+        name="int8-dynamic",
+        model="timesformer",
+        test="benchmarks/test_variants.py::test_variant_holds",
+        top1=Estimate(top1, top1 - 0.05, top1 + 0.05),
+        top5=Estimate(0.99),
+        agreement=Estimate(0.95),
+        kl=Estimate(0.02),
+        size_bytes=3_000_000,
+        parameters=1_000_000,
+        sparsity=0.2,
+        macs=1_500_000_000,
+        latency=Estimate(0.05),
+        latency_ratio=ratio,
+        peak_memory_bytes=10_000_000,
+        clips=clips,
+        skipped=0,
+        clip_ids=tuple(ids if ids is not None else (f"clip{i}" for i in range(clips))),
+        outcomes=tuple(outcomes),
+        log_ratios=tuple(log_ratios),
+    )
+    reference = replace(
+        made,
+        name="fp32",
+        top1=Estimate(0.9),
+        size_bytes=12_000_000,
+        sparsity=0.0,
+        latency_ratio=None,
+        log_ratios=(),
+        peak_memory_bytes=20_000_000,
+    )
+    return replace(replace(made, reference=reference), **changes)
