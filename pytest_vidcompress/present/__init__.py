@@ -1,0 +1,1 @@
+"""Reports and verdicts -> what people look at."""

@@ -1,0 +1,48 @@
+"""A report and its verdicts as flat JSON, such as pytest-benchmark keeps in `extra_info`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from pytest_vidcompress.gate.verdict import Verdict, worst
+from pytest_vidcompress.measure.report import Estimate, Report
+
+NUMBERS = (
+    *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
+    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "skipped"),
+)
+RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
+
+
+def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
+    """Numbers in the units of `Report`, intervals as `[low, high]` under `<metric>_interval`; no outcomes.
+
+    A verdict is under `verdict` (the worst), `verdict_<metric>` and, for explicit limits, `budget_<metric>`.
+    Numbers that JSON has no word for are null.
+    """
+    flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
+    flat["accuracy_kind"] = report.accuracy_kind
+    for name in NUMBERS:
+        value: Estimate | float | None = getattr(report, name)
+        flat[name] = _finite(value)
+        if isinstance(value, Estimate):
+            flat[f"{name}_interval"] = [_finite(value.low), _finite(value.high)]
+    if report.reference is not None:
+        flat |= {name: _finite(getattr(report, name)) for name in RATIOS}
+        flat["reference_top1"] = _finite(report.reference.top1)
+    if report.notes:
+        flat["notes"] = list(report.notes)
+    if verdicts:
+        flat["verdict"] = str(worst(verdict.status for verdict in verdicts))
+    for verdict in verdicts:
+        prefix = "budget" if verdict.rule == "budget" else "verdict"
+        flat[f"{prefix}_{verdict.metric}"] = str(verdict.status)
+    return flat
+
+
+def _finite(value: float | None) -> float | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    return float(value) if math.isfinite(value) else None

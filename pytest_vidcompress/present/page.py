@@ -1,0 +1,117 @@
+"""The file of `--vc-report`: one self-contained HTML page, or JSON when its name ends so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.present.columns import quantity, signed
+from pytest_vidcompress.present.export import as_json
+
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
+"""Of a scatter plot, in CSS pixels."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A variant in a plot; x and y in pixels."""
+
+    x: float
+    y: float
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Top-1 change over what it buys. Both axes hold the reference, at `zero_x`, `zero_y`."""
+
+    title: str
+    points: tuple[Point, ...]
+    zero_x: float
+    zero_y: float
+    x_ends: tuple[str, str]
+    y_ends: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One model of the page."""
+
+    model: str
+    results: tuple[Result, ...]
+    scatters: tuple[Scatter, ...]
+    random: bool
+
+
+def write_page(path: Path, results: Sequence[Result], closing: str = "") -> None:
+    """Writes the page; VidcompressError when the file cannot be written."""
+    if path.suffix.lower() == ".json":
+        documents = [as_json(result.report, result.verdicts) for result in results]
+        text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    else:
+        text = page(results, closing)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise VidcompressError(
+            f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
+        ) from error
+
+
+def page(results: Sequence[Result], closing: str = "") -> str:
+    """The HTML of all models."""
+    from jinja2 import Environment
+
+    template = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    models = dict.fromkeys(result.report.model for result in results)
+    sections = [section([r for r in results if r.report.model == model]) for model in models]
+    return environment.from_string(template).render(
+        sections=sections,
+        closing=closing,
+        quantity=quantity,
+        signed=signed,
+        width=PLOT_WIDTH,
+        height=PLOT_HEIGHT,
+        edge=PLOT_EDGE,
+    )
+
+
+def section(results: Sequence[Result]) -> Section:
+    """One model's table and plots; the worst verdict first, as on the terminal."""
+    ordered = tuple(sorted(results, key=lambda result: result.status.rank))
+    first = ordered[0].report
+    plots = (scatter(ordered, "size_ratio", "size"), scatter(ordered, "latency_ratio", "time"))
+    return Section(first.model, ordered, tuple(p for p in plots if p), first.accuracy_kind == "agreement")
+
+
+def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None:
+    """Top-1 change, points, over a ratio to the reference; None when no variant has that ratio."""
+    found = [(getattr(r.report, ratio), -100 * r.report.top1_drop, r) for r in results if r.report.reference]
+    found = [(float(x), float(y), result) for x, y, result in found if x is not None]
+    if not found:
+        return None
+    right = max(1.0, *(x for x, _, _ in found))
+    # A point of room, so that variants without a change are not drawn on the edge.
+    top, bottom = max(1.0, *(y for _, y, _ in found)), min(-1.0, *(y for _, y, _ in found))
+
+    def across(x: float) -> float:
+        return round(PLOT_EDGE + (PLOT_WIDTH - 2 * PLOT_EDGE) * x / right, 1)
+
+    def down(y: float) -> float:
+        return round(PLOT_EDGE + (PLOT_HEIGHT - 2 * PLOT_EDGE) * (top - y) / (top - bottom), 1)
+
+    return Scatter(
+        title=f"top-1 change, points, over {label} ratio",
+        points=tuple(Point(across(x), down(y), r.report.name, str(r.status)) for x, y, r in found),
+        zero_x=across(1.0),
+        zero_y=down(0.0),
+        x_ends=("0", f"{right:.2f}"),
+        y_ends=(f"{bottom:+.1f}", f"{top:+.1f}"),
+    )

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+import math
+
+from pytest_vidcompress.gate.budget import Budget
+from pytest_vidcompress.gate.judge import judge
+from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.present.export import as_json
+from tests.gate.reports import report
+
+
+def test_flat_with_intervals_and_verdicts() -> None:
+    now = report()
+    flat = as_json(now, judge(now, None, None, Budget(size_bytes=1)))
+    assert flat["top1"] == 0.9
+    assert flat["top1_interval"] == [now.top1.low, now.top1.high]
+    assert flat["size_ratio"] == 0.25
+    assert (flat["verdict"], flat["verdict_size_bytes"], flat["budget_size_bytes"]) == (
+        "failed",
+        "new",
+        "failed",
+    )
+    assert not {"outcomes", "clip_ids", "log_ratios"} & set(flat)
+
+
+def test_is_json_whatever_was_measured() -> None:
+    flat = as_json(report(kl=Estimate(math.inf), latency_ratio=None, reference=None))
+    assert json.loads(json.dumps(flat, allow_nan=False)) == flat
+    assert flat["kl"] is None
+    assert flat["kl_interval"] == [None, None]
+    assert "verdict" not in flat

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.gate.baseline import Stored, StoredTiming
+from pytest_vidcompress.gate.judge import judge
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.present.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
+from tests.gate.reports import report
+
+BASE = report()
+
+
+def result(name: str = "fp16", **changes: Any) -> Result:
+    now = report(name=name, **changes)
+    return Result(now, judge(now, Stored.of(BASE), StoredTiming.of(BASE)))
+
+
+class Tags(HTMLParser):
+    """Which tags are open, and that they are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        assert not any(name in ("src", "href") for name, _ in attrs), "the page needs another file"
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_page_is_whole_and_names_everything() -> None:
+    bare = Result(
+        report(name="bare", size_bytes=None, macs=None, sparsity=None, latency_ratio=None, reference=None)
+    )
+    html = page([result(), result("<b>", size_bytes=3_000_001), bare], "the closing line")
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert tags.seen.count("table") == 1
+    assert tags.seen.count("svg") == 2
+    assert tags.seen.count("circle") == 4
+    assert "&lt;b&gt;" in html
+    assert "<b>" not in html
+    assert "larger than stored" in html
+    assert "the closing line" in html
+    assert html.index("&lt;b&gt;") < html.index("fp16")
+
+
+def test_random_weights_are_said() -> None:
+    assert "weights are random" in page([result(accuracy_kind="agreement")])
+
+
+def test_points_lie_in_the_plot() -> None:
+    plot = scatter(
+        [result(), result("big", size_bytes=90_000_000, outcomes=(False,) * 100)], "size_ratio", "size"
+    )
+    assert plot is not None
+    assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
+    assert plot.x_ends == ("0", "7.50")
+    assert scatter([Result(replace(BASE, reference=None))], "size_ratio", "size") is None
+
+
+def test_files(tmp_path: Path) -> None:
+    write_page(tmp_path / "new" / "page.html", [result()])
+    assert (tmp_path / "new" / "page.html").read_text().startswith("<!doctype html>")
+    write_page(tmp_path / "page.json", [result()])
+    (document,) = json.loads((tmp_path / "page.json").read_text())
+    assert document["name"] == "fp16"
+    with pytest.raises(VidcompressError, match="--vc-report"):
+        write_page(tmp_path / "page.json" / "x.html", [])
