@@ -28,6 +28,9 @@ class Model:
     notes: tuple[str, ...] = ()
     """What techniques decided on this machine."""
 
+    def __repr__(self) -> str:
+        return f"Model({self.name!r}, {self.weights} weights, {len(self.labels)} labels)"
+
     def copy(self) -> Model:
         """The same model with a module of its own, to modify freely."""
         return replace(self, module=copy.deepcopy(self.module))

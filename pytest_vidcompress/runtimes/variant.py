@@ -37,6 +37,9 @@ class Variant:
         """What the artefact says of its making."""
         return {"recipe": self.name, "model": self.model.name, "weights": self.model.weights}
 
+    def __repr__(self) -> str:
+        return f"Variant({self.name!r} of {self.model.name!r})"
+
     @property
     def notes(self) -> tuple[str, ...]:
         return self.model.notes

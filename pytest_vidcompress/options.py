@@ -1,0 +1,156 @@
+"""Command line and ini -> one frozen `Options`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pytest
+
+Mode = Literal["check", "create", "accept", "tighten"]
+Weights = Literal["trained", "random"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for, defaults filled in."""
+
+    models: tuple[str, ...]
+    clips: str
+    sample: int | None
+    """None: all of a packaged set, 1000 of any other."""
+    seed: int
+    variants: tuple[str, ...]
+    """Recipes as typed; empty: all that the tests name."""
+    weights: Weights
+    baselines: Path
+    mode: Mode
+    strict: bool
+    runtime: str
+    threads: int
+    """0: as many as torch takes by itself."""
+    report: Path | None
+    cache: Path | None
+    explicit: bool
+    """The command line chose a model, clips or variants: then something must be measured."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declares every option, and its ini name with underscores."""
+    group = parser.getgroup("vidcompress", "compressed video models (pytest-vidcompress)")
+
+    def option(name: str, help: str, ini: Any = "string", **kwargs: Any) -> None:
+        group.addoption(f"--{name}", help=help, default=None, dest=name.replace("-", "_"), **kwargs)
+        parser.addini(name.replace("-", "_"), help, type=ini, default=None)
+
+    option(
+        "vc-model",
+        "model to test: timesformer, timesformer-hr, videomae, a Hub id, or a checkpoint folder; repeatable"
+        " (default: timesformer and videomae)",
+        ini="args",
+        action="append",
+        metavar="NAME",
+    )
+    option(
+        "vc-clips", "clip set: pocket, or a Kinetics folder or CSV file (default: pocket)", metavar="SET"
+    )
+    option("vc-sample", "number of clips (default: all of pocket, 1000 of Kinetics)", type=int, metavar="N")
+    option("vc-seed", "seed of the sample (default: 0)", type=int, metavar="N")
+    option(
+        "vc-variant",
+        "only these variants; repeatable (default: all that the tests name)",
+        ini="args",
+        action="append",
+        metavar="RECIPE",
+    )
+    option(
+        "vc-weights",
+        "trained, or random: the geometry without a checkpoint, for size and latency (default: trained)",
+        choices=get_args(Weights),
+    )
+    option("vc-baselines", "folder of the stored baselines (default: baselines under the root)", metavar="DIR")
+    option(
+        "vc-baseline",
+        "check: hold against them; create: write the missing; accept: also take over what got worse;"
+        " tighten: only what got better (default: check)",
+        choices=get_args(Mode),
+    )
+    option("vc-strict", "fail new and inconclusive verdicts too", ini="bool", action="store_true")
+    option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
+    option("vc-threads", "CPU threads of every runtime (default: all)", type=int, metavar="N")
+    option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
+    option("vc-cache", "folder for decoded clips (default: the user's cache folder)", metavar="DIR")
+
+
+def read_options(config: pytest.Config) -> Options:
+    """Reads the options, command line before ini.
+
+    Raises:
+        pytest.UsageError: a value that cannot be right whatever is tested.
+    """
+
+    def value(name: str, default: Any) -> Any:
+        given = config.getoption(name)
+        if given is None:
+            given = config.getini(name)
+        return default if given in (None, [], "") else given
+
+    from .models.catalog import DEFAULT_MODELS
+
+    sample = _whole("vc-sample", value("vc_sample", None), least=1)
+    report = value("vc_report", None)
+    return Options(
+        models=tuple(dict.fromkeys(value("vc_model", DEFAULT_MODELS))),
+        clips=value("vc_clips", "pocket"),
+        sample=sample,
+        seed=_whole("vc-seed", value("vc_seed", 0), least=0) or 0,
+        variants=tuple(value("vc_variant", ())),
+        weights=_choice("vc-weights", value("vc_weights", "trained"), get_args(Weights)),
+        baselines=config.rootpath / value("vc_baselines", "baselines"),
+        mode=_choice("vc-baseline", value("vc_baseline", "check"), get_args(Mode)),
+        strict=bool(value("vc_strict", False)),
+        runtime=value("vc_runtime", "torch"),
+        threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
+        report=config.invocation_params.dir / report if report else None,
+        cache=Path(value("vc_cache", _user_cache())),
+        explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
+    )
+
+
+def as_typed(config: pytest.Config) -> str:
+    """The options that decide what is measured, as they must be typed to measure it again."""
+    typed: list[str] = []
+    for name in ("vc-clips", "vc-sample", "vc-seed", "vc-weights", "vc-threads", "vc-baselines", "vc-runtime"):
+        given = config.getoption(name.replace("-", "_"))
+        if given is not None:
+            typed.append(f"--{name}={shlex.quote(str(given))}")
+    return " ".join(typed)
+
+
+def _whole(name: str, given: Any, least: int) -> int | None:
+    if given is None:
+        return None
+    try:
+        number = int(given)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise pytest.UsageError(f"--{name}={given}: expected a whole number of at least {least}")
+    return number
+
+
+def _choice(name: str, given: str, choices: tuple[str, ...]) -> Any:
+    if given not in choices:
+        raise pytest.UsageError(f"--{name}={given}: expected one of {', '.join(choices)}")
+    return given
+
+
+def _user_cache() -> str:
+    if "PYTEST_VIDCOMPRESS_CACHE" in os.environ:
+        return os.environ["PYTEST_VIDCOMPRESS_CACHE"]
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("pytest-vidcompress")

@@ -1,0 +1,279 @@
+"""pytest hooks and fixtures. Loaded by every pytest run, so nothing heavy is imported before a test needs it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .errors import VidcompressError
+from .options import Options, add_options, as_typed, read_options
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from .clips.loader import Clips
+    from .measurer import Checker, Measurer
+    from .models.model import Model
+    from .runtimes.variant import Variant
+    from .session import Session
+
+FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"})
+
+OPTIONS = pytest.StashKey[Options]()
+SESSION = pytest.StashKey["Session"]()
+MEASURER = pytest.StashKey["Measurer"]()
+CHECKER = pytest.StashKey["Checker"]()
+DESELECTED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[OPTIONS] = read_options(config)
+    config.addinivalue_line(
+        "markers",
+        "vc_variants(*recipes, model='*'): the recipes that vc_variant is parametrized over, for models whose"
+        " name matches the pattern",
+    )
+    config.addinivalue_line(
+        "markers",
+        "vc_budget(top1_drop=, top5_drop=, agreement=, kl=, size_bytes=, size_ratio=, parameters=, sparsity=,"
+        " macs_ratio=, latency_ratio=, peak_memory_ratio=): limits that vc_baseline.check() holds too",
+    )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # What is typed on the command line is refused here, before xdist starts workers.
+    if session.config.stash[OPTIONS].explicit:
+        with _usage_errors():
+            _session(session.config).check_names()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if FIXTURES.isdisjoint(metafunc.fixturenames):
+        return
+    session = _session(metafunc.config)
+    if "vc_variant" not in metafunc.fixturenames:
+        metafunc.parametrize("vc_model", session.options.models, indirect=True)
+        return
+    markers = [(mark.args, mark.kwargs) for mark in metafunc.definition.iter_markers("vc_variants")]
+    try:
+        pairs = session.pairs(markers)
+    except VidcompressError as error:
+        session.refuse(f"{metafunc.definition.nodeid}: {error}")
+        pairs = []
+    metafunc.parametrize(("vc_model", "vc_variant"), pairs, indirect=True, ids=["-".join(pair) for pair in pairs])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A test none of whose recipes is asked for is collected with an empty parameter set.
+    empty = [item for item in items if _is_ours(item) and _parameter(item, "vc_model") is None]
+    if empty:
+        items[:] = [item for item in items if item not in empty]
+        config.hook.pytest_deselected(items=empty)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    if items:
+        items[0].config.stash[DESELECTED] = True
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    config = session.config
+    ours = [item for item in session.items if _is_ours(item)]
+    if config.option.collectonly or not (ours or (config.stash[OPTIONS].explicit and session.items)):
+        return
+    from .selection import check_marker_names
+
+    with _usage_errors(config):
+        for item in ours:
+            check_marker_names((mark.name for mark in item.iter_markers()), item.nodeid)
+            _budget(item)
+        vidcompress = _session(config)
+        vidcompress.prepare(sorted({_parameter(item, "vc_model") or "" for item in ours}))
+        ledger = vidcompress.ledger
+        ledger.planned = frozenset(item.nodeid.partition("[")[0] for item in ours if "vc_measure" in item.fixturenames)
+        if not config.stash.get(DESELECTED, False) and not any("::" in arg for arg in config.args):
+            ledger.complete = frozenset(item.nodeid.partition("::")[0] for item in ours)
+
+
+@pytest.fixture
+def vc_model(request: pytest.FixtureRequest) -> Model:
+    """The uncompressed reference model: `.name`, `.module`, `.profile`, `.labels`. Yours to modify."""
+    with _failures():
+        return _session(request.config).model(request.param).copy()
+
+
+@pytest.fixture
+def vc_clips(request: pytest.FixtureRequest, vc_model: Model) -> Clips:
+    """The sampled clips as `vc_model` wants them: a sequence of `Clip`, `.batches(n)`, `.skipped`."""
+    with _failures():
+        return _session(request.config).clips(vc_model.name)
+
+
+@pytest.fixture
+def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
+    """A compressed `vc_model`: `.name`, `.recipe`, `.module`, `.save(dir)`."""
+    session = _session(request.config)
+    with _failures():
+        return session.variant(session.recipe(request.param), vc_model.name)
+
+
+@pytest.fixture
+def vc_measure(request: pytest.FixtureRequest, vc_model: Model, benchmark: BenchmarkFixture) -> Measurer:
+    """Call it with a variant, a module, or any callable pixels -> logits; returns a `Report`."""
+    from .measurer import Measurer
+
+    benchmark.group = vc_model.name
+    measurer = Measurer(
+        session=_session(request.config),
+        model=vc_model.name,
+        nodeid=request.node.nodeid,
+        driver=benchmark.pedantic,
+        timed=not request.config.getoption("benchmark_disable", False),
+        extra_info=benchmark.extra_info,
+    )
+    request.node.stash[MEASURER] = measurer
+    return measurer
+
+
+@pytest.fixture
+def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker:
+    """`.check(report)` holds a report against what is stored, and against the test's `vc_budget`."""
+    from .measurer import Checker
+
+    request.node.stash[CHECKER] = Checker(vc_measure, _budget(request.node), as_typed(request.config))
+    return request.node.stash[CHECKER]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _failures():
+        result = yield
+    measurer, checker = item.stash.get(MEASURER, None), item.stash.get(CHECKER, None)
+    if measurer is not None and not measurer.reports:
+        pytest.fail("the test asked for vc_measure and measured nothing: call vc_measure(variant)", pytrace=False)
+    if item.get_closest_marker("vc_budget") and not (checker and checker.checked):
+        pytest.fail("the test has a vc_budget that nothing was held to: call vc_baseline.check(report)", pytrace=False)
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    ours = session.config.stash.get(SESSION, None)
+    if ours is None:
+        return
+    ledger, config = ours.ledger, session.config
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["vidcompress"] = pickle.dumps(ledger)
+    elif exitstatus == pytest.ExitCode.OK and not config.option.collectonly:
+        # A run that failed writes no baseline, and one that measured nothing has not passed.
+        mode = ours.options.mode
+        with _usage_errors():
+            ledger.settle(None if mode == "check" else mode, ours.store, lambda file: (config.rootpath / file).exists())
+        if ledger.planned and not ledger.results:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Takes over what an xdist worker measured."""
+    handed = getattr(node, "workeroutput", {}).get("vidcompress")
+    if handed is not None:
+        _session(node.config).ledger.merge(pickle.loads(handed))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_compare_machine_info(config: pytest.Config, compared_benchmark: dict[str, Any]) -> None:
+    _session(config).ledger.compared.append(compared_benchmark)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    session = config.stash.get(SESSION, None)
+    if session is None or not (session.ledger.planned or session.ledger.results):
+        return
+    from .present.page import write_page
+    from .present.summary import MARKUP, summary
+
+    added = config.hook.pytest_vidcompress_tables(results=tuple(session.ledger.results))
+    terminalreporter.section("compressed video models")
+    for line in summary(session.ledger, session.clip_set.absent, added):
+        terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
+    if session.options.report:
+        with _usage_errors():
+            write_page(session.options.report, session.ledger.results)
+        terminalreporter.write_line(f"report: {session.options.report}")
+
+
+def _session(config: pytest.Config) -> Session:
+    if SESSION not in config.stash:
+        from .session import Registries, Session
+
+        registries = Registries.merge(
+            models=config.hook.pytest_vidcompress_models(),
+            clip_sets=config.hook.pytest_vidcompress_clip_sets(),
+            techniques=config.hook.pytest_vidcompress_techniques(),
+            runtimes=config.hook.pytest_vidcompress_runtimes(),
+        )
+        config.stash[SESSION] = Session(config.stash[OPTIONS], registries, _progress(config))
+    return config.stash[SESSION]
+
+
+def _progress(config: pytest.Config) -> Any:
+    from .present.progress import Progress
+
+    writer = config.get_terminal_writer()
+    return Progress(writer) if writer.hasmarkup and not hasattr(config, "workerinput") else None
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    return not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _parameter(item: pytest.Item, name: str) -> str | None:
+    value = getattr(item, "callspec").params.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _budget(item: pytest.Item) -> Any:
+    mark = item.get_closest_marker("vc_budget")
+    if mark is None:
+        return None
+    from .gate.budget import Budget
+
+    if mark.args:
+        raise VidcompressError(f"{item.nodeid}: marker vc_budget takes limits by name, such as top1_drop=0.02")
+    return Budget.from_kwargs(**mark.kwargs)
+
+
+@contextmanager
+def _usage_errors(config: pytest.Config | None = None) -> Iterator[None]:
+    """Bad input ends the run with exit code 4 and one line."""
+    try:
+        yield
+    except VidcompressError as error:
+        if config is not None and hasattr(config, "workeroutput"):
+            config.workeroutput["vidcompress_refusal"] = str(error)
+        raise pytest.UsageError(str(error)) from None
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Bad input that shows only while a test runs fails that test, without a traceback of ours."""
+    try:
+        yield
+    except VidcompressError as error:
+        pytest.fail(str(error), pytrace=False)

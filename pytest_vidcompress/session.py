@@ -1,0 +1,181 @@
+"""What a run loads once and shares between tests: clips, models, references, baselines, results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from .clips.clip import Clip, ClipSet
+from .clips.clipset import resolve
+from .clips.labels import match
+from .clips.sample import sample
+from .compress.recipe import Recipe, parse
+from .compress.registry import TECHNIQUES
+from .compress.technique import Technique
+from .errors import VidcompressError
+from .gate.files import writable
+from .gate.store import Store
+from .ledger import Ledger
+from .models.load import Factory, check_name, load
+from .models.model import Model
+from .options import Options
+from .runtimes.registry import RUNTIMES, Runtime
+from .selection import Marker, pairs
+
+if TYPE_CHECKING:
+    from .clips.loader import Clips
+    from .measure.machine import Machine
+    from .measure.measurement import Reference
+    from .measure.predict import Progress
+    from .runtimes.variant import Variant
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Registries:
+    """Everything that can be named, ours and what hooks add."""
+
+    models: Mapping[str, Factory]
+    clip_sets: Mapping[str, Callable[[], ClipSet]]
+    techniques: Mapping[str, Technique]
+    runtimes: Mapping[str, Runtime]
+
+    @classmethod
+    def merge(
+        cls,
+        models: Iterable[Mapping[str, Factory]],
+        clip_sets: Iterable[Mapping[str, Callable[[], ClipSet]]],
+        techniques: Iterable[Mapping[str, Technique]],
+        runtimes: Iterable[Mapping[str, Runtime]],
+    ) -> Registries:
+        return cls(_merged(models), _merged(clip_sets), _merged([TECHNIQUES, *techniques]), _merged([RUNTIMES, *runtimes]))
+
+
+class Session:
+    """The run's inputs, each loaded when first asked for, and the results in the order of measuring."""
+
+    def __init__(self, options: Options, registries: Registries, progress: Progress | None = None) -> None:
+        self.options = options
+        self.registries = registries
+        self.progress = progress
+        self.ledger = Ledger()
+        self._refusals: list[str] = []
+        self._models: dict[str, Model] = {}
+        self._clips: dict[str, Clips] = {}
+        self._references: dict[str, Reference] = {}
+        self._stores: dict[str, Store] = {}
+
+    def recipe(self, text: str) -> Recipe:
+        return parse(text, self.registries.techniques)
+
+    def pairs(self, markers: Sequence[Marker]) -> list[tuple[str, str]]:
+        """The models and recipes that a test with `vc_variant` runs over."""
+        return pairs(markers, self.options.models, self.options.variants, tuple(TECHNIQUES), self.recipe)
+
+    def refuse(self, reason: str) -> None:
+        """Remembers bad input found where it cannot be raised yet; `prepare` raises it."""
+        self._refusals.append(reason)
+
+    def check_names(self) -> None:
+        """Refuses models, variants and runtimes that do not exist, without loading anything."""
+        for name in self.options.models:
+            check_name(name, self.registries.models)
+        for text in self.options.variants:
+            self.recipe(text)
+        if self.options.runtime not in self.registries.runtimes:
+            known = ", ".join(self.registries.runtimes)
+            raise VidcompressError(f"unknown runtime {self.options.runtime!r}: there are {known}")
+
+    def prepare(self, models: Collection[str]) -> None:
+        """Loads what tests of these models will need, so that what cannot be is refused before any runs."""
+        for reason in self._refusals:
+            raise VidcompressError(reason)
+        self.check_names()
+        if not models:
+            raise VidcompressError(
+                "nothing to measure: no selected test uses vc_measure with the models and variants asked for"
+            )
+        if self.options.mode != "check":
+            writable(self.options.baselines)
+        _ = self.sample
+        for name in models:
+            self.model(name)
+            _ = self.store(name).entries, self.store(name).timings
+
+    @cached_property
+    def clip_set(self) -> ClipSet:
+        return resolve(self.options.clips, self.registries.clip_sets)
+
+    @cached_property
+    def sample(self) -> tuple[Clip, ...]:
+        default = None if self.options.clips in ("pocket", *self.registries.clip_sets) else 1000
+        return sample(self.clip_set.clips, self.options.sample, self.options.seed, default)
+
+    @cached_property
+    def machine(self) -> Machine:
+        from .measure.machine import machine
+
+        self._set_threads()
+        return machine(self.options.runtime)
+
+    def model(self, name: str) -> Model:
+        """The reference model, shared: copy it before changing it."""
+        if name not in self._models:
+            self._set_threads()
+            self._models[name] = load(
+                name, self.clip_set.labels, self.clip_set.name, self.options.weights, self.registries.models
+            )
+        return self._models[name]
+
+    def _set_threads(self) -> None:
+        import torch
+
+        if self.options.threads:
+            torch.set_num_threads(self.options.threads)
+
+    def clips(self, name: str) -> Clips:
+        """The sampled clips as the model `name` wants its pixels."""
+        if name not in self._clips:
+            from .clips.loader import Clips
+
+            model = self.model(name)
+            ids = match(self.clip_set.labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
+            self._clips[name] = Clips(
+                self.sample, self.clip_set.labels, ids, model.profile, self.options.cache, self.progress
+            )
+        return self._clips[name]
+
+    def reference(self, name: str) -> Reference:
+        """The model `name` measured on the clips, once."""
+        if name not in self._references:
+            from .measure.measurement import measure_reference
+
+            self._references[name] = measure_reference(self.model(name), self.clips(name), self.progress)
+            self.ledger.skipped.update({each.clip.id: each for each in self.clips(name).skipped})
+        return self._references[name]
+
+    def variant(self, recipe: Recipe, model: str) -> Variant:
+        """`recipe` applied to a copy of the model, ready to run."""
+        from .runtimes.variant import build
+
+        return build(recipe, self.model(model), self.clips(model), self.registries.runtimes[self.options.runtime])
+
+    def store(self, name: str) -> Store:
+        """What is stored for the model `name` on these clips and this machine class."""
+        if name not in self._stores:
+            self._stores[name] = Store(
+                self.options.baselines,
+                self.clip_set.name,
+                name,
+                self.options.weights,
+                self.machine.slug,
+                self.machine.facts(),
+            )
+        return self._stores[name]
+
+
+def _merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    return {name: value for mapping in mappings for name, value in mapping.items()}
