@@ -1,0 +1,1 @@
+"""The benchmark suite: plain pytest functions to copy from."""

@@ -1,0 +1,15 @@
+"""Pruning: what zeros cost. The study's two kinds, on whatever models and clips the options name."""
+
+import pytest
+
+
+@pytest.mark.vc_variants("fp32", "prune-global", "prune-global:amount=0.4", "prune-global:amount=0.6")
+def test_global_pruning_holds(vc_variant, vc_measure, vc_baseline):
+    vc_baseline.check(vc_measure(vc_variant))
+
+
+@pytest.mark.vc_variants("prune-local-attention", "prune-local-dense", "prune-local-both")
+def test_local_pruning_holds(vc_variant, vc_measure, vc_baseline):
+    report = vc_measure(vc_variant)
+    assert report.size_ratio == 1, "zeros are stored like any number: pruning alone shrinks nothing"
+    vc_baseline.check(report)

@@ -1,0 +1,15 @@
+"""Quantization: a file that is really smaller, at an accuracy that is really kept."""
+
+import pytest
+
+
+@pytest.mark.vc_variants("int8-dynamic")
+@pytest.mark.vc_budget(size_ratio=0.45, top1_drop=0.03)
+def test_int8_holds(vc_variant, vc_measure, vc_baseline):
+    vc_baseline.check(vc_measure(vc_variant))
+
+
+@pytest.mark.vc_variants("fp16")
+@pytest.mark.vc_budget(size_ratio=0.51, top1_drop=0.005, latency_ratio=1.10)
+def test_fp16_halves_the_file(vc_variant, vc_measure, vc_baseline):
+    vc_baseline.check(vc_measure(vc_variant))
