@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import math
 import time
 from pathlib import Path
@@ -52,6 +53,7 @@ FAMILIES = {
         frames=[0, 4, 8, 13, 17, 22, 26, 31],
         mean=[0.45, 0.45, 0.45],
         std=[0.225, 0.225, 0.225],
+        sampling="even",
         steps=4500,
     ),
     "videomae": dict(
@@ -61,6 +63,7 @@ FAMILIES = {
         frames=[0, 4, 8, 12, 16, 20, 24, 28],
         mean=[0.485, 0.456, 0.406],
         std=[0.229, 0.224, 0.225],
+        sampling="stride",
         steps=9000,
     ),
 }
@@ -184,7 +187,14 @@ def main() -> None:
                 writer = csv.DictWriter(file, rows[0])
                 writer.writeheader()
                 writer.writerows(rows)
-    model.eval().save_pretrained(options.out / options.family)
+    folder = options.out / options.family
+    model.eval().save_pretrained(folder)
+    write_json(folder / "preprocessor_config.json", image_mean=family["mean"], image_std=family["std"])
+    write_json(folder / "profile.json", rate=4, sampling=family["sampling"])
+
+
+def write_json(path: Path, **values: object) -> None:
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
