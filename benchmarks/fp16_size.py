@@ -1,6 +1,6 @@
 """Why the study's fp16 files did not shrink: three ways to "fp16" in torch, and what each puts on disk.
 
-    python benchmarks/fp16_size.py            # writes fp16_size.json beside it
+python benchmarks/fp16_size.py            # writes fp16_size.json beside it
 """
 
 import io
@@ -32,8 +32,12 @@ def main() -> None:
         fp32 = saved_bytes(model.module)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dynamic = torch.ao.quantization.quantize_dynamic(model.copy().module, {nn.Linear}, dtype=torch.float16)
-        with torch.autocast("cpu", torch.bfloat16):  # computes in half precision, converts nothing that is stored
+            dynamic = torch.ao.quantization.quantize_dynamic(
+                model.copy().module, {nn.Linear}, dtype=torch.float16
+            )
+        with torch.autocast(
+            "cpu", torch.bfloat16
+        ):  # computes in half precision, converts nothing that is stored
             autocast = saved_bytes(model.module)
         ours = TECHNIQUES["fp16"].apply(model.copy(), TECHNIQUES["fp16"].parameters(), None)
         rows.append(

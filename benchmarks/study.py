@@ -70,7 +70,9 @@ def published_sparsity(report) -> float | None:
 
 def tables(results: Sequence) -> Iterator[list[str]]:
     """A table a figure and measured model, published beside measured."""
-    reports = {(r.report.model, r.report.name): r.report for r in results if "test_paper_tables" in r.report.test}
+    reports = {
+        (r.report.model, r.report.name): r.report for r in results if "test_paper_tables" in r.report.test
+    }
     for model in dict.fromkeys(model for model, _ in reports):
         for title, of, figure in FIGURES:
             rows = [
@@ -79,9 +81,20 @@ def tables(results: Sequence) -> Iterator[list[str]]:
                 if of == family(model) and (model, name) in reports
             ]
             if rows:
-                heads = ["published > measured", "size MB", "zeros %", _accuracy_head(reports, model), "time / fp32"]
-                table = tabulate(rows, heads, tablefmt="simple", colalign=("left", *["right"] * 4), disable_numparse=True)
-                yield [f"the study's {title}, beside {model} on {_clips(reports, model)} clips", *table.splitlines()]
+                heads = [
+                    "published > measured",
+                    "size MB",
+                    "zeros %",
+                    _accuracy_head(reports, model),
+                    "time / fp32",
+                ]
+                table = tabulate(
+                    rows, heads, tablefmt="simple", colalign=("left", *["right"] * 4), disable_numparse=True
+                )
+                yield [
+                    f"the study's {title}, beside {model} on {_clips(reports, model)} clips",
+                    *table.splitlines(),
+                ]
 
 
 def _cells(row: Row, report) -> list[str]:

@@ -114,5 +114,3 @@ class Checker:
             raise AssertionError(
                 message(report, verdicts, self.measurer.nodeid, self.command, session.options.strict)
             )
-
-

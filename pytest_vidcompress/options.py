@@ -54,9 +54,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
     )
-    option(
-        "vc-clips", "clip set: pocket, or a Kinetics folder or CSV file (default: pocket)", metavar="SET"
-    )
+    option("vc-clips", "clip set: pocket, or a Kinetics folder or CSV file (default: pocket)", metavar="SET")
     option("vc-sample", "number of clips (default: all of pocket, 1000 of Kinetics)", type=int, metavar="N")
     option("vc-seed", "seed of the sample (default: 0)", type=int, metavar="N")
     option(
@@ -71,7 +69,9 @@ def add_options(parser: pytest.Parser) -> None:
         "trained, or random: the geometry without a checkpoint, for size and latency (default: trained)",
         choices=get_args(Weights),
     )
-    option("vc-baselines", "folder of the stored baselines (default: baselines under the root)", metavar="DIR")
+    option(
+        "vc-baselines", "folder of the stored baselines (default: baselines under the root)", metavar="DIR"
+    )
     option(
         "vc-baseline",
         "check: hold against them; create: write the missing; accept: also take over what got worse;"
@@ -123,7 +123,15 @@ def read_options(config: pytest.Config) -> Options:
 def as_typed(config: pytest.Config) -> str:
     """The options that decide what is measured, as they must be typed to measure it again."""
     typed: list[str] = []
-    for name in ("vc-clips", "vc-sample", "vc-seed", "vc-weights", "vc-threads", "vc-baselines", "vc-runtime"):
+    for name in (
+        "vc-clips",
+        "vc-sample",
+        "vc-seed",
+        "vc-weights",
+        "vc-threads",
+        "vc-baselines",
+        "vc-runtime",
+    ):
         given = config.getoption(name.replace("-", "_"))
         if given is not None:
             typed.append(f"--{name}={shlex.quote(str(given))}")

@@ -58,5 +58,7 @@ def _checked(marker: Marker) -> tuple[tuple[str, ...], str]:
         raise VidcompressError(f"marker vc_variants takes recipes and model='pattern', not {unknown[0]!r}")
     wrong = [value for value in (*recipes, options.get("model", "*")) if not isinstance(value, str)]
     if wrong or not recipes:
-        raise VidcompressError(f"marker vc_variants takes recipes as text, such as 'prune-global', not {wrong or 'none'}")
+        raise VidcompressError(
+            f"marker vc_variants takes recipes as text, such as 'prune-global', not {wrong or 'none'}"
+        )
     return tuple(recipes), options.get("model", "*")

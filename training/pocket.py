@@ -73,7 +73,7 @@ def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch
     """Clips `first_seed ...` with labels drawn from their seeds: pixels (B, T, C, H, W) and label ids."""
     seeds = range(first_seed, first_seed + size)
     labels = [int(np.random.default_rng([seed, 2]).integers(len(LABELS))) for seed in seeds]
-    clips = np.stack([render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds)])
+    clips = np.stack([render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds, strict=True)])
     pixels = torch.from_numpy(clips).permute(0, 1, 4, 2, 3).float() / 255
     mean, std = (torch.tensor(family[k]).view(3, 1, 1) for k in ("mean", "std"))
     return (pixels - mean) / std, torch.tensor(labels)
@@ -116,7 +116,9 @@ def accuracy(model: torch.nn.Module, clips: list[tuple[torch.Tensor, torch.Tenso
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("family", choices=FAMILIES)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--peak", type=float, default=1e-3, help="highest learning rate")
@@ -134,7 +136,8 @@ def main() -> None:
     matrices = [p for p in model.parameters() if p in decayed]
     vectors = [p for p in model.parameters() if p not in decayed]
     optimizer = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}], betas=(0.9, 0.98)
+        [{"params": matrices, "weight_decay": 0.05}, {"params": vectors, "weight_decay": 0.0}],
+        betas=(0.9, 0.98),
     )
     curve = [batch(CURVE_SEEDS + 64 * k, 64, family) for k in range(8)]
     log_path, state_path = HERE / f"{options.family}.csv", HERE / "runs" / f"{options.family}.pt"
@@ -178,7 +181,11 @@ def main() -> None:
             partial = state_path.with_suffix(".partial")
             torch.save(
                 dict(
-                    model=model.state_dict(), optimizer=optimizer.state_dict(), step=step, seconds=seconds, rows=rows
+                    model=model.state_dict(),
+                    optimizer=optimizer.state_dict(),
+                    step=step,
+                    seconds=seconds,
+                    rows=rows,
                 ),
                 partial,
             )

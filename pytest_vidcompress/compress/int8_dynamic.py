@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..errors import VidcompressError
 from .technique import Technique, one_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
     from torch import nn
 
     linears = [m for m in model.module.modules() if isinstance(m, nn.Linear)]
+    if not linears:
+        raise VidcompressError(f"model {model.name!r} has no linear layers for int8-dynamic")
     engine = parameters.engine
     if engine == AUTO:
         shapes = Counter((m.in_features, m.out_features) for m in linears)
@@ -80,10 +83,8 @@ def fastest_engine(inputs: int, outputs: int, rows: int = 512, rounds: int = 9) 
 
 
 @contextmanager
-def _engine(name: str) -> Iterator[None]:
+def _engine(name: str) -> Generator[None]:
     import torch
-
-    from ..errors import VidcompressError
 
     if name not in torch.backends.quantized.supported_engines:
         there = ", ".join(e for e in torch.backends.quantized.supported_engines if e != "none")
@@ -96,4 +97,6 @@ def _engine(name: str) -> Iterator[None]:
         torch.backends.quantized.engine = before
 
 
-INT8_DYNAMIC = Technique("int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True)
+INT8_DYNAMIC = Technique(
+    "int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True
+)

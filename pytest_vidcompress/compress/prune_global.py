@@ -34,7 +34,9 @@ def apply(model: Model, parameters: PruneGlobal, clips: Clips) -> Model:
 
     linears = matrices(model, ("global",), parameters.layers)
     prune.global_unstructured(
-        [(linear, "weight") for linear in linears], pruning_method=prune.L1Unstructured, amount=parameters.amount
+        [(linear, "weight") for linear in linears],
+        pruning_method=prune.L1Unstructured,
+        amount=parameters.amount,
     )
     for linear in linears:
         prune.remove(linear, "weight")  # zeros in the weight itself: a mask would double the file

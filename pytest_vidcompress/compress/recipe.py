@@ -1,12 +1,13 @@
 """Recipes: an ordered list of techniques, and its canonical text form.
 
-    name:param=value,param=value + name ...      applied left to right
+name:param=value,param=value + name ...      applied left to right
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
@@ -55,9 +56,11 @@ def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
             that makes no sense.
     """
     steps = tuple(_step(part.strip(), text, techniques) for part in text.split("+"))
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         if step.technique.last:
-            raise VidcompressError(f"recipe {text!r}: {step.name} must come last, nothing can follow it ({following})")
+            raise VidcompressError(
+                f"recipe {text!r}: {step.name} must come last, nothing can follow it ({following})"
+            )
     for step in steps:
         if step.technique.alone and len(steps) > 1:
             raise VidcompressError(f"recipe {text!r}: {step.name} cannot be combined with other techniques")
@@ -67,12 +70,16 @@ def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
 def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
     name, _, rest = part.partition(":")
     if name not in techniques:
-        raise VidcompressError(f"recipe {text!r}: unknown technique {name!r}; there are {', '.join(sorted(techniques))}")
+        raise VidcompressError(
+            f"recipe {text!r}: unknown technique {name!r}; there are {', '.join(sorted(techniques))}"
+        )
     given: dict[str, str] = {}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
         if not equals or not value:
             raise VidcompressError(f"recipe {text!r}: {pair!r} is not of the form param=value")
+        if key.strip() in given:
+            raise VidcompressError(f"recipe {text!r}: {name}: {key.strip()} is given twice")
         given[key.strip()] = value.strip()
     technique = techniques[name]
     try:

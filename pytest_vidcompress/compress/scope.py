@@ -29,7 +29,9 @@ def matrices(model: Model, scopes: tuple[str, ...], layers: str = ":") -> list[n
         raise VidcompressError(f"model {model.name!r} has no linear layers in scope {'+'.join(scopes)}")
     chosen = _chosen(sorted({layer for layer, _ in found}), layers)
     if not chosen:
-        raise VidcompressError(f"layers={layers} chooses none of the {len({k for k, _ in found})} layers of {model.name!r}")
+        raise VidcompressError(
+            f"layers={layers} chooses none of the {len({k for k, _ in found})} layers of {model.name!r}"
+        )
     return [linear for layer, linear in found if layer in chosen]
 
 

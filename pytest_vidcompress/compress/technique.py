@@ -52,14 +52,16 @@ def one_of(owner: object, name: str, choices: Iterable[str]) -> None:
         raise VidcompressError(f"{name}={value} is unknown: expected one of {', '.join(known)}")
 
 
-LAYERS = re.compile(r"-?\d+|-?\d*:-?\d*")
+LAYERS = re.compile(r"-?\d+|(-?\d+)?:(-?\d+)?")
 
 
 def is_layers(owner: object, name: str) -> None:
     """Refuses a layer choice that is neither an index (`3`) nor a slice (`0:11`, `:-1`)."""
     value = getattr(owner, name)
     if not LAYERS.fullmatch(value):
-        raise VidcompressError(f"{name}={value} is no layer choice: expected an index (3) or a slice (0:11, :-1)")
+        raise VidcompressError(
+            f"{name}={value} is no layer choice: expected an index (3) or a slice (0:11, :-1)"
+        )
 
 
 def parse_parameters(kind: type, texts: dict[str, str]) -> Any:
@@ -85,5 +87,11 @@ def format_parameters(parameters: Any) -> str:
     for field in dataclasses.fields(parameters):
         value = getattr(parameters, field.name)
         if value != field.default:
-            parts.append(f"{field.name}={value:g}" if isinstance(value, float) else f"{field.name}={value}")
+            parts.append(f"{field.name}={_number(value) if isinstance(value, float) else value}")
     return ",".join(parts)
+
+
+def _number(value: float) -> str:
+    """As short as it can be and still be read as the same number; without the `+` that joins techniques."""
+    short = f"{value:g}"
+    return (short if float(short) == value else repr(value)).replace("e+", "e")

@@ -35,7 +35,10 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
     among = (logits.topk(min(5, logits.shape[-1])).indices == labels[:, None]).any(-1)
     same = predicted == reference.argmax(-1)
     divergence = kl_div(
-        log_softmax(logits.double(), -1), log_softmax(reference.double(), -1), reduction="none", log_target=True
+        log_softmax(logits.double(), -1),
+        log_softmax(reference.double(), -1),
+        reduction="none",
+        log_target=True,
     ).sum(-1)
     return Accuracy(
         _share(right),

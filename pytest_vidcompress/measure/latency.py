@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,16 +90,18 @@ def time_pairs(variant: Call, reference: Call, driver: Driver | None = None, bud
         least = 12 if pair_s < 2 else 6
         rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
         alternation = Alternation(variant, reference)
-        (driver or _loop)(alternation.run, setup=alternation.before, teardown=alternation.after, rounds=rounds)
+        (driver or _loop)(
+            alternation.run, setup=alternation.before, teardown=alternation.after, rounds=rounds
+        )
         # A driver may stop early: a benchmark plugin that is switched off calls its target once.
-        missing = rounds - len(alternation.timing().variant_s)
         alternation.after()
+        missing = rounds - len(alternation.timing().variant_s)
         _loop(alternation.run, setup=alternation.before, teardown=alternation.after, rounds=max(0, missing))
     return alternation.timing()
 
 
 @contextmanager
-def machine_to_ourselves() -> Iterator[None]:
+def machine_to_ourselves() -> Generator[None]:
     """Waits until no other worker or run on this machine is timing."""
     from filelock import FileLock
 

@@ -23,7 +23,9 @@ class Machine:
     def slug(self) -> str:
         """For file names: `amd-epyc-avx512-2t-torch2.13`."""
         text = f"{self.cpu}-{self.isa}-{self.threads}t-{self.runtime}".lower()
-        return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", text)).strip("-")
+        return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", text)).strip(
+            "-"
+        )
 
     def facts(self) -> dict[str, str | int]:
         return asdict(self)
@@ -34,7 +36,12 @@ def machine(runtime: str) -> Machine:
     import torch
 
     version = "torch" + ".".join(torch.__version__.split(".")[:2])
-    return Machine(_cpu(), torch.backends.cpu.get_cpu_capability().lower(), torch.get_num_threads(), version if runtime == "torch" else runtime)
+    return Machine(
+        _cpu(),
+        torch.backends.cpu.get_cpu_capability().lower(),
+        torch.get_num_threads(),
+        version if runtime == "torch" else runtime,
+    )
 
 
 def _cpu() -> str:

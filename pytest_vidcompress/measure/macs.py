@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -15,16 +16,26 @@ from .predict import evaluating
 def macs(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> int:
     """Counts the multiply-accumulates of matrix products and convolutions for `pixels`.
 
-    The framework's counter does not know the CPU's fused attention, so attention is computed in its
-    written-out form while counting; nor dynamic int8 layers, whose products are counted as if dense.
+    The framework's counter does not know fused attention, so attention is computed in its written-out form
+    while counting; nor dynamic int8 layers, whose products are counted as if dense.
     """
-    # mypy: the private name is the framework's registry of operators, reached by its public namespace
     quantized = getattr(torch.ops.quantized, "linear_dynamic", None)
     mapping = {quantized: _linear_dynamic} if quantized is not None else {}
     counter = FlopCounterMode(display=False, custom_mapping=mapping)
-    with evaluating(target), torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+    with evaluating(target), torch.no_grad(), sdpa_kernel(SDPBackend.MATH), _written_out_layers(), counter:
         target(pixels)
     return counter.get_total_flops() // 2
+
+
+@contextmanager
+def _written_out_layers() -> Generator[None]:
+    """Keeps `nn.MultiheadAttention` and `nn.TransformerEncoderLayer` off their fused operators."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _linear_dynamic(x_shape: Any, *_: Any, out_shape: Any = None, **__: Any) -> int:

@@ -146,7 +146,9 @@ def _weigh(target: Target, clips: Clips) -> Weighed:
     return Weighed(size, held, zeros(stored) / held if held else 0.0, counted or None, memory)
 
 
-def _time(run: Callable[[torch.Tensor], Any], reference: nn.Module, clips: Clips, driver: Driver | None) -> Timing:
+def _time(
+    run: Callable[[torch.Tensor], Any], reference: nn.Module, clips: Clips, driver: Driver | None
+) -> Timing:
     pixels = _first(clips)
     assert pixels is not None
     with evaluating(run), evaluating(reference), torch.inference_mode():

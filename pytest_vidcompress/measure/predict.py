@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ def predict(
 
 
 @contextmanager
-def evaluating(target: object) -> Iterator[None]:
+def evaluating(target: object) -> Generator[None]:
     """Keeps a module in eval mode, and puts it back as it was: dropout would make every number random."""
     training = [m for m in target.modules() if m.training] if isinstance(target, nn.Module) else []
     for module in training:

@@ -18,8 +18,8 @@ class Estimate(float):
         self.high = float(value if high is None else high)
         return self
 
-    def __getnewargs__(self) -> tuple[float, float, float]:
-        return (float(self), self.low, self.high)
+    def __reduce__(self) -> tuple[type[Estimate], tuple[float, float, float]]:
+        return (type(self), (float(self), self.low, self.high))
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -90,7 +90,10 @@ class Report:
         return 0.0 if self.reference is None else self.reference.top1 - self.top1
 
     def __str__(self) -> str:
-        parts = [f"{self.model} {self.name}: top-1 {_points(self.top1)}", f"agreement {_points(self.agreement)}"]
+        parts = [
+            f"{self.model} {self.name}: top-1 {_points(self.top1)}",
+            f"agreement {_points(self.agreement)}",
+        ]
         if self.size_bytes is not None:
             parts.append(f"{self.size_bytes / 1e6:.2f} MB{_times(self.size_ratio)}")
         if self.sparsity:

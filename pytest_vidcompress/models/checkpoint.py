@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from torch import nn
 from ..errors import VidcompressError
 from .catalog import Family, family_of
 from .profile import Profile
+
+_CONFIG = ("config.json",)
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+_HUB_TIMEOUT_S = 10
 
 
 def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, ...]]:
@@ -32,13 +37,15 @@ def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, 
     from transformers import AutoModelForVideoClassification
 
     config = _config(source)
-    with _quiet():
-        try:
-            module, loading = AutoModelForVideoClassification.from_pretrained(
-                str(source), config=config, output_loading_info=True, dtype=torch.float32
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _not_loaded(source, error) from None
+    module, loading = _from_pretrained(
+        AutoModelForVideoClassification,
+        source,
+        _WEIGHTS,
+        config=config,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,  # refused below, by name
+        dtype=torch.float32,
+    )
     _refuse_incomplete(source, loading)
     return module.eval(), checkpoint_profile(source, config), _labels(config)
 
@@ -94,11 +101,7 @@ def checkpoint_profile(source: str | Path, config: Any) -> Profile:
 def _config(source: str | Path) -> Any:
     from transformers import AutoConfig
 
-    with _quiet():
-        try:
-            config = AutoConfig.from_pretrained(str(source))
-        except (OSError, ValueError) as error:
-            raise _not_loaded(source, error) from None
+    config = _from_pretrained(AutoConfig, source, _CONFIG)
     if not hasattr(config, "num_frames"):
         raise VidcompressError(
             f"model {str(source)!r} is a {config.model_type!r} model, not a video classifier that transformers"
@@ -106,6 +109,26 @@ def _config(source: str | Path) -> Any:
             " pytest_vidcompress_models()"
         )
     return config
+
+
+def _from_pretrained(loader: Any, source: str | Path, files: tuple[str, ...], **options: Any) -> Any:
+    """Loads a folder or Hub id with a class of transformers; one of `files` is what it reads.
+
+    What the Hub's cache has is taken from there without asking the Hub: a reference changes when somebody
+    fetches it anew, not when its author pushes, and nobody waits for a network that is not there.
+    """
+    is_folder = Path(source).is_dir()
+    is_local = is_folder or any(isinstance(_cached(source, name), str) for name in files)
+    if not is_local and not _is_on_hub(str(source)):
+        raise _not_found(source)
+    with _quiet():
+        try:
+            return loader.from_pretrained(str(source), local_files_only=is_local, **options)
+        except Exception as error:  # safetensors, pickle and transformers each raise kinds of their own
+            raise VidcompressError(
+                f"model {'folder ' if is_folder else ''}{str(source)!r} cannot be loaded: {_first_line(error)};"
+                " expected config.json and model.safetensors in Hugging Face format"
+            ) from None
 
 
 def _labels(config: Any) -> tuple[str, ...]:
@@ -117,16 +140,38 @@ def _json(source: str | Path, name: str) -> dict[str, Any]:
     if Path(source).is_dir():
         path: Path | None = Path(source) / name
     else:
-        from huggingface_hub import try_to_load_from_cache
-
-        cached = try_to_load_from_cache(str(source), name)
-        path = Path(cached) if isinstance(cached, str) else _download(source, name)
+        cached = _cached(source, name)
+        path = Path(cached) if isinstance(cached, str) else _download(source, name) if cached is None else None
     return json.loads(path.read_text("utf-8")) if path and path.is_file() else {}
+
+
+def _cached(source: str | Path, name: str) -> object:
+    """Path of a file in the Hub's cache, None when that is not known there, or a mark that there is none."""
+    from huggingface_hub import try_to_load_from_cache
+
+    try:
+        return try_to_load_from_cache(str(source), name)
+    except ValueError:  # not even the form of a Hub id
+        return None
+
+
+@lru_cache
+def _is_on_hub(source: str) -> bool:
+    """Whether the Hub answers for a model: asked once, because transformers asks for half a minute."""
+    from huggingface_hub import HfApi
+
+    try:
+        HfApi().model_info(source, timeout=_HUB_TIMEOUT_S)
+    except Exception:  # no network, switched off, no such model, no access: all the same to us
+        return False
+    return True
 
 
 def _download(source: str | Path, name: str) -> Path | None:
     from huggingface_hub import hf_hub_download
 
+    if not _is_on_hub(str(source)):
+        return None
     try:
         return Path(hf_hub_download(str(source), name))
     except Exception:  # an optional file: whatever the Hub answers, the family's protocol stands
@@ -135,7 +180,7 @@ def _download(source: str | Path, name: str) -> Path | None:
 
 def _refuse_incomplete(source: str | Path, loading: Mapping[str, Any]) -> None:
     for kind in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
-        found = sorted(str(key) for key in loading.get(kind) or ())
+        found = sorted(_key(key) for key in loading.get(kind) or ())
         if found:
             raise VidcompressError(
                 f"model {str(source)!r} does not load completely: {len(found)} {kind.replace('_', ' ')}, such as"
@@ -143,12 +188,15 @@ def _refuse_incomplete(source: str | Path, loading: Mapping[str, Any]) -> None:
             )
 
 
-def _not_loaded(source: str | Path, error: Exception) -> VidcompressError:
-    if Path(source).is_dir():
-        return VidcompressError(
-            f"model folder {str(source)!r} cannot be loaded: {_first_line(error)}; expected config.json and"
-            " model.safetensors in Hugging Face format"
-        )
+def _key(found: Any) -> str:
+    """A weight's name; of a misshapen one with both shapes."""
+    if isinstance(found, tuple):
+        name, stored, expected = found
+        return f"{name} (stored as {tuple(stored)}, expected {tuple(expected)})"
+    return str(found)
+
+
+def _not_found(source: str | Path) -> VidcompressError:
     from huggingface_hub.constants import HF_HUB_CACHE
 
     return VidcompressError(
@@ -162,7 +210,7 @@ def _first_line(error: Exception) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Keeps transformers' own bars and loading tables off the terminal: we report what matters."""
     from transformers.utils import logging
 

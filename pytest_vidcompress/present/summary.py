@@ -34,12 +34,19 @@ def summary(ledger: Ledger, absent: int, added: Iterable[Sequence[str]] = ()) ->
     for document in ledger.compared:
         lines += [Line(""), *map(Line, changes(document.get("benchmarks", ()), _benchmarks(results)))]
     if ledger.written:
-        lines += [Line(""), Line("written to the baselines:"), *(Line(f"  {change}") for change in ledger.written)]
+        lines += [
+            Line(""),
+            Line("written to the baselines:"),
+            *(Line(f"  {change}") for change in ledger.written),
+        ]
     if ledger.unused:
         lines += [Line(""), Line("stored, but measured by no test any more:", Status.NEW)]
         lines += [Line(f"  {name}", Status.NEW) for name in ledger.unused]
     if skipped:
-        lines += [Line(""), Line("clips that could not be used, in neither variant nor reference:", Status.NEW)]
+        lines += [
+            Line(""),
+            Line("clips that could not be used, in neither variant nor reference:", Status.NEW),
+        ]
         named = list(skipped.values())[:MOST_SKIPPED]
         lines += [Line(f"  {each.clip.id}: {each.reason}", Status.NEW) for each in named]
         if len(skipped) > len(named):

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import torch
 from torch import nn
 
 from .tensors import tensors
@@ -28,10 +29,10 @@ def save(module: nn.Module, directory: Path, facts: Mapping[str, Any] | None = N
     from safetensors.torch import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
-    held = {name: tensor.detach().contiguous() for name, tensor in tensors(module).items()}
+    held = {name: _own(tensor.detach()) for name, tensor in tensors(module).items()}
     save_file(held, directory / "model.safetensors", metadata={"format": "pt"})
     _write(directory / "recipe.json", {"schema": SCHEMA, **(facts or {})})
-    config = getattr(module, "config", None)
+    config: Any = getattr(module, "config", None)
     if hasattr(config, "to_dict"):
         kept = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
         _write(directory / "config.json", kept)
@@ -42,6 +43,12 @@ def size_bytes(module: nn.Module, facts: Mapping[str, Any] | None = None) -> int
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         save(module, Path(directory), facts)
         return sum(file.stat().st_size for file in Path(directory).iterdir())
+
+
+def _own(tensor: torch.Tensor) -> torch.Tensor:
+    """A contiguous tensor that shares its storage with no other: safetensors refuses overlapping views."""
+    tensor = tensor.contiguous()
+    return tensor if tensor.nbytes == tensor.untyped_storage().nbytes() else tensor.clone()
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ Runtime = Callable[["nn.Module"], "Callable[[torch.Tensor], Any]"]
 def _torch(module: nn.Module) -> nn.Module:
     from .variant import executable
 
-    return executable(module)
+    return executable(module).eval()
 
 
 RUNTIMES: Mapping[str, Runtime] = MappingProxyType({"torch": _torch})

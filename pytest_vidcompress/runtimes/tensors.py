@@ -15,7 +15,7 @@ def tensors(module: nn.Module) -> dict[str, torch.Tensor]:
     that several names share appear under the first one.
     """
     found: dict[str, torch.Tensor] = {}
-    seen: set[tuple[int, int, torch.Size, tuple[int, ...]]] = set()
+    seen: set[tuple[object, ...]] = set()
     for name, value in module.state_dict().items():
         for key, tensor in _parts(name, value):
             identity = (tensor.data_ptr(), tensor.storage_offset(), tensor.shape, tensor.stride())
@@ -50,7 +50,9 @@ def _parts(name: str, value: Any) -> list[tuple[str, torch.Tensor]]:
     if isinstance(value, torch.Tensor):
         # A quantized layer's activation scale and zero point: settings, not weights.
         if name.endswith((".scale", ".zero_point")) and value.numel() == 1:
-            return [(name.replace(".scale", ".output_scale").replace(".zero_point", ".output_zero_point"), value)]
+            return [
+                (name.replace(".scale", ".output_scale").replace(".zero_point", ".output_zero_point"), value)
+            ]
         return [(name, value)]
     if isinstance(value, tuple) and name.endswith("._packed_params._packed_params"):
         weight, bias = value

@@ -62,5 +62,5 @@ def build(recipe: Recipe, model: Model, clips: Clips, runtime: Runtime) -> Varia
 def executable(module: nn.Module) -> nn.Module:
     """The form of `module` that computes on this CPU: half weights are widened, the rest is as it is."""
     if any(p.dtype == torch.float16 for p in module.parameters()):
-        module = copy.deepcopy(module).float()
-    return module.eval()
+        return copy.deepcopy(module).float()
+    return module
