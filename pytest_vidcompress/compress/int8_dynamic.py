@@ -58,7 +58,9 @@ def quantize(module: nn.Module, engine: str) -> nn.Module:
 
     with _engine(engine), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecation notices: the study's technique is just this call
-        return torch.ao.quantization.quantize_dynamic(module, {nn.Linear}, dtype=torch.qint8)
+        return torch.ao.quantization.quantize_dynamic(  # pyright: ignore[reportDeprecated]
+            module, {nn.Linear}, dtype=torch.qint8
+        )
 
 
 @lru_cache

@@ -105,7 +105,8 @@ def machine_to_ourselves() -> Generator[None]:
     """Waits until no other worker or run on this machine is timing."""
     from filelock import FileLock
 
-    with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock"):
+    # Writable for all: another user on this machine must be able to wait for it too.
+    with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock", mode=0o666):
         yield
 
 

@@ -23,9 +23,8 @@ class Machine:
     def slug(self) -> str:
         """For file names: `amd-epyc-avx512-2t-torch2.13`."""
         text = f"{self.cpu}-{self.isa}-{self.threads}t-{self.runtime}".lower()
-        return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", text)).strip(
-            "-"
-        )
+        named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", text)
+        return re.sub(r"[^a-z0-9.]+", "-", named).strip("-.")
 
     def facts(self) -> dict[str, str | int]:
         return asdict(self)

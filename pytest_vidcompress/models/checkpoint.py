@@ -18,7 +18,12 @@ from .catalog import Family, family_of
 from .profile import Profile
 
 _CONFIG = ("config.json",)
-_WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+_WEIGHTS = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
 _HUB_TIMEOUT_S = 10
 
 
@@ -141,7 +146,9 @@ def _json(source: str | Path, name: str) -> dict[str, Any]:
         path: Path | None = Path(source) / name
     else:
         cached = _cached(source, name)
-        path = Path(cached) if isinstance(cached, str) else _download(source, name) if cached is None else None
+        if cached is None:
+            cached = _download(source, name)
+        path = Path(cached) if isinstance(cached, str) else None
     return json.loads(path.read_text("utf-8")) if path and path.is_file() else {}
 
 
@@ -167,13 +174,13 @@ def _is_on_hub(source: str) -> bool:
     return True
 
 
-def _download(source: str | Path, name: str) -> Path | None:
+def _download(source: str | Path, name: str) -> str | None:
     from huggingface_hub import hf_hub_download
 
     if not _is_on_hub(str(source)):
         return None
     try:
-        return Path(hf_hub_download(str(source), name))
+        return hf_hub_download(str(source), name)
     except Exception:  # an optional file: whatever the Hub answers, the family's protocol stands
         return None
 

@@ -17,7 +17,8 @@ Factory = Callable[[], Model]
 
 def check_name(name: str, registered: Mapping[str, Factory]) -> None:
     """Refuses a name that cannot be a model, without loading anything."""
-    if name in registered or name in CATALOG or Path(name).is_dir() or _is_hub_id(name):
+    is_folder = name != "" and Path(name).is_dir()
+    if name in registered or name in CATALOG or is_folder or _is_hub_id(name):
         return
     known = ", ".join(sorted({*CATALOG, *registered}))
     raise VidcompressError(

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pytest_vidcompress.compress.fp16 import FP16
+from pytest_vidcompress.compress.technique import Nothing
+from pytest_vidcompress.runtimes.artefact import size_bytes
+from pytest_vidcompress.runtimes.variant import executable
+from tests.models.small import FAMILIES, NO_CLIPS, logits, model
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_weights_are_stored_in_half_the_bytes(family: str) -> None:
+    original = model(family, hidden_size=64, intermediate_size=256)
+    halved = FP16.apply(original.copy(), Nothing(), NO_CLIPS)
+    assert {parameter.dtype for parameter in halved.module.parameters()} == {torch.float16}
+    assert size_bytes(halved.module) / size_bytes(original.module) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_it_computes_in_fp32_with_rounded_weights(family: str) -> None:
+    original = model(family)
+    halved = FP16.apply(original.copy(), Nothing(), NO_CLIPS)
+    run = executable(halved.module)
+    rounded = original.copy()
+    with torch.no_grad():
+        for parameter in rounded.module.parameters():
+            parameter.copy_(parameter.half().float())
+    got = logits(run)
+    assert got.dtype == torch.float32
+    torch.testing.assert_close(got, logits(rounded.module), rtol=0, atol=0)
+    assert not torch.equal(got, logits(original.module))
+    assert {parameter.dtype for parameter in halved.module.parameters()} == {torch.float16}, (
+        "stored as before"
+    )

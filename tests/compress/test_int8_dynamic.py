@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from pytest_vidcompress.compress.int8_dynamic import (
+    ENGINES,
+    INT8_DYNAMIC,
+    Int8Dynamic,
+    fastest_engine,
+    quantize,
+)
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.models.profile import Profile
+from pytest_vidcompress.runtimes.artefact import size_bytes
+from tests.models.small import FAMILIES, LABELS, NO_CLIPS, logits, model
+
+SUPPORTED = [name for name in ENGINES if name in torch.backends.quantized.supported_engines]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_logits_stay_close(family: str) -> None:
+    original = model(family)
+    small = INT8_DYNAMIC.apply(original.copy(), Int8Dynamic(), NO_CLIPS)
+    expected, got = logits(original.module), logits(small.module)
+    error = (got - expected).norm() / expected.norm()
+    assert 0 < error < 0.15
+    assert not any(isinstance(part, nn.Linear) for part in small.module.modules())
+
+
+@pytest.mark.parametrize("engine", SUPPORTED)
+def test_an_explicit_engine_is_honoured_and_named(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed_for: list[str] = []
+    convert = torch.ao.quantization.quantize_dynamic
+
+    def spy(*args: Any, **given: Any) -> nn.Module:
+        packed_for.append(torch.backends.quantized.engine)
+        return convert(*args, **given)
+
+    monkeypatch.setattr(torch.ao.quantization, "quantize_dynamic", spy)
+    before = torch.backends.quantized.engine
+    small = INT8_DYNAMIC.apply(model("videomae"), Int8Dynamic(engine), NO_CLIPS)
+    assert packed_for == [engine]
+    assert small.notes == (f"int8 engine {engine}",)
+    assert torch.backends.quantized.engine == before
+    assert logits(small.module).shape == (2, 3)
+
+
+def test_the_fastest_engine_is_chosen_once_and_named() -> None:
+    small = INT8_DYNAMIC.apply(model("timesformer"), Int8Dynamic(), NO_CLIPS)
+    (note,) = small.notes
+    assert note.removeprefix("int8 engine ") in SUPPORTED
+    assert fastest_engine(24, 48) == fastest_engine(24, 48)
+
+
+def test_engines_that_this_torch_lacks_are_refused() -> None:
+    with pytest.raises(VidcompressError, match=r"engine 'abacus' is not in this torch: it has .*"):
+        quantize(nn.Sequential(nn.Linear(2, 2)), "abacus")
+
+
+@pytest.mark.parametrize("engine", ["abacus", "", "none"])
+def test_unknown_engines_are_refused(engine: str) -> None:
+    with pytest.raises(VidcompressError, match=f"engine={engine} is unknown: expected one of auto, onednn"):
+        Int8Dynamic(engine)
+
+
+def test_files_shrink_to_about_a_quarter_whatever_the_engine() -> None:
+    wide = nn.Sequential(*(nn.Linear(128, 128) for _ in range(4))).eval()
+    sizes = {size_bytes(quantize(wide, engine)) for engine in SUPPORTED}
+    assert len(sizes) == 1
+    assert sizes.pop() / size_bytes(wide) == pytest.approx(0.25, abs=0.04)
+
+
+def test_a_model_without_linear_layers_is_refused() -> None:
+    flat = Model("flat", nn.Sequential(nn.Conv2d(3, 3, 1)), Profile(1, 1, 8), LABELS)
+    with pytest.raises(VidcompressError, match="model 'flat' has no linear layers"):
+        INT8_DYNAMIC.apply(flat, Int8Dynamic(), NO_CLIPS)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_vidcompress.compress.int8_dynamic import AUTO, ENGINES
+from pytest_vidcompress.compress.recipe import Recipe, parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.technique import Technique
+from pytest_vidcompress.errors import VidcompressError
+from tests.models.small import NO_CLIPS, model
+
+PRUNE = ("prune-global", "prune-local-attention", "prune-local-dense", "prune-local-both")
+INDICES = st.integers(-99, 99).map(str)
+SLICES = st.tuples(st.just("") | INDICES, st.just("") | INDICES).map(":".join)
+AMOUNTS = st.floats(0, 1, exclude_max=True)
+
+
+def pruning(amount: float | None, layers: str | None, name: str) -> str:
+    given = [f"amount={amount!r}"] * (amount is not None) + [f"layers={layers}"] * (layers is not None)
+    return f"{name}:{','.join(given)}" if given else name
+
+
+PRUNING = st.builds(pruning, st.none() | AMOUNTS, st.none() | INDICES | SLICES, st.sampled_from(PRUNE))
+LAST = st.sampled_from(
+    ["fp16", "int8-dynamic", *(f"int8-dynamic:engine={name}" for name in (AUTO, *ENGINES))]
+)
+RECIPES = st.one_of(
+    st.just("fp32"),
+    LAST,
+    st.lists(PRUNING, min_size=1, max_size=4).map("+".join),
+    st.tuples(st.lists(PRUNING, min_size=1, max_size=3).map("+".join), LAST).map("+".join),
+)
+
+
+@settings(deadline=None)
+@given(RECIPES)
+def test_canonical_text_is_the_same_recipe(text: str) -> None:
+    recipe = parse(text, TECHNIQUES)
+    assert parse(str(recipe), TECHNIQUES) == recipe
+    assert str(parse(str(recipe), TECHNIQUES)) == str(recipe)
+
+
+@settings(deadline=None)
+@given(AMOUNTS, AMOUNTS)
+def test_other_parameters_have_another_text(one: float, other: float) -> None:
+    texts = {str(parse(f"prune-global:amount={amount!r}", TECHNIQUES)) for amount in (one, other)}
+    assert len(texts) == len({one, other})
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("fp32", "fp32"),
+        ("prune-global", "prune-global"),
+        ("prune-global:", "prune-global"),
+        ("prune-global:amount=0.2", "prune-global"),
+        ("prune-global:amount=.20,layers=:", "prune-global"),
+        ("prune-global:amount=0.40", "prune-global:amount=0.4"),
+        ("prune-global:layers=:-1,amount=4e-1", "prune-global:amount=0.4,layers=:-1"),
+        ("prune-local-both: layers = 0:11 , amount = 0.3", "prune-local-both:amount=0.3,layers=0:11"),
+        ("prune-global:amount=0", "prune-global:amount=0"),
+        ("int8-dynamic:engine=auto", "int8-dynamic"),
+        (" prune-global:amount=0.5 + fp16 ", "prune-global:amount=0.5+fp16"),
+    ],
+)
+def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str) -> None:
+    assert str(parse(text, TECHNIQUES)) == canonical
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "prune",
+            r"unknown technique 'prune'; there are fp16, fp32, int8-dynamic, prune-global, prune-local",
+        ),
+        ("", r"unknown technique ''; there are"),
+        ("fp16+", r"unknown technique ''; there are"),
+        ("Fp16", r"unknown technique 'Fp16'"),
+        ("prune-global:share=0.2", r"prune-global: unknown parameter 'share': it takes amount, layers"),
+        ("fp16:amount=0.2", r"fp16: unknown parameter 'amount': it takes none"),
+        ("prune-global:amount", r"'amount' is not of the form param=value"),
+        ("prune-global:amount=", r"'amount=' is not of the form param=value"),
+        ("prune-global:amount=much", r"amount=much is not a number \(float\)"),
+        ("prune-global:amount=1", r"amount=1 is out of range: expected 0 <= amount < 1"),
+        ("prune-local-dense:amount=-0.1", r"amount=-0\.1 is out of range"),
+        ("prune-global:amount=nan", r"amount=nan is out of range"),
+        ("prune-global:amount=inf", r"amount=inf is out of range"),
+        ("prune-global:amount=0.1,amount=0.2", r"amount is given twice"),
+        ("prune-global:layers=last", r"layers=last is no layer choice: expected an index \(3\) or a slice"),
+        ("prune-global:layers=-:", r"layers=-: is no layer choice"),
+        ("prune-global:layers=1:2:3", r"layers=1:2:3 is no layer choice"),
+        (
+            "int8-dynamic:engine=gpu",
+            r"engine=gpu is unknown: expected one of auto, onednn, x86, fbgemm, qnnpack",
+        ),
+        ("int8-dynamic+prune-global", r"int8-dynamic must come last, nothing can follow it \(prune-global\)"),
+        ("fp16+int8-dynamic", r"fp16 must come last"),
+        ("fp32+fp16", r"fp32 cannot be combined with other techniques"),
+        ("prune-global+fp32", r"fp32 cannot be combined with other techniques"),
+    ],
+)
+def test_nonsense_is_refused_with_what_exists(text: str, message: str) -> None:
+    with pytest.raises(VidcompressError, match=message) as caught:
+        parse(text, TECHNIQUES)
+    assert str(caught.value).startswith(f"recipe {text!r}: ")
+    assert "\n" not in str(caught.value)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    rate: float = 1.0
+    count: int = 3
+    kind: str = "a"
+
+
+def note(model: Any, parameters: Numbers, clips: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(model, notes=(*model.notes, parameters.kind))
+
+
+NOTE = {"note": Technique("takes notes", note, Numbers)}
+
+
+@settings(deadline=None)
+@given(st.floats(allow_nan=False), st.integers())
+def test_numbers_of_others_survive_too(rate: float, count: int) -> None:
+    step = parse(f"note:count={count},rate=" + repr(rate).replace("e+", "e"), NOTE).steps[0]
+    assert step.parameters == Numbers(rate, count)
+    assert parse(str(step), NOTE).steps[0] == step
+
+
+def test_techniques_are_applied_in_order_to_a_copy() -> None:
+    original = model("videomae")
+    before = {key: value.clone() for key, value in original.module.state_dict().items()}
+    noted = parse("note:kind=x+note:kind=y+note", NOTE).apply(original, NO_CLIPS)
+    assert noted.notes == ("x", "y", "a")
+    assert original.notes == ()
+    pruned = parse("prune-global:amount=0.5+fp16", TECHNIQUES).apply(original, NO_CLIPS)
+    assert next(pruned.module.parameters()).dtype == torch.float16
+    assert all(torch.equal(value, before[key]) for key, value in original.module.state_dict().items())
+
+
+def test_fp32_changes_nothing() -> None:
+    original = model("timesformer")
+    same = parse("fp32", TECHNIQUES).apply(original, NO_CLIPS)
+    held, kept = same.module.state_dict(), original.module.state_dict()
+    assert held.keys() == kept.keys()
+    assert all(torch.equal(held[key], kept[key]) for key in kept)
+    assert all(held[key].data_ptr() != kept[key].data_ptr() for key in kept)
+
+
+def test_recipes_are_values() -> None:
+    one, other = (parse("prune-global:amount=0.4", TECHNIQUES) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert isinstance(one, Recipe)

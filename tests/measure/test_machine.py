@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import platform
+import re
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_vidcompress.measure.machine import Machine, machine
+
+EPYC = Machine("AMD EPYC 9454P 48-Core Processor", "avx512", 2, "torch2.13")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "slug"),
+    [
+        (EPYC.cpu, "amd-epyc-9454p-48-core-avx512-2t-torch2.13"),
+        ("Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", "intel-xeon-platinum-8370c-avx512-2t-torch2.13"),
+        ("Apple M2", "apple-m2-avx512-2t-torch2.13"),
+    ],
+)
+def test_slugs_are_names_of_files(cpu: str, slug: str) -> None:
+    assert replace(EPYC, cpu=cpu).slug == slug
+
+
+@settings(deadline=None)
+@given(st.text(), st.integers(1, 999))
+def test_any_slug_is_a_name_of_a_file(cpu: str, threads: int) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", Machine(cpu, "avx2", threads, "torch2.13").slug)
+
+
+def test_this_machine_is_the_same_each_time() -> None:
+    here = machine("torch")
+    assert here == machine("torch")
+    assert here.cpu
+    assert here.threads == torch.get_num_threads()
+    assert here.runtime == "torch" + re.match(r"\d+\.\d+", torch.__version__)[0]  # type: ignore[index]
+    assert machine("other1.2").runtime == "other1.2"
+    assert here.facts().keys() == {"cpu", "isa", "threads", "runtime"}
+
+
+def test_what_changes_from_day_to_day_is_not_in_it() -> None:
+    told = " ".join(map(str, machine("torch").facts().values()))
+    assert platform.node() not in told
+    assert platform.release() not in told
+
+
+def test_threads_make_another_class() -> None:
+    before = torch.get_num_threads()
+    here = machine("torch")
+    torch.set_num_threads(before + 1)
+    try:
+        assert machine("torch") == replace(here, threads=before + 1)
+    finally:
+        torch.set_num_threads(before)

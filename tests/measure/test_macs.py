@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.measure.macs import macs
+from tests.models.small import FAMILIES, GEOMETRY, network, pixels
+
+
+def test_dense_layers_by_hand() -> None:
+    module = nn.Sequential(nn.Linear(10, 20), nn.GELU(), nn.Linear(20, 5, bias=False))
+    assert macs(module, torch.ones(3, 10)) == 3 * (10 * 20 + 20 * 5)
+
+
+def test_convolutions_by_hand() -> None:
+    assert macs(nn.Conv2d(3, 8, 4, stride=4), torch.ones(2, 3, 16, 16)) == 2 * 8 * 4 * 4 * (3 * 4 * 4)
+    grouped = nn.Conv2d(4, 4, 3, padding=1, groups=4)
+    assert macs(grouped, torch.ones(1, 4, 8, 8)) == 4 * 8 * 8 * (3 * 3)
+    assert macs(nn.Conv3d(3, 2, 2, stride=2), torch.ones(1, 3, 4, 4, 4)) == 2 * 2 * 2 * 2 * (3 * 2 * 2 * 2)
+
+
+def test_attention_by_hand() -> None:
+    heads, tokens, width = 2, 5, 8
+    x = torch.ones(1, heads, tokens, width)
+    expected = 2 * heads * tokens * tokens * width
+    assert macs(lambda q: scaled_dot_product_attention(q, q, q), x) == expected
+    assert macs(lambda q: (q @ q.transpose(-1, -2)).softmax(-1) @ q, x) == expected
+
+
+def test_fused_layers_are_counted_as_written_out() -> None:
+    tokens, width, inner = 5, 16, 32
+    attention = tokens * width * 3 * width + 2 * tokens * tokens * width + tokens * width * width
+    layer = nn.MultiheadAttention(width, 2, batch_first=True)
+    assert (
+        macs(lambda x: layer.eval()(x, x, x, need_weights=False), torch.ones(1, tokens, width)) == attention
+    )
+    block = nn.TransformerEncoderLayer(width, 2, inner, batch_first=True).eval()
+    before = torch.backends.mha.get_fastpath_enabled()
+    assert macs(block, torch.ones(1, tokens, width)) == attention + 2 * tokens * width * inner
+    assert torch.backends.mha.get_fastpath_enabled() == before
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_one_clip_of_a_transformer_by_hand(family: str) -> None:
+    frames, patches, width = (
+        GEOMETRY["num_frames"],
+        (GEOMETRY["image_size"] // 16) ** 2,
+        GEOMETRY["hidden_size"],
+    )
+    inner, layers = GEOMETRY["intermediate_size"], GEOMETRY["num_hidden_layers"]
+    if family == "videomae":
+        tokens = frames // 2 * patches
+        embedding = tokens * width * 3 * 2 * 16 * 16
+        block = tokens * width * (4 * width + 2 * inner) + 2 * tokens * tokens * width
+    else:
+        tokens = frames * patches
+        embedding = tokens * width * 3 * 16 * 16
+        temporal = tokens * width * 5 * width + 2 * patches * frames * frames * width
+        spatial_tokens = frames * (patches + 1)
+        spatial = spatial_tokens * width * 4 * width + 2 * frames * (patches + 1) ** 2 * width
+        block = temporal + spatial + (tokens + 1) * width * 2 * inner
+    expected = embedding + layers * block + width * 3
+    assert macs(network(family), pixels()) == expected
+
+
+def test_how_attention_is_computed_does_not_count() -> None:
+    counts = {macs(network("videomae", attn_implementation=how), pixels()) for how in ("sdpa", "eager")}
+    assert len(counts) == 1
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("engine", ["onednn", "fbgemm", "qnnpack"])
+def test_int8_counts_like_fp32(engine: str, family: str) -> None:
+    if engine not in torch.backends.quantized.supported_engines:
+        pytest.skip(f"this torch has no {engine}")
+    module = network(family)
+    assert macs(quantize(module, engine), pixels()) == macs(module, pixels())
+
+
+def test_more_frames_cost_more_and_counting_leaves_the_mode_alone() -> None:
+    one, two = (network("videomae", num_frames=frames) for frames in (4, 8))
+    one.train()
+    assert macs(two, torch.ones(1, 8, 3, 32, 32)) > 2 * macs(one, pixels())
+    assert all(part.training for part in one.modules())
+
+
+def test_a_callable_without_operators_counts_none() -> None:
+    assert macs(lambda x: x.numpy().sum(), torch.ones(4)) == 0

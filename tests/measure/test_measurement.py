@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.measure.latency import Call
+from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.artefact import size_bytes
+from pytest_vidcompress.runtimes.registry import RUNTIMES
+from pytest_vidcompress.runtimes.variant import build
+
+WEIGHTS = 1536 * 32 + 32 + 32 * 16 + 16
+MACS = 1536 * 32 + 32 * 16
+
+
+@pytest.fixture
+def reference(classifier: Model, clips: Clips) -> Reference:
+    return measure_reference(classifier, clips)
+
+
+def test_the_reference_by_itself(reference: Reference, clips: Clips) -> None:
+    report = reference.report
+    assert (report.agreement, report.kl) == (1, 0)
+    assert (report.parameters, report.macs, report.sparsity) == (WEIGHTS, MACS, 0)
+    assert report.size_bytes == size_bytes(reference.model.module)
+    assert report.peak_memory_bytes is not None
+    assert report.peak_memory_bytes > 4 * (WEIGHTS + 1536)
+    assert (report.clips, report.skipped, report.reference) == (8, 0, None)
+    assert report.clip_ids == tuple(clip.id for clip in clips)
+    assert report.top1 == sum(report.outcomes) / 8
+    assert report.latency is None
+    right = [
+        clips.labels[k] == clip.label for k, clip in zip(reference.logits.argmax(-1), clips, strict=True)
+    ]
+    assert report.outcomes == tuple(right)
+
+
+def test_any_module(reference: Reference) -> None:
+    other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16, bias=False), nn.Dropout(0.9)).train()
+    report = measure(other, reference, "mine", "tests/test_mine.py::test_it")
+    assert (report.name, report.model, report.test) == ("mine", "dense", "tests/test_mine.py::test_it")
+    assert report.parameters == report.macs == 1536 * 16
+    assert report.size_ratio is not None
+    assert report.size_ratio == pytest.approx(1536 * 16 / WEIGHTS, rel=0.02)
+    assert 0 <= report.agreement <= 1
+    assert report.kl > 0
+    assert report.latency is not None
+    assert report.latency_ratio is not None
+    assert len(report.log_ratios) >= 12
+    assert report.reference is not None
+    assert report.reference.latency is not None
+    assert replace(report.reference, latency=None) == reference.report
+    assert all(part.training for part in other.modules()), "measuring leaves the mode alone"
+
+
+def test_the_reference_measured_as_a_variant_is_equal_to_it(reference: Reference) -> None:
+    report = measure(reference.model.module, reference, "same", "t", timed=False)
+    assert (report.agreement, report.kl, report.top1_drop) == (1, 0, 0)
+    assert report.size_ratio == report.macs_ratio == report.memory_ratio == 1
+    assert report.outcomes == reference.report.outcomes
+    assert report.latency is report.latency_ratio is None
+    assert report.log_ratios == ()
+    assert report.reference == reference.report
+
+
+def test_a_callable_shows_no_files(reference: Reference) -> None:
+    module = reference.model.module
+
+    def doubled(pixels: torch.Tensor) -> torch.Tensor:
+        return 2 * module(pixels)
+
+    report = measure(doubled, reference, "callable", "t", timed=False)
+    assert report.size_bytes is report.parameters is report.sparsity is report.peak_memory_bytes is None
+    assert report.macs == MACS
+    assert report.agreement == 1
+    assert report.size_ratio is None
+
+
+def test_a_callable_may_hide_its_operators(reference: Reference) -> None:
+    report = measure(
+        lambda pixels: pixels.numpy().reshape(1, -1)[:, :16], reference, "numpy", "t", timed=False
+    )
+    assert report.macs is report.macs_ratio is None
+    assert "MB" not in str(report)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "size", "sparsity"),
+    [("fp32", 1.0, 0.0), ("fp16", 0.5, 0.0), ("int8-dynamic:engine=onednn", 0.25, None)],
+)
+def test_variants(
+    recipe: str, size: float, sparsity: float | None, reference: Reference, clips: Clips
+) -> None:
+    variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES["torch"])
+    report = measure(variant, reference, variant.name, "t", timed=False)
+    assert report.size_bytes == variant.size_bytes()
+    assert report.size_ratio == pytest.approx(size, abs=0.03)
+    assert report.macs_ratio == 1
+    assert report.parameters == WEIGHTS
+    assert sparsity is None or report.sparsity == pytest.approx(sparsity, abs=0.001)
+    assert report.kl == pytest.approx(0, abs=0.05)
+    assert report.notes == variant.notes
+    assert (report.notes != ()) == recipe.startswith("int8")
+
+
+def test_pruned_shares_are_of_all_weights(reference: Reference, clips: Clips) -> None:
+    variant = build(parse("prune-global:amount=0.5", TECHNIQUES), reference.model, clips, RUNTIMES["torch"])
+    report = measure(variant, reference, variant.name, "t", timed=False)
+    assert report.sparsity == pytest.approx(0.5 * 1536 * 32 / WEIGHTS)
+    assert report.kl > 0
+
+
+def test_under_random_weights_accuracy_is_agreement(classifier: Model, clips: Clips) -> None:
+    reference = measure_reference(replace(classifier, weights="random"), clips)
+    assert reference.report.accuracy_kind == "agreement"
+    assert reference.report.top1 == 1
+    other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
+    report = measure(other, reference, "other", "t", timed=False)
+    assert report.accuracy_kind == "agreement"
+    assert report.top1 == report.agreement
+
+
+def test_broken_clips_count_as_skipped(
+    classifier: Model, clips: Clips, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    broken = tmp_path_factory.mktemp("clips") / "broken.mp4"
+    broken.write_text("<html>")
+    ids = {label: position for position, label in enumerate(clips.labels)}
+    some = Clips([clips[0], replace(clips[1], path=broken)], clips.labels, ids, classifier.profile)
+    report = measure_reference(classifier, some).report
+    assert (report.clips, report.skipped) == (1, 1)
+    assert report.clip_ids == (clips[0].id,)
+
+
+def test_the_driver_runs_the_rounds(reference: Reference) -> None:
+    driven: list[int] = []
+
+    def driver(target: Call, *, setup: Callable[[], None], teardown: Callable[[], None], rounds: int) -> None:
+        driven.append(rounds)
+        target()
+
+    report = measure(reference.model.module, reference, "same", "t", driver)
+    assert len(driven) == 1
+    assert len(report.log_ratios) == driven[0]

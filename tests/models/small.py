@@ -1,0 +1,76 @@
+"""Video classifiers of a few thousand weights, built like the published ones, and their checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.models.profile import Profile
+
+LABELS = ("walking", "waving", "yawning")
+GEOMETRY: Mapping[str, Any] = {
+    "image_size": 32,
+    "num_frames": 4,
+    "hidden_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 48,
+}
+FAMILIES = ("timesformer", "videomae")
+Weights = dict[str, torch.Tensor]
+
+
+def network(family: str, seed: int = 0, **geometry: Any) -> nn.Module:
+    """A classifier of `LABELS` with random weights, none of them zero."""
+    from transformers import AutoConfig, AutoModelForVideoClassification
+
+    names = {"id2label": dict(enumerate(LABELS)), "label2id": {name: k for k, name in enumerate(LABELS)}}
+    config = AutoConfig.for_model(family, **{**GEOMETRY, **names, **geometry})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = AutoModelForVideoClassification.from_config(config)
+        with torch.no_grad():
+            for parameter in module.parameters():
+                parameter.normal_(std=0.2)
+    return module.eval()
+
+
+def model(family: str, **geometry: Any) -> Model:
+    module = network(family, **geometry)
+    return Model(family, module, Profile(4, 1, 32, modules=CATALOG[family].profile.modules), LABELS)
+
+
+def checkpoint(folder: Path, family: str, **geometry: Any) -> nn.Module:
+    """Saves a `network` to `folder` and returns it."""
+    module: Any = network(family, **geometry)
+    module.save_pretrained(folder)
+    return module
+
+
+def weights(folder: Path) -> Weights:
+    return load_file(folder / "model.safetensors")
+
+
+def rewrite(folder: Path, changed: Weights) -> None:
+    save_file(changed, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def pixels(count: int = 1, seed: int = 1) -> torch.Tensor:
+    return torch.randn(count, 4, 3, 32, 32, generator=torch.Generator().manual_seed(seed))
+
+
+def logits(module: Any, seed: int = 1) -> torch.Tensor:
+    with torch.inference_mode():
+        return module(pixels(2, seed)).logits
+
+
+NO_CLIPS = Clips([], LABELS, {}, Profile(4, 1, 32))
+"""For techniques that calibrate nothing."""

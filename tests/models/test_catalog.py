@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
+from pytest_vidcompress.models.checkpoint import load_checkpoint
+
+
+def parameters(name: str) -> int:
+    """Of the published geometry with Kinetics' 400 labels, without making its weights."""
+    from transformers import AutoConfig, AutoModelForVideoClassification
+
+    family = CATALOG[name]
+    with torch.device("meta"):
+        config = AutoConfig.for_model(family.model_type, **family.geometry, num_labels=400)
+        return sum(p.numel() for p in AutoModelForVideoClassification.from_config(config).parameters())
+
+
+# The last two have the study's file sizes (488.19 and 346.20 MB) at 4 bytes each; the first is the second less
+# (28**2 - 14**2 + 8) * 768 in its position and time embeddings.
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("timesformer", 121_566_352), ("timesformer-hr", 122_024_080), ("videomae", 86_534_800)],
+)
+def test_published_geometries_have_their_size(name: str, count: int) -> None:
+    assert parameters(name) == count
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_geometry_and_profile_agree(name: str) -> None:
+    family = CATALOG[name]
+    assert family.geometry["num_frames"] == family.profile.frames
+    assert family.geometry["image_size"] == family.profile.size
+    assert family.profile.modules.keys() == {"global", "attention", "dense"}
+
+
+def test_defaults_are_known_and_packaged() -> None:
+    assert DEFAULT_MODELS == ("timesformer", "videomae")
+    assert all(CATALOG[name].pocket for name in DEFAULT_MODELS)
+
+
+@pytest.mark.parametrize("name", DEFAULT_MODELS)
+def test_the_packaged_checkpoint_is_of_its_family(name: str) -> None:
+    from pytest_vidcompress.clips.motion import MOTIONS
+
+    module, profile, labels = load_checkpoint(CATALOG[name].pocket or "")
+    assert family_of(getattr(module, "config").model_type) is CATALOG[name]  # noqa: B009
+    assert profile.modules == CATALOG[name].profile.modules
+    assert labels == tuple(sorted(MOTIONS))
+
+
+def test_a_family_is_found_by_its_type() -> None:
+    assert family_of("timesformer") is CATALOG["timesformer"]
+    assert family_of("videomae") is CATALOG["videomae"]
+    assert family_of("vivit") is None

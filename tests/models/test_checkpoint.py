@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.checkpoint import load_checkpoint, random_model
+from tests.models.small import FAMILIES, LABELS, Weights, checkpoint, logits, rewrite, weights
+
+TINY = {
+    "num_frames": 4,
+    "image_size": 32,
+    "hidden_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_folder_gives_the_same_logits(family: str, tmp_path: Path) -> None:
+    saved = checkpoint(tmp_path, family)
+    module, profile, labels = load_checkpoint(tmp_path)
+    assert torch.equal(logits(module), logits(saved))
+    assert not module.training
+    assert {parameter.dtype for parameter in module.parameters()} == {torch.float32}
+    assert (profile.frames, profile.size) == (4, 32)
+    assert labels == LABELS
+
+
+def test_halves_are_loaded_as_fp32(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    rewrite(tmp_path, {name: weight.half() for name, weight in weights(tmp_path).items()})
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**config, "dtype": "float16"}))
+    module, *_ = load_checkpoint(tmp_path)
+    assert {parameter.dtype for parameter in module.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_labels_come_in_the_order_of_the_logits(family: str, tmp_path: Path) -> None:
+    names = {str(k): f"label {k}" for k in reversed(range(12))}
+    checkpoint(tmp_path, family, id2label=names, label2id={name: int(k) for k, name in names.items()})
+    *_, labels = load_checkpoint(tmp_path)
+    assert labels == tuple(f"label {k}" for k in range(12))
+
+
+def drop(found: Weights) -> None:
+    del found["classifier.bias"]
+
+
+def add(found: Weights) -> None:
+    found["encoder.extra.weight"] = torch.ones(2, 2)
+
+
+def bend(found: Weights) -> None:
+    found["classifier.weight"] = torch.ones(5, 24)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (drop, r"1 missing keys, such as classifier\.bias"),
+        (add, r"1 unexpected keys, such as encoder\.extra\.weight"),
+        (bend, r"1 mismatched keys, such as classifier\.weight \(stored as \(5, 24\), expected \(3, 24\)\)"),
+    ],
+)
+def test_half_a_checkpoint_is_refused_by_name(
+    damage: Callable[[Weights], None], message: str, family: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    checkpoint(folder, family)
+    found = weights(folder)
+    damage(found)
+    rewrite(folder, found)
+    with pytest.raises(VidcompressError, match=rf"mine' does not load completely: {message}"):
+        load_checkpoint(folder)
+
+
+def test_a_checkpoint_that_was_only_pretrained_is_refused(tmp_path: Path) -> None:
+    from transformers import VideoMAEConfig, VideoMAEForPreTraining
+
+    config = VideoMAEConfig(
+        **TINY, decoder_hidden_size=16, decoder_num_hidden_layers=1, decoder_num_attention_heads=2
+    )
+    VideoMAEForPreTraining(config).save_pretrained(tmp_path)
+    with pytest.raises(VidcompressError, match=r"missing keys, such as classifier\.bias"):
+        load_checkpoint(tmp_path)
+
+
+def test_videomaes_old_bias_names_give_the_same_logits(tmp_path: Path) -> None:
+    module = checkpoint(tmp_path, "videomae")
+    renamed: dict[str, Weights] = {"old": {}, "new": {}}
+    pairs = (("q_bias", "query.bias"), ("v_bias", "value.bias"))
+    for name, weight in weights(tmp_path).items():
+        for style, (source, target) in (("old", (1, 0)), ("new", (0, 1))):
+            key = name
+            for pair in pairs:
+                key = key.replace(pair[source], pair[target])
+            renamed[style][key] = weight
+    changed = renamed["old"].keys() ^ renamed["new"].keys()
+    assert len(changed) == 2 * 2 * 2
+    assert "videomae.encoder.layer.1.attention.attention.v_bias" in changed
+    for style in renamed.values():
+        rewrite(tmp_path, style)
+        assert torch.equal(logits(load_checkpoint(tmp_path)[0]), logits(module))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_pytorch_model_bin_loads(family: str, tmp_path: Path) -> None:
+    module = checkpoint(tmp_path, family)
+    torch.save(module.state_dict(), tmp_path / "pytorch_model.bin")
+    (tmp_path / "model.safetensors").unlink()
+    assert torch.equal(logits(load_checkpoint(tmp_path)[0]), logits(module))
+
+
+def test_a_bin_that_is_code_is_not_run(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    (tmp_path / "model.safetensors").unlink()
+    torch.save({"classifier.bias": Evil(tmp_path / "ran")}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(VidcompressError, match="cannot be loaded"):
+        load_checkpoint(tmp_path)
+    assert not (tmp_path / "ran").exists()
+
+
+class Evil:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return (os.mkdir, (str(self.folder),))
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", None),
+        ("config.json", "{"),
+        ("config.json", "{}"),
+        ("model.safetensors", None),
+        ("model.safetensors", "<html>not found</html>"),
+    ],
+)
+def test_a_broken_folder_is_one_line(file: str, content: str | None, tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer")
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_text(content)
+    with pytest.raises(
+        VidcompressError, match=r"model folder .* cannot be loaded: .*expected config\.json"
+    ) as e:
+        load_checkpoint(tmp_path)
+    assert "\n" not in str(e.value)
+
+
+def test_a_cut_off_download_is_one_line(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer")
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(VidcompressError, match="cannot be loaded"):
+        load_checkpoint(tmp_path)
+
+
+def test_other_models_are_refused(tmp_path: Path) -> None:
+    from transformers import BertConfig
+
+    BertConfig().save_pretrained(tmp_path)
+    with pytest.raises(
+        VidcompressError, match=r"is a 'bert' model, not a video classifier.*vidcompress_models"
+    ):
+        load_checkpoint(tmp_path)
+
+
+def test_profile_is_the_familys_until_the_folder_says_otherwise(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer")
+    published = CATALOG["timesformer"].profile
+    _, profile, _ = load_checkpoint(tmp_path)
+    assert profile == replace(published, frames=4, size=32)
+    (tmp_path / "preprocessor_config.json").write_text(
+        json.dumps({"image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3], "size": {"shortest_edge": 999}})
+    )
+    own = {"rate": 7, "sampling": "even", "layout": "BCTHW"}
+    (tmp_path / "profile.json").write_text(json.dumps({**own, "frames": 99, "comment": "ignored"}))
+    _, profile, _ = load_checkpoint(tmp_path)
+    assert profile == replace(
+        published,
+        frames=4,
+        size=32,
+        mean=(0.1, 0.2, 0.3),
+        std=(1, 2, 3),
+        rate=7,
+        sampling="even",
+        layout="BCTHW",
+    )
+
+
+# Two ways to be without a network, whatever the machine that runs this has.
+OFFLINE = {"switched off": {"HF_HUB_OFFLINE": "1"}, "no answer": {"HF_ENDPOINT": "http://127.0.0.1:9"}}
+LOAD_BOTH = """
+import sys
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.load import load
+model = load("owner/cached", ("waving",), "mine")
+print(model.labels, model.profile.mean, model.profile.rate)
+try:
+    load("owner/elsewhere", ("waving",), "mine")
+except VidcompressError as error:
+    print(error)
+assert "pytest" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize("offline", OFFLINE)
+def test_hub_ids_without_a_network(offline: str, tmp_path: Path) -> None:
+    cache = tmp_path / "hub" / "models--owner--cached"
+    snapshot = cache / "snapshots" / ("0" * 40)
+    module = checkpoint(snapshot, "timesformer")
+    # As the published TimeSformer is: an older format, and no file of ours.
+    torch.save(module.state_dict(), snapshot / "pytorch_model.bin")
+    (snapshot / "model.safetensors").unlink()
+    (snapshot / "preprocessor_config.json").write_text('{"image_mean": [0.1, 0.2, 0.3]}')
+    (cache / "refs").mkdir()
+    (cache / "refs" / "main").write_text("0" * 40)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "TRANSFORMERS_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD_BOTH],
+        env={**kept, "HF_HUB_CACHE": str(tmp_path / "hub"), **OFFLINE[offline]},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded, refused = done.stdout.splitlines()
+    assert loaded == f"{LABELS} (0.1, 0.2, 0.3) 32"
+    assert refused.startswith(
+        f"model 'owner/elsewhere' is neither in the local cache ({tmp_path / 'hub'}) nor"
+    )
+    assert "run `hf download owner/elsewhere` once" in refused
+    # The Hub's client would ask six times, for half a minute.
+    assert "Retry" not in done.stderr
+
+
+def test_a_name_that_no_hub_takes_is_refused() -> None:
+    with pytest.raises(VidcompressError, match="neither in the local cache"):
+        load_checkpoint("owner/no such/name")
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_random_weights_are_the_published_geometry_seeded_and_without_zeros(name: str) -> None:
+    family = replace(CATALOG[name], geometry={**CATALOG[name].geometry, **TINY})
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    module, profile, labels = random_model(family, None, LABELS)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    torch.manual_seed(2)
+    again, *_ = random_model(family, None, LABELS)
+    assert profile == family.profile
+    assert labels == LABELS
+    assert not module.training
+    held, same = module.state_dict(), again.state_dict()
+    assert all(torch.equal(held[key], same[key]) for key in held)
+    assert all(parameter.all() for parameter in module.parameters())
+    assert all(
+        parameter.unique().numel() > 1 for key, parameter in module.named_parameters() if "norm" not in key
+    )
+
+
+def test_random_weights_of_a_folder_need_its_configuration_only(tmp_path: Path) -> None:
+    trained = checkpoint(tmp_path / "full", "videomae")
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(tmp_path / "full" / "config.json", bare)
+    (bare / "profile.json").write_text('{"rate": 9}')
+    module, profile, labels = random_model(None, bare, ("ignored",))
+    assert labels == LABELS
+    assert profile.rate == 9
+    shapes = {key: value.shape for key, value in trained.state_dict().items()}
+    assert {key: value.shape for key, value in module.state_dict().items()} == shapes

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+import torch
+from torch import nn
+
+from pytest_vidcompress.clips.motion import MOTIONS
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models import load as load_module
+from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.load import check_name, load
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.models.profile import Profile
+from tests.models.small import GEOMETRY, LABELS, checkpoint, logits
+
+POCKET_LABELS = tuple(MOTIONS)
+
+
+def mine() -> Model:
+    return Model("mine", nn.Linear(2, 3).train(), Profile(1, 1, 8), LABELS)
+
+
+@pytest.fixture
+def small_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The families at a thousandth of their size, and without packaged checkpoints for one of them."""
+    tiny = {
+        name: replace(family, geometry={**family.geometry, **GEOMETRY, "num_hidden_layers": 1})
+        for name, family in CATALOG.items()
+    }
+    monkeypatch.setattr(load_module, "CATALOG", MappingProxyType(tiny))
+
+
+@pytest.mark.parametrize("name", ["timesformer", "videomae", "owner/name", "mine"])
+def test_known_names_pass(name: str) -> None:
+    check_name(name, {"mine": mine})
+
+
+def test_a_folder_passes(tmp_path: Path) -> None:
+    check_name(str(tmp_path), {})
+    check_name(str(tmp_path / ".."), {})
+
+
+@pytest.mark.parametrize("name", ["resnet", "", "./no/such", "/no/such", "../such", "~/such", "a/b/c", "a/"])
+def test_unknown_names_list_the_known(name: str) -> None:
+    with pytest.raises(VidcompressError, match=r"unknown model .*: expected one of mine, timesformer, "):
+        check_name(name, {"mine": mine})
+
+
+def test_loading_checks_the_name() -> None:
+    with pytest.raises(VidcompressError, match="unknown model 'resnet'"):
+        load("resnet", LABELS, "clips")
+
+
+def test_a_folder_loads(tmp_path: Path) -> None:
+    saved = checkpoint(tmp_path, "videomae")
+    model = load(str(tmp_path), LABELS[1:], "clips")
+    assert (model.name, model.weights, model.labels) == (str(tmp_path), "trained", LABELS)
+    assert torch.equal(logits(model.module), logits(saved))
+
+
+def test_labels_that_the_model_does_not_know_are_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "three"
+    checkpoint(folder, "videomae")
+    with pytest.raises(
+        VidcompressError, match=r"three' does not have 1 of the 2 labels of clip set 'zoo': 'yodelling'"
+    ):
+        load(str(folder), ("waving", "yodelling"), "zoo")
+
+
+def test_a_registered_model_wins_and_is_put_in_eval_mode(tmp_path: Path) -> None:
+    model = load("videomae", LABELS, "clips", registered={"videomae": mine})
+    assert model.name == "mine"
+    assert not model.module.training
+    with pytest.raises(VidcompressError, match="'yodelling'"):
+        load("mine", ("yodelling",), "clips", registered={"mine": mine})
+
+
+@pytest.mark.parametrize("name", ["timesformer", "videomae"])
+def test_on_pocket_labels_a_family_is_its_packaged_checkpoint(name: str) -> None:
+    model = load(name, POCKET_LABELS, "pocket")
+    assert model.labels == tuple(sorted(POCKET_LABELS))
+    assert model.profile.size == 64
+    assert model.weights == "trained"
+
+
+def test_pocket_labels_have_no_high_resolution_checkpoint() -> None:
+    with pytest.raises(
+        VidcompressError, match=r"'timesformer-hr' has no packaged .* one of timesformer, videomae"
+    ):
+        load("timesformer-hr", POCKET_LABELS, "pocket")
+
+
+def test_random_weights_on_pocket_have_the_packaged_geometry() -> None:
+    model = load("videomae", POCKET_LABELS, "pocket", "random")
+    trained = load("videomae", POCKET_LABELS, "pocket")
+    assert model.weights == "random"
+    assert model.profile == trained.profile
+    random, fitted = model.module.state_dict(), trained.module.state_dict()
+    assert {key: value.shape for key, value in random.items()} == {k: v.shape for k, v in fitted.items()}
+    assert not torch.equal(random["classifier.weight"], fitted["classifier.weight"])
+
+
+@pytest.mark.usefixtures("small_catalog")
+@pytest.mark.parametrize("name", CATALOG)
+def test_random_weights_on_other_labels_have_the_published_geometry_and_those_labels(name: str) -> None:
+    model, again = (load(name, LABELS, "clips", "random") for _ in range(2))
+    assert model.labels == LABELS
+    assert model.profile == CATALOG[name].profile
+    assert torch.equal(logits(model.module), logits(again.module))
+    assert logits(model.module).shape == (2, 3)
+
+
+def test_random_weights_of_a_folder(tmp_path: Path) -> None:
+    saved = checkpoint(tmp_path, "timesformer")
+    model = load(str(tmp_path), LABELS, "clips", "random")
+    assert model.weights == "random"
+    assert not torch.equal(logits(model.module), logits(saved))
+
+
+def test_a_copy_has_a_module_of_its_own() -> None:
+    model = mine()
+    copy = model.copy()
+    nn.init.zeros_(copy.module.weight)  # type: ignore[arg-type]
+    assert model.module.weight.any()  # type: ignore[operator]
+    assert (copy.name, copy.labels, copy.profile) == (model.name, model.labels, model.profile)
