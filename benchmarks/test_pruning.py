@@ -9,7 +9,10 @@ def test_global_pruning_holds(vc_variant, vc_measure, vc_baseline):
 
 
 @pytest.mark.vc_variants("prune-local-attention", "prune-local-dense", "prune-local-both")
+@pytest.mark.vc_variants("prune-local-attention:amount=0.4", "prune-local-dense:amount=0.4")
+@pytest.mark.vc_variants("prune-local-both:amount=0.4")
 def test_local_pruning_holds(vc_variant, vc_measure, vc_baseline):
     report = vc_measure(vc_variant)
-    assert report.size_ratio == 1, "zeros are stored like any number: pruning alone shrinks nothing"
+    # Zeros are stored like any number: pruning alone shrinks nothing.
+    assert report.size_ratio == pytest.approx(1, abs=1e-3)
     vc_baseline.check(report)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .clips.clip import Skipped
 from .gate.store import Store
-from .gate.update import Change, Mode, unused
+from .gate.update import Mode, unused
 from .gate.verdict import Result
 
 
@@ -17,15 +17,16 @@ class Ledger:
     """Filled while tests run; under xdist each worker fills its own and hands it to the controller."""
 
     planned: frozenset[str] = frozenset()
-    """Tests that were going to measure, `path::name` without parameters."""
+    """Node ids of the tests that were going to measure."""
     complete: frozenset[str] = frozenset()
-    """Test files that run as a whole, so that what they do not measure is measured by nobody."""
+    """Test files that were to run as a whole: what they do not measure then is measured by nobody."""
     results: list[Result] = field(default_factory=list[Result])
     skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
     """Clips that could not be used, by id."""
-    compared: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
-    written: tuple[Change, ...] = ()
+    written: tuple[str, ...] = ()
+    """What went into the baselines, a line each."""
     unused: tuple[str, ...] = ()
 
     def record(self, result: Result) -> None:
@@ -51,11 +52,15 @@ class Ledger:
             store: the baseline of a model.
             exists: is there still a test file of this path?
         """
+        # A test that was skipped may yet use what it would have measured.
+        left_out = self.planned - {result.nodeid for result in self.results}
+        complete = self.complete - {nodeid.partition("::")[0] for nodeid in left_out}
         for model in dict.fromkeys(result.report.model for result in self.results):
             reports = [result.report for result in self.results if result.report.model == model]
             if mode is not None:
-                self.written += store(model).save(mode, reports)
+                changes = store(model).save(mode, reports)
+                self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))
             names = {report.name for report in reports}
             self.unused += tuple(
-                f"{model} {name}" for name in unused(store(model).entries, names, self.complete, exists)
+                f"{model} {name}" for name in unused(store(model).entries, names, complete, exists)
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ class Options:
     """What the user asked for, defaults filled in."""
 
     models: tuple[str, ...]
+    """Empty: the default ones."""
     clips: str
     sample: int | None
     """None: all of a packaged set, 1000 of any other."""
@@ -34,6 +34,7 @@ class Options:
     """0: as many as torch takes by itself."""
     report: Path | None
     cache: Path | None
+    """None: the user's cache folder."""
     explicit: bool
     """The command line chose a model, clips or variants: then something must be measured."""
 
@@ -55,8 +56,14 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="NAME",
     )
     option("vc-clips", "clip set: pocket, or a Kinetics folder or CSV file (default: pocket)", metavar="SET")
-    option("vc-sample", "number of clips (default: all of pocket, 1000 of Kinetics)", type=int, metavar="N")
-    option("vc-seed", "seed of the sample (default: 0)", type=int, metavar="N")
+    option(
+        "vc-sample",
+        "how many clips (default: all of pocket, 1000 of Kinetics)",
+        ini="int",
+        type=int,
+        metavar="N",
+    )
+    option("vc-seed", "seed of the sample (default: 0)", ini="int", type=int, metavar="N")
     option(
         "vc-variant",
         "only these variants; repeatable (default: all that the tests name)",
@@ -80,7 +87,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     option("vc-strict", "fail new and inconclusive verdicts too", ini="bool", action="store_true")
     option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
-    option("vc-threads", "CPU threads of every runtime (default: all)", type=int, metavar="N")
+    option("vc-threads", "CPU threads of every runtime (default: all)", ini="int", type=int, metavar="N")
     option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
     option("vc-cache", "folder for decoded clips (default: the user's cache folder)", metavar="DIR")
 
@@ -95,29 +102,38 @@ def read_options(config: pytest.Config) -> Options:
     def value(name: str, default: Any) -> Any:
         given = config.getoption(name)
         if given is None:
-            given = config.getini(name)
+            given = _ini(config, name)
         return default if given in (None, [], "") else given
 
-    from .models.catalog import DEFAULT_MODELS
+    def path(name: str) -> Path | None:
+        # What is typed is relative to where it is typed, what is written in a file to that file's folder.
+        folder = config.rootpath if config.getoption(name) is None else config.invocation_params.dir
+        given = value(name, None)
+        return folder / Path(given).expanduser() if given else None
 
-    sample = _whole("vc-sample", value("vc_sample", None), least=1)
-    report = value("vc_report", None)
     return Options(
-        models=tuple(dict.fromkeys(value("vc_model", DEFAULT_MODELS))),
+        models=tuple(dict.fromkeys(value("vc_model", ()))),
         clips=value("vc_clips", "pocket"),
-        sample=sample,
+        sample=_whole("vc-sample", value("vc_sample", None), least=1),
         seed=_whole("vc-seed", value("vc_seed", 0), least=0) or 0,
         variants=tuple(value("vc_variant", ())),
         weights=_choice("vc-weights", value("vc_weights", "trained"), get_args(Weights)),
-        baselines=config.rootpath / value("vc_baselines", "baselines"),
+        baselines=path("vc_baselines") or config.rootpath / "baselines",
         mode=_choice("vc-baseline", value("vc_baseline", "check"), get_args(Mode)),
         strict=bool(value("vc_strict", False)),
         runtime=value("vc_runtime", "torch"),
         threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
-        report=config.invocation_params.dir / report if report else None,
-        cache=Path(value("vc_cache", _user_cache())),
+        report=path("vc_report"),
+        cache=path("vc_cache"),
         explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
     )
+
+
+def _ini(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{name}: {error}") from None
 
 
 def as_typed(config: pytest.Config) -> str:
@@ -154,11 +170,3 @@ def _choice(name: str, given: str, choices: tuple[str, ...]) -> Any:
     if given not in choices:
         raise pytest.UsageError(f"--{name}={given}: expected one of {', '.join(choices)}")
     return given
-
-
-def _user_cache() -> str:
-    if "PYTEST_VIDCOMPRESS_CACHE" in os.environ:
-        return os.environ["PYTEST_VIDCOMPRESS_CACHE"]
-    from platformdirs import user_cache_dir
-
-    return user_cache_dir("pytest-vidcompress")

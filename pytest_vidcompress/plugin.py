@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Generator, Iterator
+import os
+import sys
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,7 +28,9 @@ OPTIONS = pytest.StashKey[Options]()
 SESSION = pytest.StashKey["Session"]()
 MEASURER = pytest.StashKey["Measurer"]()
 CHECKER = pytest.StashKey["Checker"]()
+COMPARED = pytest.StashKey[list[dict[str, Any]]]()
 DESELECTED = pytest.StashKey[bool]()
+TERMINAL = pytest.StashKey[IO[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +45,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[OPTIONS] = read_options(config)
+    if sys.stdout.isatty():
+        # Capturing redirects the descriptor itself while tests run: a duplicate still leads to the terminal.
+        config.stash[TERMINAL] = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+        config.add_cleanup(config.stash[TERMINAL].close)
     config.addinivalue_line(
         "markers",
         "vc_variants(*recipes, model='*'): the recipes that vc_variant is parametrized over, for models whose"
@@ -66,7 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     session = _session(metafunc.config)
     if "vc_variant" not in metafunc.fixturenames:
-        metafunc.parametrize("vc_model", session.options.models, indirect=True)
+        metafunc.parametrize("vc_model", session.models, indirect=True)
         return
     markers = [(mark.args, mark.kwargs) for mark in metafunc.definition.iter_markers("vc_variants")]
     try:
@@ -74,7 +81,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     except VidcompressError as error:
         session.refuse(f"{metafunc.definition.nodeid}: {error}")
         pairs = []
-    metafunc.parametrize(("vc_model", "vc_variant"), pairs, indirect=True, ids=["-".join(pair) for pair in pairs])
+    metafunc.parametrize(
+        ("vc_model", "vc_variant"), pairs, indirect=True, ids=["-".join(pair) for pair in pairs]
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -90,10 +99,14 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
         items[0].config.stash[DESELECTED] = True
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    config = session.config
+    config, options = session.config, session.config.stash[OPTIONS]
+    deselected = config.stash.get(DESELECTED, False)
     ours = [item for item in session.items if _is_ours(item)]
-    if config.option.collectonly or not (ours or (config.stash[OPTIONS].explicit and session.items)):
+    asked = bool(ours) or (options.explicit and (deselected or bool(session.items)))
+    # Of files that cannot be collected pytest has more to say than we.
+    if config.option.collectonly or session.testsfailed or not asked:
         return
     from .selection import check_marker_names
 
@@ -104,8 +117,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         vidcompress = _session(config)
         vidcompress.prepare(sorted({_parameter(item, "vc_model") or "" for item in ours}))
         ledger = vidcompress.ledger
-        ledger.planned = frozenset(item.nodeid.partition("[")[0] for item in ours if "vc_measure" in item.fixturenames)
-        if not config.stash.get(DESELECTED, False) and not any("::" in arg for arg in config.args):
+        ledger.planned = frozenset(item.nodeid for item in ours if "vc_measure" in _fixtures(item))
+        if not (deselected or options.variants or any("::" in arg for arg in config.args)):
             ledger.complete = frozenset(item.nodeid.partition("::")[0] for item in ours)
 
 
@@ -164,9 +177,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         result = yield
     measurer, checker = item.stash.get(MEASURER, None), item.stash.get(CHECKER, None)
     if measurer is not None and not measurer.reports:
-        pytest.fail("the test asked for vc_measure and measured nothing: call vc_measure(variant)", pytrace=False)
+        pytest.fail(
+            "the test asked for vc_measure and measured nothing: call vc_measure(variant)", pytrace=False
+        )
     if item.get_closest_marker("vc_budget") and not (checker and checker.checked):
-        pytest.fail("the test has a vc_budget that nothing was held to: call vc_baseline.check(report)", pytrace=False)
+        pytest.fail(
+            "the test has a vc_budget that nothing was held to: call vc_baseline.check(report)", pytrace=False
+        )
     return result
 
 
@@ -178,27 +195,35 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ledger, config = ours.ledger, session.config
     output = getattr(config, "workeroutput", None)
     if output is not None:
+        import pickle
+
         output["vidcompress"] = pickle.dumps(ledger)
     elif exitstatus == pytest.ExitCode.OK and not config.option.collectonly:
         # A run that failed writes no baseline, and one that measured nothing has not passed.
         mode = ours.options.mode
         with _usage_errors():
-            ledger.settle(None if mode == "check" else mode, ours.store, lambda file: (config.rootpath / file).exists())
+            ledger.settle(
+                None if mode == "check" else mode, ours.store, lambda file: (config.rootpath / file).exists()
+            )
         if ledger.planned and not ledger.results:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Takes over what an xdist worker measured."""
-    handed = getattr(node, "workeroutput", {}).get("vidcompress")
-    if handed is not None:
-        _session(node.config).ledger.merge(pickle.loads(handed))
+    """Takes over what an xdist worker measured, or refused."""
+    output = getattr(node, "workeroutput", {})
+    if "vidcompress_refusal" in output:
+        raise pytest.UsageError(output["vidcompress_refusal"])
+    if "vidcompress" in output:
+        import pickle
+
+        _session(node.config).ledger.merge(pickle.loads(output["vidcompress"]))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_benchmark_compare_machine_info(config: pytest.Config, compared_benchmark: dict[str, Any]) -> None:
-    _session(config).ledger.compared.append(compared_benchmark)
+    config.stash.setdefault(COMPARED, []).append(compared_benchmark)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -229,22 +254,28 @@ def _session(config: pytest.Config) -> Session:
             runtimes=config.hook.pytest_vidcompress_runtimes(),
         )
         config.stash[SESSION] = Session(config.stash[OPTIONS], registries, _progress(config))
+        config.stash[SESSION].ledger.compared = config.stash.get(COMPARED, [])
     return config.stash[SESSION]
 
 
 def _progress(config: pytest.Config) -> Any:
+    if TERMINAL not in config.stash or not config.get_terminal_writer().hasmarkup:
+        return None
     from .present.progress import Progress
 
-    writer = config.get_terminal_writer()
-    return Progress(writer) if writer.hasmarkup and not hasattr(config, "workerinput") else None
+    return Progress(config.stash[TERMINAL])
 
 
 def _is_ours(item: pytest.Item) -> bool:
-    return not FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return not FIXTURES.isdisjoint(_fixtures(item))
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 def _parameter(item: pytest.Item, name: str) -> str | None:
-    value = getattr(item, "callspec").params.get(name)
+    value = getattr(getattr(item, "callspec", None), "params", {}).get(name)
     return value if isinstance(value, str) else None
 
 
@@ -255,23 +286,26 @@ def _budget(item: pytest.Item) -> Any:
     from .gate.budget import Budget
 
     if mark.args:
-        raise VidcompressError(f"{item.nodeid}: marker vc_budget takes limits by name, such as top1_drop=0.02")
+        raise VidcompressError(
+            f"{item.nodeid}: marker vc_budget takes limits by name, such as top1_drop=0.02"
+        )
     return Budget.from_kwargs(**mark.kwargs)
 
 
 @contextmanager
-def _usage_errors(config: pytest.Config | None = None) -> Iterator[None]:
+def _usage_errors(config: pytest.Config | None = None) -> Generator[None]:
     """Bad input ends the run with exit code 4 and one line."""
     try:
         yield
     except VidcompressError as error:
-        if config is not None and hasattr(config, "workeroutput"):
-            config.workeroutput["vidcompress_refusal"] = str(error)
+        output = getattr(config, "workeroutput", None)
+        if output is not None:
+            output["vidcompress_refusal"] = str(error)
         raise pytest.UsageError(str(error)) from None
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures() -> Generator[None]:
     """Bad input that shows only while a test runs fails that test, without a traceback of ours."""
     try:
         yield

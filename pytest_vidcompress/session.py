@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from .clips.clip import Clip, ClipSet
@@ -18,9 +20,11 @@ from .errors import VidcompressError
 from .gate.files import writable
 from .gate.store import Store
 from .ledger import Ledger
+from .models.catalog import DEFAULT_MODELS
 from .models.load import Factory, check_name, load
 from .models.model import Model
 from .options import Options
+from .present.page import write_page
 from .runtimes.registry import RUNTIMES, Runtime
 from .selection import Marker, pairs
 
@@ -51,7 +55,12 @@ class Registries:
         techniques: Iterable[Mapping[str, Technique]],
         runtimes: Iterable[Mapping[str, Runtime]],
     ) -> Registries:
-        return cls(_merged(models), _merged(clip_sets), _merged([TECHNIQUES, *techniques]), _merged([RUNTIMES, *runtimes]))
+        return cls(
+            _merged(models),
+            _merged(clip_sets),
+            _merged([TECHNIQUES, *techniques]),
+            _merged([RUNTIMES, *runtimes]),
+        )
 
 
 class Session:
@@ -59,6 +68,7 @@ class Session:
 
     def __init__(self, options: Options, registries: Registries, progress: Progress | None = None) -> None:
         self.options = options
+        self.models = options.models or DEFAULT_MODELS
         self.registries = registries
         self.progress = progress
         self.ledger = Ledger()
@@ -73,7 +83,7 @@ class Session:
 
     def pairs(self, markers: Sequence[Marker]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""
-        return pairs(markers, self.options.models, self.options.variants, tuple(TECHNIQUES), self.recipe)
+        return pairs(markers, self.models, self.options.variants, tuple(TECHNIQUES), self.recipe)
 
     def refuse(self, reason: str) -> None:
         """Remembers bad input found where it cannot be raised yet; `prepare` raises it."""
@@ -81,7 +91,7 @@ class Session:
 
     def check_names(self) -> None:
         """Refuses models, variants and runtimes that do not exist, without loading anything."""
-        for name in self.options.models:
+        for name in self.models:
             check_name(name, self.registries.models)
         for text in self.options.variants:
             self.recipe(text)
@@ -100,6 +110,8 @@ class Session:
             )
         if self.options.mode != "check":
             writable(self.options.baselines)
+        if self.options.report:
+            write_page(self.options.report, [])
         _ = self.sample
         for name in models:
             self.model(name)
@@ -143,8 +155,9 @@ class Session:
 
             model = self.model(name)
             ids = match(self.clip_set.labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
+            cache = self.options.cache or _user_cache()
             self._clips[name] = Clips(
-                self.sample, self.clip_set.labels, ids, model.profile, self.options.cache, self.progress
+                self.sample, self.clip_set.labels, ids, model.profile, cache, self.progress
             )
         return self._clips[name]
 
@@ -161,7 +174,9 @@ class Session:
         """`recipe` applied to a copy of the model, ready to run."""
         from .runtimes.variant import build
 
-        return build(recipe, self.model(model), self.clips(model), self.registries.runtimes[self.options.runtime])
+        return build(
+            recipe, self.model(model), self.clips(model), self.registries.runtimes[self.options.runtime]
+        )
 
     def store(self, name: str) -> Store:
         """What is stored for the model `name` on these clips and this machine class."""
@@ -175,6 +190,15 @@ class Session:
                 self.machine.facts(),
             )
         return self._stores[name]
+
+
+def _user_cache() -> Path:
+    given = os.environ.get("PYTEST_VIDCOMPRESS_CACHE")
+    if given:
+        return Path(given)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("pytest-vidcompress")
 
 
 def _merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:

@@ -54,7 +54,7 @@ FAMILIES = {
         mean=[0.45, 0.45, 0.45],
         std=[0.225, 0.225, 0.225],
         sampling="even",
-        steps=4500,
+        steps=3500,
     ),
     "videomae": dict(
         model=lambda: VideoMAEForVideoClassification(

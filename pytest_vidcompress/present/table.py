@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,8 @@ def table(results: Sequence[Result]) -> list[Line]:
     lines = [Line(title), *map(Line, text, statuses)]
     if random:
         lines.append(Line("* weights are random: accuracy is agreement with the reference"))
-    return lines
+    notes = dict.fromkeys(f"{shorten(r.name, 40)}: {note}" for r in reports for note in r.notes)
+    return [*lines, *map(Line, notes)]
 
 
 def _row(report: Report, verdict: str, giga: bool, base: bool = False) -> list[str]:
@@ -87,7 +89,9 @@ def _size(report: Report, base: bool) -> str:
 
 
 def _ratio(ratio: Estimate) -> str:
-    return f"{ratio:.2f} ({ratio.low:.2f}-{ratio.high:.2f})"
+    """The ratio and how far its interval reaches to the further side, relative to it."""
+    reach = max(ratio.high - ratio, ratio - ratio.low) / ratio
+    return f"{ratio:.2f} ±{reach:.0%}" if math.isfinite(reach) else f"{ratio:.2f}"
 
 
 def _word(result: Result) -> str:

@@ -37,7 +37,7 @@ def test_numbers_of_a_row() -> None:
     lines = table([result("fp16", Status.PASSED, top1=Estimate(0.887))])
     assert lines[0].text == "timesformer on 100 clips; shares in %, changes in points"
     row = lines[-1].text.split()
-    assert " ".join(row) == "fp16 passed 88.7 (-1.3) 95.0 3.00 (25%) 20.0 1.5 0.90 (0.85-0.95)"
+    assert " ".join(row) == "fp16 passed 88.7 (-1.3) 95.0 3.00 (25%) 20.0 1.5 0.90 ±6%"
 
 
 def test_what_was_not_measured_is_a_dash() -> None:

@@ -1,0 +1,52 @@
+"""Prints what loading the plugin adds to the start of every pytest run, in milliseconds.
+
+    python benchmarks/import_time.py [interpreters]
+
+Each fresh interpreter starts pytest with no tests in an empty folder, with the plugin and without; what
+they have in common (pytest, pytest-benchmark) is not the plugin's. The target is below 30 ms.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SCRIPT = """
+import time, sys, pytest, pytest_benchmark.plugin
+began = time.perf_counter()
+if "plugin" in sys.argv:
+    import pytest_vidcompress.plugin
+    plugins = ["pytest_benchmark.plugin", pytest_vidcompress.plugin]
+else:
+    plugins = ["pytest_benchmark.plugin"]
+pytest.main(["-qq", "-pno:cacheprovider"], plugins=plugins[1:])
+print(1e3 * (time.perf_counter() - began), file=sys.stderr)
+"""
+
+
+def start_ms(*arguments: str) -> float:
+    """Milliseconds from an interpreter that has pytest to the end of a run of nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return float(done.stderr.split()[-1])
+
+
+def main(interpreters: int = 15) -> None:
+    pairs = [(start_ms("plugin"), start_ms()) for _ in range(interpreters)]
+    with_it, without = (statistics.median(times) for times in zip(*pairs, strict=True))
+    added = statistics.median(a - b for a, b in pairs)
+    print(
+        f"the plugin adds {added:.1f} ms to {without:.1f} ms (to {with_it:.1f} ms, {interpreters} interpreters)"
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

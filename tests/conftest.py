@@ -1,0 +1,46 @@
+"""What every test shares: pytester, a cache of its own, and folders with a user's tests in them."""
+
+import pytest
+
+from tests.project import Project
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_our_own(tmp_path_factory):
+    """The user's cache neither helps nor grows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_VIDCOMPRESS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def project(tmp_path):
+    """An empty project of a user."""
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A project that the tests of a file share."""
+    return Project(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory):
+    """A project that holds one variant to a baseline; copy it before changing it."""
+    project = Project(tmp_path_factory.mktemp("stored"))
+    project.write(test_holds=HOLDS)
+    for _ in range(3):  # as many runs of the latency ratio as are kept
+        assert project.run("--vc-baseline=create").ret == 0
+    return project
+
+
+HOLDS = """
+    import pytest
+
+    @pytest.mark.vc_variants("prune-global")
+    def test_holds(vc_variant, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(vc_variant))
+    """

@@ -1,0 +1,62 @@
+"""What a run keeps of what it measured, and what it hands on."""
+
+import pickle
+
+import pytest
+
+from pytest_vidcompress.gate.store import Store
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.ledger import Ledger
+from tests.gate.reports import report
+
+FILE = "benchmarks/test_variants.py"
+NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
+
+
+@pytest.fixture
+def store(tmp_path):
+    return lambda model: Store(tmp_path, "pocket", model, "trained", "machine", {"cpu": "one"})
+
+
+def test_a_checked_report_takes_the_place_of_the_unchecked():
+    ledger, measured = Ledger(), report()
+    ledger.record(Result(measured))
+    ledger.record(Result(report(), nodeid="another"))
+    ledger.record(Result(measured, nodeid=NODE))
+    assert [result.nodeid for result in ledger.results] == [NODE, "another"]
+
+
+def test_workers_are_merged():
+    one, two = Ledger(planned=frozenset({"a", "b"})), Ledger(planned=frozenset({"a", "b"}))
+    one.record(Result(report(), nodeid="a"))
+    two.record(Result(report(), nodeid="b"))
+    whole = Ledger()
+    for worker in (one, two):
+        whole.merge(pickle.loads(pickle.dumps(worker)))
+    assert whole.planned == {"a", "b"}
+    assert [result.nodeid for result in whole.results] == ["a", "b"]
+    assert whole.results[0].report.top1.low == report().top1.low
+
+
+def settled(store, mode, planned=(NODE,), complete=(FILE,), exists=True, **changes):
+    ledger = Ledger(planned=frozenset(planned), complete=frozenset(complete))
+    ledger.record(Result(report(**changes), nodeid=NODE))
+    ledger.settle(mode, store, lambda file: exists)
+    return ledger
+
+
+def test_settling_writes_what_the_mode_takes(store):
+    assert not settled(store, None).written
+    assert not store("timesformer").entries
+    assert settled(store, "create").written == ("timesformer int8-dynamic: new entry",)
+    assert store("timesformer").entries.keys() == {"int8-dynamic"}
+
+
+def test_unused_only_where_everything_ran(store):
+    settled(store, "create")
+    assert settled(store, None, name="fp16").unused == ("timesformer int8-dynamic",)
+    assert settled(store, None, name="fp16", complete=()).unused == ()
+    assert settled(store, None, name="fp16", planned=(NODE, f"{FILE}::test_skipped")).unused == ()
+    assert settled(store, None, name="fp16", complete=(), exists=False).unused == (
+        "timesformer int8-dynamic",
+    )

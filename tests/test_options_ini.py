@@ -1,0 +1,93 @@
+"""pyproject.toml: the options by their names with underscores; what is typed wins."""
+
+import pytest
+
+TEST = """
+    from pytest_vidcompress.plugin import OPTIONS
+
+    def test_options(request):
+        options = request.config.stash[OPTIONS]
+        assert options.models == ("videomae", "timesformer")
+        assert (options.sample, options.seed, options.threads) == (16, 3, 1)
+        assert options.strict is True
+        assert options.variants == ("fp16",)
+        assert (options.clips, options.weights, options.mode, options.runtime) == ("mine", "random", "create", "torch")
+        root = request.config.rootpath
+        assert options.baselines == root / "held"
+        assert options.report == root / "page.html"
+        assert options.cache == root / "cache"
+        assert not options.explicit
+    """
+VALUES = """
+    vc_model = ["videomae", "timesformer"]
+    vc_clips = "mine"
+    vc_sample = 16
+    vc_seed = 3
+    vc_variant = ["fp16"]
+    vc_weights = "random"
+    vc_baselines = "held"
+    vc_baseline = "create"
+    vc_strict = true
+    vc_runtime = "torch"
+    vc_threads = 1
+    vc_report = "page.html"
+    vc_cache = "cache"
+    """
+
+
+@pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
+def test_every_name(pytester, table):
+    pytester.makepyprojecttoml(f"[{table}]\n" + "\n".join(line.strip() for line in VALUES.splitlines()))
+    pytester.makepyfile(TEST)
+    pytester.runpytest_inprocess("--strict-config").assert_outcomes(passed=1)
+
+
+def test_ini_file_with_text(pytester):
+    pytester.makeini("[pytest]\nvc_model = videomae timesformer\nvc_sample = 16\nvc_strict = yes\n")
+    pytester.makepyfile(
+        """
+        from pytest_vidcompress.plugin import OPTIONS
+
+        def test_options(request):
+            options = request.config.stash[OPTIONS]
+            assert (options.models, options.sample, options.strict) == (("videomae", "timesformer"), 16, True)
+        """
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_what_is_typed_wins(pytester):
+    pytester.makepyprojecttoml(
+        '[tool.pytest]\nvc_sample = 16\nvc_baselines = "held"\nvc_weights = "random"\n'
+    )
+    pytester.makepyfile(
+        """
+        from pathlib import Path
+        from pytest_vidcompress.plugin import OPTIONS
+
+        def test_options(request):
+            options = request.config.stash[OPTIONS]
+            assert (options.sample, options.weights) == (32, "trained")
+            assert options.baselines == Path.cwd() / "typed"
+        """
+    )
+    options = ("--vc-sample=32", "--vc-weights=trained", "--vc-baselines=typed")
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("vc_sample = -1", "*vc-sample=-1: expected a whole number of at least 1*"),
+        ('vc_sample = "many"', "*vc_sample: *many*"),
+        ('vc_baseline = "keep"', "*vc-baseline=keep: expected one of check, create, accept, tighten*"),
+        ('vc_weights = "pruned"', "*vc-weights=pruned: expected one of trained, random*"),
+        ('vc_strict = "perhaps"', "*vc_strict: *perhaps*"),
+    ],
+)
+def test_a_wrong_value_is_one_line(pytester, line, said):
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\n{line}\n")
+    pytester.makepyfile("def test_plain(): pass")
+    result = pytester.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
