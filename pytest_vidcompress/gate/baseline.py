@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal
 
 from pytest_vidcompress.measure.report import Report
 
@@ -29,6 +30,8 @@ class Stored:
     clip_ids: tuple[str, ...] = ()
     outcomes: tuple[bool, ...] = ()
     """Per clip of `clip_ids`: was it right?"""
+    agreements: tuple[bool, ...] = ()
+    """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
 
     @classmethod
     def of(cls, report: Report) -> Stored:
@@ -45,6 +48,7 @@ class Stored:
             macs=report.macs,
             clip_ids=report.clip_ids,
             outcomes=report.outcomes,
+            agreements=report.agreements,
         )
 
 
@@ -89,12 +93,14 @@ class Paired:
         return (self.lost - self.gained) / self.clips if self.clips else 0.0
 
 
-def paired(stored: Stored, report: Report) -> Paired:
+def paired(
+    stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes"
+) -> Paired:
     """Baseline against run on the clips that both have."""
-    then = dict(zip(stored.clip_ids, stored.outcomes, strict=True))
-    both = [
-        (then[clip], now) for clip, now in zip(report.clip_ids, report.outcomes, strict=True) if clip in then
-    ]
+    # Agreements may be missing altogether; then no clip is known in both.
+    then = dict(zip(stored.clip_ids, getattr(stored, what), strict=False))
+    now_by_clip = zip(report.clip_ids, getattr(report, what), strict=False)
+    both: list[tuple[bool, bool]] = [(then[clip], now) for clip, now in now_by_clip if clip in then]
     return Paired(
         clips=len(both),
         before=sum(was for was, _ in both),

@@ -25,6 +25,8 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         }
         entry: dict[str, Any] = {field: short(number) for field, number in numbers.items()}
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
+        if stored.agreements:
+            entry["agreements"] = as_mask(stored.agreements)
         if stored.clip_ids != clips:
             entry["clips"] = _line(stored.clip_ids)
         entries[name] = {field: value for field, value in entry.items() if value is not None}
@@ -54,6 +56,9 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             sparsity=_number(values, "sparsity"),
             clip_ids=clips,
             outcomes=from_mask(_text(values["outcomes"], "outcomes"), len(clips)),
+            agreements=from_mask(_text(values["agreements"], "agreements"), len(clips))
+            if "agreements" in values
+            else (),
         )
     return entries
 

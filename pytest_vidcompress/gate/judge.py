@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pytest_vidcompress.gate.baseline import Stored, StoredTiming, paired
+from pytest_vidcompress.gate.baseline import Paired, Stored, StoredTiming, paired
 from pytest_vidcompress.gate.budget import AT_LEAST, Budget, Margins
 from pytest_vidcompress.gate.latency import budget_latency, hold_latency
 from pytest_vidcompress.gate.statistics import mcnemar, smallest_visible_drop
@@ -24,7 +24,7 @@ def judge(
     budget: Budget | None = None,
     margins: Margins | None = None,
 ) -> tuple[Verdict, ...]:
-    """Verdicts in the order of the metrics: baseline first, then budget. Agreement and KL only inform.
+    """Verdicts in the order of the metrics: baseline first, then budget. KL only informs.
 
     `stored` and `timing` are the baseline's entries of this variant, None where there is none.
     """
@@ -32,7 +32,7 @@ def judge(
     if report.clips == 0:
         return (Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured"),)
     return (
-        _top1(report, stored, margins),
+        *_accuracy(report, stored, margins),
         *_exact("size_bytes", report.size_bytes, stored and stored.size_bytes, "larger", "smaller"),
         *_exact("macs", report.macs, stored and stored.macs, "more", "fewer"),
         *_sparsity(report, stored, margins),
@@ -41,15 +41,25 @@ def judge(
     )
 
 
-def _top1(report: Report, stored: Stored | None, margins: Margins) -> Verdict:
-    """Paired: what the same clips gained says how much chance there is in what they lost."""
-    measured = float(report.top1)
+def _accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
+    measured, clips = float(report.top1), f"{report.clips} clips"
     if stored is None:
-        return Verdict("top1", Status.NEW, measured, None, None, STORE, f"{report.clips} clips")
+        yield Verdict("top1", Status.NEW, measured, None, None, STORE, clips)
+        return
     pair = paired(stored, report)
     if pair.clips == 0:
         reason = "the baseline was made on other clips; take these with --vc-baseline=accept"
-        return Verdict("top1", Status.NEW, measured, stored.top1, None, reason, f"{report.clips} clips")
+        yield Verdict("top1", Status.NEW, measured, stored.top1, None, reason, clips)
+        return
+    yield _paired("top1", pair, report, stored, margins)
+    # Under random weights the two are one number; a reference agrees with itself.
+    agreement = paired(stored, report, "agreements")
+    if agreement.clips and report.accuracy_kind == "labels" and report.reference is not None:
+        yield _paired("agreement", agreement, report, stored, margins)
+
+
+def _paired(metric: str, pair: Paired, report: Report, stored: Stored, margins: Margins) -> Verdict:
+    """What the same clips gained says how much chance there is in what they lost."""
 
     chance = mcnemar(pair.lost, pair.gained)
     before = pair.before / pair.clips
@@ -69,7 +79,7 @@ def _top1(report: Report, stored: Stored | None, margins: Margins) -> Verdict:
         )
     if pair.clips < max(report.clips, len(stored.clip_ids)):
         reason += f"; on the {pair.clips} clips that baseline and run share"
-    return Verdict("top1", status, after, before, before - margins.top1, reason, evidence)
+    return Verdict(metric, status, after, before, before - margins.top1, reason, evidence)
 
 
 def _exact(

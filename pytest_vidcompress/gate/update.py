@@ -118,7 +118,7 @@ def unused(
     return tuple(sorted(names))
 
 
-_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes")
+_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes", "agreements")
 """One measurement, so they move together."""
 _EXACT = {"size_bytes": 1, "parameters": 1, "macs": 1, "sparsity": -1}
 """Metric -> 1 where more is worse, -1 where more is better."""
@@ -147,7 +147,7 @@ def _accuracy(old: Stored, report: Report) -> _Order:
     if pair.clips == 0:
         # Other clips: nothing can be compared, and `accept` is how one says that these are the right ones.
         return "worse"
-    if pair.drop > 0:
+    if pair.drop > 0 or paired(old, report, "agreements").drop > 0:
         return "worse"
     # Tightening must not make the baseline know fewer clips than it did.
     if not set(old.clip_ids) <= set(report.clip_ids):

@@ -20,6 +20,7 @@ class Accuracy:
     agreement: Estimate
     kl: Estimate
     outcomes: tuple[bool, ...]
+    agreements: tuple[bool, ...]
 
 
 def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor) -> Accuracy:
@@ -46,6 +47,7 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
         _share(same),
         Estimate(*mean_interval(divergence.tolist())),
         tuple(right.tolist()),
+        tuple(same.tolist()),
     )
 
 

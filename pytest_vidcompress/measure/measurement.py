@@ -127,6 +127,7 @@ def _report(
         accuracy_kind="labels" if model.weights == "trained" else "agreement",
         clip_ids=tuple(clip.id for clip in clips),
         outcomes=found.outcomes,
+        agreements=found.agreements,
         notes=target.notes if isinstance(target, Variant) else (),
     )
 

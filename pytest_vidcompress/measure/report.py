@@ -67,6 +67,8 @@ class Report:
     clip_ids: tuple[str, ...] = field(default=(), repr=False)
     outcomes: tuple[bool, ...] = field(default=(), repr=False)
     """Per clip of `clip_ids`: was the highest logit right?"""
+    agreements: tuple[bool, ...] = field(default=(), repr=False)
+    """Per clip of `clip_ids`: was it the reference's?"""
     log_ratios: tuple[float, ...] = field(default=(), repr=False)
     """Natural logarithm of variant over reference time, one per alternated pair."""
     notes: tuple[str, ...] = ()

@@ -145,3 +145,31 @@ def test_a_wider_budget_never_fails_first(limit: float, wider: float) -> None:
 
     low, high = sorted((limit, wider))
     assert status(high).rank >= status(low).rank
+
+
+AGREED = (True,) * 100
+
+
+def agreement_of(now: tuple[bool, ...], then: tuple[bool, ...] = AGREED, **changes: Any) -> Verdict | None:
+    stored = Stored.of(report(agreements=then))
+    verdicts = judge(report(agreements=now, **changes), stored, None)
+    return next((verdict for verdict in verdicts if verdict.metric == "agreement"), None)
+
+
+def test_a_variant_that_leaves_its_reference_fails_though_it_is_right_as_often() -> None:
+    verdict = agreement_of((False,) * 8 + (True,) * 92)
+    assert verdict is not None
+    assert (verdict.status, verdict.measured, verdict.stored) == (Status.FAILED, 0.92, 1.0)
+    assert "8 lost, 0 gained" in verdict.evidence
+
+
+def test_agreement_within_its_margin_passes() -> None:
+    verdict = agreement_of((False,) + (True,) * 99)
+    assert verdict is not None
+    assert verdict.status is Status.PASSED
+
+
+def test_agreement_is_held_only_where_it_was_stored_and_says_something_of_its_own() -> None:
+    assert agreement_of(AGREED, then=()) is None
+    assert agreement_of(AGREED, accuracy_kind="agreement") is None
+    assert agreement_of(AGREED, reference=None) is None

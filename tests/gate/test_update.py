@@ -144,3 +144,10 @@ def test_unused() -> None:
     }
     names = unused(existing, {"used"}, {"run.py"}, lambda file: file != "gone.py")
     assert names == ("gone", "unmeasured")
+
+
+def test_a_lost_agreement_is_worse_though_top1_gained() -> None:
+    old = {"int8-dynamic": Stored.of(report(agreements=(True,) * 100))}
+    now = report(outcomes=(True,) * 95 + (False,) * 5, agreements=(True,) * 90 + (False,) * 10)
+    assert update("tighten", old, [now])[0] == old
+    assert update("accept", old, [now])[0]["int8-dynamic"].agreements == now.agreements
