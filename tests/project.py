@@ -6,6 +6,7 @@ The processes are forked from one that has torch loaded already, which saves sec
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -42,6 +43,11 @@ class Run:
         """The lines that tell of a usage error."""
         return [line for line in self.out.splitlines() if line.startswith("ERROR: ")]
 
+    @property
+    def failures(self) -> set[str]:
+        """The metrics that failed."""
+        return set(re.findall(r"(?m)^E? +(\w+)(?: \(budget\))? failed: ", self.out))
+
     def refused(self, pattern: str) -> bool:
         """Exit code 4, one line that fits `pattern`, and no traceback."""
         one = len(self.errors) == 1 and re.search(pattern, self.errors[0])
@@ -59,9 +65,7 @@ class Run:
     def failed(self, *metrics: str) -> bool:
         """Exit code 1, and exactly these metrics failed."""
         assert self.ret == pytest.ExitCode.TESTS_FAILED, self.out
-        assert set(re.findall(r"^E? +(\w+)(?: \(budget\))? failed: ", self.out, re.M)) == set(metrics), (
-            self.out
-        )
+        assert self.failures == set(metrics), self.out
         return True
 
 
@@ -106,9 +110,16 @@ def run_pytest(folder: Path, *options: str) -> Run:
     with contextlib.suppress(AttributeError):
         context.set_forkserver_preload([*HEAVY])
     log = folder / ".output"
-    arguments = ["--rootdir", str(folder), "-Wignore::pytest.PytestAssertRewriteWarning", *options]
+    arguments = [
+        "--rootdir",
+        str(folder),
+        "-pno:hypothesispytest",
+        "-Wignore::pytest.PytestAssertRewriteWarning",
+    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    process = context.Process(target=_pytest, args=(str(folder), arguments, str(log), environment))
+    process = context.Process(
+        target=_pytest, args=(str(folder), [*arguments, *options], str(log), environment)
+    )
     process.start()
     process.join()
     return Run(process.exitcode, log.read_text())
@@ -122,9 +133,11 @@ def _pytest(folder: str, arguments: list[str], log: str, environment: dict[str, 
         for descriptor in (1, 2):
             os.dup2(file.fileno(), descriptor)
     # What was captured where this was forked from is nobody's output here.
-    sys.stdin = Path(os.devnull).open()
+    sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout, sys.stderr = (os.fdopen(descriptor, "w", closefd=False) for descriptor in (1, 2))
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+    # pytest collects garbage several times: what is loaded already is none.
+    gc.freeze()
     sys.exit(int(pytest.main(arguments)))
 
 

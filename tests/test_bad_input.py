@@ -66,13 +66,12 @@ def jumping(holds):
     return folder.name
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
-def test_labels_that_the_model_does_not_have(holds, jumping, workers):
+def test_labels_that_the_model_does_not_have(holds, jumping):
     # A checkpoint in a folder: by its name a family would mean the published checkpoint for such labels.
     from pytest_vidcompress.models.catalog import POCKET
 
     model = f"--vc-model={POCKET / 'videomae'}"
-    run = holds.run(model, f"--vc-clips={jumping}", "--vc-sample=1", *workers, small=False)
+    run = holds.run(model, f"--vc-clips={jumping}", "--vc-sample=1", small=False)
     assert run.refused(r"does not have 1 of the 1 labels of clip set 'jumping': 'jumping'")
 
 

@@ -86,7 +86,8 @@ def test_help_lists_fixtures_and_markers(project):
     for name in ("vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"):
         assert fixtures.says(rf"(?m)^{name} -- .*\n    \S")
     markers = project.run("--markers", "--strict-markers", small=False)
-    assert markers.says(r"@pytest.mark.vc_variants\(") and markers.says(r"@pytest.mark.vc_budget\(")
+    assert markers.says(r"@pytest.mark.vc_variants\(")
+    assert markers.says(r"@pytest.mark.vc_budget\(")
 
 
 @pytest.mark.parametrize("budget", ["size_ratio=0.01", "agreement=1.01"])

@@ -1,13 +1,18 @@
 """--vc-baseline, --vc-baselines and --vc-strict: what is written when, and what is said about it."""
 
 import json
-import re
 
 import pytest
 
 from tests.conftest import HOLDS
 
 UNTIMED = "--benchmark-disable"
+SKIPPED = """
+    @pytest.mark.skip
+    @pytest.mark.vc_variants("fp16")
+    def test_skipped(vc_variant, vc_measure):
+        vc_measure(vc_variant)
+    """
 
 
 @pytest.fixture
@@ -39,9 +44,7 @@ def test_accept_takes_over_what_got_worse_and_says_so(project):
     run = project.run("--vc-baseline=accept", UNTIMED)
     assert run.passed(1)
     size = project.baseline["prune-global"]["size_bytes"]
-    assert run.says(rf"prune-global: size_bytes 1,000 bytes -> {size:,} bytes") or run.says(
-        r"size_bytes .*->"
-    ), run.out
+    assert run.says(r"prune-global: size_bytes .* -> "), run.out
     assert size > 1000
     assert project.run(UNTIMED).passed(1)
 
@@ -91,13 +94,8 @@ def test_an_entry_that_no_test_uses_is_reported(project):
     # A part of a file cannot tell.
     assert not project.run(UNTIMED, "--vc-variant=prune-global").says(unused)
     assert not project.run(UNTIMED, "test_holds.py::test_holds").says(unused)
-    project.write(test_holds=HOLDS.replace('"prune-global"', '"prune-global", pytest.param("fp16")'))
-    text = (
-        HOLDS
-        + "\n    @pytest.mark.skip\n"
-        + re.sub(r"\n    import pytest\n", "", HOLDS).replace("test_holds", "test_no")
-    )
-    project.write(test_holds=text.replace('"prune-global")\n    def test_no', '"fp16")\n    def test_no'))
+    # A test that was skipped may yet use it.
+    project.write(test_holds=HOLDS + SKIPPED)
     run = project.run(UNTIMED)
     assert run.says("1 passed, 1 skipped"), run.out
     assert not run.says(unused)

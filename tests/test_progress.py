@@ -29,7 +29,8 @@ def test_a_bar_that_is_wiped():
         progress("decoding clips", done, 3)
     bars = BAR.findall(file.getvalue())
     assert file.getvalue() == MAKE_ROOM + "".join(bars)
-    assert "decoding clips:  33%" in bars[0] and "1/3" in bars[0]
+    assert "decoding clips:  33%" in bars[0]
+    assert "1/3" in bars[0]
     assert "decoding clips:  67%" in bars[1]
     assert bars[2:] == [BELOW + BACK]
     assert all(len(bar) <= 80 + len(BELOW + BACK) for bar in bars)
@@ -77,11 +78,14 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
     os.close(ours)
     assert process.wait() == 0
     text = shown.decode().replace("\r\n", "\n")
-    assert "%|" in text and "16" in text
+    assert "%|" in text
+    assert "16" in text
     without = re.sub(r"\x1b\[[\d;]*m", "", BAR.sub("", text).replace(MAKE_ROOM, ""))
     assert re.search(r"(?m)^test_holds\.py \. +\[100%\]$", without), without
-    assert "%|" not in without and "\x1b" not in without
-    assert "compressed video models" in without and "1 passed" in without
+    assert "%|" not in without
+    assert "\x1b" not in without
+    assert "compressed video models" in without
+    assert "1 passed" in without
 
 
 def test_nothing_of_it_elsewhere(stored):

@@ -44,7 +44,10 @@ def test_a_recipe_that_prunes_60_percent_where_20_are_stored(stored, tmp_path):
     assert project.run("--vc-sample=640", UNTIMED, "--vc-baseline=create").passed(1)
     body = "model = PRUNE_GLOBAL.apply(model, PruneGlobal(amount=0.6), clips)"
     project.write(conftest=instead_of_prune_global(body))
-    assert project.run("--vc-sample=640", UNTIMED).failed("top1")
+    run = project.run("--vc-sample=640", UNTIMED)
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+    # Well-trained weights lose little top-1 to it: what they answer differently shows it more surely.
+    assert "agreement" in run.failures <= {"agreement", "top1"}, run.out
 
 
 def test_an_artefact_with_ten_percent_more_bytes(sabotaged):

@@ -4,6 +4,7 @@ import site
 import subprocess
 import sys
 import venv
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -49,16 +50,15 @@ def test_it_works_from_another_folder(wheel, tmp_path):
     venv.create(place, with_pip=False)
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.check_output([python, "-c", purelib], text=True).strip()
+    packages = Path(subprocess.check_output([python, "-c", purelib], text=True).strip())
     # Everything but the plugin is borrowed from here; folders in a .pth file bring no .pth files along.
-    with open(f"{packages}/borrowed.pth", "w") as file:
-        file.write("\n".join(site.getsitepackages()))
+    (packages / "borrowed.pth").write_text("\n".join(site.getsitepackages()))
     install = ["install", "-q", "--no-deps", "--no-index", "--ignore-installed", str(wheel)]
     subprocess.run([sys.executable, "-mpip", "--python", str(python), *install], check=True)
 
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    (folder / "test_it.py").write_text(TEST.format(place=packages))
+    (folder / "test_it.py").write_text(TEST.format(place=str(packages)))
     run = fresh_pytest(folder, *SMALL, "--benchmark-disable", "--vc-baseline=create", python=str(python))
     assert run.passed(1)
     assert (folder / "baselines" / "pocket" / "videomae.json").is_file()

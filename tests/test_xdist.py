@@ -45,7 +45,8 @@ def together(alone, tmp_path_factory):
 
 def test_the_same_numbers_in_one_table(together):
     assert together.last.passed(2)
-    assert together.last.says(r"(?m)^prune-global +new") and together.last.says(r"(?m)^fp32 +new")
+    assert together.last.says(r"(?m)^prune-global +new")
+    assert together.last.says(r"(?m)^fp32 +new")
     assert together.last.says("vidcompress: 2 variants of 1 model on 16 clips")
 
     def numbers(name):
@@ -78,4 +79,5 @@ def test_a_failure_is_reported_by_the_worker(together):
     path.write_text(json.dumps(document))
     run = together.run("-n2", "--benchmark-disable")
     assert run.failed("size_bytes")
-    assert run.says(r"(?m)^fp32 +failed") and run.says(r"1 failed, 1 passed")
+    assert run.says(r"(?m)^fp32 +failed")
+    assert run.says(r"1 failed, 1 passed")
