@@ -1,6 +1,7 @@
 """The study's tables again (its figures 5 to 8), printed beside the published figures at the end of the run."""
 
 import pytest
+
 from benchmarks import study
 
 TIMESFORMER = dict.fromkeys([*study.PRUNING["timesformer"], *study.QUANTIZATION["timesformer"]])

@@ -73,7 +73,9 @@ def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch
     """Clips `first_seed ...` with labels drawn from their seeds: pixels (B, T, C, H, W) and label ids."""
     seeds = range(first_seed, first_seed + size)
     labels = [int(np.random.default_rng([seed, 2]).integers(len(LABELS))) for seed in seeds]
-    clips = np.stack([render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds, strict=True)])
+    clips = np.stack(
+        [render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds, strict=True)]
+    )
     pixels = torch.from_numpy(clips).permute(0, 1, 4, 2, 3).float() / 255
     mean, std = (torch.tensor(family[k]).view(3, 1, 1) for k in ("mean", "std"))
     return (pixels - mean) / std, torch.tensor(labels)

@@ -93,9 +93,7 @@ class Paired:
         return (self.lost - self.gained) / self.clips if self.clips else 0.0
 
 
-def paired(
-    stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes"
-) -> Paired:
+def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes") -> Paired:
     """Baseline against run on the clips that both have."""
     # Agreements may be missing altogether; then no clip is known in both.
     then = dict(zip(stored.clip_ids, getattr(stored, what), strict=False))
