@@ -29,6 +29,9 @@ class Measurer:
     reports: list[Report] = field(default_factory=list["Report"])
     """What this test measured, in order."""
 
+    def __repr__(self) -> str:
+        return f"vc_measure beside {self.model}"
+
     def __call__(self, target: Target, *, name: str | None = None) -> Report:
         """Measures `target`.
 
@@ -90,6 +93,9 @@ class Checker:
     command: str
     """The options to type to see a failure again."""
     checked: int = 0
+
+    def __repr__(self) -> str:
+        return f"vc_baseline of {self.measurer.model}"
 
     def check(self, report: Report) -> None:
         """Judges every metric of `report`.

@@ -35,7 +35,8 @@ class Variant:
     @property
     def facts(self) -> dict[str, Any]:
         """What the artefact says of its making."""
-        return {"recipe": self.name, "model": self.model.name, "weights": self.model.weights}
+        # The last part only: how a folder's path is typed must not change the size of the artefact.
+        return {"recipe": self.name, "model": Path(self.model.name).name, "weights": self.model.weights}
 
     def __repr__(self) -> str:
         return f"Variant({self.name!r} of {self.model.name!r})"

@@ -147,6 +147,21 @@ def test_a_wider_budget_never_fails_first(limit: float, wider: float) -> None:
     assert status(high).rank >= status(low).rank
 
 
+def test_a_size_budget_does_not_weigh_the_recipe_text() -> None:
+    (held,) = [
+        v
+        for v in judge(report(size_bytes=12_000_080), None, None, Budget(size_ratio=1.0))
+        if v.rule == "budget"
+    ]
+    assert held.status is Status.PASSED
+    (broken,) = [
+        v
+        for v in judge(report(size_bytes=12_100_000), None, None, Budget(size_ratio=1.0))
+        if v.rule == "budget"
+    ]
+    assert broken.status is Status.FAILED
+
+
 AGREED = (True,) * 100
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_the_name_is_canonical_and_the_original_is_untouched() -> None:
     assert made.facts == {"recipe": made.name, "model": "timesformer", "weights": "trained"}
     assert torch.equal(logits(original.module), expected)
     assert not torch.equal(logits(made.module), expected)
+
+
+def test_how_a_folder_is_typed_does_not_change_the_artefact() -> None:
+    sizes = set[int]()
+    for name in ("mine", "./mine", "/some/where/else/mine"):
+        made = build(
+            parse("fp32", TECHNIQUES), replace(model("videomae"), name=name), NO_CLIPS, RUNTIMES["torch"]
+        )
+        sizes.add(made.size_bytes())
+    assert len(sizes) == 1
 
 
 def test_notes_are_the_models() -> None:
