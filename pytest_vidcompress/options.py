@@ -138,7 +138,7 @@ def _ini(config: pytest.Config, name: str) -> Any:
 
 def as_typed(config: pytest.Config) -> str:
     """The options that decide what is measured, as they must be typed to measure it again."""
-    typed: list[str] = []
+    typed = [f"--vc-model={shlex.quote(name)}" for name in config.getoption("vc_model") or ()]
     for name in (
         "vc-clips",
         "vc-sample",
