@@ -7,6 +7,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from pytest_vidcompress.compress.int8_dynamic import quantize
 from pytest_vidcompress.measure.macs import macs
+from pytest_vidcompress.models.catalog import CATALOG
 from tests.models.small import FAMILIES, GEOMETRY, network, pixels
 
 
@@ -89,3 +90,18 @@ def test_more_frames_cost_more_and_counting_leaves_the_mode_alone() -> None:
 
 def test_a_callable_without_operators_counts_none() -> None:
     assert macs(lambda x: x.numpy().sum(), torch.ones(4)) == 0
+
+
+# Papers and model zoos: TimeSformer 196 G and 1703 G a view, VideoMAE-B 180 G.
+@pytest.mark.parametrize(
+    ("name", "giga"), [("timesformer", 196), ("timesformer-hr", 1702), ("videomae", 180)]
+)
+def test_published_geometries_have_their_published_macs(name: str, giga: float) -> None:
+    from transformers import AutoConfig, AutoModelForVideoClassification
+
+    family, profile = CATALOG[name], CATALOG[name].profile
+    with torch.device("meta"):  # shapes only: nothing of this size is computed
+        config = AutoConfig.for_model(family.model_type, **family.geometry, num_labels=400)
+        module = AutoModelForVideoClassification.from_config(config).eval()
+        clip = torch.empty(1, profile.frames, 3, profile.size, profile.size)
+        assert macs(module, clip) == pytest.approx(1e9 * giga, rel=0.01)
