@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .clips.clip import Clip as Clip
     from .clips.clip import ClipSet as ClipSet
+    from .clips.profile import Profile as Profile
     from .compress.technique import Technique as Technique
     from .errors import VidcompressError as VidcompressError
     from .measure.report import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
-    from .models.profile import Profile as Profile
 
 __version__ = "0.1.0"
 
@@ -27,7 +27,7 @@ _HOMES = {
     "ClipSet": "clips.clip",
     "Estimate": "measure.report",
     "Model": "models.model",
-    "Profile": "models.profile",
+    "Profile": "clips.profile",
     "Report": "measure.report",
     "Technique": "compress.technique",
     "VidcompressError": "errors",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 
-from ..models.profile import Profile
 from .decode import decode
 from .frames import indices
 from .preprocess import crop
+from .profile import Profile
 
 _FORMAT = 1
 """Raise it when decoding, sampling or cropping gives other pixels than before."""

@@ -9,11 +9,11 @@ from typing import overload
 import torch
 
 from ..errors import VidcompressError
-from ..models.profile import Profile
 from .cache import cached_crop
 from .clip import Clip, Skipped
 from .decode import Undecodable
 from .preprocess import normalize
+from .profile import Profile
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import interpolate
 
-from ..models.profile import Profile
+from .profile import Profile
 
 _RESCALE = 1 / (1 / 255)
 """Not 255.0: the processors divide by their float factor, and the last bit shows it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from pytest_vidcompress.measure.report import Report
+from ..measure.report import Report
 
 MOST_RUNS = 10
 """Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""

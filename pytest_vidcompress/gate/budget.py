@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from pytest_vidcompress.errors import VidcompressError
+from ..errors import VidcompressError
 
 
 @dataclass(frozen=True, kw_only=True)

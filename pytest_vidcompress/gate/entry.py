@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from pytest_vidcompress.gate.baseline import Stored, StoredTiming, as_mask, from_mask
+from .baseline import Stored, StoredTiming, as_mask, from_mask
 
 SHARES = ("top1", "top5", "agreement", "kl")
 COUNTS = ("size_bytes", "parameters", "macs")

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.gate.baseline import Stored, StoredTiming
-from pytest_vidcompress.gate.entry import stored_document, stored_entries, timing_document, timing_entries
+from ..errors import VidcompressError
+from .baseline import Stored, StoredTiming
+from .entry import stored_document, stored_entries, timing_document, timing_entries
 
 SCHEMA = 1
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pytest_vidcompress.gate.baseline import Paired, Stored, StoredTiming, paired
-from pytest_vidcompress.gate.budget import AT_LEAST, Budget, Margins
-from pytest_vidcompress.gate.latency import budget_latency, hold_latency
-from pytest_vidcompress.gate.statistics import mcnemar, smallest_visible_drop
-from pytest_vidcompress.gate.verdict import Status, Verdict
-from pytest_vidcompress.measure.report import Report
+from ..measure.report import Report
+from .baseline import Paired, Stored, StoredTiming, paired
+from .budget import AT_LEAST, Budget, Margins
+from .latency import budget_latency, hold_latency
+from .statistics import mcnemar, smallest_visible_drop
+from .verdict import Status, Verdict
 
 STORE = "store it with --vc-baseline=create"
 DESCRIPTION = 1e-3

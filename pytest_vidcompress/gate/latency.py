@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from pytest_vidcompress.gate.baseline import StoredTiming
-from pytest_vidcompress.gate.budget import Margins
-from pytest_vidcompress.gate.verdict import Status, Verdict
-from pytest_vidcompress.measure.interval import median_interval
-from pytest_vidcompress.measure.report import Report
+from ..measure.interval import median_interval
+from ..measure.report import Report
+from .baseline import StoredTiming
+from .budget import Margins
+from .verdict import Status, Verdict
 
 
 def hold_latency(report: Report, timing: StoredTiming | None, margins: Margins) -> Verdict:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from pytest_vidcompress.gate.baseline import Stored, StoredTiming
-from pytest_vidcompress.gate.files import baseline_path, locked, read, read_timings, write, write_timings
-from pytest_vidcompress.gate.update import Change, Mode, update, update_timings
-from pytest_vidcompress.measure.report import Report
+from ..measure.report import Report
+from .baseline import Stored, StoredTiming
+from .files import baseline_path, locked, read, read_timings, write, write_timings
+from .update import Change, Mode, update, update_timings
 
 
 @dataclass(frozen=True)

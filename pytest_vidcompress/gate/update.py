@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pytest_vidcompress.gate.baseline import MOST_RUNS, Stored, StoredTiming, paired
-from pytest_vidcompress.gate.budget import Margins
-from pytest_vidcompress.measure.report import Report
+from ..measure.report import Report
+from .baseline import MOST_RUNS, Stored, StoredTiming, paired
+from .budget import Margins
 
 Mode = Literal["create", "accept", "tighten"]
 

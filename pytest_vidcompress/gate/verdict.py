@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from pytest_vidcompress.measure.report import Report
+from ..measure.report import Report
 
 
 class Status(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .profile import Profile
+from ..clips.profile import Profile
 
 POCKET = Path(__file__).parent / "pocket"
 """Where the packaged checkpoints are."""

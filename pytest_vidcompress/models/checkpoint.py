@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..clips.profile import Profile
 from ..errors import VidcompressError
 from .catalog import Family, family_of
-from .profile import Profile
 
 _CONFIG = ("config.json",)
 _WEIGHTS = (

@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from .profile import Profile
+from ..clips.profile import Profile
 
 if TYPE_CHECKING:
     from torch import nn

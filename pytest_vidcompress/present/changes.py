@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pytest_vidcompress.present.columns import WIDTH, columns, number, quantity, shorten
+from .columns import WIDTH, columns, number, quantity, shorten
 
 METRICS = (
     *("top1", "top5", "agreement", "size_bytes", "parameters", "sparsity", "macs"),

@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from pytest_vidcompress.gate.budget import Margins
-from pytest_vidcompress.gate.statistics import smallest_visible_drop
-from pytest_vidcompress.gate.verdict import Result, Status
+from ..gate.budget import Margins
+from ..gate.statistics import smallest_visible_drop
+from ..gate.verdict import Result, Status
 
 
 def closing_line(

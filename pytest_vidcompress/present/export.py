@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_vidcompress.gate.verdict import Verdict, worst
-from pytest_vidcompress.measure.report import Estimate, Report
+from ..gate.verdict import Verdict, worst
+from ..measure.report import Estimate, Report
 
 NUMBERS = (
     *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),

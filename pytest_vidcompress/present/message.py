@@ -6,9 +6,9 @@ import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from pytest_vidcompress.gate.verdict import Status, Verdict
-from pytest_vidcompress.measure.report import Report
-from pytest_vidcompress.present.columns import WIDTH, quantity
+from ..gate.verdict import Status, Verdict
+from ..measure.report import Report
+from .columns import WIDTH, quantity
 
 
 def message(

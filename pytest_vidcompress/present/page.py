@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.gate.verdict import Result
-from pytest_vidcompress.present.columns import quantity, signed
-from pytest_vidcompress.present.export import as_json
+from ..errors import VidcompressError
+from ..gate.verdict import Result
+from .columns import quantity, signed
+from .export import as_json
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
 """Of a scatter plot, in CSS pixels."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..gate.verdict import Result, Status
-from ..ledger import Ledger
 from .changes import changes
 from .closing import closing_line
 from .export import as_json
@@ -15,6 +14,9 @@ from .table import Line, tables
 MOST_SKIPPED = 10
 """Skipped clips that are named; the rest is counted."""
 
+
+if TYPE_CHECKING:
+    from ..ledger import Ledger
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pytest_vidcompress.gate.verdict import Result, Status
-from pytest_vidcompress.measure.report import Estimate, Report
-from pytest_vidcompress.present.columns import WIDTH, columns, shorten, signed
+from ..gate.verdict import Result, Status
+from ..measure.report import Estimate, Report
+from .columns import WIDTH, columns, shorten, signed
 
 
 class Line(NamedTuple):

@@ -11,7 +11,7 @@ import torch
 from pytest_vidcompress.clips import cache
 from pytest_vidcompress.clips.cache import cached_crop
 from pytest_vidcompress.clips.decode import Undecodable
-from pytest_vidcompress.models.profile import Profile
+from pytest_vidcompress.clips.profile import Profile
 
 WriteVideo = Callable[..., Path]
 PROFILE = Profile(4, 1, 32, sampling="even")

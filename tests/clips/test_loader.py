@@ -11,8 +11,8 @@ from pytest_vidcompress.clips import cache, loader
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.preprocess import normalize
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.models.profile import Profile
 
 WriteVideo = Callable[..., Path]
 PROFILE = Profile(2, 1, 32, sampling="even")

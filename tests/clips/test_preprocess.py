@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.clips.preprocess import crop, normalize, preprocess
-from pytest_vidcompress.models.profile import Profile
+from pytest_vidcompress.clips.profile import Profile
 
 SHAPES = [(48, 64), (64, 48), (32, 32), (100, 37), (20, 31)]
 STATISTICS = [((0.45,) * 3, (0.225,) * 3), ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))]

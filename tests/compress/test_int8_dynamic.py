@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.int8_dynamic import (
     ENGINES,
     INT8_DYNAMIC,
@@ -15,7 +16,6 @@ from pytest_vidcompress.compress.int8_dynamic import (
 )
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.profile import Profile
 from pytest_vidcompress.runtimes.artefact import size_bytes
 from tests.models.small import FAMILIES, LABELS, NO_CLIPS, logits, model
 

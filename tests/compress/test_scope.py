@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.profile import Profile
 from tests.models.small import LABELS, model
 
 

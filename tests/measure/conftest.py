@@ -11,9 +11,9 @@ from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket import pocket
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.sample import sample
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.profile import Profile
 
 PROFILE = Profile(2, 4, 16, sampling="even")
 PIXELS = 2 * 3 * 16 * 16

@@ -11,9 +11,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.profile import Profile
 
 LABELS = ("walking", "waving", "yawning")
 GEOMETRY: Mapping[str, Any] = {

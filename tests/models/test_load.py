@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.clips.motion import MOTIONS
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models import load as load_module
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.load import check_name, load
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.profile import Profile
 from tests.models.small import GEOMETRY, LABELS, checkpoint, logits
 
 POCKET_LABELS = tuple(MOTIONS)

@@ -26,7 +26,7 @@ class Profile:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     """Channel statistics of RGB values in [0, 1]."""
     sampling: Literal["span", "stride", "uniform", "even"] = "uniform"
-    """How frames are picked: see `clips.frames`."""
+    """How frames are picked: see `frames`."""
     layout: Literal["BTCHW", "BCTHW"] = "BTCHW"
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Scope (`global`, `attention`, `dense`) -> patterns of weight-matrix modules, `{layer}` for the block."""
