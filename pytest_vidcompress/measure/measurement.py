@@ -80,7 +80,7 @@ def measure(
     logits, _ = predict(run, clips, len(model.labels), progress)
     report = _report(name, test, target, model, clips, logits, reference.logits, reference.targets)
     beside = reference.report
-    if timed and len(clips):
+    if timed:
         timing = _time(run, model.module, clips, driver)
         beside = replace(beside, latency=timing.reference_latency)
         report = replace(
@@ -135,26 +135,26 @@ def _report(
 def _weigh(target: Target, clips: Clips) -> Weighed:
     stored = target.model.module if isinstance(target, Variant) else target
     # A runtime may hide its operators: the work is counted where it can be seen.
-    run = executable(stored) if isinstance(stored, nn.Module) else stored
+    run = runnable(stored)
     pixels = _first(clips)
-    counted = None if pixels is None else macs(run, pixels)
-    memory = None if pixels is None else peak_memory_bytes(run, pixels)
+    counted = macs(run, pixels) or None
     if not isinstance(stored, nn.Module):
         # A plain callable shows neither files nor weights, and perhaps no operators that could be counted.
-        return Weighed(None, None, None, counted or None, None)
+        return Weighed(None, None, None, counted, None)
     held = parameters(stored)
     size = target.size_bytes() if isinstance(target, Variant) else artefact.size_bytes(stored)
-    return Weighed(size, held, zeros(stored) / held if held else 0.0, counted or None, memory)
+    sparsity = zeros(stored) / held if held else 0.0
+    return Weighed(size, held, sparsity, counted, peak_memory_bytes(run, pixels))
 
 
 def _time(
     run: Callable[[torch.Tensor], Any], reference: nn.Module, clips: Clips, driver: Driver | None
 ) -> Timing:
     pixels = _first(clips)
-    assert pixels is not None
     with evaluating(run), evaluating(reference), torch.inference_mode():
         return time_pairs(lambda: logits_of(run, pixels), lambda: logits_of(reference, pixels), driver)
 
 
-def _first(clips: Clips) -> torch.Tensor | None:
-    return next((pixels for pixels, _ in clips.batches(1)), None)
+def _first(clips: Clips) -> torch.Tensor:
+    pixels, _ = next(iter(clips.batches(1)))  # a set without a usable clip refuses to make batches
+    return pixels
