@@ -39,6 +39,11 @@ class Verdict:
     evidence: str = ""
     """The sample behind the decision: clips or pairs, and how sure it makes."""
     rule: Literal["baseline", "budget"] = "baseline"
+    interval: tuple[float, float] | None = None
+    """95 % interval of `measured`; None where nothing is uncertain."""
+    visible: float | None = None
+    """Smallest regression that would have failed with 90 % power: a share of clips, or relative for times;
+    infinite when none would have, None where one unit more already does."""
 
 
 @dataclass(frozen=True)
