@@ -15,14 +15,22 @@ class Margins:
 
     top1: float = 0.01
     """Net share of clips that may be lost."""
-    top1_alpha: float = 0.01
-    """Chance of a false alarm of the accuracy test."""
+    top1_alpha: float = 0.05
+    """Chance of a false alarm of the accuracy test, were every discordant clip a fair coin."""
+    top1_drop: float = 0.02
+    """Smallest true drop that an early pass must have ruled out."""
+    top1_miss: float = 0.001
+    """Chance that such a drop passes early nevertheless."""
+    floor: float = 0.99
+    """Share of the reference's top-1 that a variant stored above it may not fall below (MLPerf's rule)."""
     sparsity: float = 1e-6
     """Absolute; the file keeps six digits."""
-    latency: float = 0.10
-    """Relative to the slowest recorded run."""
+    latency: float = 0.05
+    """Relative to the stored ratio: the practical margin."""
     latency_alpha: float = 0.001
-    """Chance that the lower bound of the latency ratio lies above the truth."""
+    """Chance of a false alarm of one latency check."""
+    family_alpha: float = 0.005
+    """Chance of any false alarm among the latency checks of a session (Holm)."""
     memory: float = 0.05
     """Relative; allocators of two library versions round differently."""
 
