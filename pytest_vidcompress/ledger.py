@@ -10,6 +10,7 @@ from .clips.clip import Skipped
 from .gate.store import Store
 from .gate.update import Mode, unused
 from .gate.verdict import Result
+from .measure.report import Report
 
 
 @dataclass
@@ -29,10 +30,10 @@ class Ledger:
     """What went into the baselines, a line each."""
     unused: tuple[str, ...] = ()
 
-    def record(self, result: Result) -> None:
-        """Keeps a result; it takes the place of an earlier one of the same report."""
+    def record(self, result: Result, replaces: Report | None = None) -> None:
+        """Keeps a result; it takes the place of an earlier one of the same report, or of what that came from."""
         for place, kept in enumerate(self.results):
-            if kept.report is result.report:
+            if kept.report is result.report or kept.report is replaces:
                 self.results[place] = result
                 return
         self.results.append(result)

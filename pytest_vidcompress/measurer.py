@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .errors import VidcompressError
+from .gate.budget import Margins
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+    from .gate.accuracy import Enough
+    from .gate.baseline import StoredTiming
     from .gate.budget import Budget
     from .gate.verdict import Verdict
     from .measure.latency import Driver
-    from .measure.measurement import Target
+    from .measure.measurement import Reference, Target
     from .measure.report import Report
+    from .measure.timer import Stop
     from .session import Session
+
+STORED_BLOCKS = 12
+"""Blocks of a run that is recorded."""
 
 
 @dataclass(repr=False)
@@ -26,8 +38,18 @@ class Measurer:
     """pytest-benchmark's `pedantic`; it drives the first call of a test, which is what its table shows."""
     timed: bool
     extra_info: dict[str, Any]
+    budget: Budget | None = None
+    """From the test's `vc_budget` marker: its limits on accuracy may need more clips than the baseline."""
+    checks: bool = False
+    """The test holds what it measures to the baseline: then clips beyond what decides that are left out."""
+    margins: Margins = field(default_factory=Margins)
+    """From the options and the test's `vc_margin` marker."""
+    module: ModuleType | None = None
+    """Of the test."""
     reports: list[Report] = field(default_factory=list["Report"])
     """What this test measured, in order."""
+    _targets: list[Target] = field(default_factory=list["Target"])
+    """Of the reports."""
 
     def __repr__(self) -> str:
         return f"vc_measure beside {self.model}"
@@ -49,32 +71,95 @@ class Measurer:
         if name is None:
             count = len(self.reports) + 1
             name = target.name if isinstance(target, Variant) else self.test + ("" if first else f"#{count}")
+        reference = self.session.reference(self.model)
         report = measure(
             target,
-            self.session.reference(self.model),
+            reference,
             name,
             self.test,
             self.driver if first else None,
             self.timed,
             self.session.progress,
+            self._enough(name, reference),
+            self._clearly_fine(name),
         )
+        self.reports.append(report)
+        self._targets.append(target)
         self.keep(report, ())
         return report
+
+    def release(self) -> None:
+        """Lets go of the models that were measured, when the test is over."""
+        self._targets.clear()
+
+    def confirm(self, report: Report, stop: Stop, against: bool = False) -> Report:
+        """The report with what fresh processes say of its latency; with the reason where they cannot say.
+
+        Args:
+            stop: ends the blocks before the time is out.
+            against: beside the build of another commit, not beside the reference.
+        """
+        from .measure.measurement import first_clip, runnable
+
+        place = next(place for place, known in enumerate(self.reports) if known is report)
+        confirmer, reference = self.session.confirmer, self.session.reference(self.model)
+        variant, pixels = runnable(self._targets[place]), first_clip(reference.clips)
+        assert report.latency is not None
+        assert report.reference is not None
+        pair_s = report.latency + (report.reference.latency or report.latency)
+        try:
+            if against:
+                build = self.session.other_build
+                arms = build.arms(self.nodeid) if build and place == 0 else None
+                if build is None or arms is None:
+                    raise VidcompressError("that commit does not measure this test")
+                seen = confirmer.beside_build(variant, build, arms, pixels, pair_s, stop, self.module)
+                confirmed = replace(report, against=seen)
+            else:
+                module = reference.model.module
+                seen = confirmer.beside_reference(variant, module, pixels, pair_s, stop, self.module)
+                confirmed = replace(report, confirmed=seen)
+        except VidcompressError as error:
+            confirmed = replace(report, unconfirmed=str(error))
+        self.reports[place] = confirmed
+        return confirmed
+
+    def _enough(self, name: str, reference: Reference) -> Enough | None:
+        """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""
+        options = self.session.options
+        if options.mode != "check" or options.all_clips or not self.checks:
+            return None
+        from .gate.accuracy import stopping
+
+        stored = self.session.store(self.model).entries.get(name)
+        return stopping(stored, reference.report, self.budget, self.margins)
+
+    def _clearly_fine(self, name: str) -> Callable[[Sequence[float]], bool] | None:
+        """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
+        from .gate.latency import budget_hold, level_hold
+        from .gate.screen import clearly_fine
+
+        if self.session.options.mode != "check" or not self.checks:
+            return None
+        timings = self.session.store(self.model).timings
+        hold = level_hold(timings.get(name), timings.values(), "", self.margins)
+        levels = [each.level for each in (hold, self.budget and budget_hold(self.budget)) if each]
+        if not levels:
+            return None
+        return lambda log_ratios: all(clearly_fine(log_ratios, level) for level in levels)
 
     @property
     def test(self) -> str:
         """`path/test_file.py::test_name`, without parameters: a baseline key that survives renumbering."""
         return self.nodeid.partition("[")[0]
 
-    def keep(self, report: Report, verdicts: tuple[Verdict, ...]) -> None:
+    def keep(self, report: Report, verdicts: tuple[Verdict, ...], replaces: Report | None = None) -> None:
         """Notes what is known of a report now, in the ledger and in what pytest-benchmark exports."""
         from .gate.verdict import Result
         from .present.export import as_json
 
-        if all(report is not known for known in self.reports):
-            self.reports.append(report)
         first = report is self.reports[0]
-        self.session.ledger.record(Result(report, verdicts, self.nodeid if first else ""))
+        self.session.ledger.record(Result(report, verdicts, self.nodeid if first else ""), replaces)
         if first:
             self.extra_info["vidcompress"] = as_json(report, verdicts)
 
@@ -93,6 +178,8 @@ class Checker:
     command: str
     """The options to type to see a failure again."""
     checked: int = 0
+    properties: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
+    """The test's `user_properties`, which take every verdict."""
 
     def __repr__(self) -> str:
         return f"vc_baseline of {self.measurer.model}"
@@ -106,17 +193,54 @@ class Checker:
         """
         __tracebackhide__ = True
         from .gate.judge import judge
-        from .gate.verdict import accepted, fails
+        from .gate.verdict import Status, accepted, fails
         from .present.message import message
+        from .present.properties import note
 
         self.checked += 1
         session = self.measurer.session
         store = session.store(self.measurer.model)
-        verdicts = judge(report, store.entries.get(report.name), store.timings.get(report.name), self.budget)
+        margins, alpha = self.measurer.margins, session.family.alpha
+        timing, peers = store.timings.get(report.name), tuple(store.timings.values())
+        measured, report = report, self._confirmed(report, timing, peers, alpha)
+        verdicts = judge(
+            report,
+            store.entries.get(report.name),
+            timing,
+            self.budget,
+            margins,
+            peers=peers,
+            against=session.against,
+            alpha=alpha,
+        )
+        session.family.reject(
+            sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
+        )
         if session.options.mode == "accept":
             verdicts = tuple(accepted(verdict) for verdict in verdicts)
-        self.measurer.keep(report, verdicts)
+        self.measurer.keep(report, verdicts, replaces=measured)
+        note(self.properties, report, verdicts)
         if any(fails(verdict, session.options.strict) for verdict in verdicts):
             raise AssertionError(
                 message(report, verdicts, self.measurer.nodeid, self.command, session.options.strict)
             )
+
+    def _confirmed(
+        self, report: Report, timing: StoredTiming | None, peers: tuple[StoredTiming, ...], alpha: float
+    ) -> Report:
+        """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
+        from .gate.latency import budget_hold, level_hold, open_holds, stopping
+
+        if report.reference is None or not report.log_ratios:
+            return report
+        session = self.measurer.session
+        if session.options.mode != "check":
+            # What is stored must be known as well as what will be held to it.
+            return self.measurer.confirm(report, lambda seen: len(seen.blocks) >= STORED_BLOCKS)
+        hold = level_hold(timing, peers, session.against, self.measurer.margins)
+        holds = open_holds(report, filter(None, (hold, self.budget and budget_hold(self.budget))))
+        for builds in (False, True):
+            doubtful = [each for each in holds if each.builds is builds]
+            if doubtful:
+                report = self.measurer.confirm(report, stopping(doubtful, alpha), against=builds)
+        return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ class Options:
     baselines: Path
     mode: Mode
     strict: bool
+    latency_margin: float
+    """Slowdown against the baseline that is no regression, as a share."""
+    confirm_s: float
+    """Longest that a suspect latency is timed again, seconds."""
     runtime: str
     threads: int
     """0: as many as torch takes by itself."""
@@ -37,6 +42,8 @@ class Options:
     """None: the user's cache folder."""
     explicit: bool
     """The command line chose a model, clips or variants: then something must be measured."""
+    all_clips: bool
+    """Take all clips also where fewer decide."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -86,6 +93,22 @@ def add_options(parser: pytest.Parser) -> None:
         choices=get_args(Mode),
     )
     option("vc-strict", "fail new and inconclusive verdicts too", ini="bool", action="store_true")
+    option(
+        "vc-all-clips",
+        "take all clips of the sample also where fewer decide against the baseline",
+        ini="bool",
+        action="store_true",
+    )
+    option(
+        "vc-latency-margin",
+        "slowdown against the baseline that is no regression yet, as a share (default: 0.05)",
+        metavar="SHARE",
+    )
+    option(
+        "vc-confirm",
+        "longest time that a suspect latency is timed again in fresh processes (default: 30)",
+        metavar="SECONDS",
+    )
     option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
     option("vc-threads", "CPU threads of every runtime (default: all)", ini="int", type=int, metavar="N")
     option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
@@ -121,11 +144,14 @@ def read_options(config: pytest.Config) -> Options:
         baselines=path("vc_baselines") or config.rootpath / "baselines",
         mode=_choice("vc-baseline", value("vc_baseline", "check"), get_args(Mode)),
         strict=bool(value("vc_strict", False)),
+        latency_margin=_number("vc-latency-margin", value("vc_latency_margin", 0.05)),
+        confirm_s=_number("vc-confirm", value("vc_confirm", 30.0)),
         runtime=value("vc_runtime", "torch"),
         threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
         report=path("vc_report"),
         cache=path("vc_cache"),
         explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
+        all_clips=bool(value("vc_all_clips", False)),
     )
 
 
@@ -147,10 +173,13 @@ def as_typed(config: pytest.Config) -> str:
         "vc-threads",
         "vc-baselines",
         "vc-runtime",
+        "vc-latency-margin",
+        "vc-confirm",
     ):
         given = config.getoption(name.replace("-", "_"))
         if given is not None:
             typed.append(f"--{name}={shlex.quote(str(given))}")
+    typed += ["--vc-all-clips"] if config.getoption("vc_all_clips") else []
     return " ".join(typed)
 
 
@@ -163,6 +192,16 @@ def _whole(name: str, given: Any, least: int) -> int | None:
         number = least - 1
     if number < least:
         raise pytest.UsageError(f"--{name}={given}: expected a whole number of at least {least}")
+    return number
+
+
+def _number(name: str, given: Any) -> float:
+    try:
+        number = float(given)
+    except ValueError:
+        number = math.nan
+    if not (0 <= number < math.inf):
+        raise pytest.UsageError(f"--{name}={given}: expected a number of at least 0")
     return number
 
 

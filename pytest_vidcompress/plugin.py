@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .clips.loader import Clips
     from .measurer import Checker, Measurer
     from .models.model import Model
+    from .present.table import Line
     from .runtimes.variant import Variant
     from .session import Session
 
@@ -56,9 +57,19 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "vc_budget(top1_drop=, top5_drop=, agreement=, kl=, size_bytes=, size_ratio=, parameters=, sparsity=,"
-        " macs_ratio=, latency_ratio=, peak_memory_ratio=): limits that vc_baseline.check() holds too",
+        "vc_budget(top1_drop=, top1_ratio=, top5_drop=, agreement=, kl=, size_bytes=, size_ratio=, parameters=,"
+        " sparsity=, macs_ratio=, latency_ratio=, peak_memory_ratio=): limits that vc_baseline.check() holds too",
     )
+    config.addinivalue_line(
+        "markers",
+        "vc_margin(latency=, top1=, floor=, memory=): how much worse than the baseline vc_baseline.check() lets"
+        " a variant be, as shares; floor is the least share of the reference's top-1",
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SESSION in config.stash:
+        config.stash[SESSION].close()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -114,6 +125,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         for item in ours:
             check_marker_names((mark.name for mark in item.iter_markers()), item.nodeid)
             _budget(item)
+            _margins(item)
         vidcompress = _session(config)
         vidcompress.prepare(sorted({_parameter(item, "vc_model") or "" for item in ours}))
         ledger = vidcompress.ledger
@@ -145,7 +157,9 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
 
 
 @pytest.fixture
-def vc_measure(request: pytest.FixtureRequest, vc_model: Model, benchmark: BenchmarkFixture) -> Measurer:
+def vc_measure(
+    request: pytest.FixtureRequest, vc_model: Model, benchmark: BenchmarkFixture
+) -> Generator[Measurer]:
     """Call it with a variant, a module, or any callable pixels -> logits; returns a `Report`."""
     from .measurer import Measurer
 
@@ -157,9 +171,14 @@ def vc_measure(request: pytest.FixtureRequest, vc_model: Model, benchmark: Bench
         driver=benchmark.pedantic,
         timed=not request.config.getoption("benchmark_disable", False),
         extra_info=benchmark.extra_info,
+        budget=_budget(request.node),
+        checks="vc_baseline" in request.fixturenames,
+        margins=_margins(request.node),
+        module=request.module,
     )
     request.node.stash[MEASURER] = measurer
-    return measurer
+    yield measurer
+    measurer.release()
 
 
 @pytest.fixture
@@ -167,7 +186,12 @@ def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker
     """`.check(report)` holds a report against what is stored, and against the test's `vc_budget`."""
     from .measurer import Checker
 
-    request.node.stash[CHECKER] = Checker(vc_measure, _budget(request.node), as_typed(request.config))
+    request.node.stash[CHECKER] = Checker(
+        vc_measure,
+        _budget(request.node),
+        as_typed(request.config),
+        properties=request.node.user_properties,
+    )
     return request.node.stash[CHECKER]
 
 
@@ -228,19 +252,42 @@ def pytest_benchmark_compare_machine_info(config: pytest.Config, compared_benchm
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     session = config.stash.get(SESSION, None)
-    if session is None or not (session.ledger.planned or session.ledger.results):
+    # Workers of xdist have a terminal of their own, which nobody reads; their page would be half of it.
+    if session is None or hasattr(config, "workeroutput"):
+        return
+    if not (session.ledger.planned or session.ledger.results):
         return
     from .present.page import write_page
     from .present.summary import MARKUP, summary
 
     added = config.hook.pytest_vidcompress_tables(results=tuple(session.ledger.results))
     terminalreporter.section("compressed video models")
-    for line in summary(session.ledger, session.clip_set.absent, added):
+    lines = summary(session.ledger, session.clip_set.absent, added)
+    closing = lines[-1].text
+    for line in [*lines, *_on_github(terminalreporter, session, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
     if session.options.report:
         with _usage_errors():
-            write_page(session.options.report, session.ledger.results)
+            write_page(session.options.report, session.ledger.results, closing)
         terminalreporter.write_line(f"report: {session.options.report}")
+
+
+def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, closing: str) -> Sequence[Line]:
+    from .present.github import Place, github
+
+    config = terminalreporter.config
+    reports = [
+        r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)
+    ]
+    return github(
+        os.environ,
+        session.ledger.results,
+        {r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},
+        expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
+        options=as_typed(config),
+        strict=session.options.strict,
+        closing=closing,
+    )
 
 
 def _session(config: pytest.Config) -> Session:
@@ -280,16 +327,26 @@ def _parameter(item: pytest.Item, name: str) -> str | None:
 
 
 def _budget(item: pytest.Item) -> Any:
-    mark = item.get_closest_marker("vc_budget")
-    if mark is None:
+    limits = _named(item, "vc_budget", "limits by name, such as top1_drop=0.02")
+    if limits is None:
         return None
     from .gate.budget import Budget
 
-    if mark.args:
-        raise VidcompressError(
-            f"{item.nodeid}: marker vc_budget takes limits by name, such as top1_drop=0.02"
-        )
-    return Budget.from_kwargs(**mark.kwargs)
+    return Budget.from_kwargs(**limits)
+
+
+def _margins(item: pytest.Item) -> Any:
+    from .gate.budget import Margins
+
+    margins = _named(item, "vc_margin", "margins by name, such as latency=0.05") or {}
+    return Margins.from_kwargs(**{"latency": item.config.stash[OPTIONS].latency_margin, **margins})
+
+
+def _named(item: pytest.Item, marker: str, what: str) -> dict[str, Any] | None:
+    mark = item.get_closest_marker(marker)
+    if mark is not None and mark.args:
+        raise VidcompressError(f"{item.nodeid}: marker {marker} takes {what}")
+    return None if mark is None else mark.kwargs
 
 
 @contextmanager

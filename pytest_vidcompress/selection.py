@@ -9,7 +9,7 @@ from typing import Any
 from .compress.recipe import Recipe
 from .errors import VidcompressError
 
-MARKERS = frozenset({"vc_variants", "vc_budget"})
+MARKERS = frozenset({"vc_variants", "vc_budget", "vc_margin"})
 
 Marker = tuple[Sequence[Any], Mapping[str, Any]]
 """Positional and keyword arguments."""

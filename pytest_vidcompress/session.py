@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from .compress.recipe import Recipe, parse
 from .compress.registry import TECHNIQUES
 from .compress.technique import Technique
 from .errors import VidcompressError
+from .gate.budget import Margins
+from .gate.family import Family
 from .gate.files import writable
 from .gate.store import Store
 from .ledger import Ledger
@@ -30,9 +33,11 @@ from .selection import Marker, pairs
 
 if TYPE_CHECKING:
     from .clips.loader import Clips
+    from .confirmer import Confirmer
     from .measure.machine import Machine
     from .measure.measurement import Reference
     from .measure.predict import Progress
+    from .other_build import OtherBuild
     from .runtimes.variant import Variant
 
 T = TypeVar("T")
@@ -132,6 +137,33 @@ class Session:
 
         self._set_threads()
         return machine(self.options.runtime)
+
+    @cached_property
+    def family(self) -> Family:
+        """The latency checks of this run."""
+        return Family(len(self.ledger.planned), Margins(latency=self.options.latency_margin))
+
+    @cached_property
+    def confirmer(self) -> Confirmer:
+        """The fresh processes of this run; whoever asks for it is going to use them."""
+        from .confirmer import Confirmer
+
+        return Confirmer(self.options.confirm_s, tuple(sys.path), self.progress)
+
+    @cached_property
+    def other_build(self) -> OtherBuild | None:
+        """What `--vc-against` names."""
+        return None
+
+    @property
+    def against(self) -> str:
+        """What `--vc-against` names; empty without."""
+        return self.other_build.name if self.other_build else ""
+
+    def close(self) -> None:
+        """Ends what runs beside this process."""
+        if "confirmer" in self.__dict__:
+            self.confirmer.close()
 
     def model(self, name: str) -> Model:
         """The reference model, shared: copy it before changing it."""

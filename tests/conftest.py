@@ -15,6 +15,15 @@ def _cache_of_our_own(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_workflow():
+    """Where these tests run as a job of GitHub Actions, those that they start do not write to its page."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture
 def project(tmp_path):
     """An empty project of a user."""

@@ -1,4 +1,4 @@
-"""--vc-baseline, --vc-baselines and --vc-strict: what is written when, and what is said about it."""
+"""--vc-baseline and --vc-baselines: what is written when, and what is said about it."""
 
 import json
 
@@ -63,17 +63,6 @@ def test_a_run_that_failed_writes_nothing(project):
     project.write(test_more=HOLDS.replace("prune-global", "fp16"), test_red="def test_red(): assert False")
     assert project.run("--vc-baseline=create", UNTIMED).ret == pytest.ExitCode.TESTS_FAILED
     assert project.baseline.keys() == {"prune-global"}
-
-
-def test_an_unknown_machine_class_is_new_and_strict_makes_it_red(project):
-    for path in project.folder.glob("baselines/pocket/videomae.*.json"):
-        path.rename(path.with_name("videomae.another-machine.json"))
-    run = project.run()
-    assert run.passed(1)
-    assert run.says(r"prune-global +new")
-    run = project.run("--vc-strict")
-    assert run.ret == pytest.ExitCode.TESTS_FAILED
-    assert run.says(r"latency_ratio new: ")
 
 
 def test_a_failure_shows_numbers_and_what_to_type(project):

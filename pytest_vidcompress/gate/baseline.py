@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import median
+from dataclasses import dataclass, replace
+from statistics import fmean, median, stdev
 from typing import Literal
 
 from ..measure.report import Report
@@ -58,7 +59,11 @@ class StoredTiming:
 
     test: str = ""
     runs: tuple[float, ...] = ()
-    """Median ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
+    """Ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
+    spreads: tuple[float, ...] = ()
+    """Of each run, the standard deviation of its blocks' log-ratios."""
+    controls: tuple[float, ...] = ()
+    """Of each run, that of its control: the reference against itself."""
     peak_memory_bytes: int | None = None
 
     @property
@@ -73,8 +78,28 @@ class StoredTiming:
     @classmethod
     def of(cls, report: Report) -> StoredTiming:
         """The part of a report that is kept."""
-        runs = () if report.latency_ratio is None else (float(report.latency_ratio),)
-        return cls(test=report.test, runs=runs, peak_memory_bytes=report.peak_memory_bytes)
+        memory = report.peak_memory_bytes
+        if report.confirmed is None or len(report.confirmed.blocks) < 2:
+            # What cannot be sent to a fresh process is known by the pairs of the test's own.
+            runs = () if report.latency_ratio is None else (float(report.latency_ratio),)
+            return cls(test=report.test, runs=runs, peak_memory_bytes=memory)
+        ratios, controls = report.confirmed.log_ratios, report.confirmed.controls
+        return cls(
+            test=report.test,
+            runs=(math.exp(fmean(ratios)),),
+            spreads=(stdev(ratios),),
+            controls=(stdev(controls),) if len(controls) > 1 else (),
+            peak_memory_bytes=memory,
+        )
+
+    def plus(self, run: StoredTiming) -> StoredTiming:
+        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
+        return replace(
+            self,
+            runs=(*self.runs, *run.runs)[-MOST_RUNS:],
+            spreads=(*self.spreads, *run.spreads)[-MOST_RUNS:],
+            controls=(*self.controls, *run.controls)[-MOST_RUNS:],
+        )
 
 
 @dataclass(frozen=True)

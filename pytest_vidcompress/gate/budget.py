@@ -17,12 +17,18 @@ class Margins:
     """Net share of clips that may be lost."""
     top1_alpha: float = 0.05
     """Chance of a false alarm of the accuracy test, were every discordant clip a fair coin."""
+    top1_interim: float = 0.0005
+    """As `top1_alpha` before the last clip: so strict that looking early costs the last look nothing
+    (Haybittle, 1971; Peto, 1976). Eleven clips lost for none gained reach it."""
     top1_drop: float = 0.02
     """Smallest true drop that an early pass must have ruled out."""
     top1_miss: float = 0.001
     """Chance that such a drop passes early nevertheless."""
     floor: float = 0.99
     """Share of the reference's top-1 that a variant stored above it may not fall below (MLPerf's rule)."""
+    floor_alpha: float = 0.001
+    """As `top1_alpha` for a net loss within its margin that leads below the floor: a variant may have been
+    stored exactly there, and then one clip does."""
     sparsity: float = 1e-6
     """Absolute; the file keeps six digits."""
     latency: float = 0.05
@@ -34,10 +40,26 @@ class Margins:
     memory: float = 0.05
     """Relative; allocators of two library versions round differently."""
 
-    @property
-    def latency_confidence(self) -> float:
-        """Of the two-sided interval whose lower end is the one-sided bound at `latency_alpha`."""
-        return 1.0 - 2.0 * self.latency_alpha
+    @classmethod
+    def from_kwargs(cls, latency: float, **given: object) -> Margins:
+        """The session's margins with those a test wrote; VidcompressError for an unknown name or no share.
+
+        Args:
+            latency: the session's, which a test may replace.
+        """
+        known = ("latency", "top1", "floor", "memory")
+        checked = {"latency": latency}
+        for name, margin in given.items():
+            if name not in known:
+                raise VidcompressError(
+                    f"vc_margin: no margin is called {name!r}; choose from {', '.join(known)}"
+                )
+            if isinstance(margin, bool) or not isinstance(margin, int | float) or not 0 <= margin < math.inf:
+                raise VidcompressError(
+                    f"vc_margin: {name} must be a share, not {margin!r}; write {name}=0.05"
+                )
+            checked[name] = margin
+        return cls(**checked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +68,8 @@ class Budget:
 
     top1_drop: float | None = None
     """Most top-1 lost to the reference, as a share: 0.02 is two points."""
+    top1_ratio: float | None = None
+    """Least share of the reference's top-1: 0.99 is MLPerf's floor."""
     top5_drop: float | None = None
     agreement: float | None = None
     """Least share of clips on which variant and reference agree."""
@@ -83,5 +107,5 @@ class Budget:
                 yield field.name, limit
 
 
-AT_LEAST = frozenset({"agreement", "sparsity"})
+AT_LEAST = frozenset({"top1_ratio", "agreement", "sparsity"})
 """Limits from below; all others are limits from above."""

@@ -70,8 +70,9 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "test": timing.test,
             "latency_ratio": short(timing.latency_ratio),
-            # One line, however many runs.
-            "runs": " ".join(str(short(run)) for run in timing.runs) or None,
+            "runs": _runs(timing.runs),
+            "spreads": _runs(timing.spreads),
+            "controls": _runs(timing.controls),
             "peak_memory_bytes": timing.peak_memory_bytes,
         }
         entries[name] = {field: value for field, value in entry.items() if value is not None}
@@ -85,7 +86,9 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
         values = _mapping(entry, name)
         entries[name] = StoredTiming(
             test=_text(values.get("test", ""), "test"),
-            runs=tuple(float(run) for run in _text(values.get("runs", ""), "runs").split()),
+            runs=_numbers(values, "runs"),
+            spreads=_numbers(values, "spreads"),
+            controls=_numbers(values, "controls"),
             peak_memory_bytes=_count(values, "peak_memory_bytes"),
         )
     return entries
@@ -105,6 +108,15 @@ def _line(clip_ids: tuple[str, ...]) -> str:
 
 def _clips(line: object) -> tuple[str, ...]:
     return tuple(unquote(clip, errors="surrogatepass") for clip in _text(line, "clips").split(" ") if clip)
+
+
+def _runs(numbers: tuple[float, ...]) -> str | None:
+    """One line, however many runs."""
+    return " ".join(str(short(number)) for number in numbers) or None
+
+
+def _numbers(values: Mapping[str, Any], name: str) -> tuple[float, ...]:
+    return tuple(float(number) for number in _text(values.get(name, ""), name).split())
 
 
 def _mapping(value: object, name: str) -> Mapping[str, Any]:

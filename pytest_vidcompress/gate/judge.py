@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..measure.report import Report
-from .baseline import Paired, Stored, StoredTiming, paired
+from .accuracy import STORE, budget_interval, hold_accuracy
+from .baseline import Stored, StoredTiming
 from .budget import AT_LEAST, Budget, Margins
-from .latency import budget_latency, hold_latency
-from .statistics import mcnemar, smallest_visible_drop
+from .latency import budget_hold, hold_latency, level_hold, no_hold
 from .verdict import Status, Verdict
 
-STORE = "store it with --vc-baseline=create"
 DESCRIPTION = 1e-3
 """Share of an artefact that its own JSON may differ by when a budget is on the ratio."""
 NOTHING_CHANGED = 1e-9
@@ -25,63 +24,33 @@ def judge(
     timing: StoredTiming | None,
     budget: Budget | None = None,
     margins: Margins | None = None,
+    *,
+    peers: Iterable[StoredTiming] = (),
+    against: str = "",
+    alpha: float | None = None,
 ) -> tuple[Verdict, ...]:
     """Verdicts in the order of the metrics: baseline first, then budget. KL only informs.
 
-    `stored` and `timing` are the baseline's entries of this variant, None where there is none.
+    Args:
+        stored: the baseline's entry of this variant, None where there is none.
+        timing: likewise, of this machine class.
+        peers: the entries of all variants on this machine class.
+        against: the commit whose build `report.against` is timed against.
+        alpha: chance of a false failure of one latency check; the margins' unless it shares with others.
     """
     margins = margins or Margins()
+    alpha = margins.latency_alpha if alpha is None else alpha
     if report.clips == 0:
         return (Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured"),)
     return (
-        *_accuracy(report, stored, margins),
+        *hold_accuracy(report, stored, margins),
         *_exact("size_bytes", report.size_bytes, stored and stored.size_bytes, "larger", "smaller"),
         *_exact("macs", report.macs, stored and stored.macs, "more", "fewer"),
         *_sparsity(report, stored, margins),
-        *_machine(report, timing, margins),
-        *_budget(report, budget or Budget(), margins),
+        *_latency(report, timing, peers, against, margins, alpha),
+        *_memory(report, timing, margins),
+        *_budget(report, budget or Budget(), alpha),
     )
-
-
-def _accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
-    measured, clips = float(report.top1), f"{report.clips} clips"
-    if stored is None:
-        yield Verdict("top1", Status.NEW, measured, None, None, STORE, clips)
-        return
-    pair = paired(stored, report)
-    if pair.clips == 0:
-        reason = "the baseline was made on other clips; take these with --vc-baseline=accept"
-        yield Verdict("top1", Status.NEW, measured, stored.top1, None, reason, clips)
-        return
-    yield _paired("top1", pair, report, stored, margins)
-    # Under random weights the two are one number; a reference agrees with itself.
-    agreement = paired(stored, report, "agreements")
-    if agreement.clips and report.accuracy_kind == "labels" and report.reference is not None:
-        yield _paired("agreement", agreement, report, stored, margins)
-
-
-def _paired(metric: str, pair: Paired, report: Report, stored: Stored, margins: Margins) -> Verdict:
-    """What the same clips gained says how much chance there is in what they lost."""
-
-    chance = mcnemar(pair.lost, pair.gained)
-    before = pair.before / pair.clips
-    after = (pair.before - pair.lost + pair.gained) / pair.clips
-    evidence = f"{pair.clips} clips, {pair.lost} lost, {pair.gained} gained, p={chance:.2g}"
-    if pair.drop <= margins.top1 + NOTHING_CHANGED:
-        status = Status.PASSED
-        reason = "better than stored" if pair.drop < 0 else f"within {100 * margins.top1:g} points of stored"
-    elif chance < margins.top1_alpha:
-        status, reason = Status.FAILED, f"lost {100 * pair.drop:.2f} points, more than chance explains"
-    else:
-        visible = smallest_visible_drop(pair.clips, margins.top1_alpha)
-        seen = f"below {100 * visible:.1f} points" if math.isfinite(visible) else "at all"
-        status = Status.INCONCLUSIVE
-        reason = (
-            f"lost {100 * pair.drop:.2f} points, which may be chance: {pair.clips} clips show nothing {seen}"
-        )
-    if pair.clips < max(report.clips, len(stored.clip_ids)):
-        reason += f"; on the {pair.clips} clips that baseline and run share"
-    return Verdict(metric, status, after, before, before - margins.top1, reason, evidence)
 
 
 def _exact(
@@ -119,10 +88,21 @@ def _sparsity(report: Report, stored: Stored | None, margins: Margins) -> Iterat
     yield Verdict("sparsity", status, measured, before, limit, reason)
 
 
-def _machine(report: Report, timing: StoredTiming | None, margins: Margins) -> Iterator[Verdict]:
+def _latency(
+    report: Report,
+    timing: StoredTiming | None,
+    peers: Iterable[StoredTiming],
+    against: str,
+    margins: Margins,
+    alpha: float,
+) -> Iterator[Verdict]:
     # A reference has nothing to be slower than.
     if report.reference is not None:
-        yield hold_latency(report, timing, margins)
+        hold = level_hold(timing, peers, against if report.against else "", margins)
+        yield hold_latency(report, hold, alpha) if hold else no_hold(report, timing)
+
+
+def _memory(report: Report, timing: StoredTiming | None, margins: Margins) -> Iterator[Verdict]:
     measured, stored = report.peak_memory_bytes, timing.peak_memory_bytes if timing else None
     if measured is None and stored is None:
         return
@@ -141,10 +121,11 @@ def _machine(report: Report, timing: StoredTiming | None, margins: Margins) -> I
     yield Verdict("peak_memory_bytes", status, measured, stored, limit, reason)
 
 
-def _budget(report: Report, budget: Budget, margins: Margins) -> Iterator[Verdict]:
+def _budget(report: Report, budget: Budget, alpha: float) -> Iterator[Verdict]:
+    hold = budget_hold(budget)
     for metric, limit in budget.limits():
-        if metric == "latency_ratio":
-            yield budget_latency(report, limit, margins)
+        if hold and metric == "latency_ratio":
+            yield hold_latency(report, hold, alpha)
             continue
         measured = _spent(report, metric)
         if measured is None:
@@ -154,7 +135,8 @@ def _budget(report: Report, budget: Budget, margins: Margins) -> Iterator[Verdic
             status, reason = Status.FAILED, f"{'below' if below else 'above'} the budget"
         else:
             status, reason = Status.PASSED, "within the budget"
-        yield Verdict(metric, status, measured, None, limit, reason, rule="budget")
+        spread = budget_interval(report, metric)
+        yield Verdict(metric, status, measured, None, limit, reason, rule="budget", interval=spread)
 
 
 def _spent(report: Report, metric: str) -> float | None:

@@ -1,70 +1,167 @@
-"""The rule for time: a ratio fails when it is beyond its limit and surely so."""
+"""The rule for time: a ratio fails when it is worse by more than the margin, and surely worse.
+
+Two steps: a screen on the pairs of the test's own process lets the clearly fine pass; the others are confirmed,
+or cleared, by blocks in fresh processes.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Literal
 
-from ..measure.interval import median_interval
+from ..measure.block import Confirmation
 from ..measure.report import Report
 from .baseline import StoredTiming
-from .budget import Margins
+from .budget import Budget, Margins
+from .confirm import Outcome, Weighed, disturbed, weigh
+from .level import ENOUGH_RUNS, Level, budget_level, other_build, stored_level
+from .screen import FEWEST_PAIRS, clearly_fine, visible
 from .verdict import Status, Verdict
 
+Rule = Literal["baseline", "budget"]
 
-def hold_latency(report: Report, timing: StoredTiming | None, margins: Margins) -> Verdict:
-    """Against the slowest recorded run plus a margin: runs differ more than their pairs show."""
-    stored = timing.latency_ratio if timing else None
-    limit = timing.latency_limit(margins.latency) if timing else None
-    if timing and limit is not None:
-        runs = len(timing.runs)
-        slowest = "the recorded run" if runs == 1 else f"the slowest of {runs} recorded runs"
-        whose = f"{slowest} plus {margins.latency:.0%}"
-        return _hold(report, stored, limit, whose, "baseline", margins)
+
+@dataclass(frozen=True)
+class Hold:
+    """One level that a report's latency is held to."""
+
+    level: Level
+    whose: str
+    rule: Rule = "baseline"
+    stored: float | None = None
+    """Of the baseline, to show."""
+    builds: bool = False
+    """The variant is timed against another build of itself, not against its reference."""
+
+
+def level_hold(
+    timing: StoredTiming | None, peers: Iterable[StoredTiming], against: str, margins: Margins
+) -> Hold | None:
+    """What is stored, where enough runs were recorded on this machine class; else the build of `against`."""
+    level = stored_level(timing, peers, margins.latency) if timing else None
+    if timing and level:
+        whose = f"{len(timing.runs)} recorded runs plus {margins.latency:.0%}"
+        return Hold(level, whose, stored=math.exp(level.log_ratio))
+    if against:
+        level = other_build(margins.latency)
+        return Hold(level, f"the build of {against} plus {margins.latency:.0%}", stored=1.0, builds=True)
+    return None
+
+
+def budget_hold(budget: Budget) -> Hold | None:
+    """The test's own limit."""
+    limit = budget.latency_ratio
+    return None if limit is None else Hold(budget_level(limit), "the budget", "budget")
+
+
+def open_holds(report: Report, holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """Those that the screen does not clear: a variant's other build is in no screen."""
+    return tuple(hold for hold in holds if hold.builds or not clearly_fine(report.log_ratios, hold.level))
+
+
+def stopping(holds: Iterable[Hold], alpha: float) -> Callable[[Confirmation], bool]:
+    """Ends a confirmation when it has decided all of `holds`."""
+    levels = [hold.level for hold in holds]
+
+    def decided(seen: Confirmation) -> bool:
+        weighed = (weigh(seen.log_ratios, seen.spent, level, alpha) for level in levels)
+        return all(each.outcome is not Outcome.OPEN for each in weighed)
+
+    return decided
+
+
+def hold_latency(report: Report, hold: Hold, alpha: float) -> Verdict:
+    """The verdict of one hold; `alpha` is the chance of a false failure."""
+    if report.latency_ratio is None or not report.log_ratios:
+        return _untimed(hold)
+    seen = report.against if hold.builds else report.confirmed
+    if seen is None:
+        return _screened(report, hold)
+    return _confirmed(seen, hold, alpha)
+
+
+def no_hold(report: Report, timing: StoredTiming | None) -> Verdict:
+    """The verdict without anything to hold to."""
     if report.latency_ratio is None:
-        return _untimed(None, None, "baseline")
-    measured = float(report.latency_ratio)
-    reason = "no run was recorded on this machine class; store it with --vc-baseline=create"
+        return Verdict("latency_ratio", Status.INCONCLUSIVE, None, None, None, "not timed in this run")
+    runs = len(timing.runs) if timing else 0
+    reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
     return Verdict(
-        "latency_ratio", Status.NEW, measured, None, None, reason, f"{len(report.log_ratios)} pairs"
+        "latency_ratio",
+        Status.NEW,
+        float(report.latency_ratio),
+        timing.latency_ratio if timing else None,
+        None,
+        f"{reason} recorded on this machine class; record one with --vc-baseline=create",
+        f"{len(report.log_ratios)} pairs",
+        interval=report.latency_ratio.interval,
     )
 
 
-def budget_latency(report: Report, limit: float, margins: Margins) -> Verdict:
-    """Against a limit written in the test."""
-    return _hold(report, None, limit, "the budget", "budget", margins)
-
-
-def _hold(
-    report: Report,
-    stored: float | None,
-    limit: float,
-    whose: str,
-    rule: Literal["baseline", "budget"],
-    margins: Margins,
-) -> Verdict:
-    if report.latency_ratio is None:
-        return _untimed(stored, limit, rule)
-    confidence = margins.latency_confidence
-    middle, low, high = (math.exp(x) for x in median_interval(report.log_ratios, confidence))
+def _screened(report: Report, hold: Hold) -> Verdict:
+    assert report.latency_ratio is not None
     pairs = len(report.log_ratios)
-    evidence = f"{pairs} pairs, {confidence:.1%} interval {low:.3f} to {high:.3f}"
-    if low == 0.0:
-        middle, evidence = float(report.latency_ratio), f"{pairs} pairs"
-        # n pairs can reach 2 ** -n.
-        needed = math.ceil(-math.log2(margins.latency_alpha))
-        status, reason = Status.INCONCLUSIVE, f"too few pairs to be sure of anything; time at least {needed}"
-    elif middle <= limit:
-        status, reason = Status.PASSED, f"within {whose}"
-        if stored is not None and high < stored:
-            reason = "faster than stored"
-    elif low > limit:
-        status, reason = Status.FAILED, f"slower than {whose}, and surely so"
+    if open_holds(report, [hold]):
+        status = Status.INCONCLUSIVE
+        reason = (
+            f"not clearly within {hold.whose}; {report.unconfirmed or 'not confirmed in fresh processes'}"
+        )
     else:
-        status, reason = Status.INCONCLUSIVE, f"slower than {whose}, but this may be noise; time more pairs"
-    return Verdict("latency_ratio", status, middle, stored, limit, reason, evidence, rule)
+        faster = hold.stored is not None and report.latency_ratio.high < hold.stored
+        status, reason = Status.PASSED, "faster than stored" if faster else f"clearly within {hold.whose}"
+    return Verdict(
+        "latency_ratio",
+        status,
+        float(report.latency_ratio),
+        hold.stored,
+        math.exp(hold.level.limit),
+        reason,
+        f"{pairs} pairs in the test's process",
+        hold.rule,
+        interval=report.latency_ratio.interval,
+        visible=math.expm1(visible(report.log_ratios, hold.level)) if pairs >= FEWEST_PAIRS else math.inf,
+    )
 
 
-def _untimed(stored: float | None, limit: float | None, rule: Literal["baseline", "budget"]) -> Verdict:
+def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
+    weighed = weigh(seen.log_ratios, seen.spent, hold.level, alpha)
+    excess = weighed.estimate - hold.level.log_ratio
+    veto = disturbed(seen.controls, hold.level.control, excess)
+    if weighed.outcome is Outcome.FINE:
+        status, reason = Status.PASSED, f"within {hold.whose}"
+    elif weighed.outcome is Outcome.WORSE and veto:
+        status, reason = (
+            Status.INCONCLUSIVE,
+            f"slower than {hold.whose}, but the machine is disturbed: {veto}",
+        )
+    elif weighed.outcome is Outcome.WORSE:
+        status, reason = Status.FAILED, f"slower than {hold.whose}, and surely slower"
+    elif math.isinf(weighed.visible):
+        status, reason = Status.INCONCLUSIVE, "too few blocks to judge: give --vc-confirm more seconds"
+    else:
+        status, reason = Status.INCONCLUSIVE, f"slower than {hold.whose}, but this may be noise"
+    return Verdict(
+        "latency_ratio",
+        status,
+        math.exp(weighed.estimate),
+        hold.stored,
+        math.exp(hold.level.limit),
+        reason,
+        _evidence(seen, weighed, alpha),
+        hold.rule,
+        interval=(math.exp(max(weighed.interval[0], -700)), math.exp(min(weighed.interval[1], 700))),
+        visible=math.expm1(min(weighed.visible, 700)) if math.isfinite(weighed.visible) else math.inf,
+    )
+
+
+def _evidence(seen: Confirmation, weighed: Weighed, alpha: float) -> str:
+    pairs = sum(block.pairs for block in seen.blocks[: weighed.blocks])
+    return f"{weighed.blocks} blocks of fresh processes, {pairs} pairs, p={weighed.p:.2g} where {alpha:.2g} is allowed"
+
+
+def _untimed(hold: Hold) -> Verdict:
+    limit = math.exp(hold.level.limit)
     reason = "not timed in this run"
-    return Verdict("latency_ratio", Status.INCONCLUSIVE, None, stored, limit, reason, rule=rule)
+    return Verdict("latency_ratio", Status.INCONCLUSIVE, None, hold.stored, limit, reason, rule=hold.rule)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..measure.report import Report
-from .baseline import MOST_RUNS, Stored, StoredTiming, paired
+from .baseline import Stored, StoredTiming, paired
 from .budget import Margins
 
 Mode = Literal["create", "accept", "tighten"]
 
-CREATED_RUNS = 3
-"""Runs of a latency ratio that `create` records: fewer say little about how far runs lie apart."""
+CREATED_RUNS = 5
+"""Runs of a latency ratio that `create` records: three may be held to, more are known better."""
 ROUNDED = 1e-5
 """Two numbers this close, relatively, may differ by the six digits of the file alone."""
 
@@ -83,11 +83,10 @@ def update_timings(
                 changes.append(Change(report.name, "entry", None, report.test))
             continue
         taken: dict[str, Any] = {}
-        runs = _runs(mode, old, new, margins.latency)
-        if runs != old.runs:
-            taken["runs"] = runs
-            change = StoredTiming(runs=runs).latency_ratio
-            changes.append(Change(report.name, "latency_ratio", old.latency_ratio, change))
+        timed = _timed(mode, old, new, margins.latency)
+        if timed.runs != old.runs:
+            taken |= {"runs": timed.runs, "spreads": timed.spreads, "controls": timed.controls}
+            changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
         before, after = old.peak_memory_bytes, new.peak_memory_bytes
         # Timing and memory may be switched off; that is no reason to forget them.
         if after is not None and _takes(mode, _order(before, after, 1)):
@@ -159,21 +158,20 @@ def _accuracy(old: Stored, report: Report) -> _Order:
     return _order(None if math.isnan(old.agreement) else old.agreement, float(report.agreement), -1)
 
 
-def _runs(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> tuple[float, ...]:
+def _timed(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> StoredTiming:
     """Recorded runs after this one. Worse and better are beyond all of them: within them it is noise."""
     limit = old.latency_limit(margin)
     if not new.runs:
-        return old.runs
+        return old
     if limit is None:
-        return () if mode == "tighten" else new.runs
+        return old if mode == "tighten" else new
     (ratio,) = new.runs
     if mode == "create":
         # A run beyond the limit would widen it.
-        room = len(old.runs) < CREATED_RUNS and ratio <= limit
-        return (*old.runs, ratio)[-MOST_RUNS:] if room else old.runs
+        return old.plus(new) if len(old.runs) < CREATED_RUNS and ratio <= limit else old
     if mode == "accept":
-        return new.runs if ratio > limit else old.runs
-    return new.runs if ratio < min(old.runs) / (1.0 + margin) else old.runs
+        return new if ratio > limit else old
+    return new if ratio < min(old.runs) / (1.0 + margin) else old
 
 
 def _moved(mode: Mode, before: str, report: Report, reports: Sequence[Report]) -> bool:

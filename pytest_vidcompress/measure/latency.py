@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,13 @@ from .interval import median_interval
 from .report import Estimate
 
 Call = Callable[[], Any]
+Fine = Callable[[Sequence[float]], bool]
+"""Of log-ratios: is the variant clearly as fast as it should be?"""
+
+PILOT = 16
+"""Pairs before the question whether they are clearly fine."""
+SHORT = 8
+"""Rounds of the driver for what is."""
 
 
 class Driver(Protocol):
@@ -71,18 +78,29 @@ class Alternation:
         if len(self._variant_s) > len(self._reference_s):
             self._reference_s.append(_seconds(self._reference))
 
+    def loop(self, rounds: int) -> None:
+        """Times so many pairs without a driver; none of a negative number."""
+        _loop(self.run, setup=self.before, teardown=self.after, rounds=rounds)
+
     def timing(self) -> Timing:
         pairs = min(len(self._variant_s), len(self._reference_s))
         return Timing(tuple(self._variant_s[:pairs]), tuple(self._reference_s[:pairs]))
 
 
-def time_pairs(variant: Call, reference: Call, driver: Driver | None = None, budget_s: float = 3.0) -> Timing:
+def time_pairs(
+    variant: Call,
+    reference: Call,
+    driver: Driver | None = None,
+    clearly_fine: Fine | None = None,
+    budget_s: float = 3.0,
+) -> Timing:
     """Times the two against each other.
 
     Args:
         variant: one call is one clip.
         reference: likewise.
         driver: runs the rounds; our own loop when None.
+        clearly_fine: asked about the first pairs; when they are, the driver runs only `SHORT` more.
         budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
     """
     with machine_to_ourselves():
@@ -90,13 +108,19 @@ def time_pairs(variant: Call, reference: Call, driver: Driver | None = None, bud
         least = 12 if pair_s < 2 else 6
         rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
         alternation = Alternation(variant, reference)
+        first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
+        alternation.loop(first)
+        if first > 0 and clearly_fine is not None and clearly_fine(alternation.timing().log_ratios):
+            rounds = first + SHORT
         (driver or _loop)(
-            alternation.run, setup=alternation.before, teardown=alternation.after, rounds=rounds
+            alternation.run,
+            setup=alternation.before,
+            teardown=alternation.after,
+            rounds=rounds - max(0, first),
         )
         # A driver may stop early: a benchmark plugin that is switched off calls its target once.
         alternation.after()
-        missing = rounds - len(alternation.timing().variant_s)
-        _loop(alternation.run, setup=alternation.before, teardown=alternation.after, rounds=max(0, missing))
+        alternation.loop(rounds - len(alternation.timing().variant_s))
     return alternation.timing()
 
 

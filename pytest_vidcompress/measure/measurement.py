@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from ..models.model import Model
 from ..runtimes import artefact
 from ..runtimes.tensors import parameters, zeros
 from ..runtimes.variant import Variant, executable
-from .accuracy import accuracy
-from .latency import Driver, Timing, time_pairs
+from .accuracy import Accuracy, accuracy
+from .latency import Driver, Fine, Timing, time_pairs
 from .macs import macs
 from .memory import peak_memory_bytes
 from .predict import Progress, evaluating, logits_of, predict
@@ -23,6 +23,8 @@ from .report import Report
 
 Target = Variant | nn.Module | Callable[[torch.Tensor], Any]
 """What can be measured: a variant, a module, or any callable pixels -> logits."""
+Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
+"""`(outcomes, agreements)` of the clips so far, as in `Report`: are they enough?"""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def measure(
     driver: Driver | None = None,
     timed: bool = True,
     progress: Progress | None = None,
+    enough: Enough | None = None,
+    clearly_fine: Fine | None = None,
 ) -> Report:
-    """Measures `target` beside its reference.
+    """Measures `target` beside its reference, whose numbers in the report are of the same clips.
 
     Args:
         target: a variant, any `nn.Module`, or any callable pixels -> logits.
@@ -74,19 +78,56 @@ def measure(
         test: the test that measures, `path::name`.
         driver: runs the timed rounds (pytest-benchmark's `pedantic`).
         timed: False leaves the latency out.
+        progress: told after every clip.
+        enough: asked after every clip: True leaves the others out. None takes all.
+        clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
     """
     model, clips = reference.model, reference.clips
     run = runnable(target)
-    logits, _ = predict(run, clips, len(model.labels), progress)
-    report = _report(name, test, target, model, clips, logits, reference.logits, reference.targets)
-    beside = reference.report
+    logits, _ = predict(run, clips, len(model.labels), progress, enough and _asking(enough, reference))
+    taken = len(logits)
+    known, targets = reference.logits[:taken], reference.targets[:taken]
+    report = _report(name, test, target, model, clips, logits, known, targets)
+    beside = _on(reference.report, accuracy(known, known, targets))
     if timed:
-        timing = _time(run, model.module, clips, driver)
+        timing = _time(run, model.module, clips, driver, clearly_fine)
         beside = replace(beside, latency=timing.reference_latency)
         report = replace(
             report, latency=timing.latency, latency_ratio=timing.ratio, log_ratios=timing.log_ratios
         )
     return replace(report, reference=beside)
+
+
+def _asking(enough: Enough, reference: Reference) -> Callable[[torch.Tensor], bool]:
+    """Turns the logits of one clip after another into what `enough` is asked about."""
+    known = reference.logits.argmax(-1).tolist()
+    targets = reference.targets.tolist()
+    outcomes: list[bool] = []
+    agreements: list[bool] = []
+
+    def asked(row: torch.Tensor) -> bool:
+        predicted, position = int(row.argmax(-1)), len(outcomes)
+        outcomes.append(predicted == targets[position])
+        agreements.append(predicted == known[position])
+        return enough(outcomes, agreements)
+
+    return asked
+
+
+def _on(report: Report, found: Accuracy) -> Report:
+    """The report with the accuracy of its first clips only, as many as `found` is of."""
+    taken = len(found.outcomes)
+    return replace(
+        report,
+        top1=found.top1,
+        top5=found.top5,
+        agreement=found.agreement,
+        kl=found.kl,
+        clips=taken,
+        clip_ids=report.clip_ids[:taken],
+        outcomes=found.outcomes,
+        agreements=found.agreements,
+    )
 
 
 def runnable(target: Target) -> Callable[[torch.Tensor], Any]:
@@ -122,13 +163,14 @@ def _report(
         latency=None,
         latency_ratio=None,
         peak_memory_bytes=weighed.peak_memory_bytes,
-        clips=len(clips),
+        clips=len(logits),
         skipped=len(clips.skipped),
         accuracy_kind="labels" if model.weights == "trained" else "agreement",
-        clip_ids=tuple(clip.id for clip in clips),
+        clip_ids=tuple(clip.id for clip in clips[: len(logits)]),
         outcomes=found.outcomes,
         agreements=found.agreements,
         notes=target.notes if isinstance(target, Variant) else (),
+        sample=len(clips),
     )
 
 
@@ -136,7 +178,7 @@ def _weigh(target: Target, clips: Clips) -> Weighed:
     stored = target.model.module if isinstance(target, Variant) else target
     # A runtime may hide its operators: the work is counted where it can be seen.
     run = runnable(stored)
-    pixels = _first(clips)
+    pixels = first_clip(clips)
     counted = macs(run, pixels) or None
     if not isinstance(stored, nn.Module):
         # A plain callable shows neither files nor weights, and perhaps no operators that could be counted.
@@ -148,13 +190,20 @@ def _weigh(target: Target, clips: Clips) -> Weighed:
 
 
 def _time(
-    run: Callable[[torch.Tensor], Any], reference: nn.Module, clips: Clips, driver: Driver | None
+    run: Callable[[torch.Tensor], Any],
+    reference: nn.Module,
+    clips: Clips,
+    driver: Driver | None,
+    clearly_fine: Fine | None,
 ) -> Timing:
-    pixels = _first(clips)
+    pixels = first_clip(clips)
     with evaluating(run), evaluating(reference), torch.inference_mode():
-        return time_pairs(lambda: logits_of(run, pixels), lambda: logits_of(reference, pixels), driver)
+        return time_pairs(
+            lambda: logits_of(run, pixels), lambda: logits_of(reference, pixels), driver, clearly_fine
+        )
 
 
-def _first(clips: Clips) -> torch.Tensor:
+def first_clip(clips: Clips) -> torch.Tensor:
+    """Pixels of the clip that is timed, `(1, T, C, H, W)`."""
     pixels, _ = next(iter(clips.batches(1)))  # a set without a usable clip refuses to make batches
     return pixels

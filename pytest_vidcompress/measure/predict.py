@@ -27,12 +27,23 @@ def logits_of(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> to
 
 @torch.inference_mode()
 def predict(
-    target: Callable[[torch.Tensor], Any], clips: Clips, labels: int, progress: Progress | None = None
+    target: Callable[[torch.Tensor], Any],
+    clips: Clips,
+    labels: int,
+    progress: Progress | None = None,
+    enough: Callable[[torch.Tensor], bool] | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits `(N, labels)` and label ids `(N,)` of all clips.
+    """Logits `(N, labels)` and label ids `(N,)` of all clips, or of the first ones that are enough.
 
     One clip a batch, as a device would run it: dynamic quantization chooses its scales by the batch, and a
     clip's result must not hang on its neighbours.
+
+    Args:
+        target: maps pixels to logits.
+        clips: in the order in which they are taken.
+        labels: logits a clip.
+        progress: told after every clip.
+        enough: asked after every clip with its logits, `(1, labels)`: True ends it there.
 
     Raises:
         VidcompressError: the target returns something other than one row of `labels` logits a clip.
@@ -49,8 +60,12 @@ def predict(
                 )
             rows.append(row)
             ids.append(label)
+            done = enough is not None and enough(row)
             if progress:
-                progress("clips", len(rows), len(clips))
+                # A bar ends where its total is reached.
+                progress("clips", len(rows), len(rows) if done else len(clips))
+            if done:
+                break
     if not rows:
         return torch.empty(0, labels), torch.empty(0, dtype=torch.long)
     return torch.cat(rows), torch.cat(ids)

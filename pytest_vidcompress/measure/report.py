@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .block import Confirmation
+
 
 class Estimate(float):
     """A measured number that carries its 95 % confidence interval; in arithmetic it is its value."""
@@ -73,6 +75,19 @@ class Report:
     """Natural logarithm of variant over reference time, one per alternated pair."""
     notes: tuple[str, ...] = ()
     """What the recipe decided on this machine, such as the quantization engine."""
+    confirmed: Confirmation | None = field(default=None, repr=False)
+    """Variant against reference in fresh processes, where the pairs of the test's own left a doubt."""
+    against: Confirmation | None = field(default=None, repr=False)
+    """Variant against the same variant as another commit builds it."""
+    unconfirmed: str = ""
+    """Why there is no confirmation although one was wanted."""
+    sample: int = -1
+    """Clips that could have counted: more than `clips` where these were enough to decide. As `clips` unless
+    given."""
+
+    def __post_init__(self) -> None:
+        if self.sample < 0:
+            object.__setattr__(self, "sample", self.clips)
 
     @property
     def size_ratio(self) -> float | None:
@@ -90,6 +105,11 @@ class Report:
     def top1_drop(self) -> float:
         """Top-1 of the reference minus top-1 of the variant."""
         return 0.0 if self.reference is None else self.reference.top1 - self.top1
+
+    @property
+    def top1_ratio(self) -> float | None:
+        """Top-1 as a share of the reference's; None where the reference has none right."""
+        return 1.0 if self.reference is None else _ratio(self, "top1")
 
     def __str__(self) -> str:
         parts = [

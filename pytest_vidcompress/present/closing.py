@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
-from ..gate.budget import Margins
-from ..gate.statistics import smallest_visible_drop
 from ..gate.verdict import Result, Status
+from .wording import TIMES, clips, count, drop, rise
 
 
-def closing_line(
-    results: Sequence[Result], skipped: int = 0, absent: int = 0, margins: Margins | None = None
-) -> str:
+def closing_line(results: Sequence[Result], skipped: int = 0, absent: int = 0) -> str:
     """One line. `skipped` clips could not be decoded, `absent` ones are on the list but not in the folder."""
     if not results:
         return "vidcompress: measured nothing"
-    margins = margins or Margins()
     models = len({result.report.model for result in results})
     variants = len({(result.report.model, result.report.name) for result in results})
-    line = f"vidcompress: {_count(variants, 'variant')} of {_count(models, 'model')} on {_clips(results)}"
+    on = clips([result.report for result in results])
+    line = f"vidcompress: {count(variants, 'variant')} of {count(models, 'model')} on {on}"
     aside = [f"{n} {what}" for n, what in ((skipped, "skipped"), (absent, "absent")) if n]
     line += f" ({', '.join(aside)})" if aside else ""
 
-    fewest = min(result.report.clips for result in results)
-    visible = max(smallest_visible_drop(fewest, margins.top1_alpha), margins.top1)
-    if math.isfinite(visible):
-        line += f", which show a drop of {100 * visible:.1f} points or more"
-    else:
-        line += ", too few to show any drop"
+    seen = [drop(share) for share in _least_sensitive(results, times=False)]
+    seen += [f"{rise(relative)} in time" for relative in _least_sensitive(results, times=True)]
+    line += f"; could see {' and '.join(seen)}" if seen else ""
 
     counts = Counter(result.status for result in results if result.verdicts)
     said = [f"{counts[status]} {status}" for status in Status if counts[status]]
@@ -38,11 +31,7 @@ def closing_line(
     return f"{line}; {', '.join(said)}"
 
 
-def _clips(results: Sequence[Result]) -> str:
-    counts = {result.report.clips for result in results}
-    fewest, most = min(counts), max(counts)
-    return _count(most, "clip") if fewest == most else f"{fewest} to {most} clips"
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+def _least_sensitive(results: Sequence[Result], times: bool) -> list[float]:
+    """What even the least sensitive check could have seen, of times or of accuracy; empty when none says."""
+    verdicts = (v for result in results for v in result.verdicts if (v.metric in TIMES) == times)
+    return sorted(v.visible for v in verdicts if v.visible is not None)[-1:]

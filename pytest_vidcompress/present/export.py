@@ -11,7 +11,7 @@ from ..measure.report import Estimate, Report
 
 NUMBERS = (
     *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
-    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "skipped"),
+    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "sample", "skipped"),
 )
 RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
 
@@ -19,8 +19,10 @@ RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
 def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     """Numbers in the units of `Report`, intervals as `[low, high]` under `<metric>_interval`; no outcomes.
 
-    A verdict is under `verdict` (the worst), `verdict_<metric>` and, for explicit limits, `budget_<metric>`.
-    Numbers that JSON has no word for are null.
+    A verdict is under `verdict` (the worst), `verdict_<metric>` and, for explicit limits, `budget_<metric>`;
+    with `_limit`, `_evidence` and `_visible` after it come what decided and the smallest regression that would
+    have failed. Numbers that JSON has no word for are null: so is `_visible` when no regression would have
+    failed, while metrics without chance have no `_visible`.
     """
     flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
     flat["accuracy_kind"] = report.accuracy_kind
@@ -37,8 +39,12 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     if verdicts:
         flat["verdict"] = str(worst(verdict.status for verdict in verdicts))
     for verdict in verdicts:
-        prefix = "budget" if verdict.rule == "budget" else "verdict"
-        flat[f"{prefix}_{verdict.metric}"] = str(verdict.status)
+        key = f"{'budget' if verdict.rule == 'budget' else 'verdict'}_{verdict.metric}"
+        flat[key] = str(verdict.status)
+        flat[f"{key}_limit"] = _finite(verdict.limit)
+        flat[f"{key}_evidence"] = verdict.evidence
+        if verdict.visible is not None:
+            flat[f"{key}_visible"] = _finite(verdict.visible)
     return flat
 
 

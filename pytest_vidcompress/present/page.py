@@ -11,6 +11,7 @@ from ..errors import VidcompressError
 from ..gate.verdict import Result
 from .columns import quantity, signed
 from .export import as_json
+from .wording import clips, could_have_seen, interval, label
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
 """Of a scatter plot, in CSS pixels."""
@@ -43,6 +44,8 @@ class Section:
     """One model of the page."""
 
     model: str
+    clips: str
+    """How many, in words."""
     results: tuple[Result, ...]
     scatters: tuple[Scatter, ...]
     random: bool
@@ -77,6 +80,9 @@ def page(results: Sequence[Result], closing: str = "") -> str:
         closing=closing,
         quantity=quantity,
         signed=signed,
+        label=label,
+        interval=interval,
+        could_have_seen=could_have_seen,
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
         edge=PLOT_EDGE,
@@ -88,7 +94,13 @@ def section(results: Sequence[Result]) -> Section:
     ordered = tuple(sorted(results, key=lambda result: result.status.rank))
     first = ordered[0].report
     plots = (scatter(ordered, "size_ratio", "size"), scatter(ordered, "latency_ratio", "time"))
-    return Section(first.model, ordered, tuple(p for p in plots if p), first.accuracy_kind == "agreement")
+    return Section(
+        model=first.model,
+        clips=clips([result.report for result in ordered]),
+        results=ordered,
+        scatters=tuple(plot for plot in plots if plot),
+        random=first.accuracy_kind == "agreement",
+    )
 
 
 def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None:

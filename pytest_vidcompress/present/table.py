@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..gate.verdict import Result, Status
 from ..measure.report import Estimate, Report
 from .columns import WIDTH, columns, shorten, signed
+from .wording import clips
 
 
 class Line(NamedTuple):
@@ -55,7 +56,7 @@ def table(results: Sequence[Result]) -> list[Line]:
     rows = [[shorten(row[0], max(8, WIDTH - rest)), *row[1:]] for row in rows]
     text = columns(header, rows, right=range(2, len(header)))
     statuses = [None] * (2 if reference is None else 3) + [_colour(result) for result in ordered]
-    title = f"{shorten(first.model, 60)} on {first.clips} clips; shares in %, changes in points"
+    title = f"{shorten(first.model, 50)} on {clips(reports)}; shares in %, changes in points"
     lines = [Line(title), *map(Line, text, statuses)]
     if random:
         lines.append(Line("* weights are random: accuracy is agreement with the reference"))

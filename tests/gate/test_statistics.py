@@ -4,11 +4,20 @@ import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize, stats
 
-from pytest_vidcompress.gate.statistics import mcnemar, smallest_visible_drop
+from pytest_vidcompress.gate.statistics import (
+    drop_chance,
+    drop_interval,
+    drop_power,
+    mcnemar,
+    share_bounds,
+    visible_drop,
+)
 
 counts = st.integers(0, 60)
 
@@ -25,14 +34,125 @@ def test_more_losses_are_less_likely_chance(lost: int, gained: int) -> None:
     assert mcnemar(lost, gained + 1) >= mcnemar(lost, gained) - 1e-12
 
 
-@given(st.integers(1, 500), st.sampled_from([0.05, 0.01, 0.001]))
-def test_smallest_visible_drop_is_the_smallest(clips: int, alpha: float) -> None:
-    drop = smallest_visible_drop(clips, alpha)
+@given(st.integers(1, 60), counts)
+def test_mcnemar_is_the_tail_of_a_fair_coin(lost: int, gained: int) -> None:
+    total = lost + gained
+    tail = sum(math.comb(total, k) for k in range(lost, total + 1)) / 2**total
+    assert mcnemar(lost, gained) == pytest.approx(tail)
+
+
+def test_without_a_discordant_clip_the_drop_is_ruled_out_exponentially() -> None:
+    for clips in (1, 345, 346, 5000):
+        assert drop_chance(clips, 0, 0, 0.02) == pytest.approx(math.exp(-clips * 0.02))
+    assert drop_chance(346, 0, 0, 0.02) < 0.001 < drop_chance(345, 0, 0, 0.02)
+
+
+@pytest.mark.parametrize(("lost", "gained"), [(20, 20), (28, 10), (10, 28), (3, 0), (0, 3), (400, 380)])
+@pytest.mark.parametrize("drop", [-0.03, -0.001, 0.0, 0.001, 0.02, 0.3])
+def test_drop_chance_is_a_skellam_tail_at_the_likeliest_rates(lost: int, gained: int, drop: float) -> None:
+    clips = 1000
+
+    def likelihood(gains: float) -> float:
+        return stats.poisson.logpmf(lost, clips * (gains + drop)) + stats.poisson.logpmf(
+            gained, clips * gains
+        )
+
+    least = max(0.0, -drop) + 1e-12
+    found = optimize.minimize_scalar(
+        lambda rate: -likelihood(rate), bounds=(least, 1.0), method="bounded", options={"xatol": 1e-12}
+    )
+    rate = max(found.x, least)
+    expected = stats.skellam.cdf(lost - gained, clips * (rate + drop) + 1e-12, clips * rate + 1e-12)
+    assert drop_chance(clips, lost, gained, drop) == pytest.approx(expected, rel=1e-3, abs=1e-9)
+
+
+@given(st.integers(200, 2000), counts, counts, st.floats(-0.1, 0.1))
+def test_both_tails_share_the_observed_loss(clips: int, lost: int, gained: int, drop: float) -> None:
+    low, high = drop_chance(clips, lost, gained, drop), drop_chance(clips, gained, lost, -drop)
+    assert 1 - 1e-9 <= low + high <= 2 + 1e-9
+
+
+@given(st.integers(200, 2000), counts, counts)
+def test_more_clips_and_larger_drops_are_ruled_out_more_surely(clips: int, lost: int, gained: int) -> None:
+    chance = drop_chance(clips, lost, gained, 0.02)
+    assert drop_chance(clips + 50, lost, gained, 0.02) <= chance + 1e-9
+    assert drop_chance(clips, lost, gained, 0.03) <= chance + 1e-9
+    assert drop_chance(clips, lost + 1, gained, 0.02) >= chance - 1e-9
+
+
+@pytest.mark.parametrize("drop", [0.0, 0.02, 0.05])
+def test_interval_of_a_drop_covers_it(drop: float) -> None:
+    random = np.random.default_rng(0)
+    gains = 0.02
+    draws = random.multinomial(500, [gains + drop, gains, 1 - 2 * gains - drop], size=500)
+    covered = 0
+    for lost, gained, _ in draws:
+        low, high = drop_interval(500, int(lost), int(gained))
+        covered += low <= drop <= high
+    assert covered >= 0.93 * len(draws)
+
+
+def test_interval_of_a_drop_lies_around_it() -> None:
+    assert drop_interval(1000, 0, 0) == pytest.approx((-0.00369, 0.00369), abs=1e-5)  # -ln(0.025) / 1000
+    low, high = drop_interval(1000, 40, 20)
+    assert 0 < low < 0.02 < high < 0.04
+
+
+def test_share_bounds() -> None:
+    assert share_bounds(346, 346, 0.001) == pytest.approx((0.001 ** (1 / 346), 1))
+    assert share_bounds(0, 346, 0.001) == pytest.approx((0, 1 - 0.001 ** (1 / 346)))
+    low, high = share_bounds(90, 100, 0.025)
+    assert stats.binom.sf(89, 100, low) == pytest.approx(0.025)
+    assert stats.binom.cdf(90, 100, high) == pytest.approx(0.025)
+
+
+def power_by_summing(clips: int, drop: float, share: float, alpha: float, margin: float) -> float:
+    """The definition, every number of discordant clips and of losses by itself."""
+    total = 0.0
+    for count in range(clips + 1):
+        for lost in range(count + 1):
+            net = 2 * lost - count
+            if net > margin * clips + 1e-9 and mcnemar(lost, count - lost) < alpha:
+                total += stats.binom.pmf(count, clips, share) * stats.binom.pmf(
+                    lost, count, (1 + drop / share) / 2
+                )
+    return total
+
+
+@pytest.mark.parametrize(("drop", "discordant"), [(0.1, 0.2), (0.15, 0.15), (0.02, 0.1), (0.3, 0.1)])
+def test_power_is_the_sum_over_what_can_happen(drop: float, discordant: float) -> None:
+    expected = power_by_summing(60, drop, max(drop, discordant), 0.05, 0.01)
+    assert drop_power(60, drop, discordant, 0.05, 0.01) == pytest.approx(expected, abs=1e-9)
+
+
+def test_no_discordant_clip_has_no_power() -> None:
+    assert drop_power(1000, 0.0, 0.0, 0.05, 0.01) == 0
+
+
+@pytest.mark.parametrize(
+    ("clips", "discordant", "margin"), [(100, 0.0, 0.01), (346, 0.02, 0.01), (1000, 0.06, 0.01)]
+)
+def test_visible_drop_fails_nine_in_ten_simulated_checks(
+    clips: int, discordant: float, margin: float
+) -> None:
+    drop = visible_drop(clips, discordant, 0.05, margin)
+    share = max(drop, discordant)
+    rates = [(share + drop) / 2, (share - drop) / 2, 1 - share]
+    draws = np.random.default_rng(1).multinomial(clips, rates, size=4000)
+    failed = [lost - gained > margin * clips and mcnemar(lost, gained) < 0.05 for lost, gained, _ in draws]
+    assert np.mean(failed) == pytest.approx(0.9, abs=0.02)
+
+
+@given(st.integers(1, 3000), st.floats(0, 0.3), st.sampled_from([0.05, 0.0005]))
+def test_visible_drop_is_the_smallest(clips: int, discordant: float, alpha: float) -> None:
+    drop = visible_drop(clips, discordant, alpha, 0.01)
     if math.isinf(drop):
-        assert mcnemar(clips, 0) > alpha
+        assert drop_power(clips, 1.0, discordant, alpha, 0.01) < 0.9
+        assert mcnemar(clips, 0) >= alpha
     else:
-        lost = round(drop * clips)
-        assert mcnemar(lost, 0) <= alpha < mcnemar(lost - 1, 0)
+        assert drop_power(clips, drop, discordant, alpha, 0.01) >= 0.9 - 1e-9
+        assert drop_power(clips, drop - 2e-5, discordant, alpha, 0.01) < 0.9
+        assert drop > 0.01
 
 
 def test_gate_imports_nothing_heavy() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,7 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.latency import Call
 from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference
+from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.artefact import size_bytes
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -150,3 +151,47 @@ def test_the_driver_runs_the_rounds(reference: Reference) -> None:
     report = measure(reference.model.module, reference, "same", "t", driver)
     assert len(driven) == 1
     assert len(report.log_ratios) == driven[0]
+
+
+def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: Clips) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
+    whole = measure(other, reference, "other", "t", timed=False)
+    seen: list[tuple[tuple[bool, ...], tuple[bool, ...]]] = []
+
+    def enough(outcomes: Sequence[bool], agreements: Sequence[bool]) -> bool:
+        seen.append((tuple(outcomes), tuple(agreements)))
+        return len(outcomes) == 5
+
+    report = measure(other, reference, "other", "t", timed=False, enough=enough)
+    assert (report.clips, report.sample) == (5, 8)
+    assert report.clip_ids == tuple(clip.id for clip in clips[:5])
+    assert seen == [(whole.outcomes[:n], whole.agreements[:n]) for n in range(1, 6)]
+    assert (report.outcomes, report.agreements) == seen[-1]
+    assert report.top1 == sum(report.outcomes) / 5
+    assert report.top1.high - report.top1.low > whole.top1.high - whole.top1.low
+
+    # As measured on a set that has no other clips.
+    ids = {label: position for position, label in enumerate(clips.labels)}
+    few = measure_reference(
+        reference.model, Clips(clips[:5], clips.labels, ids, reference.model.profile)
+    ).report
+    assert report.reference == replace(few, sample=8)
+    assert report.reference is not None
+    assert report.reference.top1.interval == few.top1.interval
+    assert report.kl == measure(other, _of(few, reference), "other", "t", timed=False).kl
+
+
+def _of(report: Report, reference: Reference) -> Reference:
+    """The reference on the clips of its report, the first of all."""
+    ids = {label: position for position, label in enumerate(reference.clips.labels)}
+    clips = Clips(reference.clips[: report.clips], reference.clips.labels, ids, reference.model.profile)
+    return measure_reference(reference.model, clips)
+
+
+def test_all_clips_are_taken_by_default(reference: Reference) -> None:
+    report = measure(reference.model.module, reference, "same", "t", timed=False)
+    assert (report.clips, report.sample) == (8, 8)
+    assert report.reference is not None
+    assert report.reference.sample == 8

@@ -89,3 +89,25 @@ def test_progress_is_told(classifier: Model, clips: Clips) -> None:
     told: list[tuple[str, int, int]] = []
     predict(classifier.module, clips, 16, lambda *what: told.append(what))
     assert told == [("clips", done, 8) for done in range(1, 9)]
+
+
+def test_it_ends_where_the_clips_are_enough(classifier: Model, clips: Clips) -> None:
+    everything, every_id = predict(classifier.module, clips, 16)
+    told: list[tuple[str, int, int]] = []
+    asked: list[torch.Tensor] = []
+
+    def enough(row: torch.Tensor) -> bool:
+        asked.append(row)
+        return len(asked) == 3
+
+    logits, ids = predict(classifier.module, clips, 16, lambda *what: told.append(what), enough)
+    assert torch.equal(logits, everything[:3])
+    assert torch.equal(ids, every_id[:3])
+    assert torch.equal(torch.cat(asked), logits)
+    # The last one is its own total, or a bar would be left behind.
+    assert told == [("clips", 1, 8), ("clips", 2, 8), ("clips", 3, 3)]
+
+
+def test_never_enough_is_all(classifier: Model, clips: Clips) -> None:
+    logits, _ = predict(classifier.module, clips, 16, enough=lambda row: False)
+    assert len(logits) == 8

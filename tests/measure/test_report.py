@@ -81,3 +81,16 @@ def test_a_report_is_frozen_and_survives_a_worker() -> None:
     assert again == made
     assert again.top1.interval == made.top1.interval
     assert again.reference.top1 == 0.9
+
+
+def test_the_sample_is_what_was_measured_unless_it_was_larger() -> None:
+    assert report().sample == report().clips == 100
+    assert report(sample=1000).sample == 1000
+
+
+def test_top1_as_a_share_of_the_reference() -> None:
+    made = report((True,) * 45 + (False,) * 55)
+    assert made.top1_ratio == pytest.approx(0.5)
+    assert replace(made, reference=None).top1_ratio == 1
+    assert made.reference is not None
+    assert replace(made, reference=replace(made.reference, top1=Estimate(0.0))).top1_ratio is None

@@ -8,6 +8,7 @@ from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.measure.report import Estimate
 from pytest_vidcompress.present.export import as_json
 from tests.gate.reports import report
+from tests.present.verdicts import BLIND, BUDGET, MACS, TOP1
 
 
 def test_flat_with_intervals_and_verdicts() -> None:
@@ -22,6 +23,23 @@ def test_flat_with_intervals_and_verdicts() -> None:
         "failed",
     )
     assert not {"outcomes", "clip_ids", "log_ratios"} & set(flat)
+
+
+def test_a_verdict_has_what_decided() -> None:
+    flat = as_json(report(sample=640), (TOP1, BUDGET, MACS))
+    assert flat["verdict_top1"] == "failed"
+    assert flat["verdict_top1_limit"] == 0.89
+    assert flat["verdict_top1_evidence"] == "100 clips, 20 lost, 0 gained, p=9.5e-07"
+    assert flat["verdict_top1_visible"] == 0.0187
+    assert (flat["budget_size_ratio_limit"], flat["budget_size_ratio_evidence"]) == (0.1, "")
+    assert (flat["clips"], flat["sample"]) == (100, 640)
+
+
+def test_blind_is_null_and_exact_is_absent() -> None:
+    flat = json.loads(json.dumps(as_json(report(), (BLIND, MACS)), allow_nan=False))
+    assert flat["verdict_agreement_visible"] is None
+    assert flat["verdict_agreement_limit"] is None
+    assert "verdict_macs_visible" not in flat
 
 
 def test_is_json_whatever_was_measured() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
 from tests.gate.reports import report
+from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
 BASE = report()
 
@@ -52,7 +54,8 @@ def test_page_is_whole_and_names_everything() -> None:
     tags = Tags()
     tags.feed(html)
     assert tags.open == []
-    assert tags.seen.count("table") == 1
+    assert tags.seen.count("table") == 3
+    assert tags.seen.count("details") == 2
     assert tags.seen.count("svg") == 2
     assert tags.seen.count("circle") == 4
     assert "&lt;b&gt;" in html
@@ -60,6 +63,28 @@ def test_page_is_whole_and_names_everything() -> None:
     assert "larger than stored" in html
     assert "the closing line" in html
     assert html.index("&lt;b&gt;") < html.index("fp16")
+
+
+def test_verdicts_with_all_that_decided() -> None:
+    failed = Result(report(name="fp16"), (MACS, LATENCY, BLIND, TOP1))
+    html = page([failed, Result(report(name="fuse"), (MACS,))])
+    rows = re.findall(r"<tr>\n<td>(\w+)</td>\n(.*?)</tr>", html[html.index("<details open>") :], re.DOTALL)
+    cells = {metric: re.findall(r"<td.*?>(.*?)</td>", row) for metric, row in rows[:4]}
+    assert list(cells) == ["top1", "latency_ratio", "agreement", "macs"]
+    assert cells["top1"] == [
+        *("failed", "70.00 %", "[60.40, 78.11]", "90.00 %", "89.00 %", "a drop of 1.9 points"),
+        *("lost 20.00 points, more than chance explains", "100 clips, 20 lost, 0 gained, p=9.5e-07"),
+    ]
+    assert cells["latency_ratio"][5] == "+3.1 %"
+    assert cells["agreement"][5] == "no drop at all"
+    assert cells["macs"][2:6] == ["-", "1,000", "1,000", "-"]
+    # What passed is there to unfold.
+    assert re.findall(r"<details( open)?>", html) == [" open", ""]
+
+
+def test_clips_of_how_many() -> None:
+    html = page([Result(report((True,) * 200, sample=640))])
+    assert "<h2>timesformer, 200 of 640 clips</h2>" in html
 
 
 def test_random_weights_are_said() -> None:

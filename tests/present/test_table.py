@@ -33,6 +33,11 @@ def test_worst_first_below_the_reference() -> None:
     assert [line.status for line in lines] == [None] * 4 + ["failed", "inconclusive", "passed", None]
 
 
+def test_clips_of_how_many() -> None:
+    lines = table([result("fp16", clips=176, sample=640), result("fuse", clips=640, sample=640)])
+    assert lines[0].text.startswith("timesformer on 176 to 640 of 640 clips; ")
+
+
 def test_numbers_of_a_row() -> None:
     lines = table([result("fp16", Status.PASSED, top1=Estimate(0.887))])
     assert lines[0].text == "timesformer on 100 clips; shares in %, changes in points"

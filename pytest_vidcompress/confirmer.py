@@ -1,0 +1,91 @@
+"""Where suspects are timed again: the fresh processes of a session, started when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from .measure.block import BASE, VARIANT, Confirmation
+from .measure.latency import machine_to_ourselves
+from .measure.timer import Arm, Stop, Timer, send, time_blocks
+from .measure.worker import Worker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+
+    from .measure.predict import Progress
+    from .other_build import OtherBuild
+
+
+@dataclass
+class Confirmer:
+    """Times blocks in fresh processes; its worker lives as long as the session."""
+
+    budget_s: float
+    """Of one confirmation, after its processes have loaded the models."""
+    paths: tuple[str, ...]
+    """What the workers can import from."""
+    progress: Progress | None = None
+    _workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
+
+    def beside_reference(
+        self,
+        variant: Arm,
+        reference: Arm,
+        pixels: torch.Tensor,
+        pair_s: float,
+        stop: Stop,
+        module: ModuleType | None = None,
+    ) -> Confirmation:
+        """Blocks of a variant and its reference, in the same process.
+
+        Args:
+            pair_s: about the seconds of one call of each.
+            stop: ends them before the time is out.
+            module: of the test, which fresh processes may not be able to import.
+
+        Raises:
+            VidcompressError: the variant cannot be sent to another process, or fails there.
+        """
+        worker = self._worker("")
+        send(worker, {VARIANT: variant, BASE: reference}, pixels, module)
+        return self._time({VARIANT: worker, BASE: worker}, pair_s, stop)
+
+    def beside_build(
+        self,
+        variant: Arm,
+        build: OtherBuild,
+        arms: Path,
+        pixels: torch.Tensor,
+        pair_s: float,
+        stop: Stop,
+        module: ModuleType | None = None,
+    ) -> Confirmation:
+        """Blocks of a variant and what another commit made of it, each in a process with its own code."""
+        import torch
+
+        worker = self._worker("")
+        send(worker, {VARIANT: variant}, pixels, module)
+        if build.name not in self._workers:
+            self._workers[build.name] = build.worker()
+        other = self._workers[build.name]
+        other.ask({"load": str(arms), "threads": torch.get_num_threads()})
+        return self._time({VARIANT: worker, BASE: other}, pair_s, stop)
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+    def _worker(self, name: str) -> Worker:
+        if name not in self._workers:
+            self._workers[name] = Worker(paths=self.paths)
+        return self._workers[name]
+
+    def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop) -> Confirmation:
+        with machine_to_ourselves():
+            return time_blocks(Timer(workers, pair_s), self.budget_s, stop, self.progress)

@@ -1,0 +1,141 @@
+"""The sequential test of a latency ratio: when blocks are enough, and what they say. Pure.
+
+One-sided t test on the blocks' log-ratios, at a few looks that share the error rate (alpha spending after Lan
+and DeMets, 1983; the shares add up, whatever the correlation of the looks), and a stop for the clearly fine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from statistics import fmean, stdev
+
+from .level import LEAST_SPREAD, Level
+from .statistics import student_quantile, student_tail
+
+LOOKS = ((0.15, 0.1), (0.3, 0.25), (0.6, 0.5), (1.0, 1.0))
+"""Share of the time budget -> share of the error rate that may be spent by then."""
+FINE = 0.005
+"""Chance that a regression of just the margin is stopped as clearly fine at a look."""
+POWER = 0.9
+"""Of the smallest regression that a verdict says it could have seen."""
+FEWEST = 4
+"""Blocks before any word is said."""
+TELLING = math.log(1.1)
+"""A regression that the fewest blocks must be able to show were their spread as small as can be believed."""
+
+
+class Outcome(StrEnum):
+    WORSE = "worse"
+    """Significantly, and by more than the margin."""
+    FINE = "fine"
+    """The whole interval lies within the margin, or time is out and the estimate does."""
+    OPEN = "open"
+    """Not decided: more blocks may; without more time it stays so."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Blocks against a level; log-ratios."""
+
+    outcome: Outcome
+    estimate: float
+    interval: tuple[float, float]
+    """95 %, of the blocks alone."""
+    p: float
+    """Chance of blocks so slow were nothing slower than the level."""
+    visible: float
+    """Smallest regression that would have failed with 90 % power, a log-ratio above the level."""
+    blocks: int
+
+
+def weigh(values: Sequence[float], spent: Sequence[float], level: Level, alpha: float) -> Weighed:
+    """Looks at blocks as they came in, and stops where a run would have stopped.
+
+    Args:
+        values: log-ratio of each block.
+        spent: share of the time budget that was gone after each, rising to 1.
+        alpha: chance of a false alarm over all looks.
+    """
+    looked, used = 0, 0.0
+    weighed = _weigh(values[:1], level, alpha)
+    for n in range(FEWEST, len(values) + 1):
+        now = 0.0
+        while looked < len(LOOKS) and spent[n - 1] >= LOOKS[looked][0]:
+            now += alpha * (LOOKS[looked][1] - used)
+            used, looked = LOOKS[looked][1], looked + 1
+        weighed = _weigh(values[:n], level, now or alpha / 2, look=now > 0, last=spent[n - 1] >= 1.0)
+        if weighed.outcome is not Outcome.OPEN:
+            break
+    return weighed
+
+
+def _weigh(
+    values: Sequence[float], level: Level, alpha: float, look: bool = False, last: bool = False
+) -> Weighed:
+    n = len(values)
+    estimate = fmean(values)
+    if n < 2:
+        return Weighed(Outcome.OPEN, estimate, (-math.inf, math.inf), 1.0, math.inf, n)
+    noise = max(stdev(values), LEAST_SPREAD) / math.sqrt(n)
+    total = math.sqrt(noise**2 + level.variance)
+    freedom = _freedom(noise**2, n - 1, level)
+    excess = estimate - level.log_ratio
+    p = student_tail(excess / total, freedom)
+    half = student_quantile(0.025, n - 1) * noise
+    # A fresh run also lies beside the level, which one run cannot average out.
+    visible = (
+        max(level.margin, student_quantile(alpha, freedom) * total)
+        + student_quantile(1 - POWER, freedom) * total
+    )
+    outcome = Outcome.OPEN
+    if look and excess > level.margin and p <= alpha and n >= fewest_blocks(alpha):
+        outcome = Outcome.WORSE
+    elif excess + student_quantile(FINE, n - 1) * noise < level.margin or (last and excess <= level.margin):
+        outcome = Outcome.FINE
+    return Weighed(outcome, estimate, (estimate - half, estimate + half), p, visible, n)
+
+
+def _freedom(noise: float, of_noise: int, level: Level) -> float:
+    """Of a sum of two estimated variances (Satterthwaite, 1946)."""
+    if level.variance == 0.0:
+        return of_noise
+    total = noise + level.variance
+    return total**2 / (noise**2 / of_noise + level.variance**2 / level.freedom)
+
+
+@lru_cache
+def fewest_blocks(alpha: float) -> int:
+    """Blocks that can reach the error rate: fewer would need a spread that nobody can believe."""
+    n = FEWEST
+    while student_quantile(alpha, n - 1) * 0.01 / math.sqrt(n) > TELLING:
+        n += 1
+    return n
+
+
+def disturbed(controls: Sequence[float], recorded: float | None, excess: float) -> str:
+    """Why a machine is too disturbed to call this excess a regression; empty when it is not.
+
+    Args:
+        controls: base against itself, one a block.
+        recorded: their standard deviation when the baseline was recorded.
+        excess: log-ratio above the level.
+    """
+    if len(controls) < 3:
+        return ""
+    mean, spread = fmean(controls), max(stdev(controls), LEAST_SPREAD)
+    t = abs(mean) / spread * math.sqrt(len(controls))
+    if abs(mean) > excess / 3 and 2 * student_tail(t, len(controls) - 1) < CONTROL_ALPHA:
+        return f"the reference differs from itself by {math.expm1(abs(mean)):.1%}"
+    if recorded is not None and spread > NOISIER * max(recorded, LEAST_SPREAD):
+        return f"times vary {spread / max(recorded, LEAST_SPREAD):.0f} times as much as when the baseline was recorded"
+    return ""
+
+
+CONTROL_ALPHA = 0.01
+"""Of the control: it may veto one true failure in a hundred."""
+NOISIER = 3.0
+"""Times the recorded spread of the control beyond which a stored ratio is no measure any more."""

@@ -1,0 +1,129 @@
+"""Times blocks of two arms in fresh processes, until they are enough or the time is out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from ..errors import VidcompressError
+from .block import BASE, VARIANT, Block, Confirmation, Turn, calls, plan
+from .predict import Progress
+from .worker import Worker
+
+Arm = Callable[[torch.Tensor], Any]
+Stop = Callable[[Confirmation], bool]
+"""Have these blocks said enough?"""
+
+
+WARMUP_S = 0.05
+"""Longest that a fresh process warms up."""
+TURN_S = 0.2
+"""Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
+MIRRORED = 8
+"""Calls after which orders are balanced."""
+
+
+class Timer:
+    """Times two arms block by block. The arms may live in one worker or in two.
+
+    Args:
+        workers: by arm.
+        pair_s: about the seconds of one call of each.
+    """
+
+    def __init__(self, workers: Mapping[str, Worker], pair_s: float) -> None:
+        self._workers = workers
+        self._plan = plan(pair_s)
+        self._process = 0
+
+    def block(self) -> Block:
+        """Times the next block."""
+        return Block(tuple(self._turn() for _ in range(self._plan.processes)))
+
+    def _turn(self) -> Turn:
+        """One fresh process for each worker, alive for these calls."""
+        process, self._process = self._process, self._process + 1
+        copies = [VARIANT, BASE] if process % 2 == 0 else [BASE, VARIANT]
+        workers = list(dict.fromkeys(self._workers[arm] for arm in copies))
+        for worker in workers:
+            worker.ask({"fork": [arm for arm in copies if self._workers[arm] is worker]})
+        started = time.monotonic()
+        for _ in range(self._plan.warmup):
+            if time.monotonic() - started < WARMUP_S:
+                self._time(copies)
+        order = calls(process, self._plan.pairs)
+        seconds: list[float] = []
+        started = time.monotonic()
+        while len(seconds) < len(order) and (not seconds or time.monotonic() - started < TURN_S):
+            seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED])
+        for worker in workers:
+            worker.ask({"exit": True})
+        timed = list(zip(order, seconds, strict=False))
+        return Turn(
+            tuple(s for arm, s in timed if arm == VARIANT), tuple(s for arm, s in timed if arm == BASE)
+        )
+
+    def _time(self, order: Iterable[str]) -> list[float]:
+        seconds: list[float] = []
+        for worker, arms in groupby(order, key=lambda arm: self._workers[arm]):
+            seconds += worker.ask({"time": list(arms)})["seconds"]
+        return seconds
+
+
+def time_blocks(timer: Timer, budget_s: float, stop: Stop, progress: Progress | None = None) -> Confirmation:
+    """Blocks until `stop` has seen enough, or the time is out; at least one."""
+    started = time.monotonic()
+    seen = Confirmation()
+    while True:
+        block = timer.block()
+        share = min(1.0, (time.monotonic() - started) / budget_s) if budget_s > 0 else 1.0
+        seen = Confirmation((*seen.blocks, block), (*seen.spent, share))
+        if progress:
+            progress("timing in fresh processes", round(100 * share), 100)
+        if share == 1.0 or stop(seen):
+            return seen
+
+
+def send(
+    worker: Worker, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
+) -> None:
+    """Hands `arms` to a worker.
+
+    Args:
+        pixels: what every call is given, `(1, T, C, H, W)`.
+        by_value: a module that the worker cannot import, such as the test's.
+
+    Raises:
+        VidcompressError: an arm cannot be sent to another process.
+    """
+    with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
+        file = Path(folder) / "arms"
+        pack(file, arms, pixels, by_value)
+        worker.ask({"load": str(file), "threads": torch.get_num_threads()})
+
+
+def pack(
+    file: Path, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
+) -> None:
+    """Writes arms as `worker` loads them: for our own processes only, an artefact is another thing."""
+    import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
+
+    if by_value is not None:
+        cloudpickle.register_pickle_by_value(by_value)
+    try:
+        torch.save({"arms": dict(arms), "pixels": pixels}, file, pickle_module=cloudpickle)
+    except Exception as error:
+        raise VidcompressError(
+            f"the measured model cannot be sent to another process ({error}); latency is judged in a fresh"
+            " process, so measure something that pickles"
+        ) from error
+    finally:
+        if by_value is not None:
+            cloudpickle.unregister_pickle_by_value(by_value)

@@ -1,0 +1,101 @@
+"""Verdicts and counts in words, the same wherever they are shown."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Sequence
+
+from ..gate.verdict import Status, Verdict
+from ..measure.report import Report
+from .columns import quantity
+
+TIMES = frozenset({"latency_ratio"})
+"""Metrics whose `visible` is relative; that of any other is a share of clips."""
+
+
+def label(verdict: Verdict) -> str:
+    """The metric, and that it is a budget if it is one."""
+    return f"{verdict.metric} (budget)" if verdict.rule == "budget" else verdict.metric
+
+
+def measured(verdict: Verdict) -> str:
+    """The measured value with its interval: `98.28 % [97.10, 98.99]`."""
+    value = quantity(verdict.metric, verdict.measured)
+    return value if verdict.interval is None else f"{value} {interval(verdict)}"
+
+
+def interval(verdict: Verdict) -> str:
+    """The 95 % interval without its unit; nothing where nothing is uncertain."""
+    if verdict.interval is None:
+        return ""
+    low, high = (quantity(verdict.metric, end).partition(" ")[0] for end in verdict.interval)
+    return f"[{low}, {high}]"
+
+
+def numbers(verdict: Verdict) -> list[str]:
+    """What was measured, what is stored and where the limit lies, as far as there is any."""
+    said = ["measured nothing" if verdict.measured is None else f"measured {measured(verdict)}"]
+    if verdict.stored is not None:
+        said.append(f"stored {quantity(verdict.metric, verdict.stored)}")
+    if verdict.limit is not None:
+        said.append(f"limit {quantity(verdict.metric, verdict.limit)}")
+    return said
+
+
+def could_have_seen(verdict: Verdict) -> str:
+    """The smallest regression that would most likely have failed; nothing where one unit more does."""
+    if verdict.visible is None:
+        return ""
+    return rise(verdict.visible) if verdict.metric in TIMES else drop(verdict.visible)
+
+
+def drop(share: float) -> str:
+    """A share of clips lost, in points; infinite is more than there are."""
+    return f"a drop of {100 * share:.1f} points" if math.isfinite(share) else "no drop at all"
+
+
+def rise(relative: float) -> str:
+    """A relative increase, in percent; infinite is any."""
+    return f"{100 * relative:+.1f} %" if math.isfinite(relative) else "no rise at all"
+
+
+def clips(reports: Sequence[Report]) -> str:
+    """How many clips counted, and of how many if these are fewer: `176 to 640 of 640 clips`."""
+    fewest, most = (pick(report.clips for report in reports) for pick in (min, max))
+    available = max(report.sample for report in reports)
+    taken = f"{most}" if fewest == most else f"{fewest} to {most}"
+    return f"{taken} of {count(available, 'clip')}" if fewest < available else count(most, "clip")
+
+
+def count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def sentence(verdict: Verdict) -> str:
+    """Everything about a verdict but its metric, on one line."""
+    parts = numbers(verdict)
+    if verdict.evidence:
+        parts.append(f"evidence {verdict.evidence}")
+    seen = could_have_seen(verdict)
+    if seen:
+        parts.append(f"could have seen {seen}")
+    return f"{verdict.status}: {', '.join(parts)}"
+
+
+def commands(nodeids: Sequence[str], options: str, bad: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
+    """What to type to see tests again, and to make the baseline agree where it can be made to.
+
+    Args:
+        nodeids: the tests as pytest prints them.
+        options: what else must be typed to run them the same way.
+        bad: their verdicts that did not pass.
+    """
+    command = " ".join(part for part in ("pytest", *map(shlex.quote, nodeids), options.strip()) if part)
+    yield "see it again", command
+    # A test that measured no clip has nothing to store.
+    held = [v for v in bad if v.rule == "baseline" and v.metric != "clips"]
+    if any(v.status is Status.FAILED or v.stored is not None for v in held if v.measured is not None):
+        yield "accept it", f"{command} --vc-baseline=accept"
+    elif any(v.status is Status.NEW for v in held):
+        yield "store it", f"{command} --vc-baseline=create"

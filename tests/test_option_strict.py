@@ -1,0 +1,84 @@
+"""--vc-strict: what is new or inconclusive fails too; without it, it is yellow and counted."""
+
+import pytest
+
+from tests.conftest import HOLDS
+from tests.project import Project
+
+UNTIMED = "--benchmark-disable"
+YELLOW = "\x1b\\[33m"
+
+
+@pytest.fixture(scope="module")
+def empty(shared):
+    """A project that has no baseline."""
+    return shared.write(test_holds=HOLDS)
+
+
+@pytest.fixture(scope="module")
+def untimed(tmp_path_factory):
+    """A project with a baseline of which a run that is not timed says nothing sure about latency."""
+    project = Project(tmp_path_factory.mktemp("untimed")).write(test_holds=HOLDS)
+    assert project.run("--vc-baseline=create").passed(1)
+    return project
+
+
+def test_new_is_yellow(empty):
+    run = empty.run("--color=yes")
+    assert run.ret == 0, run.out
+    assert run.says(rf"(?m)^{YELLOW}prune-global +new ")
+    assert run.says(rf"(?m)^{YELLOW}vidcompress: 1 variant of .*; 1 new\b")
+
+
+def test_new_fails_under_strict(empty):
+    run = empty.run("--vc-strict")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
+    for metric in ("top1", "size_bytes", "macs", "latency_ratio"):
+        assert run.says(rf"(?m)^E +{metric} new: measured ")
+    assert run.says(r"store it: .* --vc-baseline=create")
+    assert run.failures == set()
+
+
+def test_inconclusive_is_yellow(untimed):
+    run = untimed.run(UNTIMED, "--color=yes")
+    assert run.ret == 0, run.out
+    assert run.says(rf"(?m)^{YELLOW}prune-global +inconclusive ")
+    assert run.says(rf"(?m)^{YELLOW}vidcompress: 1 variant of .*; 1 inconclusive\b")
+
+
+def test_inconclusive_fails_under_strict(untimed):
+    run = untimed.run(UNTIMED, "--vc-strict")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
+    assert run.says(r"(?m)^E +latency_ratio inconclusive: measured nothing, ")
+    assert run.says(r"\b1 of \d checks did not pass")
+
+
+def test_the_ini_option_does_the_same(untimed, tmp_path):
+    project = untimed.copy(tmp_path / "project")
+    project.write(pyproject="[tool.pytest.ini_options]\nvc_strict = true")
+    assert project.run(UNTIMED).ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_an_unknown_machine_class_is_new_and_strict_makes_it_red(untimed, tmp_path):
+    project = untimed.copy(tmp_path / "project")
+    for path in project.folder.glob("baselines/pocket/videomae.*.json"):
+        path.rename(path.with_name("videomae.another-machine.json"))
+    run = project.run()
+    assert run.passed(1)
+    assert run.says(r"prune-global +new")
+    run = project.run("--vc-strict")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+    assert run.says(r"latency_ratio new: ")
+
+
+def test_a_reference_fails_nothing(project):
+    """What is all as stored, and has no chance in it, passes under strict."""
+    project.write(
+        test_reference="""
+        def test_reference(vc_model, vc_measure, vc_baseline):
+            report = vc_measure(vc_model.module).reference
+            vc_baseline.check(report)
+        """
+    )
+    assert project.run(UNTIMED, "--vc-baseline=create").ret == 0
+    assert project.run(UNTIMED, "--vc-strict").passed(1)
