@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .measure.block import BASE, VARIANT, Confirmation
 from .measure.latency import machine_to_ourselves
-from .measure.timer import Arm, Stop, Timer, send, time_blocks
+from .measure.timer import Arm, Stop, Timer, send, time_turns
 from .measure.worker import Worker
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ class Confirmer:
 
     def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop) -> Confirmation:
         with machine_to_ourselves():
-            return time_blocks(Timer(workers, pair_s), self.budget_s, stop, self.progress)
+            return time_turns(Timer(workers, pair_s), self.budget_s, stop, self.progress)

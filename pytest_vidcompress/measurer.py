@@ -236,7 +236,7 @@ class Checker:
         session = self.measurer.session
         if session.options.mode != "check":
             # What is stored must be known as well as what will be held to it.
-            return self.measurer.confirm(report, lambda seen: len(seen.blocks) >= STORED_BLOCKS)
+            return self.measurer.confirm(report, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS)
         hold = level_hold(timing, peers, session.against, self.measurer.margins)
         holds = open_holds(report, filter(None, (hold, self.budget and budget_hold(self.budget))))
         for builds in (False, True):

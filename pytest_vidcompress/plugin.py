@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
@@ -342,7 +342,7 @@ def _margins(item: pytest.Item) -> Any:
     return Margins.from_kwargs(**{"latency": item.config.stash[OPTIONS].latency_margin, **margins})
 
 
-def _named(item: pytest.Item, marker: str, what: str) -> dict[str, Any] | None:
+def _named(item: pytest.Item, marker: str, what: str) -> Mapping[str, Any] | None:
     mark = item.get_closest_marker(marker)
     if mark is not None and mark.args:
         raise VidcompressError(f"{item.nodeid}: marker {marker} takes {what}")

@@ -1,9 +1,9 @@
-"""Records blocks of a model against an unchanged copy of itself: raw data of the gate's rates.
+"""Records fresh processes that time a model against an unchanged copy of itself: raw data of the gate's rates.
 
     python -m benchmarks.gate.record            about 20 minutes; nothing else should run
 
-Writes benchmarks/gate/blocks/<regime>-<model>.npz: seconds of every call, `(blocks, processes, pairs)` of
-`variant` and `base`, NaN where a turn was cut short, and when each block ended, `ended_s`.
+Writes benchmarks/gate/turns/<regime>-<model>.npz: seconds of every call, `(turns, pairs)` of
+`variant` and `base`, NaN where a turn was cut short, and when each turn ended, `ended_s`.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from pytest_vidcompress.measure.timer import Timer, send
 from pytest_vidcompress.measure.worker import Worker
 from pytest_vidcompress.models.load import load
 
-FOLDER = Path(__file__).parent / "blocks"
+FOLDER = Path(__file__).parent / "turns"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--blocks", type=int, default=200)
+    parser.add_argument("--turns", type=int, default=800)
     parser.add_argument("--regime", action="append", choices=REGIMES)
     parser.add_argument("--model", action="append")
     arguments = parser.parse_args()
@@ -37,10 +37,10 @@ def main() -> None:
     for name in arguments.regime or REGIMES:
         for model in arguments.model or ("timesformer", "videomae"):
             with regime(name):
-                record(name, model, arguments.blocks)
+                record(name, model, arguments.turns)
 
 
-def record(name: str, model_name: str, blocks: int) -> None:
+def record(name: str, model_name: str, turns: int) -> None:
     clips = resolve("pocket", {})
     model = load(model_name, clips.labels, clips.name, "trained", {})
     profile = model.profile
@@ -50,10 +50,10 @@ def record(name: str, model_name: str, blocks: int) -> None:
     timer = Timer({VARIANT: worker, BASE: worker}, _pair_s(model.module, pixels))
     variant, base, ended = [], [], []
     started = time.monotonic()
-    for _ in tqdm(range(blocks), desc=f"{name} {model_name}", mininterval=5):
-        turns = timer.block().turns
-        variant.append([_padded(turn.variant_s) for turn in turns])
-        base.append([_padded(turn.base_s) for turn in turns])
+    for _ in tqdm(range(turns), desc=f"{name} {model_name}", mininterval=5):
+        turn = timer.turn()
+        variant.append(_padded(turn.variant_s))
+        base.append(_padded(turn.base_s))
         ended.append(time.monotonic() - started)
     worker.close()
     np.savez_compressed(

@@ -79,7 +79,7 @@ class StoredTiming:
     def of(cls, report: Report) -> StoredTiming:
         """The part of a report that is kept."""
         memory = report.peak_memory_bytes
-        if report.confirmed is None or len(report.confirmed.blocks) < 2:
+        if report.confirmed is None or len(report.confirmed.log_ratios) < 2:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
             runs = () if report.latency_ratio is None else (float(report.latency_ratio),)
             return cls(test=report.test, runs=runs, peak_memory_bytes=memory)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from statistics import fmean, stdev
 
+from ..measure.block import Confirmation
 from .level import LEAST_SPREAD, Level
 from .statistics import student_quantile, student_tail
 
@@ -52,22 +53,24 @@ class Weighed:
     blocks: int
 
 
-def weigh(values: Sequence[float], spent: Sequence[float], level: Level, alpha: float) -> Weighed:
-    """Looks at blocks as they came in, and stops where a run would have stopped.
+def weigh(seen: Confirmation, level: Level, alpha: float) -> Weighed:
+    """Looks at turns as they came in, a block's worth at a time, and stops where a run would have stopped.
 
     Args:
-        values: log-ratio of each block.
-        spent: share of the time budget that was gone after each, rising to 1.
         alpha: chance of a false alarm over all looks.
     """
     looked, used = 0, 0.0
-    weighed = _weigh(values[:1], level, alpha)
-    for n in range(FEWEST, len(values) + 1):
-        now = 0.0
-        while looked < len(LOOKS) and spent[n - 1] >= LOOKS[looked][0]:
-            now += alpha * (LOOKS[looked][1] - used)
+    weighed = Weighed(Outcome.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
+    for turns in range(seen.turns_per_block, len(seen.turns) + seen.turns_per_block, seen.turns_per_block):
+        now = seen.until(turns)
+        spent, values = now.spent[-1], now.log_ratios
+        if len(values) < FEWEST:
+            continue
+        allowed = 0.0
+        while looked < len(LOOKS) and spent >= LOOKS[looked][0]:
+            allowed += alpha * (LOOKS[looked][1] - used)
             used, looked = LOOKS[looked][1], looked + 1
-        weighed = _weigh(values[:n], level, now or alpha / 2, look=now > 0, last=spent[n - 1] >= 1.0)
+        weighed = _weigh(values, level, allowed or alpha / 2, look=allowed > 0, last=spent >= 1.0)
         if weighed.outcome is not Outcome.OPEN:
             break
     return weighed
@@ -76,10 +79,7 @@ def weigh(values: Sequence[float], spent: Sequence[float], level: Level, alpha: 
 def _weigh(
     values: Sequence[float], level: Level, alpha: float, look: bool = False, last: bool = False
 ) -> Weighed:
-    n = len(values)
-    estimate = fmean(values)
-    if n < 2:
-        return Weighed(Outcome.OPEN, estimate, (-math.inf, math.inf), 1.0, math.inf, n)
+    n, estimate = len(values), fmean(values)
     noise = max(stdev(values), LEAST_SPREAD) / math.sqrt(n)
     total = math.sqrt(noise**2 + level.variance)
     freedom = _freedom(noise**2, n - 1, level)
@@ -131,7 +131,7 @@ def disturbed(controls: Sequence[float], recorded: float | None, excess: float) 
     if abs(mean) > excess / 3 and 2 * student_tail(t, len(controls) - 1) < CONTROL_ALPHA:
         return f"the reference differs from itself by {math.expm1(abs(mean)):.1%}"
     if recorded is not None and spread > NOISIER * max(recorded, LEAST_SPREAD):
-        return f"times vary {spread / max(recorded, LEAST_SPREAD):.0f} times as much as when the baseline was recorded"
+        return f"times vary {spread / max(recorded, LEAST_SPREAD):.0f} times as much as when it was recorded"
     return ""
 
 

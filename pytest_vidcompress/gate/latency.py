@@ -66,7 +66,7 @@ def stopping(holds: Iterable[Hold], alpha: float) -> Callable[[Confirmation], bo
     levels = [hold.level for hold in holds]
 
     def decided(seen: Confirmation) -> bool:
-        weighed = (weigh(seen.log_ratios, seen.spent, level, alpha) for level in levels)
+        weighed = (weigh(seen, level, alpha) for level in levels)
         return all(each.outcome is not Outcome.OPEN for each in weighed)
 
     return decided
@@ -126,7 +126,7 @@ def _screened(report: Report, hold: Hold) -> Verdict:
 
 
 def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
-    weighed = weigh(seen.log_ratios, seen.spent, hold.level, alpha)
+    weighed = weigh(seen, hold.level, alpha)
     excess = weighed.estimate - hold.level.log_ratio
     veto = disturbed(seen.controls, hold.level.control, excess)
     if weighed.outcome is Outcome.FINE:
@@ -138,27 +138,31 @@ def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
         )
     elif weighed.outcome is Outcome.WORSE:
         status, reason = Status.FAILED, f"slower than {hold.whose}, and surely slower"
-    elif math.isinf(weighed.visible):
-        status, reason = Status.INCONCLUSIVE, "too few blocks to judge: give --vc-confirm more seconds"
+    elif weighed.blocks == 0:
+        quiet, turns = len(seen.quiet), len(seen.turns)
+        status = Status.INCONCLUSIVE
+        reason = f"the machine is too disturbed or too slow: {quiet} of {turns} fresh processes were of use"
     else:
         status, reason = Status.INCONCLUSIVE, f"slower than {hold.whose}, but this may be noise"
     return Verdict(
         "latency_ratio",
         status,
-        math.exp(weighed.estimate),
+        math.exp(weighed.estimate) if weighed.blocks else None,
         hold.stored,
         math.exp(hold.level.limit),
         reason,
         _evidence(seen, weighed, alpha),
         hold.rule,
-        interval=(math.exp(max(weighed.interval[0], -700)), math.exp(min(weighed.interval[1], 700))),
-        visible=math.expm1(min(weighed.visible, 700)) if math.isfinite(weighed.visible) else math.inf,
+        interval=(math.exp(weighed.interval[0]), math.exp(weighed.interval[1])) if weighed.blocks else None,
+        visible=math.expm1(weighed.visible) if weighed.blocks else math.inf,
     )
 
 
 def _evidence(seen: Confirmation, weighed: Weighed, alpha: float) -> str:
-    pairs = sum(block.pairs for block in seen.blocks[: weighed.blocks])
-    return f"{weighed.blocks} blocks of fresh processes, {pairs} pairs, p={weighed.p:.2g} where {alpha:.2g} is allowed"
+    disturbed = len(seen.turns) - len(seen.quiet)
+    aside = f" ({disturbed} more disturbed)" if disturbed else ""
+    said = f"{weighed.blocks} blocks, {seen.pairs} pairs in {len(seen.quiet)} fresh processes{aside}"
+    return f"{said}, p={weighed.p:.2g} where {alpha:.2g} is allowed"
 
 
 def _untimed(hold: Hold) -> Verdict:

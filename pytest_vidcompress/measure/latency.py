@@ -15,6 +15,7 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 from .interval import median_interval
+from .quiet import quiet
 from .report import Estimate
 
 Call = Callable[[], Any]
@@ -23,6 +24,7 @@ Fine = Callable[[Sequence[float]], bool]
 
 PILOT = 16
 """Pairs before the question whether they are clearly fine."""
+FEWEST_QUIET = 8
 SHORT = 8
 """Rounds of the driver for what is."""
 
@@ -42,8 +44,13 @@ class Timing:
 
     @property
     def log_ratios(self) -> tuple[float, ...]:
-        """Natural logarithm of variant over reference, one a pair."""
-        return tuple(math.log(v / r) for v, r in zip(self.variant_s, self.reference_s, strict=True))
+        """Natural logarithm of variant over reference, one a pair: of those that no neighbour disturbed.
+
+        Of all of them where hardly any was quiet; then they lie far apart, and say so.
+        """
+        kept = quiet(self.variant_s, self.reference_s)
+        kept = kept if len(kept) >= FEWEST_QUIET else range(len(self.variant_s))
+        return tuple(math.log(self.variant_s[i] / self.reference_s[i]) for i in kept)
 
     @property
     def ratio(self) -> Estimate:

@@ -1,4 +1,4 @@
-"""Times blocks of two arms in fresh processes, until they are enough or the time is out."""
+"""Times two arms in fresh processes, turn by turn, until they are enough or the time is out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 import torch
 
 from ..errors import VidcompressError
-from .block import BASE, VARIANT, Block, Confirmation, Turn, calls, plan
+from .block import BASE, VARIANT, Confirmation, Turn, calls, plan
 from .predict import Progress
 from .worker import Worker
 
 Arm = Callable[[torch.Tensor], Any]
 Stop = Callable[[Confirmation], bool]
-"""Have these blocks said enough?"""
+"""Have these turns said enough?"""
 
 
 WARMUP_S = 0.05
@@ -31,7 +31,7 @@ MIRRORED = 8
 
 
 class Timer:
-    """Times two arms block by block. The arms may live in one worker or in two.
+    """Times two arms, a fresh process a turn. The arms may live in one worker or in two.
 
     Args:
         workers: by arm.
@@ -40,25 +40,21 @@ class Timer:
 
     def __init__(self, workers: Mapping[str, Worker], pair_s: float) -> None:
         self._workers = workers
-        self._plan = plan(pair_s)
-        self._process = 0
+        self.plan = plan(pair_s)
+        self._turns = 0
 
-    def block(self) -> Block:
-        """Times the next block."""
-        return Block(tuple(self._turn() for _ in range(self._plan.processes)))
-
-    def _turn(self) -> Turn:
-        """One fresh process for each worker, alive for these calls."""
-        process, self._process = self._process, self._process + 1
-        copies = [VARIANT, BASE] if process % 2 == 0 else [BASE, VARIANT]
+    def turn(self) -> Turn:
+        """Times the next turn: one process of each worker, alive for its calls."""
+        turn, self._turns = self._turns, self._turns + 1
+        copies = [VARIANT, BASE] if turn % 2 == 0 else [BASE, VARIANT]
         workers = list(dict.fromkeys(self._workers[arm] for arm in copies))
         for worker in workers:
             worker.ask({"fork": [arm for arm in copies if self._workers[arm] is worker]})
         started = time.monotonic()
-        for _ in range(self._plan.warmup):
+        for _ in range(self.plan.warmup):
             if time.monotonic() - started < WARMUP_S:
                 self._time(copies)
-        order = calls(process, self._plan.pairs)
+        order = calls(turn, self.plan.pairs)
         seconds: list[float] = []
         started = time.monotonic()
         while len(seconds) < len(order) and (not seconds or time.monotonic() - started < TURN_S):
@@ -77,17 +73,18 @@ class Timer:
         return seconds
 
 
-def time_blocks(timer: Timer, budget_s: float, stop: Stop, progress: Progress | None = None) -> Confirmation:
-    """Blocks until `stop` has seen enough, or the time is out; at least one."""
+def time_turns(timer: Timer, budget_s: float, stop: Stop, progress: Progress | None = None) -> Confirmation:
+    """Turns until `stop`, which is asked after each block of them, has seen enough or the time is out."""
     started = time.monotonic()
-    seen = Confirmation()
+    turns: list[Turn] = []
+    spent: list[float] = []
     while True:
-        block = timer.block()
-        share = min(1.0, (time.monotonic() - started) / budget_s) if budget_s > 0 else 1.0
-        seen = Confirmation((*seen.blocks, block), (*seen.spent, share))
+        turns.append(timer.turn())
+        spent.append(min(1.0, (time.monotonic() - started) / budget_s) if budget_s > 0 else 1.0)
+        seen = Confirmation(tuple(turns), tuple(spent), timer.plan.turns_per_block)
         if progress:
-            progress("timing in fresh processes", round(100 * share), 100)
-        if share == 1.0 or stop(seen):
+            progress("timing in fresh processes", round(100 * spent[-1]), 100)
+        if spent[-1] == 1.0 or (len(turns) % timer.plan.turns_per_block == 0 and stop(seen)):
             return seen
 
 

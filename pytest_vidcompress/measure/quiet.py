@@ -1,0 +1,30 @@
+"""Which pairs were timed while the machine was quiet. Pure.
+
+A neighbour that takes a core makes calls of several threads tens of times slower, one arm of a pair more than
+the other by chance. Such pairs say nothing; between them a machine that is shared has spells of quiet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SLACK = 1.3
+"""Times the fast calls that a call of a quiet machine may take: it varies by a few percent, not by a third."""
+FAST = 0.1
+"""Share of the calls that count as the fast ones."""
+
+
+def quiet(variant_s: Sequence[float], base_s: Sequence[float]) -> list[int]:
+    """Indices of the pairs in which both arms ran about as fast as they can.
+
+    Both arms are asked the same, each against its own fast calls: what is left favours neither.
+    """
+    if not variant_s:
+        return []
+    variant_limit, base_limit = SLACK * _fast(variant_s), SLACK * _fast(base_s)
+    times = zip(variant_s, base_s, strict=True)
+    return [i for i, (v, b) in enumerate(times) if v <= variant_limit and b <= base_limit]
+
+
+def _fast(seconds: Sequence[float]) -> float:
+    return sorted(seconds)[int(FAST * len(seconds))]
