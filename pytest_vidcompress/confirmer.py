@@ -82,7 +82,7 @@ class Confirmer:
         self._workers.clear()
 
     def _worker(self, name: str) -> Worker:
-        if name not in self._workers:
+        if name not in self._workers or self._workers[name].ended:
             self._workers[name] = Worker(paths=self.paths)
         return self._workers[name]
 

@@ -65,6 +65,12 @@ class Measurer:
         from .measure.measurement import measure
         from .runtimes.variant import Variant
 
+        if self.session.options.export:
+            from .export import export
+
+            export(
+                self.session.options.export, self.nodeid, target, self.session.clips(self.model), self.module
+            )
         first = not self.reports
         if first and not self.timed:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
@@ -112,7 +118,7 @@ class Measurer:
                 build = self.session.other_build
                 arms = build.arms(self.nodeid) if build and place == 0 else None
                 if build is None or arms is None:
-                    raise VidcompressError("that commit does not measure this test")
+                    return report
                 seen = confirmer.beside_build(variant, build, arms, pixels, pair_s, stop, self.module)
                 confirmed = replace(report, against=seen)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import shlex
 from dataclasses import dataclass
@@ -44,6 +45,14 @@ class Options:
     """The command line chose a model, clips or variants: then something must be measured."""
     all_clips: bool
     """Take all clips also where fewer decide."""
+    against: str
+    """What names a commit for git; empty: none."""
+    root: Path
+    """pytest's root folder."""
+    folder: Path
+    """Where pytest was started."""
+    export: Path | None
+    """Internal: where what the tests would measure goes instead of being measured."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -109,10 +118,16 @@ def add_options(parser: pytest.Parser) -> None:
         "longest time that a suspect latency is timed again in fresh processes (default: 30)",
         metavar="SECONDS",
     )
+    option(
+        "vc-against",
+        "commit beside whose build a variant is timed where its latency has no baseline on this machine",
+        metavar="GITREF",
+    )
     option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
     option("vc-threads", "CPU threads of every runtime (default: all)", ini="int", type=int, metavar="N")
     option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
     option("vc-cache", "folder for decoded clips (default: the user's cache folder)", metavar="DIR")
+    group.addoption("--vc-export", help=argparse.SUPPRESS, default=None, metavar="DIR")
 
 
 def read_options(config: pytest.Config) -> Options:
@@ -152,6 +167,10 @@ def read_options(config: pytest.Config) -> Options:
         cache=path("vc_cache"),
         explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
         all_clips=bool(value("vc_all_clips", False)),
+        against=value("vc_against", ""),
+        root=config.rootpath,
+        folder=config.invocation_params.dir,
+        export=Path(export) if (export := config.getoption("vc_export")) else None,
     )
 
 
@@ -175,6 +194,7 @@ def as_typed(config: pytest.Config) -> str:
         "vc-runtime",
         "vc-latency-margin",
         "vc-confirm",
+        "vc-against",
     ):
         given = config.getoption(name.replace("-", "_"))
         if given is not None:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 
 from .errors import VidcompressError
+from .export import Exported, ExportPlugin
 from .options import Options, add_options, as_typed, read_options
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[OPTIONS] = read_options(config)
+    options = config.stash[OPTIONS] = read_options(config)
+    if options.export:
+        config.pluginmanager.register(ExportPlugin(options.export))
     if sys.stdout.isatty():
         # Capturing redirects the descriptor itself while tests run: a duplicate still leads to the terminal.
         config.stash[TERMINAL] = os.fdopen(os.dup(sys.stdout.fileno()), "w")
@@ -77,6 +80,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.stash[OPTIONS].explicit:
         with _usage_errors():
             _session(session.config).check_names()
+    if session.config.getoption("vc_against"):
+        with _usage_errors():
+            _session(session.config).check_against()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -253,7 +259,7 @@ def pytest_benchmark_compare_machine_info(config: pytest.Config, compared_benchm
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     session = config.stash.get(SESSION, None)
     # Workers of xdist have a terminal of their own, which nobody reads; their page would be half of it.
-    if session is None or hasattr(config, "workeroutput"):
+    if session is None or hasattr(config, "workeroutput") or session.options.export:
         return
     if not (session.ledger.planned or session.ledger.results):
         return
@@ -368,3 +374,5 @@ def _failures() -> Generator[None]:
         yield
     except VidcompressError as error:
         pytest.fail(str(error), pytrace=False)
+    except Exported as done:
+        pytest.skip(f"exported as {done}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .clips.clip import Clip, ClipSet
 from .clips.clipset import resolve
 from .clips.labels import match
+from .clips.pocket import NAME as POCKET
 from .clips.sample import sample
 from .compress.recipe import Recipe, parse
 from .compress.registry import TECHNIQUES
@@ -22,6 +23,7 @@ from .gate.budget import Margins
 from .gate.family import Family
 from .gate.files import writable
 from .gate.store import Store
+from .git import find_commit
 from .ledger import Ledger
 from .models.catalog import DEFAULT_MODELS
 from .models.load import Factory, check_name, load
@@ -104,10 +106,16 @@ class Session:
             known = ", ".join(self.registries.runtimes)
             raise VidcompressError(f"unknown runtime {self.options.runtime!r}: there are {known}")
 
+    def check_against(self) -> None:
+        """Refuses a commit that does not exist."""
+        if self.options.against:
+            find_commit(self.options.against, self.options.root)
+
     def prepare(self, models: Collection[str]) -> None:
         """Loads what tests of these models will need, so that what cannot be is refused before any runs."""
         for reason in self._refusals:
             raise VidcompressError(reason)
+        self.check_against()
         self.check_names()
         if not models:
             raise VidcompressError(
@@ -152,18 +160,33 @@ class Session:
 
     @cached_property
     def other_build(self) -> OtherBuild | None:
-        """What `--vc-against` names."""
-        return None
+        """What `--vc-against` names, of use to a check; ask for it when all tests are collected."""
+        options = self.options
+        if not options.against or options.mode != "check":
+            return None
+        from .other_build import OtherBuild, Wanted, arguments
+
+        wanted = Wanted(
+            root=options.root,
+            folder=options.folder,
+            arguments=arguments(options, self.models, {POCKET, *self.registries.clip_sets}),
+            nodeids=tuple(sorted(self.ledger.planned)),
+            needs=tuple(map(Path, self.models)),
+        )
+        return OtherBuild(find_commit(options.against, options.root), wanted, self.progress)
 
     @property
     def against(self) -> str:
-        """What `--vc-against` names; empty without."""
+        """The name of `other_build`; empty without."""
         return self.other_build.name if self.other_build else ""
 
     def close(self) -> None:
         """Ends what runs beside this process."""
         if "confirmer" in self.__dict__:
             self.confirmer.close()
+        build = self.__dict__.get("other_build")
+        if build is not None:
+            build.close()
 
     def model(self, name: str) -> Model:
         """The reference model, shared: copy it before changing it."""

@@ -95,7 +95,7 @@ def test_a_baseline_file_that_is_none(project, text, line):
 @pytest.mark.parametrize(
     ("marker", "line"),
     [
-        ("vc_variant('fp16')", r"test_it.*unknown marker 'vc_variant'; there are vc_budget, vc_variants"),
+        ("vc_variant('fp16')", r"unknown marker 'vc_variant'; there are vc_budget, vc_margin, vc_variants"),
         ("vc_budget(top2_drop=0.1)", r"no limit is called 'top2_drop'; choose from top1_drop"),
         ("vc_budget(top1_drop='2 %')", r"top1_drop must be a number, not '2 %'"),
         ("vc_budget(0.1)", r"takes limits by name"),

@@ -88,6 +88,7 @@ def test_help_lists_fixtures_and_markers(project):
     markers = project.run("--markers", "--strict-markers", small=False)
     assert markers.says(r"@pytest.mark.vc_variants\(")
     assert markers.says(r"@pytest.mark.vc_budget\(")
+    assert markers.says(r"@pytest.mark.vc_margin\(")
 
 
 @pytest.mark.parametrize("budget", ["size_ratio=0.01", "agreement=1.01"])

@@ -47,6 +47,6 @@ def test_a_marker_that_cannot_be(marker):
 
 
 def test_marker_names():
-    check_marker_names(["vc_variants", "vc_budget", "parametrize"], "a test")
+    check_marker_names(["vc_variants", "vc_budget", "vc_margin", "parametrize"], "a test")
     with pytest.raises(VidcompressError, match="a test: unknown marker 'vc_budgets'"):
         check_marker_names(["vc_budgets"], "a test")

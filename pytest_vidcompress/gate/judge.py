@@ -98,8 +98,13 @@ def _latency(
 ) -> Iterator[Verdict]:
     # A reference has nothing to be slower than.
     if report.reference is not None:
-        hold = level_hold(timing, peers, against if report.against else "", margins)
-        yield hold_latency(report, hold, alpha) if hold else no_hold(report, timing)
+        hold = level_hold(timing, peers, against, margins)
+        # A build that cannot be timed is inconclusive, but one without this test is nothing to hold to.
+        absent = hold is not None and hold.builds and not (report.against or report.unconfirmed)
+        if hold is None or absent:
+            yield no_hold(report, timing, against)
+        else:
+            yield hold_latency(report, hold, alpha)
 
 
 def _memory(report: Report, timing: StoredTiming | None, margins: Margins) -> Iterator[Verdict]:

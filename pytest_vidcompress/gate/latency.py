@@ -82,19 +82,20 @@ def hold_latency(report: Report, hold: Hold, alpha: float) -> Verdict:
     return _confirmed(seen, hold, alpha)
 
 
-def no_hold(report: Report, timing: StoredTiming | None) -> Verdict:
-    """The verdict without anything to hold to."""
+def no_hold(report: Report, timing: StoredTiming | None, against: str = "") -> Verdict:
+    """The verdict without anything to hold to, also in the build of `against`."""
     if report.latency_ratio is None:
         return Verdict("latency_ratio", Status.INCONCLUSIVE, None, None, None, "not timed in this run")
     runs = len(timing.runs) if timing else 0
     reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
+    absent = f", and {against} does not measure this" if against else ""
     return Verdict(
         "latency_ratio",
         Status.NEW,
         float(report.latency_ratio),
         timing.latency_ratio if timing else None,
         None,
-        f"{reason} recorded on this machine class; record one with --vc-baseline=create",
+        f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
         f"{len(report.log_ratios)} pairs",
         interval=report.latency_ratio.interval,
     )

@@ -8,7 +8,7 @@ whatever is copied or called first is a percent slower or faster, too.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean, median
@@ -18,6 +18,8 @@ from .quiet import quiet
 VARIANT, BASE = "variant", "base"
 MOST_PAIRS = 16
 """Of a process."""
+ENOUGH_PAIRS = 4
+"""Quiet ones of a process, or all of those it times, for it to count."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,18 @@ class Turn:
     variant_s: tuple[float, ...]
     base_s: tuple[float, ...]
 
-    @cached_property
-    def log_ratio(self) -> float:
-        """Natural logarithm of variant over base: median of the pairs."""
-        return median(math.log(v / b) for v, b in zip(self.variant_s, self.base_s, strict=True))
 
-    @cached_property
-    def control(self) -> float:
-        """The same of the base against itself: neighbouring calls, the sign alternating; 0 for a single pair."""
-        ratios = [math.log(a / b) * (-1) ** i for i, (a, b) in enumerate(_twos(self.base_s))]
-        return median(ratios) if ratios else 0.0
+@dataclass(frozen=True)
+class QuietTurn:
+    """What a turn says by the pairs that no neighbour disturbed."""
 
-    @cached_property
-    def levels(self) -> tuple[float, float]:
-        """Median seconds of variant and base."""
-        return median(self.variant_s), median(self.base_s)
+    log_ratio: float
+    """Natural logarithm of variant over base: median of the pairs."""
+    control: float
+    """The same of the base against itself: neighbouring calls, the sign alternating; 0 of a single pair."""
+    base_s: float
+    """Median."""
+    pairs: int
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,20 @@ class Confirmation:
         return Confirmation(self.turns[:turns], self.spent[:turns], self.turns_per_block)
 
     @cached_property
-    def quiet(self) -> tuple[Turn, ...]:
-        """Turns that no neighbour disturbed."""
-        levels = [turn.levels for turn in self.turns]
-        kept = quiet([variant for variant, _ in levels], [base for _, base in levels])
-        return tuple(self.turns[i] for i in kept)
+    def quiet(self) -> tuple[QuietTurn, ...]:
+        """Turns with enough pairs that no neighbour disturbed, by those."""
+        variant_s = [seconds for turn in self.turns for seconds in turn.variant_s]
+        base_s = [seconds for turn in self.turns for seconds in turn.base_s]
+        kept = set(quiet(variant_s, base_s))
+        most = max((len(turn.base_s) for turn in self.turns), default=0)
+        told: list[QuietTurn] = []
+        first = 0
+        for turn in self.turns:
+            pairs = [pair for pair in range(len(turn.base_s)) if first + pair in kept]
+            first += len(turn.base_s)
+            if len(pairs) >= min(ENOUGH_PAIRS, most):
+                told.append(_told(turn, pairs))
+        return tuple(told)
 
     @cached_property
     def log_ratios(self) -> tuple[float, ...]:
@@ -72,20 +80,33 @@ class Confirmation:
     @cached_property
     def controls(self) -> tuple[float, ...]:
         """Base against itself, one a block; of turns of a single pair, one of every two."""
-        if any(len(turn.base_s) > 1 for turn in self.quiet):
+        if any(turn.pairs > 1 for turn in self.quiet):
             return tuple(fmean(turn.control for turn in block) for block in self._blocks())
-        twos = _twos([turn.base_s[0] for turn in self.quiet])
+        base_s = [turn.base_s for turn in self.quiet]
+        twos = zip(base_s[::2], base_s[1::2], strict=False)
         return tuple(math.log(a / b) * (-1) ** i for i, (a, b) in enumerate(twos))
 
     @property
     def pairs(self) -> int:
-        """Timed in quiet turns."""
-        return sum(len(turn.base_s) for turn in self.quiet)
+        """Of the quiet turns, those that count."""
+        return sum(turn.pairs for turn in self.quiet)
 
-    def _blocks(self) -> Iterable[tuple[Turn, ...]]:
+    def _blocks(self) -> Iterable[tuple[QuietTurn, ...]]:
         size = self.turns_per_block
         whole = len(self.quiet) // size * size
         return (self.quiet[start : start + size] for start in range(0, whole, size))
+
+
+def _told(turn: Turn, pairs: list[int]) -> QuietTurn:
+    ratios = [math.log(turn.variant_s[pair] / turn.base_s[pair]) for pair in pairs]
+    kept = set(pairs)
+    controls = [
+        math.log(turn.base_s[pair] / turn.base_s[pair + 1]) * (-1) ** (pair // 2)
+        for pair in range(0, len(turn.base_s) - 1, 2)
+        if pair in kept and pair + 1 in kept
+    ]
+    base_s = median(turn.base_s[pair] for pair in pairs)
+    return QuietTurn(median(ratios), median(controls) if controls else 0.0, base_s, len(pairs))
 
 
 @dataclass(frozen=True)
@@ -100,12 +121,12 @@ class Plan:
 
 
 def plan(pair_s: float) -> Plan:
-    """Blocks of some 0.7 s for small models, of which starting processes takes half; of one pair for slow ones."""
+    """Two mirrored turns a block, some 0.3 s for small models; one pair a block for slow ones."""
     if pair_s >= 1.0:
         # A warm-up would cost as much as what it warms for: first calls count, for both arms alike.
         return Plan(turns_per_block=1, pairs=1, warmup=0)
     pairs = max(2, min(MOST_PAIRS, 2 * round(0.06 / pair_s)))
-    return Plan(turns_per_block=4, pairs=pairs, warmup=3 if pair_s < 0.1 else 1)
+    return Plan(turns_per_block=2, pairs=pairs, warmup=3 if pair_s < 0.1 else 1)
 
 
 def calls(turn: int, pairs: int) -> list[str]:
@@ -115,7 +136,3 @@ def calls(turn: int, pairs: int) -> list[str]:
         variant_leads = (pair // 2 + pair + (turn if pairs == 1 else turn // 2)) % 2 == 0
         order += [VARIANT, BASE] if variant_leads else [BASE, VARIANT]
     return order
-
-
-def _twos(seconds: Sequence[float]) -> Iterable[tuple[float, float]]:
-    return zip(seconds[::2], seconds[1::2], strict=False)

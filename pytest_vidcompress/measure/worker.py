@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ class Worker:
 
     def __init__(self, folder: Path | None = None, paths: Sequence[str] = ()) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, read when the worker dies
+        self._last_words = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pytest_vidcompress.measure.fork"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            bufsize=0,
             cwd=folder,
             env={**os.environ, **_single_threaded(), "PYTHONPATH": os.pathsep.join(paths)},
         )
@@ -46,36 +49,40 @@ class Worker:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        try:
-            stdin.write(json.dumps(request).encode() + b"\n")
-            stdin.flush()
-        except BrokenPipeError:
-            line = b""
-        else:
-            ready, _, _ = select.select([stdout], [], [], PATIENCE_S)
-            line = stdout.readline() if ready else b""
+        line = b""
+        # Who has ended reads no more.
+        if not self.ended:
+            with suppress(BrokenPipeError):
+                stdin.write(json.dumps(request).encode() + b"\n")
+                ready, _, _ = select.select([stdout], [], [], PATIENCE_S)
+                line = stdout.readline() if ready else b""
         if not line:
             self.close()
-            raise VidcompressError(f"timing in fresh processes stopped: {self._last_words()}")
+            raise VidcompressError(f"timing in fresh processes stopped: {self._last_words}")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise VidcompressError(f"timing in fresh processes failed: {answer['error']}")
         return answer
 
+    @property
+    def ended(self) -> bool:
+        """It serves no more; after a request that failed it still does."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """Ends the process and whatever it has forked."""
-        if self._process.stdin:
-            self._process.stdin.close()
+        if self._errors.closed:
+            return
         self._process.kill()
-        self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
-
-    def _last_words(self) -> str:
+        status = self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         said = [line for line in lines if line.strip()]
-        return said[-1] if said else f"the worker ended with status {self._process.returncode}"
+        self._last_words = said[-1] if said else f"the worker ended with status {status}"
+        self._errors.close()
 
 
 def _single_threaded() -> dict[str, str]:

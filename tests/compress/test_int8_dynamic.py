@@ -10,8 +10,9 @@ from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.int8_dynamic import (
     ENGINES,
     INT8_DYNAMIC,
+    LARGE,
     Int8Dynamic,
-    fastest_engine,
+    engine_for,
     quantize,
 )
 from pytest_vidcompress.errors import VidcompressError
@@ -50,11 +51,25 @@ def test_an_explicit_engine_is_honoured_and_named(engine: str, monkeypatch: pyte
     assert logits(small.module).shape == (2, 3)
 
 
-def test_the_fastest_engine_is_chosen_once_and_named() -> None:
-    small = INT8_DYNAMIC.apply(model("timesformer"), Int8Dynamic(), NO_CLIPS)
+def test_the_engine_is_chosen_by_size_and_named() -> None:
+    original = model("timesformer")
+    small = INT8_DYNAMIC.apply(original.copy(), Int8Dynamic(), NO_CLIPS)
     (note,) = small.notes
-    assert note.removeprefix("int8 engine ") in SUPPORTED
-    assert fastest_engine(24, 48) == fastest_engine(24, 48)
+    linears = [part for part in original.module.modules() if isinstance(part, nn.Linear)]
+    chosen = {engine_for(part.in_features, part.out_features) for part in linears}
+    assert {note.removeprefix("int8 engine ")} == chosen <= set(SUPPORTED)
+
+
+@pytest.mark.skipif(not {"onednn", "x86"} <= set(SUPPORTED), reason="this torch lacks onednn or x86")
+def test_large_layers_run_on_onednn_and_small_ones_do_not() -> None:
+    assert engine_for(768, 3072) == engine_for(512, LARGE // 512) == "onednn"
+    assert engine_for(24, 48) == engine_for(512, LARGE // 512 - 1) == "x86"
+
+
+def test_without_the_preferred_engine_it_is_torch_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = torch.backends.quantized
+    monkeypatch.setattr(type(backend), "supported_engines", [backend.engine], raising=False)
+    assert engine_for(24, 48) == engine_for(4096, 4096) == backend.engine
 
 
 def test_engines_that_this_torch_lacks_are_refused() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from statistics import median
 from typing import Any
 
+from pytest_vidcompress.measure.block import Confirmation, Turn
 from pytest_vidcompress.measure.report import Estimate, Report
 
 
@@ -54,3 +56,34 @@ def report(
         peak_memory_bytes=20_000_000,
     )
     return replace(replace(made, reference=reference), **changes)
+
+
+def confirmation(
+    log_ratio: float = 0.0,
+    noise: float = 0.01,
+    turns: int = 40,
+    *,
+    seed: int = 0,
+    spent: float = 1.0,
+    turns_per_block: int = 1,
+    bias: float = 0.0,
+    disturbed: int = 0,
+) -> Confirmation:
+    """Turns of two pairs, 50 ms of the base, whose seconds are lognormal.
+
+    Args:
+        log_ratio: true one of the variant.
+        noise: standard deviation of every turn's log-ratio, and of its control.
+        spent: share of the time that is gone after the last turn; evenly before.
+        bias: log-ratio of the base to itself.
+        disturbed: so many of the last turns lost their core for a while.
+    """
+    random = Random(seed)
+    made: list[Turn] = []
+    for i in range(turns):
+        slow = 8.0 if i >= turns - disturbed else 1.0
+        base = 0.05 * slow * math.exp(random.gauss(0, noise / 10))
+        itself, ratio = random.gauss(bias, noise), random.gauss(log_ratio, noise)
+        bases = (base * math.exp(itself / 2), base * math.exp(-itself / 2))
+        made.append(Turn(tuple(b * math.exp(ratio) for b in bases), bases))
+    return Confirmation(tuple(made), tuple(spent * (i + 1) / turns for i in range(turns)), turns_per_block)

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline import Stored, StoredTiming
-from pytest_vidcompress.gate.budget import Budget
+from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status, Verdict
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import report
+from tests.gate.reports import confirmation, report
 
 BASE = report()
 STORED = Stored.of(BASE)
-TIMING = StoredTiming.of(BASE)
+TIMING = replace(StoredTiming.of(BASE), runs=(float(BASE.latency_ratio or 0),) * 3, spreads=(0.01,) * 3)
 
 
 def verdicts(
@@ -60,6 +60,41 @@ def test_everything_is_new_without_a_baseline() -> None:
 )
 def test_exact_metrics(change: dict[str, Any], metric: str, status: Status) -> None:
     assert verdicts(report(**change))[metric].status is status
+
+
+def test_a_stored_time_with_too_few_runs_is_new() -> None:
+    held = verdicts(BASE, timing=StoredTiming.of(BASE))["latency_ratio"]
+    assert held.status is Status.NEW
+    assert held.reason.startswith("1 of 3 runs were recorded")
+
+
+def test_a_suspect_is_judged_by_its_blocks() -> None:
+    slow = report(log_ratios=[0.5, 0.51] * 8)
+    assert verdicts(slow)["latency_ratio"].status is Status.INCONCLUSIVE
+    confirmed = replace(slow, confirmed=confirmation(0.5))
+    assert verdicts(confirmed)["latency_ratio"].status is Status.FAILED
+    cleared = replace(slow, confirmed=confirmation(-0.1))
+    assert verdicts(cleared)["latency_ratio"].status is Status.PASSED
+
+
+def test_an_error_rate_of_nothing_fails_nothing() -> None:
+    slow = report(log_ratios=[0.5, 0.51] * 8, confirmed=confirmation(0.5))
+    held = {v.metric: v.status for v in judge(slow, STORED, TIMING, alpha=1e-300)}
+    assert held["latency_ratio"] is Status.INCONCLUSIVE
+
+
+def test_another_build_is_held_to_only_where_it_was_timed() -> None:
+    beside = report(against=confirmation(0.5))
+    (held,) = [v for v in judge(beside, STORED, None, against="main") if v.metric == "latency_ratio"]
+    assert held.status is Status.FAILED
+    (new,) = [v for v in judge(BASE, STORED, None, against="main") if v.metric == "latency_ratio"]
+    assert new.status is Status.NEW
+
+
+def test_a_margin_of_the_test() -> None:
+    worse = report((True,) * 85 + (False,) * 15)
+    assert judge(worse, STORED, TIMING)[0].status is Status.FAILED
+    assert judge(worse, STORED, TIMING, margins=Margins(top1=0.2, floor=0.5))[0].status is Status.PASSED
 
 
 def test_better_is_said() -> None:

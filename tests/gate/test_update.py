@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline import Stored, StoredTiming
-from pytest_vidcompress.gate.update import Mode, unused, update, update_timings
+from pytest_vidcompress.gate.budget import Margins
+from pytest_vidcompress.gate.level import ENOUGH_RUNS
+from pytest_vidcompress.gate.update import CREATED_RUNS, Mode, unused, update, update_timings
 from pytest_vidcompress.measure.report import Estimate
-from tests.gate.reports import report
+from tests.gate.reports import confirmation, report
 
 BASE = report()
 EXISTING = {BASE.name: Stored.of(BASE)}
@@ -106,9 +108,10 @@ def timing(*runs: float, memory: int | None = 10_000_000) -> dict[str, StoredTim
         ("create", (1.0,), 0.5, (1.0, 0.5)),
         ("create", (1.0, 1.0), 1.05, (1.0, 1.0, 1.05)),
         ("create", (1.0,), 1.2, (1.0,)),
-        ("create", (1.0, 1.0, 1.0), 1.0, (1.0, 1.0, 1.0)),
+        ("create", (1.0,) * (CREATED_RUNS - 1), 1.0, (1.0,) * CREATED_RUNS),
+        ("create", (1.0,) * CREATED_RUNS, 1.0, (1.0,) * CREATED_RUNS),
         ("accept", (0.9, 1.0), 1.2, (1.2,)),
-        ("accept", (0.9, 1.0), 1.05, (0.9, 1.0)),
+        ("accept", (0.9, 1.0), 1.04, (0.9, 1.0)),
         ("accept", (0.9, 1.0), 0.5, (0.9, 1.0)),
         ("tighten", (0.9, 1.0), 0.5, (0.5,)),
         ("tighten", (0.9, 1.0), 0.89, (0.9, 1.0)),
@@ -119,6 +122,26 @@ def test_runs(mode: Mode, runs: tuple[float, ...], now: float, after: tuple[floa
     content, changes = update_timings(mode, timing(*runs), [report(latency_ratio=Estimate(now))])
     assert content[BASE.name].runs == after
     assert bool(changes) == (runs != after)
+
+
+def test_created_runs_are_enough_to_hold_to() -> None:
+    assert CREATED_RUNS >= ENOUGH_RUNS
+
+
+def test_what_blocks_showed_is_stored_with_the_run() -> None:
+    now = report(confirmed=confirmation(-0.1, turns=12))
+    run = StoredTiming.of(now)
+    content, _ = update_timings("create", timing(0.9), [now])
+    stored = content[BASE.name]
+    assert (stored.runs, stored.spreads, stored.controls) == ((0.9, *run.runs), run.spreads, run.controls)
+    accepted, _ = update_timings("accept", timing(0.5), [now])
+    assert accepted[BASE.name].spreads == run.spreads
+
+
+def test_the_margin_decides_what_is_worse() -> None:
+    now = [report(latency_ratio=Estimate(1.2))]
+    assert update_timings("accept", timing(1.0), now, Margins(latency=0.3))[1] == ()
+    assert update_timings("accept", timing(1.0), now, Margins(latency=0.1))[1] != ()
 
 
 def test_timing_switched_off_forgets_nothing() -> None:

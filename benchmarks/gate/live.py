@@ -1,0 +1,92 @@
+"""Live checks of the gate: sessions of twenty latency checks of unchanged and of slower models, in three regimes.
+
+    python -m benchmarks.gate.live              about an hour; nothing else should run
+
+Each session is a pytest run of its own, held to baselines that five quiet runs stored first. Appends to
+benchmarks/gate/live.jsonl, a line a check; sessions that it holds already are not run again.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.gate.regimes import regime
+
+RESULTS = Path(__file__).parent / "live.jsonl"
+RUNS = 5
+UNCHANGED = {"quiet": 18, "busy": 6, "bursts": 6}
+"""Sessions of unchanged models in each regime."""
+SLOWER = ((0.10, 0.05), (0.05, 0.01), (0.03, 0.01))
+"""Slowdown and practical margin of the sessions that must be red."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--slower", type=int, default=1, help="checks of each slowdown, model and variant")
+    parser.add_argument("--baselines", type=Path, help="stored by an earlier call, to go on with")
+    arguments = parser.parse_args()
+    baselines = arguments.baselines or Path(tempfile.mkdtemp(prefix="gate-baselines-"))
+    print("baselines:", baselines, flush=True)
+    if not any(baselines.rglob("*.json")):
+        for _ in range(RUNS):
+            check("--vc-baseline=create", baselines=baselines, checks=1)
+    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+    known = {(line["regime"], line["session"], line["slowdown"]) for line in done}
+    # Interleaved, so that an early end leaves some of each.
+    plan = [
+        (name, number, 0.0, 0.05)
+        for number in range(max(UNCHANGED.values()))
+        for name, most in UNCHANGED.items()
+        if number < most
+    ]
+    plan += [(name, 0, *slower) for slower in SLOWER for name in UNCHANGED] if arguments.slower else []
+    for name, number, slowdown, margin in plan:
+        if (name, number, slowdown) in known:
+            continue
+        started = time.monotonic()
+        with regime(name):
+            lines = check(
+                f"--vc-latency-margin={margin}",
+                baselines=baselines,
+                checks=arguments.slower if slowdown else 5,
+                slowdown=slowdown,
+            )
+        with RESULTS.open("a") as file:
+            for line in lines:
+                about = {"regime": name, "session": number, "slowdown": slowdown, "margin": margin}
+                file.write(json.dumps(about | line) + "\n")
+        statuses = [line["status"] for line in lines]
+        counted = {status: statuses.count(status) for status in sorted(set(statuses))}
+        took = time.monotonic() - started
+        print(f"{name} {number} +{slowdown:.0%}: {counted} in {took:.0f} s", flush=True)
+
+
+def check(*options: str, baselines: Path, checks: int, slowdown: float = 0.0) -> list[dict]:
+    """One session; its latency verdicts."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "results.jsonl"
+        environment = {
+            **os.environ,
+            "GATE_RESULTS": str(results),
+            "GATE_CHECKS": str(checks),
+            "GATE_SLOWDOWN": str(slowdown),
+        }
+        options = ("--vc-sample=16", "-pno:cacheprovider", f"--vc-baselines={baselines}", *options)
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "benchmarks/gate/live_checks.py", *options],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        if not results.exists():
+            raise SystemExit(run.stdout[-3000:] + run.stderr[-2000:])
+        return [json.loads(line) for line in results.read_text().splitlines()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""--vc-confirm: how long a suspect latency is timed again in fresh processes; what they say decides."""
+
+import pytest
+
+from tests.project import Project
+
+SLOWED = """
+    import time
+    from torch import nn
+
+    class Slowed(nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+        def forward(self, pixels):
+            began = time.perf_counter()
+            result = self.module(pixels)
+            until = began + {times} * (time.perf_counter() - began)
+            while time.perf_counter() < until:
+                pass
+            return result
+
+    def test_slowed(vc_model, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(Slowed(vc_model.module)))
+    """
+NAME = "test_slowed.py::test_slowed"
+
+
+def slowed(project, times):
+    return project.write(test_slowed=SLOWED.format(times=times))
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A project with three recorded runs of a module; copy it before changing it."""
+    project = slowed(Project(tmp_path_factory.mktemp("recorded")), 1.0)
+    for count in (1, 2, 3):
+        assert project.run("--vc-baseline=create", "--vc-confirm=4").passed(1)
+        entry = project.timings[NAME]
+        assert [len(entry[field].split()) for field in ("runs", "spreads", "controls")] == [count] * 3
+    return project
+
+
+def test_twice_as_slow_is_red_and_says_how_sure_that_is(recorded, tmp_path):
+    project = slowed(recorded.copy(tmp_path / "project"), 2.0)
+    before = project.timings
+    run = project.run("--vc-confirm=20")
+    assert run.failed("latency_ratio")
+    assert run.says(r"latency_ratio failed: measured [12]\.\d+")
+    assert run.says(r"slower than 3 recorded runs plus 5%, and surely slower")
+    assert run.says(r"\d+ blocks, \d+ pairs in\s+\d+ fresh processes")
+    assert run.says(r"p=\S+ where\s+0\.001 is allowed")
+    assert run.says(r"could have seen: ")
+    # What must be typed to see it again.
+    assert run.says(r"--vc-confirm=20")
+    assert project.timings == before
+
+
+def test_the_same_again_is_not_red(recorded):
+    assert recorded.run("--vc-confirm=8").passed(1)
+
+
+def test_without_time_a_suspect_stays_one(recorded, tmp_path):
+    project = slowed(recorded.copy(tmp_path / "project"), 2.0)
+    run = project.run("--vc-confirm=0", "--vc-strict")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
+    assert run.says("latency_ratio inconclusive: ")
+    # A single one is started all the same.
+    assert run.says(r"\b[01] of 1 fresh processes were of use")
+    assert run.failures == set()
+
+    project.write(pyproject='[tool.pytest.ini_options]\nvc_confirm = "0"')
+    run = project.run()
+    assert run.passed(1)
+    assert run.says("1 inconclusive")
+
+
+LOCKED = """
+    import threading
+
+    def test_slowed(vc_model, vc_measure, vc_baseline):
+        lock = threading.Lock()
+
+        def slow(pixels):
+            with lock:
+                vc_model.module(pixels)
+                return vc_model.module(pixels).logits
+
+        vc_baseline.check(vc_measure(slow))
+    """
+
+
+def test_what_cannot_be_sent_to_a_fresh_process_is_inconclusive(recorded, tmp_path):
+    project = recorded.copy(tmp_path / "project").write(test_slowed=LOCKED)
+    run = project.run("--vc-strict")
+    assert run.says(r"(?s)latency_ratio inconclusive: .*cannot be sent to\s+another\s+process")
+    assert "latency_ratio" not in run.failures
+
+
+FALLING = """
+    import os
+
+    def test_slowed(vc_model, vc_measure, vc_baseline):
+        here = os.getpid()
+
+        def slow(pixels):
+            if os.getpid() != here:
+                {end}
+            vc_model.module(pixels)
+            return vc_model.module(pixels).logits
+
+        vc_baseline.check(vc_measure(slow))
+    """
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        ("raise OSError('no such camera')", r"OSError: no\s+such\s+camera"),
+        ("os._exit(7)", r"ended\s+with\s+status\s+7"),
+    ],
+)
+def test_what_fails_in_a_fresh_process_is_inconclusive(recorded, tmp_path, end, why):
+    project = recorded.copy(tmp_path / "project").write(test_slowed=FALLING.format(end=end))
+    run = project.run("--vc-strict")
+    assert run.says(rf"(?s)latency_ratio inconclusive: .*{why}")
+    assert "latency_ratio" not in run.failures
+    assert "Traceback" not in run.out
+
+
+@pytest.mark.parametrize("value", ["-1", "soon", "nan", "inf"])
+def test_a_time_that_is_none(project, value):
+    project.write(test_it="def test_it(vc_model): pass")
+    assert project.run(f"--vc-confirm={value}").refused(
+        rf"--vc-confirm={value}: expected a number of at least 0"
+    )
