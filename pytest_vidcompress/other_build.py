@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from .errors import VidcompressError
 from .export import PATHS, WANTED, arms_file, failure_file
 from .git import Commit, add_worktree, is_tracked, outside_hooks, remove_worktree
+from .installed import copies
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -149,10 +150,25 @@ class OtherBuild:
             tree,
             lambda path: is_tracked(repository, path),
         )
+        self._refuse_copies([folder, *map(Path, paths)])
         status, said = self._run(command, folder, paths, exported)
         # 0, 1 and 5: passed, failed, none collected. The tests' files tell which; else none was run.
         if status not in (0, 1, 5):
             raise VidcompressError(f"the tests of {self.name} do not run (exit code {status}): {said}")
+
+    def _refuse_copies(self, paths: Sequence[Path]) -> None:
+        """What both commits would import from the same place would be compared with itself."""
+        ours = [path for path in paths if path.is_relative_to(self._tree)]
+        for copy in copies(self._commit.repository, sys.path):
+            if not any(
+                (path / name).is_dir() or (path / f"{name}.py").is_file()
+                for path in ours
+                for name in copy.modules
+            ):
+                raise VidcompressError(
+                    f"{copy.name} is installed as a copy of {copy.source}, which {self.name} would run too;"
+                    " install it with pip install --editable"
+                )
 
     def _run(
         self, command: Sequence[str], folder: Path, paths: Iterable[str], exported: Path

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.git import add_worktree, find_commit, is_tracked, remove_worktree
+from pytest_vidcompress.git import find_commit
 from pytest_vidcompress.other_build import OtherBuild, Wanted, imported_from, mapped
 from tests.repository import Repository
 
@@ -144,60 +144,6 @@ def test_it_is_built_once_and_leaves_nothing(repository):
     assert repository.worktrees == before
 
 
-def test_what_a_killed_run_left_is_in_nobodys_way(repository, tmp_path):
-    commit, before = find_commit("HEAD", repository.folder), repository.worktrees
-    for folder in (tmp_path / "killed" / "tree", tmp_path / "next" / "tree"):
-        folder.parent.mkdir()
-        add_worktree(commit, folder)
-    assert (folder / "src" / "mine.py").is_file()
-    for folder in (tmp_path / "next" / "tree", tmp_path / "killed" / "tree"):
-        (folder / "untracked").write_text("")
-        remove_worktree(commit.repository, folder)
-    assert repository.worktrees == before
-
-
-def test_hooks_are_not_run_and_not_obeyed(repository, tmp_path, monkeypatch):
-    hook = repository.folder / ".git" / "hooks" / "post-checkout"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
-    hook.chmod(0o755)
-    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))  # as where a push hook runs pytest
-    commit = find_commit("HEAD", repository.folder)
-    add_worktree(commit, tmp_path / "tree")
-    remove_worktree(commit.repository, tmp_path / "tree")
-    hook.unlink()
-    assert not (tmp_path / "ran").exists()
-    assert not (tmp_path / "tree").exists()
-
-
-def test_a_commit_is_named_by_what_was_typed(repository):
-    head = find_commit("HEAD", repository.folder / "src")
-    assert head.repository == repository.folder.resolve()
-    assert head.name == f"HEAD ({head.sha[:7]})"
-    assert find_commit(head.sha[:9], repository.folder).name == head.sha[:7]
-
-
-@pytest.mark.parametrize("ref", ["no-such-branch", "HEAD~7", "--all", "", "HEAD:src"])
-def test_a_commit_that_is_not_there_is_refused(repository, ref):
-    with pytest.raises(VidcompressError, match=rf"--vc-against={ref}: .*no such commit.*fetch-depth: 0"):
-        find_commit(ref, repository.folder)
-
-
-def test_no_repository_and_no_git_are_refused(repository, tmp_path, monkeypatch):
-    with pytest.raises(VidcompressError, match="in no git repository"):
-        find_commit("HEAD", tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(VidcompressError, match="git is not installed"):
-        find_commit("HEAD", repository.folder)
-
-
-def test_tracked_is_what_the_repository_holds(repository):
-    (repository.folder / "environment").mkdir()
-    (repository.folder / "environment" / "file").write_text("")
-    assert is_tracked(repository.folder, repository.folder / "src")
-    assert not is_tracked(repository.folder, repository.folder / "environment")
-
-
 names = st.sampled_from(["a", "b", "src", "tests"])
 folders = st.lists(names, max_size=3).map(lambda parts: str(PurePosixPath(*parts)))
 
@@ -243,6 +189,32 @@ def test_packages_that_no_entry_of_the_path_explains_are_found(tmp_path):
     }
     assert imported_from(tmp_path, modules) == [str(tmp_path / "src"), str(tmp_path / "lib")]
     assert imported_from(Path(sysconfig.get_path("stdlib")), {"json": sys.modules["json"]})
+
+
+@pytest.mark.parametrize(
+    ("origin", "module", "refused"),
+    [
+        ({"dir_info": {}}, "elsewhere", True),
+        ({"archive_info": {}}, "elsewhere", True),
+        ({"dir_info": {"editable": True}}, "elsewhere", False),
+        ({"dir_info": {}}, "mine", False),  # the worktree's is found before it
+    ],
+)
+def test_a_copy_that_both_commits_would_import_is_refused(
+    repository, tmp_path, monkeypatch, origin, module, refused
+):
+    records = tmp_path / f"{module}-1.0.dist-info"
+    records.mkdir()
+    (records / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (records / "RECORD").write_text(f"{module}/__init__.py,,\n{module}-1.0.dist-info/RECORD,,\n")
+    (records / "direct_url.json").write_text(json.dumps({"url": repository.folder.as_uri(), **origin}))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(repository.folder / "src"))
+    wanted = Wanted(repository.folder, repository.folder, ("--vc-sample=0",), OURS[:1])
+    build = OtherBuild(find_commit("HEAD", repository.folder), wanted)
+    with pytest.raises(VidcompressError, match="pip install --editable" if refused else "do not run"):
+        build.arms(OURS[0])
+    build.close()
 
 
 def test_what_is_not_tracked_is_lent(repository):

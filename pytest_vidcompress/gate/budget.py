@@ -41,15 +41,15 @@ class Margins:
     """Relative; allocators of two library versions round differently."""
 
     @classmethod
-    def from_kwargs(cls, latency: float, **given: object) -> Margins:
+    def from_kwargs(cls, latency: object, **given: object) -> Margins:
         """The session's margins with those a test wrote; VidcompressError for an unknown name or no share.
 
         Args:
             latency: the session's, which a test may replace.
         """
         known = ("latency", "top1", "floor", "memory")
-        checked = {"latency": latency}
-        for name, margin in given.items():
+        checked: dict[str, float] = {}
+        for name, margin in {"latency": latency, **given}.items():
             if name not in known:
                 raise VidcompressError(
                     f"vc_margin: no margin is called {name!r}; choose from {', '.join(known)}"

@@ -27,24 +27,23 @@ def test_not_a_number(value: object) -> None:
 
 def test_margins_of_a_test_replace_those_of_the_session() -> None:
     assert Margins.from_kwargs(latency=0.1) == Margins(latency=0.1)
-    assert Margins.from_kwargs(**{"latency": 0.2, "top1": 0, "floor": 0.5}) == Margins(
-        latency=0.2, top1=0, floor=0.5
-    )
+    given = {"top1": 0.0, "floor": 0.5}
+    assert Margins.from_kwargs(latency=0.2, **given) == Margins(latency=0.2, **given)
 
 
 def test_an_unknown_margin_lists_the_known() -> None:
     with pytest.raises(
-        VidcompressError, match="'speed'; choose from latency, top1, floor, memory$"
+        VidcompressError, match=r"'speed'; choose from latency, top1, floor, memory$"
     ) as raised:
         Margins.from_kwargs(latency=0.05, speed=0.1)
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("margin", ["5%", None, True, -0.01, float("nan"), float("inf")])
-@pytest.mark.parametrize("name", ["top1", "floor", "memory"])
+@pytest.mark.parametrize("name", ["latency", "top1", "floor", "memory"])
 def test_no_margin(name: str, margin: object) -> None:
     with pytest.raises(VidcompressError, match=f"vc_margin: {name} must be a share, not .*write {name}="):
-        Margins.from_kwargs(latency=0.05, **{name: margin})
+        Margins.from_kwargs(**{"latency": 0.05, name: margin})
 
 
 def test_a_family_errs_no_less_than_one_of_its_checks() -> None:

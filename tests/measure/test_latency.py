@@ -4,14 +4,15 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.latency import Call, Timing, time_pairs
+from pytest_vidcompress.measure.latency import FEWEST_QUIET, PILOT, SHORT, Call, Timing, time_pairs
+from pytest_vidcompress.measure.quiet import quiet
 
 times = st.floats(1e-6, 10)
 
@@ -92,9 +93,6 @@ def test_the_driver_is_told_an_even_number_within_bounds() -> None:
     def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
         told.append(rounds)
 
-    def nothing() -> None:
-        pass
-
     time_pairs(nothing, nothing, driver, budget_s=1)
     time_pairs(nothing, nothing, driver, budget_s=0)
     time_pairs(work(0.002), nothing, driver, budget_s=0.06)
@@ -122,13 +120,74 @@ def test_the_ratio_is_the_median_of_the_pairs(pairs: list[tuple[float, float]]) 
     variant, reference = (tuple(side) for side in zip(*pairs, strict=True))
     timing = Timing(variant, reference)
     swapped = Timing(reference, variant)
-    assert timing.log_ratios == pytest.approx([math.log(v / r) for v, r in pairs])
+    kept = quiet(variant, reference)
+    kept = kept if len(kept) >= FEWEST_QUIET else range(len(pairs))
+    assert timing.log_ratios == pytest.approx([math.log(variant[i] / reference[i]) for i in kept])
     assert timing.ratio * swapped.ratio == pytest.approx(1)
     assert timing.ratio.low <= timing.ratio <= timing.ratio.high
     assert min(variant) <= timing.latency <= max(variant)
     assert min(reference) <= timing.reference_latency <= max(reference)
     doubled = Timing(tuple(2 * v for v in variant), reference)
     assert doubled.ratio == pytest.approx(2 * timing.ratio)
+
+
+def test_pairs_that_lost_their_core_are_left_out_where_enough_did_not() -> None:
+    calm, disturbed = ((1.0, 1.0),) * FEWEST_QUIET, ((30.0, 1.0), (1.0, 20.0), (2.0, 2.0))
+    variant, reference = (tuple(side) for side in zip(*disturbed, *calm, strict=True))
+    assert Timing(variant, reference).log_ratios == (0.0,) * FEWEST_QUIET
+    assert len(Timing(variant[:-1], reference[:-1]).log_ratios) == FEWEST_QUIET + 2
+
+
+def nothing() -> None:
+    pass
+
+
+def test_what_is_clearly_fine_is_timed_only_a_little_longer() -> None:
+    told: list[int] = []
+    asked: list[int] = []
+
+    def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+        told.append(rounds)
+        for _ in range(rounds):
+            once(target, setup=setup, teardown=teardown, rounds=1)
+
+    def fine(log_ratios: Sequence[float]) -> bool:
+        asked.append(len(log_ratios))
+        return True
+
+    timing = time_pairs(nothing, nothing, driver, fine)
+    assert len(asked) == 1
+    assert asked[0] <= PILOT
+    assert told == [SHORT]
+    assert len(timing.variant_s) == len(timing.reference_s) == PILOT + SHORT
+
+
+def test_what_is_not_clearly_fine_is_timed_as_long_as_ever() -> None:
+    told: list[int] = []
+
+    def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+        told.append(rounds)
+
+    timing = time_pairs(nothing, nothing, driver, lambda log_ratios: False)
+    assert told == [60 - PILOT]
+    assert len(timing.variant_s) == 60
+
+
+@pytest.mark.parametrize("fine", [True, False])
+def test_few_rounds_are_shared_by_pilot_and_driver(fine: bool) -> None:
+    """Every round counts for slow models: the pilot takes none that the driver needs."""
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, None, lambda log_ratios: fine, budget_s=0)
+    assert recorded.calls[4:] == "RVVR" * 6
+    assert len(timing.variant_s) == 12
+
+
+@pytest.mark.parametrize("driver", [once, bare, never])
+def test_pairs_are_whole_after_a_pilot_whatever_drives(driver: Callable[..., object]) -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, driver, lambda log_ratios: True)
+    assert len(timing.variant_s) == len(timing.reference_s) == PILOT + SHORT
+    assert recorded.calls.count("V") == recorded.calls.count("R")
 
 
 def test_few_pairs_have_no_bounds() -> None:

@@ -49,7 +49,7 @@ class Noting(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         self.calls += 1
-        with open(self.log, "a") as file:
+        with Path(self.log).open("a") as file:
             file.write(f"{os.getpid()} {self.calls} {torch.get_num_threads()} {self.training}\n")
         return pixels.flatten(1)
 

@@ -1,0 +1,91 @@
+"""--vc-latency-margin and the vc_margin marker: how much slower than stored is no regression."""
+
+import json
+
+import pytest
+
+from tests.project import Project
+
+HOLDS = """
+    import pytest
+
+    {marker}
+    def test_holds(vc_model, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(vc_model.module))
+    """
+RECORDED = 0.5
+"""The stored ratio; what is measured is 1: twice as slow."""
+
+
+def marked(project, marker=""):
+    return project.write(test_holds=HOLDS.format(marker=marker))
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A project whose recorded runs were twice as fast."""
+    project = marked(Project(tmp_path_factory.mktemp("recorded")))
+    assert project.run("--vc-baseline=create", "--vc-confirm=1").passed(1)
+    (path,) = project.folder.glob("baselines/*/videomae.*.json")
+    document = json.loads(path.read_text())
+    (entry,) = document["variants"].values()
+    # A control as restless as any, so that a busy machine vetoes nothing.
+    entry |= {"runs": f"{RECORDED} 0.501 0.502", "controls": "1.0", "spreads": "0.01"}
+    path.write_text(json.dumps(document))
+    return project
+
+
+def test_five_percent_is_the_default(recorded):
+    run = recorded.run("--vc-confirm=20")
+    assert run.failed("latency_ratio")
+    assert run.says(r"slower than 3 recorded runs plus 5%, and surely slower")
+    assert run.says(r"stored 0\.501, limit 0\.52")
+
+
+def test_the_option_moves_the_limit(recorded):
+    assert recorded.run("--vc-latency-margin=2", "--vc-strict").passed(1)
+    run = recorded.run("--vc-latency-margin=0.3", "--vc-confirm=20")
+    assert run.failed("latency_ratio")
+    assert run.says(r"3 recorded runs plus 30%")
+    # What must be typed to see it again.
+    assert run.says(r"--vc-latency-margin=0\.3")
+
+
+def test_the_ini_option_does_the_same(recorded, tmp_path):
+    project = recorded.copy(tmp_path / "project")
+    project.write(pyproject='[tool.pytest.ini_options]\nvc_latency_margin = "2"')
+    assert project.run("--vc-strict").passed(1)
+
+
+def test_the_marker_wins_over_the_option(recorded, tmp_path):
+    project = marked(recorded.copy(tmp_path / "project"), "@pytest.mark.vc_margin(latency=2)")
+    assert project.run("--vc-latency-margin=0", "--vc-strict").passed(1)
+    marked(project, "@pytest.mark.vc_margin(latency=0.3)")
+    run = project.run("--vc-latency-margin=2", "--vc-confirm=20")
+    assert run.failed("latency_ratio")
+    assert run.says(r"3 recorded runs plus 30%")
+
+
+@pytest.mark.parametrize("value", ["-0.1", "5%", "nan", "inf"])
+def test_a_margin_that_is_none(project, value):
+    marked(project)
+    line = rf"--vc-latency-margin={value}: expected a number of at least 0"
+    assert project.run(f"--vc-latency-margin={value}").refused(line)
+    project.write(pyproject=f'[tool.pytest.ini_options]\nvc_latency_margin = "{value}"')
+    assert project.run().refused(line)
+
+
+@pytest.mark.parametrize(
+    ("marker", "line"),
+    [
+        ("vc_margin(0.1)", r"marker vc_margin takes margins by name, such as latency=0\.05"),
+        ("vc_margin(speed=0.1)", r"no margin is called 'speed'; choose from latency, top1, floor, memory"),
+        ("vc_margin(latency='5%')", r"latency must be a share, not '5%'; write latency=0\.05"),
+        ("vc_margin(latency=-1)", r"latency must be a share, not -1"),
+        ("vc_margin(top1=True)", r"top1 must be a share, not True"),
+        ("vc_margins(latency=0.1)", r"unknown marker 'vc_margins'; there are vc_budget, vc_margin"),
+    ],
+)
+def test_a_marker_that_is_written_wrongly(project, marker, line):
+    marked(project, f"@pytest.mark.{marker}")
+    assert project.run("-Wignore::pytest.PytestUnknownMarkWarning").refused(line)
