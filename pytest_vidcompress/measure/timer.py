@@ -26,6 +26,8 @@ WARMUP_S = 0.05
 """Longest that a fresh process warms up."""
 TURN_S = 0.2
 """Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
+HANDOVER_S = 0.01
+"""Rest between the calls of one process and those of another."""
 MIRRORED = 8
 """Calls after which orders are balanced."""
 
@@ -71,8 +73,12 @@ class Timer:
         alone = len(set(self._workers.values())) == 1
         for worker, arms in groupby(order, key=lambda arm: self._workers[arm]):
             arms = list(arms)
-            # A process that was waiting for its turn wakes with cold caches: its first call is not timed.
-            waking = [] if alone else arms[:1]
+            waking: list[str] = []
+            if not alone:
+                # OpenMP threads of the process before go on spinning for some milliseconds, on our cores.
+                time.sleep(HANDOVER_S)
+                # A process that was waiting wakes with cold caches: its first call is not timed.
+                waking = arms[:1]
             seconds += worker.ask({"time": waking + arms})["seconds"][len(waking) :]
         return seconds
 

@@ -30,13 +30,13 @@ levels = st.builds(
 
 @st.composite
 def confirmations(draw: st.DrawFn) -> Confirmation:
-    """Turns of one or two pairs; some lost their core. Whether one is quiet hangs on no rounding."""
+    """Turns of a few pairs; some lost their core. Whether one is quiet hangs on no rounding."""
     turns: list[Turn] = []
+    pairs = draw(st.sampled_from([1, 2, 6]))
     for ratio in draw(ratios):
         slow = draw(st.sampled_from([1.0, 1.0, 1.0, 4.0]))
-        base = slow * draw(st.floats(1.0, 1.05))
-        pairs = draw(st.integers(1, 2))
-        turns.append(Turn((base * math.exp(ratio * 0.5),) * pairs, (base,) * pairs))
+        bases = tuple(slow * draw(st.floats(1.0, 1.05)) for _ in range(pairs))
+        turns.append(Turn(tuple(base * math.exp(ratio * 0.5) for base in bases), bases))
     end = draw(st.sampled_from([0.1, 0.4, 1.0]))
     spent = tuple(end * (i + 1) / len(turns) for i in range(len(turns)))
     return Confirmation(tuple(turns), spent, draw(st.sampled_from([1, 2])))
@@ -59,6 +59,11 @@ def failed(seen: Confirmation, level: Level) -> bool:
     )
 
 
+def blocks(log_ratios: list[float], spent: list[float]) -> Confirmation:
+    """Of one pair each."""
+    return Confirmation(tuple(Turn((math.exp(x),), (1.0,)) for x in log_ratios), tuple(spent), 1)
+
+
 @settings(deadline=None, max_examples=60)
 @given(confirmations(), levels, st.floats(1.0, 8.0))
 def test_a_slower_variant_is_never_better(seen: Confirmation, level: Level, factor: float) -> None:
@@ -77,7 +82,7 @@ def test_arms_are_treated_alike(seen: Confirmation) -> None:
     # A margin that nothing reaches, and no look: all blocks count.
     level, never = Level(0.0, -100.0), replace(seen, spent=(0.0,) * len(seen.turns))
     there, back = weigh(never, level, ALPHA), weigh(swapped(never), level, ALPHA)
-    assert [turn.levels for turn in seen.quiet] == [turn.levels[::-1] for turn in swapped(seen).quiet]
+    assert [turn.pairs for turn in seen.quiet] == [turn.pairs for turn in swapped(seen).quiet]
     assert swapped(seen).log_ratios == pytest.approx([-ratio for ratio in seen.log_ratios])
     assert there.blocks == back.blocks
     if there.blocks:
@@ -126,8 +131,16 @@ def test_looks_spend_the_error_rate_and_no_more() -> None:
     assert (times[-1], shares[-1]) == (1.0, 1.0)
 
 
-def blocks(log_ratios: list[float], spent: list[float]) -> Confirmation:
-    return Confirmation(tuple(Turn((math.exp(x),), (1.0,)) for x in log_ratios), tuple(spent), 1)
+@pytest.mark.parametrize("look", range(len(LOOKS)))
+def test_a_look_spends_its_share(look: int) -> None:
+    """Looks before it come where nothing is slower, and spend theirs."""
+    values = [-0.02, 0.02, -0.02, 0.02, *[0.09, 0.1, 0.11] * 2]
+    before = (0.0, 0.0) if look == 0 else LOOKS[look - 1]
+    seen = blocks(values, [before[0]] * 9 + [LOOKS[look][0]])
+    critical = weigh(seen, ONE, 1e-9).p / (LOOKS[look][1] - before[1])
+    assert weigh(seen, ONE, critical * 1.01).outcome is Outcome.WORSE
+    assert weigh(seen, ONE, critical * 0.99).outcome is Outcome.OPEN
+    assert weigh(seen.until(9), ONE, critical * 1.01).outcome is Outcome.OPEN
 
 
 def test_between_looks_nothing_is_worse() -> None:
@@ -159,6 +172,14 @@ def test_significant_within_the_margin_is_fine() -> None:
     seen = confirmation(0.02, 0.003, 30, seed=3)
     assert weigh(seen, ONE, ALPHA).outcome is Outcome.WORSE
     assert weigh(seen, Level(0.0, math.log(1.05)), ALPHA).outcome is Outcome.FINE
+
+
+def test_significant_and_hardly_within_the_margin_is_open_and_then_fine() -> None:
+    values, margin = [0.03, 0.055] * 4, Level(0.0, math.log(1.05))
+    early, late = [0.0] * 7 + [0.7], [0.0] * 7 + [1.0]
+    assert weigh(blocks(values, early), ONE, ALPHA).outcome is Outcome.WORSE
+    assert weigh(blocks(values, early), margin, ALPHA).outcome is Outcome.OPEN
+    assert weigh(blocks(values, late), margin, ALPHA).outcome is Outcome.FINE
 
 
 def test_a_fresh_run_beside_the_level_is_no_proof() -> None:

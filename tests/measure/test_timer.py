@@ -203,6 +203,25 @@ def test_the_next_turn_after_a_failed_one_has_a_fresh_process(worker: Worker) ->
             timer.turn()
 
 
+@pytest.mark.parametrize("culprit", [VARIANT, BASE])
+def test_when_one_of_two_workers_fails_both_go_on(worker: Worker, culprit: str) -> None:
+    other = Worker(paths=tuple(sys.path))
+    try:
+        workers = {VARIANT: worker, BASE: other}
+        for bad in (culprit, ""):
+            for name, each in workers.items():
+                arm = raising if name == bad else base
+                send(each, {name: arm}, PIXELS, sys.modules[__name__])
+            timer = Timer(workers, SLOW_S)
+            if bad:
+                with pytest.raises(VidcompressError, match="not this time"):
+                    timer.turn()
+            else:
+                assert len(timer.turn().variant_s) == 1
+    finally:
+        other.close()
+
+
 def test_a_turn_that_broke_off_leaves_no_process(worker: Worker) -> None:
     send(worker, {VARIANT: dense()}, PIXELS)
     first = worker.ask({"fork": [VARIANT]})["forked"]
