@@ -41,7 +41,7 @@ def stored(tmp_path_factory):
     """A project that holds one variant to a baseline; copy it before changing it."""
     project = Project(tmp_path_factory.mktemp("stored"))
     project.write(test_holds=HOLDS)
-    for _ in range(3):  # as many runs of the latency ratio as are kept
+    for _ in range(3):  # as many runs as a latency ratio must have to be held to
         assert project.run("--vc-baseline=create").ret == 0
     return project
 

@@ -66,10 +66,13 @@ def weigh(seen: Confirmation, level: Level, alpha: float) -> Weighed:
         spent, values = now.spent[-1], now.log_ratios
         if len(values) < FEWEST:
             continue
-        allowed = 0.0
-        while looked < len(LOOKS) and spent >= LOOKS[looked][0]:
-            allowed += alpha * (LOOKS[looked][1] - used)
-            used, looked = LOOKS[looked][1], looked + 1
+        reached = sum(spent >= share for share, _ in LOOKS)
+        allowed = alpha * (LOOKS[reached - 1][1] - used) if reached > looked else 0.0
+        # A look with too few blocks to be worth its share waits for more.
+        if allowed and len(values) < fewest_blocks(allowed):
+            allowed = 0.0
+        if allowed:
+            looked, used = reached, LOOKS[reached - 1][1]
         weighed = _weigh(values, level, allowed or alpha / 2, look=allowed > 0, last=spent >= 1.0)
         if weighed.outcome is not Outcome.OPEN:
             break

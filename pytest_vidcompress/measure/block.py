@@ -133,6 +133,6 @@ def calls(turn: int, pairs: int) -> list[str]:
     """The arms in the order of their calls: A B B A, B A A B ..., mirrored every other turn."""
     order: list[str] = []
     for pair in range(pairs):
-        variant_leads = (pair // 2 + pair + (turn if pairs == 1 else turn // 2)) % 2 == 0
+        variant_leads = (pair // 2 + pair + turn) % 2 == 0
         order += [VARIANT, BASE] if variant_leads else [BASE, VARIANT]
     return order
