@@ -1,4 +1,4 @@
-"""Live checks of the gate: sessions of twenty latency checks of unchanged and of slower models, in three regimes.
+"""Live checks of the gate: sessions of 52 latency checks of unchanged models, and of slower ones, in three regimes.
 
     python -m benchmarks.gate.live              about an hour; nothing else should run
 
@@ -19,8 +19,10 @@ from benchmarks.gate.regimes import regime
 
 RESULTS = Path(__file__).parent / "live.jsonl"
 RUNS = 5
-UNCHANGED = {"quiet": 18, "busy": 6, "bursts": 6}
+UNCHANGED = {"quiet": 8, "busy": 2, "bursts": 2}
 """Sessions of unchanged models in each regime."""
+EACH = 13
+"""Checks of each of two variants of two models in such a session."""
 SLOWER = ((0.10, 0.05), (0.05, 0.01), (0.03, 0.01))
 """Slowdown and practical margin of the sessions that must be red."""
 
@@ -53,7 +55,7 @@ def main() -> None:
             lines = check(
                 f"--vc-latency-margin={margin}",
                 baselines=baselines,
-                checks=arguments.slower if slowdown else 5,
+                checks=arguments.slower if slowdown else EACH,
                 slowdown=slowdown,
             )
         with RESULTS.open("a") as file:

@@ -79,9 +79,13 @@ class Confirmation:
 
     @cached_property
     def controls(self) -> tuple[float, ...]:
-        """Base against itself, one a block; of turns of a single pair, one of every two."""
+        """Base against itself, one a block; of turns of a single pair, one of every two.
+
+        The sign alternates, so that a call's place in its turn cancels here as it does between the arms.
+        """
         if any(turn.pairs > 1 for turn in self.quiet):
-            return tuple(fmean(turn.control for turn in block) for block in self._blocks())
+            blocks = enumerate(self._blocks())
+            return tuple(fmean(turn.control for turn in block) * (-1) ** i for i, block in blocks)
         base_s = [turn.base_s for turn in self.quiet]
         twos = zip(base_s[::2], base_s[1::2], strict=False)
         return tuple(math.log(a / b) * (-1) ** i for i, (a, b) in enumerate(twos))
