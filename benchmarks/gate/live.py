@@ -19,7 +19,7 @@ from benchmarks.gate.regimes import regime
 
 RESULTS = Path(__file__).parent / "live.jsonl"
 RUNS = 5
-UNCHANGED = {"quiet": 8, "busy": 2, "bursts": 2}
+UNCHANGED = {"quiet": 9, "busy": 1, "bursts": 2}
 """Sessions of unchanged models in each regime."""
 EACH = 13
 """Checks of each of two variants of two models in such a session."""

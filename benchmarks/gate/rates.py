@@ -205,13 +205,17 @@ def others_job(job: tuple) -> list[dict]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--unchanged", type=int, default=10_000, help="checks of unchanged models a regime")
-    parser.add_argument("--slower", type=int, default=2_000, help="checks of each slowdown a regime")
+    parser.add_argument(
+        "--tight", type=int, default=2_500, help="the same under a margin that rarely passes at once"
+    )
+    parser.add_argument("--slower", type=int, default=500, help="checks of each slowdown a regime")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     sizes = {slower: arguments.slower if slower else arguments.unchanged for slower in REGRESSIONS}
+    same = dict(zip(MARGINS, (arguments.unchanged, arguments.tight), strict=True))
     gate = [
-        (regime, held, margin, slower, sizes[slower], arguments.seed)
+        (regime, held, margin, slower, arguments.slower if slower else same[margin], arguments.seed)
         for regime in REGIMES
         for held in ("a known ratio", "runs")
         for margin in MARGINS

@@ -75,7 +75,7 @@ def confirmation(
         log_ratio: true one of the variant.
         noise: standard deviation of every turn's log-ratio, and of its control.
         spent: share of the time that is gone after the last turn; evenly before.
-        bias: log-ratio of the base to itself.
+        bias: log-ratio of the base to itself, whichever of two calls is first.
         disturbed: so many of the last turns lost their core for a while.
     """
     random = Random(seed)
@@ -83,7 +83,8 @@ def confirmation(
     for i in range(turns):
         slow = 8.0 if i >= turns - disturbed else 1.0
         base = 0.05 * slow * math.exp(random.gauss(0, noise / 10))
-        itself, ratio = random.gauss(bias, noise), random.gauss(log_ratio, noise)
+        mirrored = bias * (-1) ** (i // turns_per_block)
+        itself, ratio = random.gauss(mirrored, noise), random.gauss(log_ratio, noise)
         bases = (base * math.exp(itself / 2), base * math.exp(-itself / 2))
         made.append(Turn(tuple(b * math.exp(ratio) for b in bases), bases))
     return Confirmation(tuple(made), tuple(spent * (i + 1) / turns for i in range(turns)), turns_per_block)
