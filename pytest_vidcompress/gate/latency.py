@@ -84,8 +84,9 @@ def hold_latency(report: Report, hold: Hold, alpha: float) -> Verdict:
 
 def no_hold(report: Report, timing: StoredTiming | None, against: str = "") -> Verdict:
     """The verdict without anything to hold to, also in the build of `against`."""
+    stored = timing.latency_ratio if timing else None
     if report.latency_ratio is None:
-        return Verdict("latency_ratio", Status.INCONCLUSIVE, None, None, None, "not timed in this run")
+        return Verdict("latency_ratio", Status.INCONCLUSIVE, None, stored, None, "not timed in this run")
     runs = len(timing.runs) if timing else 0
     reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
     absent = f", and {against} does not measure this" if against else ""
@@ -93,7 +94,7 @@ def no_hold(report: Report, timing: StoredTiming | None, against: str = "") -> V
         "latency_ratio",
         Status.NEW,
         float(report.latency_ratio),
-        timing.latency_ratio if timing else None,
+        stored,
         None,
         f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
         f"{len(report.log_ratios)} pairs",
