@@ -109,7 +109,7 @@ def draw(rows: list[dict]) -> None:
             )
         axes.scatter([], [], color=f"C{colour}", label=rule)
     for regime, mark in marks.items():
-        axes.scatter([], [], marker=mark, color="grey", label=regime)
+        axes.scatter([], [], marker=mark, color="none", edgecolor="k", label=regime)
     axes.axvline(0.1, color="grey", lw=0.8, ls=":")
     axes.set(
         xscale="log",
