@@ -19,6 +19,7 @@ SLOWER = (0.0, 0.03, 0.05, 0.10)
 
 def main() -> None:
     rows = json.loads((HERE / "rates.json").read_text())
+    rows.sort(key=lambda row: not row["rule"].startswith("ours"))
     print(replayed(rows), "\n")
     lines = [json.loads(line) for line in (HERE / "live.jsonl").read_text().splitlines()]
     print(live(lines), "\n")

@@ -31,7 +31,7 @@ SUITE = 20
 """Checks of a session: they share its error rate."""
 ALPHA = 0.005 / SUITE
 TURNS_PER_BLOCK = 2
-STORED_RUNS, STORED_TURNS = 5, 24
+STORED_TURNS = 24
 SESSION = 30
 """Rounds of a session of the other rules."""
 REGRESSIONS = (0.0, 0.03, 0.05, 0.10)
@@ -91,10 +91,10 @@ def ours(recording: Recording, chance: random.Random, slower: float, level: Leve
     return ("inconclusive" if veto else "failed"), seconds
 
 
-def stored(recording: Recording, chance: random.Random, margin: float) -> Level | None:
+def stored(recording: Recording, chance: random.Random, runs: int, margin: float) -> Level | None:
     """The level of runs at random places of a quiet recording."""
     timing = StoredTiming()
-    for _ in range(STORED_RUNS):
+    for _ in range(runs):
         first = chance.randrange(len(recording.turns) - STORED_TURNS)
         seen = Confirmation(recording.turns[first : first + STORED_TURNS], (), TURNS_PER_BLOCK)
         ratios, controls = seen.log_ratios, seen.controls
@@ -114,11 +114,12 @@ def gate_job(job: tuple) -> dict:
     statuses, seconds = [], []
     for _ in range(trials):
         which = chance.randrange(len(recordings))
-        level = other_build(margin) if held == "a known ratio" else stored(quiet[which], chance, margin)
+        level = stored(quiet[which], chance, held, margin) if held else other_build(margin)
         status, took = ours(recordings[which], chance, slower, level)
         statuses.append(status)
         seconds.append(took)
-    row = {"rule": f"ours, held to {held}, margin {margin:.0%}", "regime": regime, "slower": slower}
+    to = f"{held} runs" if held else "a known ratio"
+    row = {"rule": f"ours, held to {to}, margin {margin:.0%}", "regime": regime, "slower": slower}
     suites = [statuses[i : i + SUITE] for i in range(0, trials - SUITE + 1, SUITE)]
     return row | {
         "trials": trials,
@@ -209,6 +210,8 @@ def main() -> None:
         "--tight", type=int, default=2_500, help="the same under a margin that rarely passes at once"
     )
     parser.add_argument("--slower", type=int, default=500, help="checks of each slowdown a regime")
+    parser.add_argument("--runs", type=int, nargs="+", default=(0, 5, 10), help="recorded; 0: a known ratio")
+    parser.add_argument("--add", action="store_true", help="to the rows that are there, ours only")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
@@ -217,17 +220,17 @@ def main() -> None:
     gate = [
         (regime, held, margin, slower, arguments.slower if slower else same[margin], arguments.seed)
         for regime in REGIMES
-        for held in ("a known ratio", "runs")
+        for held in arguments.runs
         for margin in MARGINS
         for slower in REGRESSIONS
     ]
     others = [(regime, slower, sizes[slower], arguments.seed) for regime in REGIMES for slower in REGRESSIONS]
-    rows = []
+    rows = json.loads((HERE / "rates.json").read_text()) if arguments.add else []
     with ProcessPoolExecutor(arguments.processes) as pool:
         for row in pool.map(gate_job, gate):
             rows.append(row)
             print(told(row), flush=True)
-        for several in pool.map(others_job, others):
+        for several in pool.map(others_job, [] if arguments.add else others):
             rows += several
             for row in several:
                 print(told(row), flush=True)

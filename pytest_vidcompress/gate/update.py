@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..measure.report import Report
-from .baseline import Stored, StoredTiming, paired
+from .baseline import MOST_RUNS, Stored, StoredTiming, paired
 from .budget import Margins
 
 Mode = Literal["create", "accept", "tighten"]
 
-CREATED_RUNS = 5
+CREATED_RUNS = MOST_RUNS
 """Runs of a latency ratio that `create` records: three may be held to, more are known better."""
 ROUNDED = 1e-5
 """Two numbers this close, relatively, may differ by the six digits of the file alone."""
