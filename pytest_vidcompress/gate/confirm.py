@@ -7,7 +7,7 @@ and DeMets, 1983; the shares add up, whatever the correlation of the looks), and
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +19,7 @@ from .statistics import student_quantile, student_tail
 
 LOOKS = ((0.15, 0.1), (0.3, 0.25), (0.6, 0.5), (1.0, 1.0))
 """Share of the time budget -> share of the error rate that may be spent by then."""
+LAST_SHARE = LOOKS[-1][1] - LOOKS[-2][1]
 FINE = 0.005
 """Chance that a regression of just the margin is stopped as clearly fine at a look."""
 POWER = 0.9
@@ -53,35 +54,51 @@ class Weighed:
     blocks: int
 
 
-def weigh(seen: Confirmation, level: Level, alpha: float) -> Weighed:
-    """Looks at turns as they came in, a block's worth at a time, and stops where a run would have stopped.
+class Looks:
+    """The looks of one confirmation: each block's worth of turns is weighed once, as it comes in.
 
     Args:
         alpha: chance of a false alarm over all looks.
     """
-    looked, used = 0, 0.0
-    weighed = Weighed(Outcome.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
-    for turns in range(seen.turns_per_block, len(seen.turns) + seen.turns_per_block, seen.turns_per_block):
-        now = seen.until(turns)
-        spent, values = now.spent[-1], now.log_ratios
-        if len(values) < FEWEST:
-            continue
+
+    def __init__(self, level: Level, alpha: float) -> None:
+        self._level, self._alpha = level, alpha
+        self._looked, self._used = 0, 0.0
+        self.weighed = Weighed(Outcome.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
+
+    def look(self, seen: Confirmation) -> Outcome:
+        """What all turns so far say; what was decided once stays so."""
+        if self.weighed.outcome is Outcome.OPEN and len(seen.log_ratios) >= FEWEST:
+            spent, values = seen.spent[-1], seen.log_ratios
+            allowed = self._allowed(spent, len(values))
+            self.weighed = _weigh(values, self._level, self._alpha, allowed, last=spent >= 1.0)
+        return self.weighed.outcome
+
+    def _allowed(self, spent: float, blocks: int) -> float:
+        """Error rate of the look that is due now; 0 when none is."""
         reached = sum(spent >= share for share, _ in LOOKS)
-        allowed = alpha * (LOOKS[reached - 1][1] - used) if reached > looked else 0.0
+        if reached == self._looked:
+            return 0.0
+        due = LOOKS[reached - 1][1]
+        allowed = self._alpha * (due - self._used)
         # A look with too few blocks to be worth its share waits for more.
-        if allowed and len(values) < fewest_blocks(allowed):
-            allowed = 0.0
-        if allowed:
-            looked, used = reached, LOOKS[reached - 1][1]
-        weighed = _weigh(values, level, allowed or alpha / 2, look=allowed > 0, last=spent >= 1.0)
-        if weighed.outcome is not Outcome.OPEN:
+        if blocks < fewest_blocks(allowed):
+            return 0.0
+        self._looked, self._used = reached, due
+        return allowed
+
+
+def weigh(seen: Confirmation, level: Level, alpha: float) -> Weighed:
+    """Looks at turns as they came in, a block's worth at a time, and stops where a run would have stopped."""
+    looks = Looks(level, alpha)
+    for turns in range(seen.turns_per_block, len(seen.turns) + seen.turns_per_block, seen.turns_per_block):
+        if looks.look(seen.until(turns)) is not Outcome.OPEN:
             break
-    return weighed
+    return looks.weighed
 
 
-def _weigh(
-    values: Sequence[float], level: Level, alpha: float, look: bool = False, last: bool = False
-) -> Weighed:
+def _weigh(values: Collection[float], level: Level, alpha: float, allowed: float, last: bool) -> Weighed:
+    """`allowed` is the share of `alpha` that a failure may spend now; without a look there is none."""
     n, estimate = len(values), fmean(values)
     noise = max(stdev(values), LEAST_SPREAD) / math.sqrt(n)
     total = math.sqrt(noise**2 + level.variance)
@@ -91,11 +108,11 @@ def _weigh(
     half = student_quantile(0.025, n - 1) * noise
     # A fresh run also lies beside the level, which one run cannot average out.
     visible = (
-        max(level.margin, student_quantile(alpha, freedom) * total)
+        max(level.margin, student_quantile(allowed or alpha * LAST_SHARE, freedom) * total)
         + student_quantile(1 - POWER, freedom) * total
     )
     outcome = Outcome.OPEN
-    if look and excess > level.margin and p <= alpha and n >= fewest_blocks(alpha):
+    if allowed and excess > level.margin and p <= allowed:
         outcome = Outcome.WORSE
     elif excess + student_quantile(FINE, n - 1) * noise < level.margin or (last and excess <= level.margin):
         outcome = Outcome.FINE
@@ -119,7 +136,7 @@ def fewest_blocks(alpha: float) -> int:
     return n
 
 
-def disturbed(controls: Sequence[float], recorded: float | None, excess: float) -> str:
+def disturbed(controls: Collection[float], recorded: float | None, excess: float) -> str:
     """Why a machine is too disturbed to call this excess a regression; empty when it is not.
 
     Args:

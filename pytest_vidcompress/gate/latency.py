@@ -15,7 +15,7 @@ from ..measure.block import Confirmation
 from ..measure.report import Report
 from .baseline import StoredTiming
 from .budget import Budget, Margins
-from .confirm import Outcome, Weighed, disturbed, weigh
+from .confirm import Looks, Outcome, Weighed, disturbed, weigh
 from .level import ENOUGH_RUNS, Level, budget_level, other_build, stored_level
 from .screen import FEWEST_PAIRS, clearly_fine, visible
 from .verdict import Status, Verdict
@@ -62,12 +62,12 @@ def open_holds(report: Report, holds: Iterable[Hold]) -> tuple[Hold, ...]:
 
 
 def stopping(holds: Iterable[Hold], alpha: float) -> Callable[[Confirmation], bool]:
-    """Ends a confirmation when it has decided all of `holds`."""
-    levels = [hold.level for hold in holds]
+    """Ends a confirmation when it has decided all of `holds`; to be asked after every block."""
+    looks = [Looks(hold.level, alpha) for hold in holds]
 
     def decided(seen: Confirmation) -> bool:
-        weighed = (weigh(seen, level, alpha) for level in levels)
-        return all(each.outcome is not Outcome.OPEN for each in weighed)
+        # All of them look, or one that was decided late would have missed the looks before.
+        return Outcome.OPEN not in [each.look(seen) for each in looks]
 
     return decided
 
