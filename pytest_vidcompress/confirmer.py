@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ class Confirmer:
         Raises:
             VidcompressError: the variant cannot be sent to another process, or fails there.
         """
-        worker = self._worker("")
+        worker = self._own()
         send(worker, {VARIANT: variant, BASE: reference}, pixels, module)
         return self._time({VARIANT: worker, BASE: worker}, pair_s, stop)
 
@@ -67,11 +68,9 @@ class Confirmer:
         """Blocks of a variant and what another commit made of it, each in a process with its own code."""
         import torch
 
-        worker = self._worker("")
+        worker = self._own()
         send(worker, {VARIANT: variant}, pixels, module)
-        if build.name not in self._workers:
-            self._workers[build.name] = build.worker()
-        other = self._workers[build.name]
+        other = self._worker(build.name, build.worker)
         other.ask({"load": str(arms), "threads": torch.get_num_threads()})
         return self._time({VARIANT: worker, BASE: other}, pair_s, stop)
 
@@ -81,9 +80,13 @@ class Confirmer:
             worker.close()
         self._workers.clear()
 
-    def _worker(self, name: str) -> Worker:
+    def _own(self) -> Worker:
+        return self._worker("", lambda: Worker(paths=self.paths))
+
+    def _worker(self, name: str, start: Callable[[], Worker]) -> Worker:
+        """The one that serves already, or a new one in place of one that has ended."""
         if name not in self._workers or self._workers[name].ended:
-            self._workers[name] = Worker(paths=self.paths)
+            self._workers[name] = start()
         return self._workers[name]
 
     def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop) -> Confirmation:

@@ -142,17 +142,17 @@ class Measurer:
 
     def _clearly_fine(self, name: str) -> Callable[[Sequence[float]], bool] | None:
         """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
-        from .gate.latency import budget_hold, level_hold
+        from .gate.latency import holds
         from .gate.screen import clearly_fine
 
         if self.session.options.mode != "check" or not self.checks:
             return None
         timings = self.session.store(self.model).timings
-        hold = level_hold(timings.get(name), timings.values(), "", self.margins)
-        levels = [each.level for each in (hold, self.budget and budget_hold(self.budget)) if each]
-        if not levels:
+        # Another build is in no screen.
+        held = holds(timings.get(name), timings.values(), "", self.budget, self.margins)
+        if not held:
             return None
-        return lambda log_ratios: all(clearly_fine(log_ratios, level) for level in levels)
+        return lambda log_ratios: all(clearly_fine(log_ratios, hold.level) for hold in held)
 
     @property
     def test(self) -> str:
@@ -179,8 +179,6 @@ class Checker:
     """`vc_baseline`: holds reports against what is stored and against the test's budget."""
 
     measurer: Measurer
-    budget: Budget | None
-    """From the test's `vc_budget` marker."""
     command: str
     """The options to type to see a failure again."""
     checked: int = 0
@@ -213,7 +211,7 @@ class Checker:
             report,
             store.entries.get(report.name),
             timing,
-            self.budget,
+            self.measurer.budget,
             margins,
             peers=peers,
             against=session.against,
@@ -235,7 +233,7 @@ class Checker:
         self, report: Report, timing: StoredTiming | None, peers: tuple[StoredTiming, ...], alpha: float
     ) -> Report:
         """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
-        from .gate.latency import budget_hold, level_hold, open_holds, stopping
+        from .gate.latency import holds, open_holds, stopping
 
         if report.reference is None or not report.log_ratios:
             return report
@@ -243,10 +241,11 @@ class Checker:
         if session.options.mode != "check":
             # What is stored must be known as well as what will be held to it.
             return self.measurer.confirm(report, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS)
-        hold = level_hold(timing, peers, session.against, self.measurer.margins)
-        holds = open_holds(report, filter(None, (hold, self.budget and budget_hold(self.budget))))
+        measurer = self.measurer
+        held = holds(timing, peers, session.against, measurer.budget, measurer.margins)
+        suspect = open_holds(report, held)
         for builds in (False, True):
-            doubtful = [each for each in holds if each.builds is builds]
+            doubtful = [each for each in suspect if each.builds is builds]
             if doubtful:
                 report = self.measurer.confirm(report, stopping(doubtful, alpha), against=builds)
         return report

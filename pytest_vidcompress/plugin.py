@@ -193,10 +193,7 @@ def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker
     from .measurer import Checker
 
     request.node.stash[CHECKER] = Checker(
-        vc_measure,
-        _budget(request.node),
-        as_typed(request.config),
-        properties=request.node.user_properties,
+        vc_measure, as_typed(request.config), properties=request.node.user_properties
     )
     return request.node.stash[CHECKER]
 

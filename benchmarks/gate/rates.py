@@ -9,7 +9,6 @@ other rules judge the same calls: a stored session against a fresh one, or pairs
 
 import argparse
 import json
-import math
 import random
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -94,16 +93,11 @@ def ours(recording: Recording, chance: random.Random, slower: float, level: Leve
 def stored(recording: Recording, chance: random.Random, runs: int, margin: float) -> Level | None:
     """The level of runs at random places of a quiet recording."""
     timing = StoredTiming()
-    for _ in range(runs):
+    while len(timing.runs) < runs:
         first = chance.randrange(len(recording.turns) - STORED_TURNS)
         seen = Confirmation(recording.turns[first : first + STORED_TURNS], (), TURNS_PER_BLOCK)
-        ratios, controls = seen.log_ratios, seen.controls
-        run = StoredTiming(
-            runs=(math.exp(float(np.mean(ratios))),),
-            spreads=(float(np.std(ratios, ddof=1)),),
-            controls=(float(np.std(controls, ddof=1)),),
-        )
-        timing = timing.plus(run)
+        if len(seen.log_ratios) > 1:
+            timing = timing.plus(StoredTiming.run(seen))
     return stored_level(timing, (), margin)
 
 

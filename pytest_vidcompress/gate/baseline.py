@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median, stdev
 from typing import Literal
 
+from ..measure.block import Confirmation
 from ..measure.report import Report
 
 MOST_RUNS = 10
@@ -78,18 +79,21 @@ class StoredTiming:
     @classmethod
     def of(cls, report: Report) -> StoredTiming:
         """The part of a report that is kept."""
-        memory = report.peak_memory_bytes
-        if report.confirmed is None or len(report.confirmed.log_ratios) < 2:
+        if report.confirmed is not None and len(report.confirmed.log_ratios) > 1:
+            run = cls.run(report.confirmed)
+        else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
-            runs = () if report.latency_ratio is None else (float(report.latency_ratio),)
-            return cls(test=report.test, runs=runs, peak_memory_bytes=memory)
-        ratios, controls = report.confirmed.log_ratios, report.confirmed.controls
+            run = cls(runs=() if report.latency_ratio is None else (float(report.latency_ratio),))
+        return replace(run, test=report.test, peak_memory_bytes=report.peak_memory_bytes)
+
+    @classmethod
+    def run(cls, confirmation: Confirmation) -> StoredTiming:
+        """One recorded run: two blocks at least."""
+        ratios, controls = confirmation.log_ratios, confirmation.controls
         return cls(
-            test=report.test,
             runs=(math.exp(fmean(ratios)),),
             spreads=(stdev(ratios),),
             controls=(stdev(controls),) if len(controls) > 1 else (),
-            peak_memory_bytes=memory,
         )
 
     def plus(self, run: StoredTiming) -> StoredTiming:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from ..measure.report import Report
-from .accuracy import STORE, budget_interval, hold_accuracy
+from .accuracy import ROUNDING, STORE, budget_interval, hold_accuracy
 from .baseline import Stored, StoredTiming
 from .budget import AT_LEAST, Budget, Margins
 from .latency import budget_hold, hold_latency, level_hold, no_hold
@@ -14,8 +14,6 @@ from .verdict import Status, Verdict
 
 DESCRIPTION = 1e-3
 """Share of an artefact that its own JSON may differ by when a budget is on the ratio."""
-NOTHING_CHANGED = 1e-9
-"""0.92 - 0.90 is a little more than 0.02."""
 
 
 def judge(
@@ -160,4 +158,4 @@ def _beyond(metric: str, measured: float, limit: float) -> bool:
     if metric == "size_ratio":
         # The artefact says what made it: a longer recipe is no larger model.
         return measured > limit * (1 + DESCRIPTION)
-    return measured < limit - NOTHING_CHANGED if metric in AT_LEAST else measured > limit + NOTHING_CHANGED
+    return measured < limit - ROUNDING if metric in AT_LEAST else measured > limit + ROUNDING

@@ -56,6 +56,18 @@ def budget_hold(budget: Budget) -> Hold | None:
     return None if limit is None else Hold(budget_level(limit), "the budget", "budget")
 
 
+def holds(
+    timing: StoredTiming | None,
+    peers: Iterable[StoredTiming],
+    against: str,
+    budget: Budget | None,
+    margins: Margins,
+) -> tuple[Hold, ...]:
+    """Everything that a variant's latency is held to."""
+    both = level_hold(timing, peers, against, margins), budget_hold(budget or Budget())
+    return tuple(hold for hold in both if hold)
+
+
 def open_holds(report: Report, holds: Iterable[Hold]) -> tuple[Hold, ...]:
     """Those that the screen does not clear: a variant's other build is in no screen."""
     return tuple(hold for hold in holds if hold.builds or not clearly_fine(report.log_ratios, hold.level))

@@ -10,7 +10,7 @@ from torch import nn
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.measure.latency import Call
+from pytest_vidcompress.measure.latency import FEWEST_QUIET, Call
 from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.models.model import Model
@@ -55,7 +55,7 @@ def test_any_module(reference: Reference) -> None:
     assert report.kl > 0
     assert report.latency is not None
     assert report.latency_ratio is not None
-    assert len(report.log_ratios) >= 12
+    assert len(report.log_ratios) >= FEWEST_QUIET
     assert report.reference is not None
     assert report.reference.latency is not None
     assert replace(report.reference, latency=None) == reference.report
@@ -150,7 +150,8 @@ def test_the_driver_runs_the_rounds(reference: Reference) -> None:
 
     report = measure(reference.model.module, reference, "same", "t", driver)
     assert len(driven) == 1
-    assert len(report.log_ratios) == driven[0]
+    # Pairs that a neighbour disturbed are left out.
+    assert FEWEST_QUIET <= len(report.log_ratios) <= driven[0]
 
 
 def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: Clips) -> None:
