@@ -72,7 +72,8 @@ def _padded(seconds: tuple[float, ...]) -> list[float]:
 @torch.inference_mode()
 def _pair_s(module: torch.nn.Module, pixels: torch.Tensor) -> float:
     times = []
-    for _ in range(10):
+    # Enough for a moment of quiet to be among them in every regime.
+    for _ in range(100):
         started = time.perf_counter()
         logits_of(module, pixels)
         times.append(time.perf_counter() - started)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from statistics import fmean, stdev
@@ -52,6 +52,8 @@ class Weighed:
     visible: float
     """Smallest regression that would have failed with 90 % power, a log-ratio above the level."""
     blocks: int
+    veto: str = ""
+    """Why what looks worse cannot be called so on this machine now; empty when nothing speaks against it."""
 
 
 class Looks:
@@ -71,7 +73,10 @@ class Looks:
         if self.weighed.outcome is Outcome.OPEN and len(seen.log_ratios) >= FEWEST:
             spent, values = seen.spent[-1], seen.log_ratios
             allowed = self._allowed(spent, len(values))
-            self.weighed = _weigh(values, self._level, self._alpha, allowed, last=spent >= 1.0)
+            weighed = _weigh(values, self._level, self._alpha, allowed, last=spent >= 1.0)
+            self.weighed = (
+                _vetoed(weighed, seen, self._level) if weighed.outcome is Outcome.WORSE else weighed
+            )
         return self.weighed.outcome
 
     def _allowed(self, spent: float, blocks: int) -> float:
@@ -119,6 +124,12 @@ def _weigh(values: Collection[float], level: Level, alpha: float, allowed: float
     return Weighed(outcome, estimate, (estimate - half, estimate + half), p, visible, n)
 
 
+def _vetoed(weighed: Weighed, seen: Confirmation, level: Level) -> Weighed:
+    """Left open where the machine is too disturbed: a later look may find it calmer."""
+    veto = disturbed(seen.controls, level.control, weighed.estimate - level.log_ratio)
+    return replace(weighed, outcome=Outcome.OPEN, veto=veto) if veto else weighed
+
+
 def _freedom(noise: float, of_noise: int, level: Level) -> float:
     """Of a sum of two estimated variances (Satterthwaite, 1946)."""
     if level.variance == 0.0:
@@ -150,7 +161,8 @@ def disturbed(controls: Collection[float], recorded: float | None, excess: float
     t = abs(mean) / spread * math.sqrt(len(controls))
     if abs(mean) > excess / 3 and 2 * student_tail(t, len(controls) - 1) < CONTROL_ALPHA:
         return f"the reference differs from itself by {math.expm1(abs(mean)):.1%}"
-    if recorded is not None and spread > NOISIER * max(recorded, LEAST_SPREAD):
+    restless = recorded is not None and spread > NOISIER * max(recorded, LEAST_SPREAD)
+    if recorded is not None and restless and excess < BEYOND * spread:
         return f"times vary {spread / max(recorded, LEAST_SPREAD):.0f} times as much as when it was recorded"
     return ""
 
@@ -158,4 +170,6 @@ def disturbed(controls: Collection[float], recorded: float | None, excess: float
 CONTROL_ALPHA = 0.01
 """Of the control: it may veto one true failure in a hundred."""
 NOISIER = 3.0
-"""Times the recorded spread of the control beyond which a stored ratio is no measure any more."""
+"""Times the recorded spread of the control beyond which a stored ratio is no measure any more,"""
+BEYOND = 3.0
+"""but of what exceeds it by more than so many times that spread."""

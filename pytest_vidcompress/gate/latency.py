@@ -15,7 +15,7 @@ from ..measure.block import Confirmation
 from ..measure.report import Report
 from .baseline import StoredTiming
 from .budget import Budget, Margins
-from .confirm import Looks, Outcome, Weighed, disturbed, weigh
+from .confirm import Looks, Outcome, Weighed, weigh
 from .level import ENOUGH_RUNS, Level, budget_level, other_build, stored_level
 from .screen import FEWEST_PAIRS, clearly_fine, visible
 from .verdict import Status, Verdict
@@ -141,17 +141,13 @@ def _screened(report: Report, hold: Hold) -> Verdict:
 
 def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
     weighed = weigh(seen, hold.level, alpha)
-    excess = weighed.estimate - hold.level.log_ratio
-    veto = disturbed(seen.controls, hold.level.control, excess)
     if weighed.outcome is Outcome.FINE:
         status, reason = Status.PASSED, f"within {hold.whose}"
-    elif weighed.outcome is Outcome.WORSE and veto:
-        status, reason = (
-            Status.INCONCLUSIVE,
-            f"slower than {hold.whose}, but the machine is disturbed: {veto}",
-        )
     elif weighed.outcome is Outcome.WORSE:
         status, reason = Status.FAILED, f"slower than {hold.whose}, and surely slower"
+    elif weighed.veto:
+        status = Status.INCONCLUSIVE
+        reason = f"slower than {hold.whose}, but the machine is disturbed: {weighed.veto}"
     elif weighed.blocks == 0:
         quiet, turns = len(seen.quiet), len(seen.turns)
         status = Status.INCONCLUSIVE

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from statistics import fmean, median, variance
 
 from .baseline import StoredTiming
+from .spread import Spread, common
 
 ENOUGH_RUNS = 3
 """Recorded runs below which nothing is known of how far runs lie apart."""
 LEAST_SPREAD = 0.003
 """Of log-ratios: runs and blocks that agree better than this do so by luck."""
 PRIOR_FREEDOM = 3.0
-"""Weight of what the other variants' runs say about a variant's own, in runs."""
+"""Weight of the guess from the blocks where too few other variants say how far runs lie apart, in runs."""
+ENOUGH_PEERS = 3
+"""Other variants whose runs say more of it than a guess."""
 UNKNOWN_SPREAD = 0.02
 """Of the log-ratio from process to process where none was recorded."""
 
@@ -43,26 +46,31 @@ class Level:
 def stored_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: float) -> Level | None:
     """The level of recorded runs, None of too few.
 
-    A fresh run lies beside the mean of k runs with the variance s2 (1 + 1 / k), the prediction interval. Three
-    runs tell little about s2, so it is moderated by that of the other variants on this machine class (Smyth,
-    "Linear models and empirical Bayes methods", 2004), or by half the spread of its own blocks if that is more.
+    A fresh run lies beside the mean of k runs with the variance s2 (1 + 1 / k), the prediction interval. A
+    handful of runs tells little about s2, so it is moderated by what the runs of the other variants on this
+    machine class say, or where they are few by half the spread of its own blocks. `others` may have it among them.
     """
     runs = [math.log(run) for run in timing.runs]
     if len(runs) < ENOUGH_RUNS:
         return None
     spread = median(timing.spreads) if timing.spreads else UNKNOWN_SPREAD
-    peers = [variance(map(math.log, other.runs)) for other in others if len(other.runs) >= ENOUGH_RUNS]
-    prior = max(median(peers) if peers else 0.0, (spread / 2) ** 2, LEAST_SPREAD**2)
-    own = len(runs) - 1
-    moderated = (PRIOR_FREEDOM * prior + own * variance(runs)) / (PRIOR_FREEDOM + own)
+    peers = [_spread(other) for other in others if other is not timing and len(other.runs) >= ENOUGH_RUNS]
+    guess = Spread(max(spread / 2, LEAST_SPREAD) ** 2, PRIOR_FREEDOM)
+    prior = common(peers) if len(peers) >= ENOUGH_PEERS else guess
+    moderated = _spread(timing).moderated(prior)
     return Level(
         log_ratio=fmean(runs),
         margin=math.log1p(margin),
-        variance=moderated * (1 + 1 / len(runs)),
-        freedom=PRIOR_FREEDOM + own,
+        variance=moderated.variance * (1 + 1 / len(runs)),
+        freedom=moderated.freedom,
         spread=spread,
         control=median(timing.controls) if timing.controls else None,
     )
+
+
+def _spread(timing: StoredTiming) -> Spread:
+    runs = [math.log(run) for run in timing.runs]
+    return Spread(max(variance(runs), LEAST_SPREAD**2), len(runs) - 1)
 
 
 def budget_level(limit: float) -> Level:

@@ -148,3 +148,21 @@ def student_quantile(tail: float, freedom: float) -> float:
     """The t that a Student t exceeds with chance `tail`."""
     special = _special()
     return -float(special.stdtrit(freedom, tail) if math.isfinite(freedom) else special.ndtri(tail))
+
+
+def digamma(x: float) -> float:
+    return float(_special().psi(x))
+
+
+def trigamma(x: float) -> float:
+    return float(_special().polygamma(1, x))
+
+
+def trigamma_inverse(value: float) -> float:
+    """The x > 0 whose trigamma is `value` > 0."""
+    # 1 / x < trigamma(x) < 1 / x + 1 / x**2 brackets it.
+    low, high = 1 / value, (1 + math.sqrt(1 + 4 * value)) / (2 * value)
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if trigamma(middle) > value else (low, middle)
+    return low

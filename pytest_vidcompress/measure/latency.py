@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
@@ -37,20 +38,25 @@ class Driver(Protocol):
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of every pair."""
+    """Seconds of every pair; what it tells of them is of the quiet ones."""
 
     variant_s: tuple[float, ...]
     reference_s: tuple[float, ...]
 
-    @property
-    def log_ratios(self) -> tuple[float, ...]:
-        """Natural logarithm of variant over reference, one a pair: of those that no neighbour disturbed.
+    @cached_property
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """Seconds of variant and reference in the pairs that no neighbour disturbed.
 
-        Of all of them where hardly any was quiet; then they lie far apart, and say so.
+        Of all pairs where hardly any was quiet; then they lie far apart, and say so.
         """
         kept = quiet(self.variant_s, self.reference_s)
         kept = kept if len(kept) >= FEWEST_QUIET else range(len(self.variant_s))
-        return tuple(math.log(self.variant_s[i] / self.reference_s[i]) for i in kept)
+        return tuple((self.variant_s[i], self.reference_s[i]) for i in kept)
+
+    @property
+    def log_ratios(self) -> tuple[float, ...]:
+        """Natural logarithm of variant over reference, one a pair."""
+        return tuple(math.log(variant / reference) for variant, reference in self.pairs)
 
     @property
     def ratio(self) -> Estimate:
@@ -59,11 +65,11 @@ class Timing:
 
     @property
     def latency(self) -> Estimate:
-        return Estimate(*median_interval(self.variant_s))
+        return Estimate(*median_interval([variant for variant, _ in self.pairs]))
 
     @property
     def reference_latency(self) -> Estimate:
-        return Estimate(*median_interval(self.reference_s))
+        return Estimate(*median_interval([reference for _, reference in self.pairs]))
 
 
 class Alternation:

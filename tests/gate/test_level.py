@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline import StoredTiming
 from pytest_vidcompress.gate.level import (
+    ENOUGH_PEERS,
     LEAST_SPREAD,
     PRIOR_FREEDOM,
     UNKNOWN_SPREAD,
@@ -67,16 +68,27 @@ def test_more_runs_say_more() -> None:
 def test_runs_that_agree_by_luck_are_moderated_by_the_other_variants() -> None:
     lucky = (0.0, 0.0001, 0.0002)
     alone = level(*lucky)
-    restless = (timing(-0.1, 0.0, 0.1), timing(-0.05, 0.0, 0.05))
+    restless = (timing(-0.1, 0.0, 0.1), timing(-0.05, 0.0, 0.05), timing(-0.07, 0.0, 0.07))
     assert level(*lucky, peers=restless).variance > 10 * alone.variance
-    # Peers of too few runs know nothing.
-    assert level(*lucky, peers=(timing(-0.5, 0.5),)) == alone
+    # Too few peers, and peers of too few runs, know nothing.
+    assert len(restless) == ENOUGH_PEERS
+    assert level(*lucky, peers=restless[1:]) == alone
+    assert level(*lucky, peers=(*restless[1:], timing(-0.5, 0.5))) == alone
     assert alone.variance >= LEAST_SPREAD**2 * PRIOR_FREEDOM / (PRIOR_FREEDOM + 2)
 
 
-def test_runs_that_disagree_are_calmed_by_the_other_variants_only_so_far() -> None:
-    calm = (timing(0.0, 0.0, 0.0),) * 5
-    assert level(-0.1, 0.0, 0.1, peers=calm).variance == pytest.approx(level(-0.1, 0.0, 0.1).variance)
+def test_a_suite_that_agrees_knows_what_one_variant_cannot() -> None:
+    # As alike as variances of two degrees of freedom are by chance.
+    alike = tuple(timing(-apart, 0.0, apart) for apart in (0.003, 0.006, 0.01, 0.013, 0.017))
+    alone, among = level(-0.01, 0.0, 0.01), level(-0.01, 0.0, 0.01, peers=alike)
+    assert alone.freedom == 2 + PRIOR_FREEDOM
+    assert among.freedom > 10
+    assert among.variance == pytest.approx(0.01**2 * (1 + 1 / 3), rel=0.5)
+
+
+def test_a_suite_that_disagrees_says_little_of_the_next_variant() -> None:
+    unlike = tuple(timing(-apart, 0.0, apart) for apart in (0.003, 0.3, 0.01, 0.1, 0.03))
+    assert level(-0.01, 0.0, 0.01, peers=unlike).freedom < 2 + 1
 
 
 def test_noisy_blocks_are_a_prior_too() -> None:
