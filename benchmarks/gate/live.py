@@ -1,4 +1,4 @@
-"""Live checks of the gate: sessions of 52 latency checks of unchanged models, and of slower ones, in three regimes.
+"""Live checks of the gate: sessions of 56 latency checks of unchanged models, and of slower ones, in three regimes.
 
     python -m benchmarks.gate.live              about an hour; nothing else should run
 
@@ -13,24 +13,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.gate.regimes import regime
 
 RESULTS = Path(__file__).parent / "live.jsonl"
 RUNS = 5
-UNCHANGED = {"quiet": 9, "busy": 1, "bursts": 2}
+UNCHANGED = {"quiet": 5, "busy": 3, "bursts": 4}
 """Sessions of unchanged models in each regime."""
-EACH = 13
-"""Checks of each of two variants of two models in such a session."""
+EACH = 7
+"""Checks of each of four variants of two models in such a session."""
 SLOWER = ((0.10, 0.05), (0.05, 0.01), (0.03, 0.01))
 """Slowdown and practical margin of the sessions that must be red."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--slower", type=int, default=1, help="checks of each slowdown, model and variant")
+    parser.add_argument("--slower", type=int, default=2, help="checks of each slowdown, model and variant")
     parser.add_argument("--baselines", type=Path, help="stored by an earlier call, to go on with")
+    parser.add_argument("--sessions", type=int, default=99, help="end after so many; the next call goes on")
     arguments = parser.parse_args()
     baselines = arguments.baselines or Path(tempfile.mkdtemp(prefix="gate-baselines-"))
     print("baselines:", baselines, flush=True)
@@ -40,16 +42,11 @@ def main() -> None:
     done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
     known = {(line["regime"], line["session"], line["slowdown"]) for line in done}
     # Interleaved, so that an early end leaves some of each.
-    plan = [
-        (name, number, 0.0, 0.05)
-        for number in range(max(UNCHANGED.values()))
-        for name, most in UNCHANGED.items()
-        if number < most
-    ]
-    plan += [(name, 0, *slower) for slower in SLOWER for name in UNCHANGED] if arguments.slower else []
-    for name, number, slowdown, margin in plan:
-        if (name, number, slowdown) in known:
-            continue
+    same = [(name, number, 0.0, 0.05) for number in range(max(UNCHANGED.values())) for name in UNCHANGED]
+    same = [session for session in same if session[1] < UNCHANGED[session[0]]]
+    slower = [(name, 0, *slower) for slower in SLOWER for name in UNCHANGED] if arguments.slower else []
+    plan = [each for two in zip_longest(slower, same) for each in two if each and each[:3] not in known]
+    for name, number, slowdown, margin in plan[: arguments.sessions]:
         started = time.monotonic()
         with regime(name):
             lines = check(

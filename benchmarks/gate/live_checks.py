@@ -28,7 +28,7 @@ class Slowed:
         return logits
 
 
-@pytest.mark.vc_variants("fp32", "int8-dynamic")
+@pytest.mark.vc_variants("fp32", "int8-dynamic", "prune-global", "prune-local-both")
 @pytest.mark.parametrize("check", range(int(os.environ.get("GATE_CHECKS", "5"))))
 def test_latency(check, vc_variant, vc_measure, vc_baseline, request):
     started = time.perf_counter()

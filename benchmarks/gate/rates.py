@@ -12,6 +12,7 @@ import json
 import random
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,15 @@ class Held:
 class Recording:
     turns: tuple[Turn, ...]
     ended_s: tuple[float, ...]
+
+    @cached_property
+    def runs(self) -> tuple[StoredTiming, ...]:
+        """A recorded run from every place where one could have begun."""
+        places = range(len(self.turns) - STORED_TURNS)
+        seen = (
+            Confirmation(self.turns[first : first + STORED_TURNS], (), TURNS_PER_BLOCK) for first in places
+        )
+        return tuple(StoredTiming.run(each) for each in seen if len(each.log_ratios) > 1)
 
     def stretch(self, first: int, slower: float, swapped: bool) -> Confirmation:
         """What a check that began with turn `first` would have seen in its time."""
@@ -112,11 +122,8 @@ def level(recording: Recording, chance: random.Random, held: Held, margin: float
 
 def recorded(recording: Recording, chance: random.Random, runs: int) -> StoredTiming:
     timing = StoredTiming()
-    while len(timing.runs) < runs:
-        first = chance.randrange(len(recording.turns) - STORED_TURNS)
-        seen = Confirmation(recording.turns[first : first + STORED_TURNS], (), TURNS_PER_BLOCK)
-        if len(seen.log_ratios) > 1:
-            timing = timing.plus(StoredTiming.run(seen))
+    for _ in range(runs):
+        timing = timing.plus(chance.choice(recording.runs))
     return timing
 
 
