@@ -73,7 +73,7 @@ def _sparsity(report: Report, stored: Stored | None, margins: Margins) -> Iterat
     measured, before = report.sparsity, stored.sparsity if stored else None
     if measured is None and before is None:
         return
-    limit = None if before is None else before - margins.sparsity
+    limit = None if before is None else max(0.0, before - margins.sparsity)
     if measured is None:
         status, reason = Status.FAILED, "stored, but measured nothing in this run"
     elif before is None or limit is None:

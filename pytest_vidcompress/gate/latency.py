@@ -151,7 +151,7 @@ def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
     elif weighed.blocks == 0:
         quiet, turns = len(seen.quiet), len(seen.turns)
         status = Status.INCONCLUSIVE
-        reason = f"the machine is too disturbed or too slow: {quiet} of {turns} fresh processes were of use"
+        reason = f"in the time of --vc-confirm {quiet} of {turns} fresh processes were undisturbed: too few to say"
     else:
         status, reason = Status.INCONCLUSIVE, f"slower than {hold.whose}, but this may be noise"
     return Verdict(
@@ -172,7 +172,7 @@ def _evidence(seen: Confirmation, weighed: Weighed, alpha: float) -> str:
     disturbed = len(seen.turns) - len(seen.quiet)
     aside = f" ({disturbed} more disturbed)" if disturbed else ""
     said = f"{weighed.blocks} blocks, {seen.pairs} pairs in {len(seen.quiet)} fresh processes{aside}"
-    return f"{said}, p={weighed.p:.2g} where {alpha:.2g} is allowed"
+    return f"{said}, p={weighed.p:.2g} where all looks are allowed {alpha:.2g}"
 
 
 def _untimed(hold: Hold) -> Verdict:

@@ -14,9 +14,9 @@ FEWEST_PAIRS = 8
 
 
 def noise(log_ratios: Sequence[float], level: Level) -> float:
-    """Standard error of the screen's ratio: of the median of its pairs, and of its one process."""
+    """Standard error of the screen's ratio: of the median of its pairs, of its one process, and of its run."""
     of_pairs = math.sqrt(math.pi / 2) * _spread(log_ratios) / math.sqrt(len(log_ratios))
-    return math.hypot(of_pairs, level.spread)
+    return math.sqrt(of_pairs**2 + level.spread**2 + level.variance)
 
 
 def clearly_fine(log_ratios: Sequence[float], level: Level) -> bool:

@@ -87,7 +87,7 @@ def test_confirmed_worse_fails_and_shows_its_evidence() -> None:
     assert verdict.interval[0] < verdict.measured < verdict.interval[1]
     assert "blocks" in verdict.evidence
     assert "fresh processes" in verdict.evidence
-    assert "where 0.001 is allowed" in verdict.evidence
+    assert "where all looks are allowed 0.001" in verdict.evidence
     assert verdict.visible is not None
     assert 0.05 < verdict.visible < 0.3
 
@@ -141,7 +141,7 @@ def test_disturbed_processes_are_set_aside_and_said() -> None:
 def test_too_few_blocks_say_nothing(turns: int) -> None:
     verdict = confirmed(confirmation(math.log(2), turns=turns) if turns else Confirmation())
     assert verdict.status is Status.INCONCLUSIVE
-    assert f"{turns} of {turns} fresh processes were of use" in verdict.reason
+    assert f"{turns} of {turns} fresh processes were undisturbed" in verdict.reason
     assert (verdict.measured, verdict.interval, verdict.visible) == (None, None, math.inf)
 
 

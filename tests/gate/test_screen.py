@@ -37,6 +37,8 @@ def test_noise_makes_a_suspect() -> None:
     assert not clearly_fine(wild, LEVEL)
     # One process may lie beside the others, however well its pairs agree.
     assert not clearly_fine([0.0] * 16, Level(0.0, math.log(1.05), spread=0.05))
+    # So may one run, where recorded ones lie apart.
+    assert not clearly_fine([0.0] * 16, Level(0.0, math.log(1.05), variance=0.05**2, spread=0.005))
 
 
 def test_a_burst_is_not_the_rule() -> None:
