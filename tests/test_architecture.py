@@ -13,7 +13,7 @@ import pytest_vidcompress
 PACKAGE = Path(pytest_vidcompress.__file__).parent
 ROOMS = ("clips", "models", "compress", "runtimes", "measure", "gate", "present")
 HOMES = {
-    "av": {"clips/decode.py", "clips/encode.py"},
+    "av": {f"clips/{file}.py" for file in ("container", "survey", "picked", "sparse", "decode", "encode")},
     "scipy": {"gate/statistics.py"},
     "pytest": {"plugin.py", "options.py", "hookspecs.py"},
 }
