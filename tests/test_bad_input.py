@@ -22,7 +22,7 @@ WORDS = [
     ("--vc-variant=prune-global:amount=1.5", r"amount=1.5 is out of range: expected 0 <= amount < 1"),
     ("--vc-variant=prune-global:amount", r"'amount' is not of the form param=value"),
     ("--vc-clips=kinetics", r"no clip set and no path 'kinetics'"),
-    ("--vc-clips=empty", r"no annotation CSV in .*empty"),
+    ("--vc-clips=empty", r"no clips in .*empty"),
     ("--vc-runtime=tvm", r"unknown runtime 'tvm': there are torch"),
     ("--vc-sample=0", r"--vc-sample=0: expected a whole number of at least 1"),
     ("--vc-seed=-1", r"--vc-seed=-1: expected"),

@@ -36,7 +36,7 @@ def test_everything_is_in_it(wheel):
     with ZipFile(wheel) as file:
         names = file.namelist()
     package = "pytest_vidcompress"
-    for needed in ("py.typed", "clips/pocket/val.csv", "present/page.html.j2"):
+    for needed in ("py.typed", "clips/pocket/val.csv", "clips/kinetics400.txt", "present/page.html.j2"):
         assert f"{package}/{needed}" in names
     for family in ("timesformer", "videomae"):
         for needed in ("model.safetensors", "config.json", "profile.json"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .fault import Fault, Undecodable
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -29,6 +31,18 @@ class ClipSet:
     """The clips whose file is there, in annotation order."""
     absent: int = 0
     """Annotated clips whose file is not there."""
+    layout: str = ""
+    """How it lies on disk, in a few words; empty for a set that was not read from a folder or a list."""
+
+    def describe(self) -> str:
+        """One line for people: `annotation CSV, flat folder: 19,906 rows, 19,881 files, 25 absent`."""
+        files = len(self.clips)
+        counts = f"{files + self.absent:,} rows, {files:,} files, {self.absent:,} absent"
+        return (
+            f"{self.layout}: {counts if self.absent else f'{files:,} files'}"
+            if self.layout
+            else f"{files:,} clips"
+        )
 
 
 @dataclass(frozen=True)
@@ -37,3 +51,11 @@ class Skipped:
 
     clip: Clip
     reason: str
+    """In words, without the file's name."""
+    kind: Fault = Fault.UNREADABLE
+    """The same as one of a few, to be counted."""
+
+    @classmethod
+    def of(cls, clip: Clip, error: Undecodable) -> Skipped:
+        """From what the decoder says."""
+        return cls(clip, str(error), error.kind)

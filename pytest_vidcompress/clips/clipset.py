@@ -15,7 +15,7 @@ def resolve(spec: str, registered: Mapping[str, Callable[[], ClipSet]]) -> ClipS
     """Finds a clip set by what the user typed; a name goes before a path.
 
     Args:
-        spec: `pocket`, a registered name, a Kinetics folder, or an annotation CSV.
+        spec: `pocket`, a registered name, a folder of Kinetics clips, an annotation CSV, or a list of paths.
         registered: name -> factory, from the hooks.
 
     Raises:
@@ -30,6 +30,6 @@ def resolve(spec: str, registered: Mapping[str, Callable[[], ClipSet]]) -> ClipS
         return read_kinetics(path)
     names = ", ".join(map(repr, sorted(known)))
     raise VidcompressError(
-        f"no clip set and no path {spec!r}: give one of {names}, a folder of Kinetics clips or an annotation "
-        "CSV (--vc-clips)"
+        f"no clip set and no path {spec!r}: give one of {names}, a folder of Kinetics clips, an annotation "
+        "CSV or a list of paths (--vc-clips)"
     )

@@ -1,164 +1,167 @@
-"""Reads Kinetics clips as people have them on disk: an annotation CSV, and a folder of videos."""
+"""Reads Kinetics clips as people have them on disk: `read_kinetics` of a folder, an annotation CSV or a list."""
 
 from __future__ import annotations
 
-import csv
 import os
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import VidcompressError
 from .clip import Clip, ClipSet
-from .labels import normal_form
+from .layout import Layout, distinct
+from .layout_folders import how_files_lie
+from .layouts import LAYOUTS
+from .split import VAL, folder_names, is_split, split_of
+from .tree import Tree
+from .videos import Videos
 
-_SUFFIXES = (".mp4", ".mkv", ".webm", ".avi")
 _OFFICIAL = ("val", "validate")
-_NEEDED = ("label", "youtube_id")
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class _Row:
-    label: str
-    id: str
-    stem: str | None
-    """The official file name without its suffix; None if the CSV has no times."""
+class _Choice:
+    layout: Layout
+    path: Path
+    """The file or folder that the layout reads."""
 
 
 def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
-    """Reads a clip set in the layout of the CVDF copy, or close to it.
+    """Reads a clip set, whatever its layout; the layouts are told apart by what is in the files.
 
-    The CSV is `annotations/val.csv`, `annotations/validate.csv`, or one in the folder itself; videos lie in
-    the folder, in `val/`, or in a folder per class in either. A clip's file is
-    `<id>_<start>_<end>.mp4`, or else the only one whose name is the id and a `_` suffix, or else
-    `<id>.mp4`.
+    In a folder the annotation file is `annotations/val.csv`, `annotations/validate.csv`, or another one there or
+    in the folder itself; without one, the folder of a split takes that of the folder above, and class folders
+    need none. `Videos` says where files are looked for.
 
     Args:
-        source: the folder, or a CSV with the videos beside it or in the folder above.
-        name: what to call the set; default the folder's name.
+        source: the folder, or an annotation CSV or a list with the videos beside it or in the folder above.
+        name: what to call the set; default the folder's name, and for the folder of a split that of the
+            folder above.
 
     Returns:
-        The clips whose file is there, and how many are absent. A repeated id counts once.
+        The clips whose file is there, and how many are absent. A repeated clip counts once.
 
     Raises:
-        VidcompressError: there is no such path, no CSV, not the columns needed, or not one clip.
+        VidcompressError: there is no such path, no layout fits, or several do, or not one clip is there.
     """
     source = Path(os.path.normpath(source.expanduser().absolute()))
     if not source.exists():
-        raise VidcompressError(f"no such clip folder or annotation CSV: {source}")
-    table = _find_csv(source) if source.is_dir() else source
-    home = table.parent.parent if table.parent.name == "annotations" else table.parent
-    rows = _read_rows(table)
-    labels = {row.label for row in rows}
-    roots = [source] if source.is_dir() else [table.parent, table.parent.parent]
-    files = _list_videos(roots, {normal_form(label) for label in labels}, ("val", table.stem))
-    names = sorted(files)
-    found = ((row, _resolve(row, files, names)) for row in rows)
-    clips = tuple(Clip(row.id, row.label, path) for row, path in found if path is not None)
-    if not clips:
-        raise VidcompressError(
-            f"none of the {len(rows)} clips of {table} is in {' or '.join(map(str, roots))}, "
-            f"in 'val' or in class folders there ({len(files)} other videos are); expected files like "
-            f"{rows[0].stem or rows[0].id}.mp4"
-        )
-    # Two CSVs of one folder are two sets.
-    default = home.name if table.stem in _OFFICIAL or source.is_dir() else f"{home.name}-{table.stem}"
-    return ClipSet(name or default, tuple(sorted(labels)), clips, len(rows) - len(clips))
-
-
-def _find_csv(folder: Path) -> Path:
-    places = (folder / "annotations", folder)
-    tables = [p for place in places for p in sorted(place.glob("*.csv")) if not p.name.startswith("._")]
-    for wanted in _OFFICIAL:
-        for table in tables:
-            if table.stem == wanted:
-                return table
-    validation = [table for table in tables if "val" in table.stem] or tables
-    if len(validation) == 1:
-        return validation[0]
-    if tables:
-        listed = ", ".join(table.name for table in validation[:5])
-        raise VidcompressError(f"{folder} has several annotation files ({listed}): name one of them instead")
-    raise VidcompressError(f"no annotation CSV in {folder} or its 'annotations' folder: expected val.csv")
-
-
-def _read_rows(table: Path) -> list[_Row]:
-    rows: dict[str, _Row] = {}
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            columns = reader.fieldnames or ()
-            missing = [column for column in _NEEDED if column not in columns]
-            if missing:
-                raise VidcompressError(
-                    f"{table} has no column {' and no column '.join(map(repr, missing))}: expected a header "
-                    "line label,youtube_id,time_start,time_end,split"
-                )
-            for fields in reader:
-                row = _parse(fields, f"{table} line {reader.line_num}")
-                rows.setdefault(row.id, row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VidcompressError(f"cannot read {table} as an annotation CSV: {error}") from error
+        raise VidcompressError(f"no such clip folder, annotation CSV or list of clips: {source} (--vc-clips)")
+    tree = Tree()
+    choice = _choose_in(source, tree) if source.is_dir() else _choose_file(source, tree)
+    table = choice.path
+    listed = choice.layout.read(table, tree)
+    rows = distinct(listed.rows, table)
     if not rows:
-        raise VidcompressError(f"{table} lists no clips: expected a line for each below its header")
-    return list(rows.values())
+        raise VidcompressError(f"{table} lists no clips: expected a line for each")
+    labels = listed.labels or tuple(sorted({row.label for row in rows.values()}))
+    roots = [source] if source.is_dir() else [table.parent, table.parent.parent]
+    videos = Videos(roots, table.stem, labels, tree)
+    found = ((clip_id, row.label, videos.find(row)) for clip_id, row in rows.items())
+    clips = tuple(Clip(clip_id, label, path) for clip_id, label, path in found if path is not None)
+    if not clips:
+        first = next(iter(rows.values()))
+        raise VidcompressError(
+            f"none of the {len(rows)} clips of {table} is in {' or '.join(map(str, roots))}, in 'val' or in class "
+            f"folders there ({len(videos)} other videos are); expected files like {first.file or f'{first.key}.mp4'}"
+        )
+    layout = ", ".join(part for part in (listed.kind, how_files_lie(clips)) if part)
+    return ClipSet(name or _name(source, table), labels, clips, len(rows) - len(clips), layout)
 
 
-def _parse(fields: dict[str, str | None], where: str) -> _Row:
-    label, name = ((fields[column] or "").strip() for column in _NEEDED)
-    if not label or not name:
-        raise VidcompressError(f"{where} has no {'youtube_id' if label else 'label'}")
-    times = [fields.get(column) for column in ("time_start", "time_end")]
-    if not all(times):
-        return _Row(label, name, None)
-    try:
-        start, end = (int(float(time or "")) for time in times)
-    except (ValueError, OverflowError):
-        raise VidcompressError(f"{where}: time_start and time_end must be seconds, not {times}") from None
-    return _Row(label, name, f"{name}_{start:06d}_{end:06d}")
+def _choose_file(source: Path, tree: Tree) -> _Choice:
+    layout = _recognise(source, tree)
+    if layout is None:
+        wanted = ", ".join(layout.wants for layout in LAYOUTS if layout is not LAYOUTS[-1])
+        raise VidcompressError(
+            f"{source} is no list of clips: expected {wanted}; it {_begins(source, tree)} (--vc-clips)"
+        )
+    return _Choice(layout, source)
 
 
-def _list_videos(roots: Iterable[Path], labels: Collection[str], subsets: Collection[str]) -> dict[str, Path]:
-    """Videos by file name. Each folder is listed once: a stat per clip and place takes minutes on a share."""
-    files: dict[str, Path] = {}
-
-    def visit(folder: Path, depth: int) -> None:
-        below: list[Path] = []
-        for entry in _entries(folder):
-            # "._clip.mp4" is what macOS archives leave of a resource fork.
-            if entry.name.startswith("._"):
-                continue
-            if entry.name.lower().endswith(_SUFFIXES):
-                files.setdefault(entry.name, Path(entry.path))
-            elif entry.name in subsets or normal_form(entry.name) in labels:
-                below.append(Path(entry.path))
-        for path in sorted(below) if depth else ():
-            visit(path, depth - 1)
-
-    for root in roots:
-        visit(root, depth=2)
-    return files
+def _choose_in(folder: Path, tree: Tree) -> _Choice:
+    places = (folder / "annotations", folder)
+    tables = [place / name for place in places for name in tree[str(place)].texts]
+    choice = (
+        _choose_table(folder, _recognised(tables, tree))
+        or _choose_above(folder, tree)
+        or next(iter(_recognised(_class_parents(folder, tree), tree)), None)
+    )
+    if choice is None:
+        wanted = ", ".join(layout.wants for layout in LAYOUTS)
+        raise VidcompressError(
+            f"no clips in {folder}: looked there, in 'annotations' and in 'val' for {wanted}; found "
+            f"{_found(folder, tables, tree)} (--vc-clips)"
+        )
+    return choice
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from entries
-    except OSError:
-        return
+def _recognise(path: Path, tree: Tree) -> Layout | None:
+    return next((layout for layout in LAYOUTS if layout.recognises(path, tree)), None)
 
 
-def _resolve(row: _Row, files: dict[str, Path], names: list[str]) -> Path | None:
-    if row.stem is not None and (exact := files.get(f"{row.stem}.mp4")):
-        return exact
-    begin = bisect_left(names, row.id)
-    candidates: list[str] = []
-    for name in names[begin:]:
-        if not name.startswith(row.id):
-            break
-        if name[len(row.id)] in "_.":
-            candidates.append(name)
-    if len(candidates) == 1:
-        return files[candidates[0]]
-    return files.get(f"{row.id}.mp4")
+def _recognised(paths: Iterable[Path], tree: Tree) -> list[_Choice]:
+    return [_Choice(layout, path) for path in paths if (layout := _recognise(path, tree))]
+
+
+def _choose_table(folder: Path, choices: list[_Choice]) -> _Choice | None:
+    """The one for validation, and of those the one that says most."""
+    for wanted in _OFFICIAL:
+        for choice in choices:
+            if choice.path.stem == wanted:
+                return choice
+    validation = [choice for choice in choices if "val" in choice.path.stem] or choices
+    for layout in LAYOUTS:
+        best = [choice for choice in validation if choice.layout is layout]
+        if len(best) > 1:
+            names = ", ".join(choice.path.name for choice in best[:_SHOWN])
+            raise VidcompressError(
+                f"{folder} has several annotation files ({names}): name one of them instead"
+            )
+        if best:
+            return best[0]
+    return None
+
+
+def _choose_above(folder: Path, tree: Tree) -> _Choice | None:
+    """For `k400/val` the file `k400/annotations/val.csv`."""
+    split = split_of(folder.name)
+    if split is None:
+        return None
+    stems = _OFFICIAL if split == VAL else (split,)
+    places = (folder.parent / "annotations", folder.parent)
+    tables = [place / f"{stem}.csv" for stem in stems for place in places]
+    there = (table for table in tables if table.name in tree[str(table.parent)].texts)
+    return next(iter(_recognised(there, tree)), None)
+
+
+def _class_parents(folder: Path, tree: Tree) -> list[Path]:
+    folders = tree[str(folder)].folders
+    return [*(folder / name for name in folder_names(VAL) if name in folders), folder]
+
+
+def _found(folder: Path, tables: list[Path], tree: Tree) -> str:
+    listing = tree[str(folder)]
+    parts = [f"{len(listing.videos)} videos without labels"] if listing.videos else []
+    for table in tables[:_SHOWN]:
+        parts.append(f"{table.name}, which {_begins(table, tree)}")
+    folders = [name for name in listing.folders if not name.startswith(".")]
+    if folders:
+        parts.append(f"folders {', '.join(folders[:_SHOWN])}")
+    return "; ".join(parts) or "nothing of the kind"
+
+
+def _begins(table: Path, tree: Tree) -> str:
+    head = tree.head(table)
+    return f"begins with {head[0].strip()[:80]!r}" if head else "is empty or not text"
+
+
+def _name(source: Path, table: Path) -> str:
+    home = table.parent.parent if table.parent.name == "annotations" else table.parent
+    if source.is_dir():
+        own = table.is_relative_to(source) and table != source
+        whole = is_split(source.name) and not own
+        return (source.parent.name if whole else "") or source.name
+    # Two files of one folder are two sets.
+    return home.name if table.stem in _OFFICIAL else f"{home.name}-{table.stem}"

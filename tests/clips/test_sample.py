@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_vidcompress.clips.annotation import ANNOTATION
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.sample import sample
+from pytest_vidcompress.clips.tree import Tree
 from pytest_vidcompress.errors import VidcompressError
+
+GOLDEN = ["V_N-z2w6p4c", "KIs4zRu6ct4", "oVeHcRapPao", "YbLmMm66uUk", "HJXT067oOi8", "N8n5CYVIGqE"]
+GOLDEN_DIGEST = "ce0cfc9f388a723ae9bfd1f5aa5d3e2068c6b5bfb3ae3230494828937e4fe618"
+"""Of the official annotations, 1000 of seed 0: stored accuracies are of these clips."""
 
 
 def make(sizes: dict[str, int]) -> list[Clip]:
@@ -53,6 +60,46 @@ def test_the_pick_is_the_same_everywhere() -> None:
 def test_files_that_come_in_one_class_leave_the_others_alone() -> None:
     before, after = (sample(make({"a": 5, "b": 5, "c": n}), 9, seed=3) for n in (5, 50))
     assert [c for c in before if c.label != "c"] == [c for c in after if c.label != "c"]
+
+
+@given(class_sizes, st.data(), st.integers(0, 99))
+def test_absent_files_of_one_class_leave_the_picks_of_the_others(
+    sizes: dict[str, int], data: st.DataObject, seed: int
+) -> None:
+    clips = make(sizes)
+    label = data.draw(st.sampled_from(sorted(sizes)))
+    own = [clip for clip in clips if clip.label == label]
+    gone = data.draw(st.sets(st.sampled_from(own)))
+    number = data.draw(st.integers(1, len(clips)))
+    before = sample(clips, number, seed)
+    there = [clip for clip in clips if clip not in gone]
+    after = sample(there, min(number, len(there)), seed) if there else ()
+    # The same clips in the same order; where the class ran out, others fill up at the end.
+    others = [clip for clip in before if clip.label != label]
+    assert [clip for clip in after if clip.label != label][: len(others)] == others
+    if not gone & set(before):
+        assert after == before[: len(after)]
+
+
+@given(class_sizes, st.integers(0, 99))
+def test_names_alone_decide_not_where_the_files_lie(sizes: dict[str, int], seed: int) -> None:
+    clips = make(sizes)
+    moved = [Clip(clip.id, clip.label, Path("/elsewhere") / clip.path) for clip in clips]
+    assert [clip.id for clip in sample(clips, None, seed)] == [clip.id for clip in sample(moved, None, seed)]
+
+
+def test_the_picks_of_the_official_annotations_never_change(media: Path) -> None:
+    rows = ANNOTATION.read(media / "kinetics400/annotations/val.csv", Tree()).rows
+    clips = [Clip(row.ids[0], row.label, Path(row.file)) for row in rows]
+    picked = sample(clips, 1000, seed=0)
+    assert [clip.id for clip in picked[:6]] == GOLDEN
+    digest = sha256("\n".join(clip.id for clip in picked).encode()).hexdigest()
+    assert digest == GOLDEN_DIGEST
+    counts = Counter(clip.label for clip in picked)
+    assert len(counts) == 400
+    assert set(counts.values()) == {2, 3}
+    # A sample of the head of the file would be of twenty classes.
+    assert len({clip.label for clip in clips[:1000]}) < 25
 
 
 def test_another_seed_picks_other_clips() -> None:
