@@ -199,7 +199,7 @@ def main() -> None:
     folder = options.out / options.family
     model.eval().save_pretrained(folder)
     write_json(folder / "preprocessor_config.json", image_mean=family["mean"], image_std=family["std"])
-    write_json(folder / "profile.json", rate=4, sampling=family["sampling"])
+    write_json(folder / "profile.json", rate=4, sampling=family["sampling"], published="1x1")
 
 
 def write_json(path: Path, **values: object) -> None:

@@ -6,17 +6,27 @@ _SPAN_FPS = 30
 """Frame rate that `span` counts its rate in, frames per second."""
 
 
-def indices(count: int, fps: float, frames: int, rate: int, sampling: str) -> tuple[int, ...]:
-    """Picks the frames of the single temporal view of a video.
+def indices(
+    count: int, fps: float, frames: int, rate: int, sampling: str, clip: int = 0, clips: int = 1
+) -> tuple[int, ...]:
+    """Picks the frames of one of the temporal clips of a video.
 
-    | sampling | frames |
+    | sampling | frames of the only clip |
     |---|---|
     | `span` | TimeSformer's: from the first frame on, evenly over `frames * rate` frames of a 30 fps video |
     | `stride` | VideoMAE's: every `rate`-th frame of the file, the middle run of them; the last one repeats |
     | `uniform` | the first frame of each of `frames` equal parts of the file |
     | `even` | evenly over the whole file, from the first frame to the last |
 
-    A video that is too short repeats frames.
+    | sampling | frames of clip `k` of `n` |
+    |---|---|
+    | `span` | the same number of frames further on, `k / n` of what the span leaves over |
+    | `stride` | one of `n` runs that lie evenly from the first to the last |
+    | `uniform` | those `k / n` into each part |
+    | `even` | every `n`-th of `frames * n` such frames, from the `k`-th on |
+
+    A video that is too short repeats frames. `span` and `stride` are the published test code's; for numbers of
+    clips that nobody published they go on by the same rule.
 
     Args:
         count: frames in the file.
@@ -24,6 +34,8 @@ def indices(count: int, fps: float, frames: int, rate: int, sampling: str) -> tu
         frames: frames wanted.
         rate: distance between frames, for `span` and `stride`.
         sampling: see above.
+        clip: which clip, from 0.
+        clips: of how many.
 
     Returns:
         `frames` indices in `0 ... count - 1`, ascending.
@@ -35,18 +47,25 @@ def indices(count: int, fps: float, frames: int, rate: int, sampling: str) -> tu
         raise ValueError(
             f"count, frames, rate and fps must be positive, not {count}, {frames}, {rate} and {fps}"
         )
+    if not 0 <= clip < clips:
+        raise ValueError(f"there is no clip {clip} of {clips}")
     match sampling:
         case "span":
+            span = max(frames * rate * fps / _SPAN_FPS, 1)
+            start = max(count - span, 0) * clip / clips
             # Clamping the index, not the span, is what the published code does to short videos.
-            last = max(frames * rate * fps / _SPAN_FPS - 1, 0)
-            return tuple(min(int(last * k / max(frames - 1, 1)), count - 1) for k in range(frames))
+            return tuple(
+                min(int(start + (span - 1) * k / max(frames - 1, 1)), count - 1) for k in range(frames)
+            )
         case "stride":
             grid = range(0, count, rate)
-            start = max(len(grid) - frames, 0) // 2
+            spare = max(len(grid) - frames, 0)
+            start = spare // 2 if clips == 1 else spare * clip // (clips - 1)
             return tuple(grid[min(start + k, len(grid) - 1)] for k in range(frames))
         case "uniform":
-            return tuple(k * count // frames for k in range(frames))
+            return tuple((k * clips + clip) * count // (frames * clips) for k in range(frames))
         case "even":
-            return tuple(k * (count - 1) // max(frames - 1, 1) for k in range(frames))
+            steps = max(frames * clips - 1, 1)
+            return tuple((k * clips + clip) * (count - 1) // steps for k in range(frames))
         case _:
             raise ValueError(f"sampling must be span, stride, uniform or even, not {sampling!r}")

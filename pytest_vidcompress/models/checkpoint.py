@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from torch import nn
 
 from ..clips.profile import Profile
 from ..errors import VidcompressError
-from .catalog import Family, family_of
+from .catalog import Family
+from .protocol import profile_of
 
 _CONFIG = ("config.json",)
 _WEIGHTS = (
@@ -24,6 +24,8 @@ _WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+_TIME = "embeddings.time_embeddings"
+"""Name of TimeSformer's one row a frame, `(1, frames, hidden)`."""
 _HUB_TIMEOUT_S = 10
 
 
@@ -51,8 +53,9 @@ def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, 
         ignore_mismatched_sizes=True,  # refused below, by name
         dtype=torch.float32,
     )
+    _refuse_other_frames(source, config, loading)
     _refuse_incomplete(source, loading)
-    return module.eval(), checkpoint_profile(source, config), _labels(config)
+    return module.eval(), _profile(source, config), _labels(config)
 
 
 def random_model(
@@ -74,7 +77,7 @@ def random_model(
         profile = family.profile
     else:
         config = _config(source)
-        profile = checkpoint_profile(source, config)
+        profile = _profile(source, config)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         module = AutoModelForVideoClassification.from_config(config, dtype=torch.float32)
@@ -86,21 +89,10 @@ def random_model(
     return module.eval(), profile, _labels(config)
 
 
-def checkpoint_profile(source: str | Path, config: Any) -> Profile:
-    """The input protocol of a checkpoint: its configuration and `preprocessor_config.json`, then its family's.
-
-    A folder may hold a `profile.json` with any of `rate`, `sampling`, `layout`: what the two do not say.
-    """
-    family = family_of(config.model_type)
-    base = family.profile if family else Profile(frames=16, rate=4, size=224)
-    size = getattr(config, "image_size", base.size)
-    profile = replace(base, frames=getattr(config, "num_frames", base.frames), size=int(size))
-    pixels = _json(source, "preprocessor_config.json")
-    for name, key in (("mean", "image_mean"), ("std", "image_std")):
-        if key in pixels:
-            profile = replace(profile, **{name: tuple(pixels[key])})
-    own = {k: v for k, v in _json(source, "profile.json").items() if k in {"rate", "sampling", "layout"}}
-    return replace(profile, **own)
+def _profile(source: str | Path, config: Any) -> Profile:
+    return profile_of(
+        source, config, _json(source, "preprocessor_config.json"), _json(source, "profile.json")
+    )
 
 
 def _config(source: str | Path) -> Any:
@@ -183,6 +175,15 @@ def _download(source: str | Path, name: str) -> str | None:
         return hf_hub_download(str(source), name)
     except Exception:  # an optional file: whatever the Hub answers, the family's protocol stands
         return None
+
+
+def _refuse_other_frames(source: str | Path, config: Any, loading: Mapping[str, Any]) -> None:
+    for name, stored, _ in loading.get("mismatched_keys") or ():
+        if name.endswith(_TIME) and len(stored) == 3:
+            raise VidcompressError(
+                f"model {str(source)!r} has weights for {stored[1]} frames, and its config.json says"
+                f" num_frames={config.num_frames}: correct that"
+            )
 
 
 def _refuse_incomplete(source: str | Path, loading: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from ..clips.labels import match, normal_form
 from ..errors import VidcompressError
 from .catalog import CATALOG, Family
+from .frames import refuse_other_frames
 from .model import Model
 
 Factory = Callable[[], Model]
@@ -39,7 +40,8 @@ def load(
     published Kinetics-400 checkpoint otherwise.
 
     Raises:
-        VidcompressError: unknown, not loadable, or it does not know some of the labels.
+        VidcompressError: unknown, not loadable, its weights know another number of frames than its profile
+            says, or it does not know some of the labels.
     """
     check_name(name, registered or {})
     if registered and name in registered:
@@ -47,6 +49,7 @@ def load(
         model.module.eval()
     else:
         model = _build(name, labels, weights)
+    refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
     match(labels, model.labels, model_name=name, clip_set_name=clip_set)
     return model
 

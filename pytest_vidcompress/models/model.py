@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..clips.profile import Profile
+from ..clips.views import Views
 
 if TYPE_CHECKING:
     from torch import nn
@@ -34,3 +35,10 @@ class Model:
     def copy(self) -> Model:
         """The same model with a module of its own, to modify freely."""
         return replace(self, module=copy.deepcopy(self.module))
+
+    def shown(self, views: Views | Literal["published"] | None) -> Model:
+        """The same model looking at other views of a clip; None leaves them as its profile says."""
+        if views is None:
+            return self
+        chosen = self.profile.published if views == "published" else views
+        return replace(self, profile=replace(self.profile, views=chosen))

@@ -1,54 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
 
-from pytest_vidcompress.clips.preprocess import crop, normalize, preprocess
-from pytest_vidcompress.clips.profile import Profile
-
-SHAPES = [(48, 64), (64, 48), (32, 32), (100, 37), (20, 31)]
-STATISTICS = [((0.45,) * 3, (0.225,) * 3), ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))]
+from pytest_vidcompress.clips.preprocess import crop, cut, normalize, resize
 
 
 def noise(height: int, width: int) -> npt.NDArray[np.uint8]:
     return np.random.default_rng(height * width).integers(0, 256, (2, height, width, 3), dtype=np.uint8)
-
-
-@pytest.mark.parametrize(("height", "width"), SHAPES)
-@pytest.mark.parametrize(("mean", "std"), STATISTICS)
-def test_bit_equal_to_the_published_processor(
-    height: int, width: int, mean: tuple[float, float, float], std: tuple[float, float, float]
-) -> None:
-    pytest.importorskip("torchvision", reason="the published processor needs torchvision")
-    import transformers
-
-    settings: dict[str, Any] = {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}
-    processor: Any = transformers.VideoMAEImageProcessor(**settings, image_mean=mean, image_std=std)
-    frames = noise(height, width)
-    expected = processor(list(frames), return_tensors="pt")["pixel_values"][0]
-    assert torch.equal(preprocess(frames, Profile(2, 1, 32, mean, std)), expected)
-
-
-@pytest.mark.parametrize(("height", "width"), SHAPES)
-@pytest.mark.parametrize(("mean", "std"), STATISTICS)
-def test_within_a_level_of_the_pillow_processor(
-    height: int, width: int, mean: tuple[float, float, float], std: tuple[float, float, float]
-) -> None:
-    pytest.importorskip("PIL", reason="the Pillow processor needs Pillow")
-    import transformers
-
-    settings: dict[str, Any] = {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}
-    processor: Any = transformers.VideoMAEImageProcessorPil(**settings, image_mean=mean, image_std=std)
-    frames = noise(height, width)
-    expected = torch.as_tensor(processor(list(frames), return_tensors="pt")["pixel_values"][0])
-    levels = (
-        (preprocess(frames, Profile(2, 1, 32, mean, std)) - expected) * torch.tensor(std).view(3, 1, 1) * 255
-    )
-    assert levels.abs().max() < (0.01 if height == width == 32 else 1.01)
 
 
 def test_a_frame_of_the_right_size_is_not_touched() -> None:
@@ -61,6 +22,53 @@ def test_the_crop_is_in_the_middle() -> None:
     assert crop(frames, 32)[0, 0, 0].tolist() == list(range(7, 39))
     tall = frames.transpose(0, 2, 1, 3)
     assert crop(tall, 32)[0, 0, :, 0].tolist() == list(range(7, 39))
+
+
+def test_resizing_keeps_the_long_side_in_proportion_rounded_down() -> None:
+    assert resize(noise(48, 100), 32).shape == (2, 3, 32, 66)
+    assert resize(noise(100, 48), 32).shape == (2, 3, 66, 32)
+    assert resize(noise(20, 31), 32).shape == (2, 3, 32, 49)
+
+
+def test_frames_are_resized_each_by_itself() -> None:
+    many = np.random.default_rng(0).integers(0, 256, (37, 40, 60, 3), dtype=np.uint8)
+    together = resize(many, 32)
+    assert together.shape == (37, 3, 32, 48)
+    assert torch.equal(together, torch.cat([resize(frame[None], 32) for frame in many]))
+
+
+def ramp(height: int, width: int) -> torch.Tensor:
+    """Pixels that tell where they are along the long side."""
+    along = torch.arange(max(height, width), dtype=torch.uint8)
+    return (along[:, None] if height > width else along[None]).expand(2, 3, height, width)
+
+
+def starts(crops: tuple[torch.Tensor, ...]) -> list[int]:
+    return [int(crop[0, 0, 0, 0]) for crop in crops]
+
+
+# 47 - 32 = 15: VideoMAE's int(7.5) and TimeSformer's ceil(7.5); one crop is where the processors put it.
+@pytest.mark.parametrize(("height", "width"), [(32, 47), (47, 32)])
+def test_crops_lie_where_the_published_code_puts_them(height: int, width: int) -> None:
+    pixels = ramp(height, width)
+    assert starts(cut(pixels, 32)) == starts(cut(pixels, 32, 1, "ceil")) == [7]
+    assert starts(cut(pixels, 32, 3, "floor")) == [0, 7, 15]
+    assert starts(cut(pixels, 32, 3, "ceil")) == [0, 8, 15]
+    assert all(crop.shape == (2, 3, 32, 32) for crop in cut(pixels, 32, 3))
+    last = cut(pixels, 32, 3)[2]
+    assert int(last[..., -1, -1].max()) == 46
+
+
+def test_the_middle_of_three_is_the_only_one_where_it_is_even() -> None:
+    pixels = ramp(32, 48)
+    for middle in ("floor", "ceil"):
+        assert starts(cut(pixels, 32, 3, middle)) == [0, 8, 16]
+    assert starts(cut(pixels, 32)) == [8]
+
+
+def test_three_crops_of_a_square_are_equal() -> None:
+    pixels = resize(noise(32, 32), 32)
+    assert all(torch.equal(crop, pixels) for crop in cut(pixels, 32, 3, "ceil"))
 
 
 def test_halving_averages_neighbours() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from pytest_vidcompress.clips.views import Views
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
 from pytest_vidcompress.models.checkpoint import load_checkpoint
 
@@ -35,6 +36,22 @@ def test_geometry_and_profile_agree(name: str) -> None:
     assert family.profile.modules.keys() == {"global", "attention", "dense"}
 
 
+# As the papers' test configurations and code have it.
+@pytest.mark.parametrize(
+    ("name", "protocol", "size", "merge", "middle"),
+    [
+        ("timesformer", "8x32, 1x3 views", 224, "logits", "ceil"),
+        ("timesformer-hr", "16x16, 1x3 views", 448, "logits", "ceil"),
+        ("videomae", "16x4, 5x3 views", 224, "softmax", "floor"),
+    ],
+)
+def test_published_protocols(name: str, protocol: str, size: int, merge: str, middle: str) -> None:
+    profile = CATALOG[name].profile
+    assert profile.published_protocol == protocol
+    assert (profile.size, profile.merge, profile.middle) == (size, merge, middle)
+    assert profile.protocol == protocol.split(",")[0] + ", 1x1 views"
+
+
 def test_defaults_are_known_and_packaged() -> None:
     assert DEFAULT_MODELS == ("timesformer", "videomae")
     assert all(CATALOG[name].pocket for name in DEFAULT_MODELS)
@@ -47,6 +64,7 @@ def test_the_packaged_checkpoint_is_of_its_family(name: str) -> None:
     module, profile, labels = load_checkpoint(CATALOG[name].pocket or "")
     assert family_of(getattr(module, "config").model_type) is CATALOG[name]  # noqa: B009
     assert profile.modules == CATALOG[name].profile.modules
+    assert profile.published == Views(1, 1)
     assert labels == tuple(sorted(MOTIONS))
 
 
@@ -54,3 +72,9 @@ def test_a_family_is_found_by_its_type() -> None:
     assert family_of("timesformer") is CATALOG["timesformer"]
     assert family_of("videomae") is CATALOG["videomae"]
     assert family_of("vivit") is None
+
+
+def test_of_two_families_of_a_type_the_one_of_the_geometry_is_found() -> None:
+    assert family_of("timesformer", 16, 448) is CATALOG["timesformer-hr"]
+    assert family_of("timesformer", 8, 224) is CATALOG["timesformer"]
+    assert family_of("timesformer", 12, 99) is CATALOG["timesformer"]

@@ -185,27 +185,24 @@ def test_other_models_are_refused(tmp_path: Path) -> None:
         load_checkpoint(tmp_path)
 
 
-def test_profile_is_the_familys_until_the_folder_says_otherwise(tmp_path: Path) -> None:
-    checkpoint(tmp_path, "timesformer")
-    published = CATALOG["timesformer"].profile
+@pytest.mark.parametrize("told", [2, 8])
+def test_weights_of_another_number_of_frames_than_the_configuration_are_refused(
+    told: int, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    checkpoint(folder, "timesformer")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "num_frames": told}))
+    with pytest.raises(
+        VidcompressError, match=rf"mine' has weights for 4 frames, .*num_frames={told}: correct that$"
+    ):
+        load_checkpoint(folder)
+
+
+def test_the_high_resolution_checkpoint_keeps_its_own_rate(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer", num_frames=16, image_size=448)
     _, profile, _ = load_checkpoint(tmp_path)
-    assert profile == replace(published, frames=4, size=32)
-    (tmp_path / "preprocessor_config.json").write_text(
-        json.dumps({"image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3], "size": {"shortest_edge": 999}})
-    )
-    own = {"rate": 7, "sampling": "even", "layout": "BCTHW"}
-    (tmp_path / "profile.json").write_text(json.dumps({**own, "frames": 99, "comment": "ignored"}))
-    _, profile, _ = load_checkpoint(tmp_path)
-    assert profile == replace(
-        published,
-        frames=4,
-        size=32,
-        mean=(0.1, 0.2, 0.3),
-        std=(1, 2, 3),
-        rate=7,
-        sampling="even",
-        layout="BCTHW",
-    )
+    assert profile == CATALOG["timesformer-hr"].profile
 
 
 # Two ways to be without a network, whatever the machine that runs this has.

@@ -10,12 +10,13 @@ from torch import nn
 
 from pytest_vidcompress.clips.motion import MOTIONS
 from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.clips.views import Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models import load as load_module
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.load import check_name, load
 from pytest_vidcompress.models.model import Model
-from tests.models.small import GEOMETRY, LABELS, checkpoint, logits
+from tests.models.small import FAMILIES, GEOMETRY, LABELS, checkpoint, logits, model, network
 
 POCKET_LABELS = tuple(MOTIONS)
 
@@ -28,7 +29,11 @@ def mine() -> Model:
 def small_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
     """The families at a thousandth of their size, and without packaged checkpoints for one of them."""
     tiny = {
-        name: replace(family, geometry={**family.geometry, **GEOMETRY, "num_hidden_layers": 1})
+        name: replace(
+            family,
+            geometry={**family.geometry, **GEOMETRY, "num_hidden_layers": 1},
+            profile=replace(family.profile, frames=4, size=32),
+        )
         for name, family in CATALOG.items()
     }
     monkeypatch.setattr(load_module, "CATALOG", MappingProxyType(tiny))
@@ -79,6 +84,32 @@ def test_a_registered_model_wins_and_is_put_in_eval_mode(tmp_path: Path) -> None
         load("mine", ("yodelling",), "clips", registered={"mine": mine})
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("frames", [2, 8])
+def test_a_registered_model_with_another_number_of_frames_is_refused(family: str, frames: int) -> None:
+    def wrong() -> Model:
+        return Model("mine", network(family), Profile(frames, 4, 32), LABELS)
+
+    with pytest.raises(VidcompressError) as caught:
+        load("mine", LABELS, "clips", registered={"mine": wrong})
+    assert str(caught.value) == (
+        f"model 'mine' is fed {frames} frames a clip, and its weights know 4: give it a profile with frames=4, or"
+        f" load weights for {frames}"
+    )
+    right = load("mine", LABELS, "clips", registered={"mine": lambda: model(family)})
+    assert right.profile.frames == 4
+
+
+def test_views_are_chosen_or_left_alone() -> None:
+    plain = mine()
+    known = replace(plain, profile=replace(plain.profile, published=Views(5, 3)))
+    assert known.shown(None) is known
+    assert known.shown("published").profile == replace(known.profile, views=Views(5, 3))
+    assert known.shown(Views(2, 1)).profile == replace(known.profile, views=Views(2, 1))
+    assert known.shown(Views()) == known
+    assert known.shown("published").module is known.module
+
+
 @pytest.mark.parametrize("name", ["timesformer", "videomae"])
 def test_on_pocket_labels_a_family_is_its_packaged_checkpoint(name: str) -> None:
     model = load(name, POCKET_LABELS, "pocket")
@@ -109,7 +140,7 @@ def test_random_weights_on_pocket_have_the_packaged_geometry() -> None:
 def test_random_weights_on_other_labels_have_the_published_geometry_and_those_labels(name: str) -> None:
     model, again = (load(name, LABELS, "clips", "random") for _ in range(2))
     assert model.labels == LABELS
-    assert model.profile == CATALOG[name].profile
+    assert model.profile == replace(CATALOG[name].profile, frames=4, size=32)
     assert torch.equal(logits(model.module), logits(again.module))
     assert logits(model.module).shape == (2, 3)
 
