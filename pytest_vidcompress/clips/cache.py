@@ -2,103 +2,76 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import warnings
+from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
-from .decode import decode
-from .frames import indices
-from .preprocess import crop
+from .content import digest
 from .profile import Profile
+from .shelf import Shelf
+from .views import crops_of
 
-_FORMAT = 1
+Decode = Callable[[Path, Profile], torch.Tensor]
+"""As `crops_of`: here, or in another process."""
+
+_FORMAT = 2
 """Raise it when decoding, sampling or cropping gives other pixels than before."""
-_TENSOR = "crop"
+_NOT_OF_CROPS = {"mean", "std", "layout", "modules", "published", "merge"}
+"""Fields of a profile that come after the crops; whatever else it has may decide them."""
 
 
-def cached_crop(clip_path: Path, profile: Profile, folder: Path | None) -> torch.Tensor:
-    """The frames of a video that a profile samples, cropped to its size.
+def cached_crop(
+    clip_path: Path, profile: Profile, shelf: Shelf | None = None, decode: Decode | None = None
+) -> torch.Tensor:
+    """The views of a video that a profile looks at: see `crops_of`.
 
-    An entry is found by the video's content, so that a renamed file hits and a changed one misses. An entry
-    that cannot be read is written anew; a folder that cannot be written is warned of once.
+    An entry is found by the video's content, so that a renamed file hits and a changed one misses. One that is
+    damaged is written anew.
 
     Args:
         clip_path: the video.
-        profile: its `frames`, `rate`, `sampling` and `size` are used.
-        folder: where entries live, made if need be; None to keep none.
+        profile: what decides the crops.
+        shelf: where entries live; None to keep none.
+        decode: what makes the crops where there is no entry.
 
     Returns:
-        uint8 `(frames, 3, size, size)`.
+        uint8 `(views, frames, 3, size, size)`.
 
     Raises:
         Undecodable: the video does not give these frames.
     """
-    entry = None if folder is None else _entry(clip_path, profile, folder)
-    if entry is None:
-        return _decoded(clip_path, profile)
-    stored = _read(entry, (profile.frames, 3, profile.size, profile.size))
-    if stored is not None:
-        return stored
-    fresh = _decoded(clip_path, profile)
-    _write(entry, fresh)
+    key = None if shelf is None else _key(clip_path, profile)
+    if shelf is not None and key is not None:
+        stored = shelf.read(key, (profile.views.count, profile.frames, 3, profile.size, profile.size))
+        if stored is not None:
+            return stored
+    fresh = (decode or crops_of)(clip_path, profile)
+    # Asked again: a file that was replaced meanwhile may have given the crops of either content.
+    if shelf is not None and key is not None and key == _key(clip_path, profile):
+        shelf.write(key, fresh)
     return fresh
 
 
-def _decoded(clip_path: Path, profile: Profile) -> torch.Tensor:
-    def plan(count: int, fps: float) -> tuple[int, ...]:
-        return indices(count, fps, profile.frames, profile.rate, profile.sampling)
-
-    return crop(decode(clip_path, plan).pixels, profile.size)
-
-
-def _entry(clip_path: Path, profile: Profile, folder: Path) -> Path | None:
+def _key(clip_path: Path, profile: Profile) -> str | None:
     try:
-        with clip_path.open("rb") as video:
-            content = file_digest(video, "sha256").hexdigest()
+        content = digest(clip_path)
     except OSError:
         # Decoding has the better words for what is wrong.
         return None
-    parts = (_FORMAT, content, profile.frames, profile.rate, profile.sampling, profile.size)
-    return folder / f"{sha256(repr(parts).encode()).hexdigest()}.safetensors"
-
-
-def _read(entry: Path, shape: tuple[int, ...]) -> torch.Tensor | None:
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    try:
-        crops = load(entry.read_bytes()).get(_TENSOR)
-    except (OSError, SafetensorError):
-        return None
-    usable = crops is not None and crops.dtype == torch.uint8 and tuple(crops.shape) == shape
-    return crops if usable else None
-
-
-def _write(entry: Path, crops: torch.Tensor) -> None:
-    from safetensors.torch import save
-
-    try:
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(suffix=".part", dir=entry.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as part:
-                part.write(save({_TENSOR: crops}))
-            # Another process may write the same entry; a reader must never see half of one.
-            Path(name).replace(entry)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _warn_unwritable(entry.parent, error.strerror or str(error))
+    plan = [
+        (field.name, str(getattr(profile, field.name)))
+        for field in fields(Profile)
+        if field.name not in _NOT_OF_CROPS
+    ]
+    return sha256(repr((_FORMAT, content, plan, _makers())).encode()).hexdigest()
 
 
 @cache
-def _warn_unwritable(folder: Path, reason: str) -> None:
-    warnings.warn(
-        f"decoded clips are not kept, {folder} cannot be written ({reason}): see --vc-cache", stacklevel=2
-    )
+def _makers() -> tuple[str, ...]:
+    """What turns a file into crops: another decoder or another way to resize may differ in the last bit."""
+    return version("av"), version("torch"), torch.backends.cpu.get_cpu_capability()

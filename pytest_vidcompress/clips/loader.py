@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import overload
 
+import numpy as np
 import torch
 
 from ..errors import VidcompressError
-from .cache import cached_crop
 from .clip import Clip, Skipped
-from .decode import Undecodable
+from .fault import Undecodable
+from .prefetch import prefetch
 from .preprocess import normalize
 from .profile import Profile
+from .shelf import Shelf
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""
@@ -24,16 +26,16 @@ _KEPT_BYTES = 2 << 30
 class Clips(Sequence[Clip]):
     """The usable clips of a sample, in its order.
 
-    A clip that cannot be decoded is left out and named in `skipped`; nothing takes its place. Decoding
-    happens once, when the length, a clip or a batch is first asked for.
+    A clip that cannot be decoded is left out and named in `skipped`; nothing takes its place. Which ones those
+    are shows while `batches` are taken; the length, a clip by its number and `skipped` decode what is left.
 
     Args:
         clips: the sample.
         labels: every label of the clip set.
         label_ids: label -> index among the model's outputs; has all labels of `clips`.
         profile: what the model expects.
-        cache_folder: where decoded clips are kept from run to run; None for nowhere.
-        progress: told about decoding.
+        shelf: where decoded clips are kept from run to run; None for nowhere.
+        progress: told about decoding that nobody takes batches of.
     """
 
     def __init__(
@@ -42,85 +44,117 @@ class Clips(Sequence[Clip]):
         labels: Sequence[str],
         label_ids: Mapping[str, int],
         profile: Profile,
-        cache_folder: Path | None = None,
+        shelf: Shelf | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self._sample = tuple(clips)
         self._label_ids = dict(label_ids)
         self._profile = profile
-        self._cache_folder = cache_folder
+        self._shelf = shelf
         self._progress = progress
-        self._usable: tuple[Clip, ...] | None = None
-        self._skipped: tuple[Skipped, ...] = ()
+        clip_bytes = profile.views.count * profile.frames * 3 * profile.size**2
+        self._keep = len(self._sample) * clip_bytes < _KEPT_BYTES
         self._crops: dict[str, torch.Tensor] = {}
+        self._usable: set[str] = set()
+        self._skipped: dict[str, Skipped] = {}
+        self._loaded: tuple[Clip, ...] | None = None
 
     def load(self) -> tuple[Clip, ...]:
-        """Decodes all clips, unless that has been done, and returns the usable ones."""
-        if self._usable is not None:
-            return self._usable
-        profile, total = self._profile, len(self._sample)
-        keep = total * profile.frames * 3 * profile.size**2 < _KEPT_BYTES
-        usable: list[Clip] = []
-        skipped: list[Skipped] = []
-        for done, clip in enumerate(self._sample, 1):
-            try:
-                crops = cached_crop(clip.path, profile, self._cache_folder)
-            except Undecodable as error:
-                skipped.append(Skipped(clip, str(error)))
-            else:
-                usable.append(clip)
-                if keep:
-                    self._crops[clip.id] = crops
-            if self._progress is not None:
-                self._progress("decoding clips", done, total)
-        self._usable, self._skipped = tuple(usable), tuple(skipped)
-        return self._usable
+        """Decodes the clips that have not been yet, and returns the usable ones."""
+        if self._loaded is None:
+            left = [clip for clip in self._sample if clip.id not in self._usable | self._skipped.keys()]
+            total = len(self._sample)
+            for done, _ in enumerate(self._decoded(left), total - len(left) + 1):
+                if self._progress is not None:
+                    self._progress("decoding clips", done, total)
+            self._loaded = tuple(clip for clip in self._sample if clip.id not in self._skipped)
+        return self._loaded
+
+    @property
+    def profile(self) -> Profile:
+        """What the model expects, and how its views are merged."""
+        return self._profile
+
+    @property
+    def expected(self) -> int:
+        """How many clips there are as far as is known; `len` once all are decoded, and decodes none."""
+        return len(self._sample) - len(self._skipped)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The clips of the sample that could not be used, with reasons."""
         self.load()
-        return self._skipped
+        return tuple(self._skipped[clip.id] for clip in self._sample if clip.id in self._skipped)
 
     def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Model input and the right answers, clip by clip in order; the last batch may be smaller.
+
+        Clips that have not been decoded yet are, while the caller works on those before them.
 
         Args:
             n: clips per batch.
 
         Returns:
-            Pixels, float32 `(B, T, C, H, W)` or as the profile's layout says, and the int64 `(B,)` indices
-            of their labels among the model's outputs.
+            Pixels, float32 `(B * V, T, C, H, W)` or as the profile's layout says, the `V` views of a clip one
+            after the other, and the int64 `(B,)` indices of the clips' labels among the model's outputs.
 
         Raises:
             ValueError: `n` is below one.
-            VidcompressError: not one clip is usable, or one stopped to be.
+            VidcompressError: when they are taken: not one clip is usable, or one stopped to be.
         """
         if n < 1:
             raise ValueError(f"a batch has at least one clip, not {n}")
-        clips = self.load()
-        if not clips:
-            first = f": {self._skipped[0].clip.path}: {self._skipped[0].reason}" if self._skipped else ""
-            raise VidcompressError(f"none of the {len(self._sample)} clips can be used{first}")
-        return (self._batch(clips[start : start + n]) for start in range(0, len(clips), n))
+        return self._batches(n)
 
-    def _batch(self, clips: Sequence[Clip]) -> tuple[torch.Tensor, torch.Tensor]:
+    def _batches(self, n: int) -> Generator[tuple[torch.Tensor, torch.Tensor], None, None]:
+        batch: list[tuple[Clip, torch.Tensor]] = []
+        with closing(self._all_crops()) as taken:
+            for each in taken:
+                batch.append(each)
+                if len(batch) == n:
+                    yield self._ready(batch)
+                    batch = []
+        if batch:
+            yield self._ready(batch)
+        if not self._usable:
+            first = next((f": {each.clip.path}: {each.reason}" for each in self.skipped), "")
+            raise VidcompressError(f"none of the {len(self._sample)} clips can be used{first}")
+
+    def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
         profile = self._profile
-        crops = torch.stack([self._crop(clip) for clip in clips])
-        pixels = normalize(crops, profile.mean, profile.std)
+        # Not torch.cat: its threads would wait for cores that decoders have.
+        crops = np.concatenate([crops.numpy() for _, crops in batch])
+        pixels = normalize(torch.from_numpy(crops), profile.mean, profile.std)
         if profile.layout == "BCTHW":
             pixels = pixels.transpose(1, 2).contiguous()
-        return pixels, torch.tensor([self._label_ids[clip.label] for clip in clips])
+        return pixels, torch.tensor([self._label_ids[clip.label] for clip, _ in batch])
 
-    def _crop(self, clip: Clip) -> torch.Tensor:
-        kept = self._crops.get(clip.id)
-        if kept is not None:
-            return kept
-        try:
-            return cached_crop(clip.path, self._profile, self._cache_folder)
-        except Undecodable as error:
-            raise VidcompressError(f"{clip.path} changed while tests ran: {error}") from error
+    def _all_crops(self) -> Generator[tuple[Clip, torch.Tensor], None, None]:
+        """Every usable clip with its crops, kept ones or decoded now."""
+        clips = [clip for clip in self._sample if clip.id not in self._skipped]
+        missing = [clip for clip in clips if clip.id not in self._crops]
+        decoded_now = {clip.id for clip in missing}
+        with closing(self._decoded(missing)) as decoded:
+            for clip in clips:
+                crops = next(decoded) if clip.id in decoded_now else self._crops[clip.id]
+                if crops is not None:
+                    yield clip, crops
+
+    def _decoded(self, clips: Sequence[Clip]) -> Generator[torch.Tensor | None, None, None]:
+        """The crops of each clip, or None when it is one to skip."""
+        with closing(prefetch([clip.path for clip in clips], self._profile, self._shelf)) as outcomes:
+            for clip, outcome in zip(clips, outcomes, strict=True):
+                if isinstance(outcome, Undecodable):
+                    if clip.id in self._usable:
+                        raise VidcompressError(f"{clip.path} changed while tests ran: {outcome}") from outcome
+                    self._skipped[clip.id] = Skipped.of(clip, outcome)
+                    yield None
+                    continue
+                self._usable.add(clip.id)
+                if self._keep:
+                    self._crops[clip.id] = outcome
+                yield outcome
 
     def __len__(self) -> int:
         return len(self.load())

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_vidcompress.clips import cache, loader
+from pytest_vidcompress.clips import loader, prefetch
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.preprocess import normalize
 from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.clips.shelf import Shelf
+from pytest_vidcompress.clips.views import Views, crops_of
 from pytest_vidcompress.errors import VidcompressError
 
 WriteVideo = Callable[..., Path]
@@ -71,25 +73,96 @@ def test_the_layout_is_the_profiles(sampled: list[Clip]) -> None:
     assert channels_first.is_contiguous()
 
 
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the videos that were decoded, in order."""
+    seen: list[str] = []
+    crops_of = prefetch.crops_of
+
+    def spy(path: Path, profile: Profile) -> torch.Tensor:
+        seen.append(path.name)
+        return crops_of(path, profile)
+
+    monkeypatch.setattr(prefetch, "crops_of", spy)
+    return seen
+
+
 @pytest.mark.parametrize("limit", [loader._KEPT_BYTES, 0])  # pyright: ignore[reportPrivateUsage]
 def test_each_clip_is_decoded_once(
-    limit: int, sampled: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    limit: int, sampled: list[Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoded: list[str]
 ) -> None:
-    decoded: list[str] = []
-    decode = cache.decode
-
-    def spy(path: Path, plan: Callable[..., tuple[int, ...]]) -> object:
-        decoded.append(path.name)
-        return decode(path, plan)
-
-    monkeypatch.setattr(cache, "decode", spy)
     monkeypatch.setattr(loader, "_KEPT_BYTES", limit)
-    clips = make(sampled, cache_folder=None if limit else tmp_path / "cache")
+    clips = make(sampled, shelf=None if limit else Shelf(tmp_path / "cache", 10**9))
     assert decoded == []
     first, again = (torch.cat([pixels for pixels, _ in clips.batches(2)]) for _ in range(2))
     assert torch.equal(first, again)
     assert len(clips.skipped) == 1
+    assert len(clips) == 3
     assert decoded == ["a.mp4", "b.mp4", "broken.mp4", "c.mp4"]
+
+
+def test_clips_are_decoded_as_they_are_taken(sampled: list[Clip], decoded: list[str]) -> None:
+    clips = make(sampled)
+    batches = clips.batches(1)
+    assert decoded == []
+    next(batches)
+    assert (decoded, clips.expected) == (["a.mp4"], 4)
+    assert [ids.tolist() for _, ids in batches] == [[3], [7]]
+    assert clips.expected == len(clips) == 3
+    assert decoded == ["a.mp4", "b.mp4", "broken.mp4", "c.mp4"]
+
+
+def test_the_length_decodes_what_is_left(sampled: list[Clip], decoded: list[str]) -> None:
+    told: list[tuple[str, int, int]] = []
+    clips = make(sampled, progress=lambda *what: told.append(what))
+    next(clips.batches(2))
+    assert told == []
+    assert len(clips) == 3
+    assert told == [("decoding clips", done, 4) for done in (3, 4)]
+    assert decoded == ["a.mp4", "b.mp4", "broken.mp4", "c.mp4"]
+    assert len(list(clips.batches(1))) == 3
+    assert len(decoded) == 4
+
+
+def test_the_length_may_be_asked_for_in_the_loop(sampled: list[Clip]) -> None:
+    clips = make(sampled)
+    assert [(len(clips), ids.tolist()) for _, ids in clips.batches(1)] == [(3, [7]), (3, [3]), (3, [7])]
+    side_by_side = zip(make(sampled).batches(1), clips.batches(1), strict=True)
+    assert all(torch.equal(one, other) for (one, _), (other, _) in side_by_side)
+
+
+@pytest.mark.parametrize("limit", [loader._KEPT_BYTES, 0])  # pyright: ignore[reportPrivateUsage]
+def test_views_of_a_clip_follow_one_another(
+    limit: int, sampled: list[Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "_KEPT_BYTES", limit)
+    profile = dataclasses.replace(PROFILE, views=Views(2, 3))
+    clips = make(sampled, profile)
+    for _ in range(2):
+        (first, ids), (last, last_ids) = clips.batches(2)
+        assert (first.shape, ids.tolist()) == ((12, 2, 3, 32, 32), [7, 3])
+        assert (last.shape, last_ids.tolist()) == ((6, 2, 3, 32, 32), [7])
+        for place, clip in enumerate(sampled[:2]):
+            views = normalize(crops_of(clip.path, profile), profile.mean, profile.std)
+            assert torch.equal(first[6 * place : 6 * place + 6], views)
+
+
+def test_workers_make_the_same_batches(
+    tmp_path: Path, write_video: WriteVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = [
+        Clip(str(grey), "dark", write_video(tmp_path / f"{grey}.mp4", [grey] * 3))
+        for grey in range(10, 200, 9)
+    ]
+    clips[4].path.write_text("<html>")
+    here = list(make(clips).batches(4))
+    monkeypatch.setattr(prefetch, "_WORTH_S", 0.0)
+    monkeypatch.setattr(prefetch, "_cores", lambda: 2)
+    with_workers = make(clips)
+    for (pixels, ids), (expected, expected_ids) in zip(with_workers.batches(4), here, strict=True):
+        assert torch.equal(pixels, expected)
+        assert torch.equal(ids, expected_ids)
+    assert [each.clip.id for each in with_workers.skipped] == ["46"]
 
 
 def test_progress_is_told(sampled: list[Clip]) -> None:
@@ -102,7 +175,7 @@ def test_batches_cannot_be_empty(sampled: list[Clip]) -> None:
     with pytest.raises(ValueError, match="not 0"):
         make(sampled).batches(0)
     with pytest.raises(VidcompressError, match=r"none of the 1 clips can be used: .*broken.mp4: not a video"):
-        make(sampled[2:3]).batches(1)
+        next(make(sampled[2:3]).batches(1))
 
 
 def test_a_clip_that_breaks_between_batches_is_named(
