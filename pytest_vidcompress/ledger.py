@@ -10,6 +10,7 @@ from .clips.clip import Skipped
 from .gate.store import Store
 from .gate.update import Mode, unused
 from .gate.verdict import Result
+from .measure.kept import Kept
 from .measure.report import Report
 
 
@@ -29,6 +30,8 @@ class Ledger:
     written: tuple[str, ...] = ()
     """What went into the baselines, a line each."""
     unused: tuple[str, ...] = ()
+    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    """Predictions on disk, by journal."""
 
     def record(self, result: Result, replaces: Report | None = None) -> None:
         """Keeps a result; it takes the place of an earlier one of the same report, or of what that came from."""
@@ -44,6 +47,7 @@ class Ledger:
         self.complete |= other.complete
         self.results += other.results
         self.skipped |= other.skipped
+        self.kept |= {name: kept.merged(self.kept.get(name)) for name, kept in other.kept.items()}
 
     def settle(self, mode: Mode | None, store: Callable[[str], Store], exists: Callable[[str], bool]) -> None:
         """Writes the baselines and notes which entries nobody measures any more.

@@ -13,6 +13,7 @@ from ..measure.interval import share_interval
 from ..measure.report import Estimate, Report
 from .baseline import Paired, Stored, paired
 from .budget import Budget, Margins
+from .identity import changed, mismatch, same_clips
 from .statistics import drop_chance, drop_interval, mcnemar, share_bounds, visible_drop
 from .verdict import Status, Verdict
 
@@ -33,18 +34,23 @@ def hold_accuracy(report: Report, stored: Stored | None, margins: Margins) -> It
         reason = f"{_below_floor(report, margins)}{STORE}"
         yield Verdict("top1", Status.NEW, measured, None, None, reason, clips, interval=report.top1.interval)
         return
-    pair = paired(stored, report)
-    if pair.clips == 0:
-        reason = "the baseline was made on other clips; take these with --vc-baseline=accept"
+    apart = mismatch(stored, report)
+    if apart is not None:
+        reason = f"{apart.reason}; {apart.remedy}, or take these with --vc-baseline=accept"
         yield Verdict(
             "top1", Status.NEW, measured, stored.top1, None, reason, clips, interval=report.top1.interval
         )
         return
+    pair = paired(stored, report)
     yield _verdict("top1", pair, _floor(report, stored, pair, margins), report, stored, margins)
     # Under random weights the two are one number; a reference agrees with itself.
     agreement = paired(stored, report, "agreements")
     if agreement.clips and report.accuracy_kind == "labels" and report.reference is not None:
         yield _verdict("agreement", agreement, 0.0, report, stored, margins)
+    other = changed(stored, report)
+    if other:
+        reason = f"{other}: not compared; take over what was measured with --vc-baseline=accept"
+        yield Verdict("clips", Status.NEW, pair.clips, len(stored.clip_ids), None, reason, clips)
 
 
 def decide(pair: Paired, floor: float, last: bool, margins: Margins) -> Status | None:
@@ -84,8 +90,7 @@ def stopping(
         None where all clips are needed: nothing is stored of them, or a limit is on what no count bounds.
     """
     limits = dict((budget or Budget()).limits())
-    known = set(stored.clip_ids) & set(reference.clip_ids) if stored else set[str]()
-    if stored is None or not known or not ALL_CLIPS.isdisjoint(limits):
+    if stored is None or mismatch(stored, reference) or not ALL_CLIPS.isdisjoint(limits):
         return None
     return _Watch(stored, reference, limits, margins or Margins()).enough
 
@@ -134,8 +139,12 @@ class _Watch:
     ) -> None:
         ids, labelled = reference.clip_ids, reference.accuracy_kind == "labels"
         self.limits, self.margins, self.taken = limits, margins, 0
-        right = dict(zip(stored.clip_ids, stored.outcomes, strict=False))
-        agreed = dict(zip(stored.clip_ids, stored.agreements, strict=False)) if labelled else {}
+        same = same_clips(stored, reference)
+        right = {
+            clip: was for clip, was in zip(stored.clip_ids, stored.outcomes, strict=False) if clip in same
+        }
+        known = zip(stored.clip_ids, stored.agreements, strict=False) if labelled else ()
+        agreed = {clip: was for clip, was in known if clip in same}
         self.top1 = _Tally([right.get(clip) for clip in ids])
         self.agreement = _Tally([agreed.get(clip) for clip in ids])
         self.agreement_held = any(clip in agreed for clip in ids)
@@ -244,7 +253,7 @@ def _floor(report: Report, stored: Stored, pair: Paired, margins: Margins) -> fl
     reference = report.reference
     if reference is None or report.accuracy_kind != "labels":
         return 0.0
-    known = set(stored.clip_ids)
+    known = same_clips(stored, report)
     right = sum(
         hit for clip, hit in zip(reference.clip_ids, reference.outcomes, strict=False) if clip in known
     )

@@ -10,9 +10,12 @@ from typing import Literal
 
 from ..measure.block import Confirmation
 from ..measure.report import Report
+from .identity import same_clips
 
 MOST_RUNS = 10
 """Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
+RUN_FIELDS = ("runs", "spreads", "controls", "screens")
+"""Of a `StoredTiming`: what every recorded run adds a number to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,11 @@ class Stored:
     """Per clip of `clip_ids`: was it right?"""
     agreements: tuple[bool, ...] = ()
     """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
+    protocol: str = ""
+    """How clips were looked at, as in `Report`. This and what follows is empty where it was not stored."""
+    clips_digest: str = ""
+    contents: tuple[str, ...] = ()
+    """Per clip of `clip_ids`: the first digits of its file's SHA-256."""
 
     @classmethod
     def of(cls, report: Report) -> Stored:
@@ -51,6 +59,9 @@ class Stored:
             clip_ids=report.clip_ids,
             outcomes=report.outcomes,
             agreements=report.agreements,
+            protocol=report.protocol,
+            clips_digest=report.clips_digest,
+            contents=report.contents,
         )
 
 
@@ -65,6 +76,8 @@ class StoredTiming:
     """Of each run, the standard deviation of its blocks' log-ratios."""
     controls: tuple[float, ...] = ()
     """Of each run, that of its control: the reference against itself."""
+    screens: tuple[float, ...] = ()
+    """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
     peak_memory_bytes: int | None = None
 
     @property
@@ -80,10 +93,10 @@ class StoredTiming:
     def of(cls, report: Report) -> StoredTiming:
         """The part of a report that is kept."""
         if report.confirmed is not None and len(report.confirmed.log_ratios) > 1:
-            run = cls.run(report.confirmed)
+            run = replace(cls.run(report.confirmed), screens=_screens(report))
         else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
-            run = cls(runs=() if report.latency_ratio is None else (float(report.latency_ratio),))
+            run = cls(runs=_screens(report), screens=_screens(report))
         return replace(run, test=report.test, peak_memory_bytes=report.peak_memory_bytes)
 
     @classmethod
@@ -98,12 +111,12 @@ class StoredTiming:
 
     def plus(self, run: StoredTiming) -> StoredTiming:
         """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
-        return replace(
-            self,
-            runs=(*self.runs, *run.runs)[-MOST_RUNS:],
-            spreads=(*self.spreads, *run.spreads)[-MOST_RUNS:],
-            controls=(*self.controls, *run.controls)[-MOST_RUNS:],
-        )
+        added = {name: (*getattr(self, name), *getattr(run, name))[-MOST_RUNS:] for name in RUN_FIELDS}
+        return replace(self, **added)
+
+
+def _screens(report: Report) -> tuple[float, ...]:
+    return () if report.latency_ratio is None else (float(report.latency_ratio),)
 
 
 @dataclass(frozen=True)
@@ -123,11 +136,13 @@ class Paired:
 
 
 def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes") -> Paired:
-    """Baseline against run on the clips that both have."""
+    """Baseline against run on the clips that are the same in both."""
+    same = same_clips(stored, report)
     # Agreements may be missing altogether; then no clip is known in both.
-    then = dict(zip(stored.clip_ids, getattr(stored, what), strict=False))
+    known = zip(stored.clip_ids, getattr(stored, what), strict=False)
+    then: dict[str, bool] = {clip: outcome for clip, outcome in known if clip in same}
     now_by_clip = zip(report.clip_ids, getattr(report, what), strict=False)
-    both: list[tuple[bool, bool]] = [(then[clip], now) for clip, now in now_by_clip if clip in then]
+    both = [(then[clip], now) for clip, now in now_by_clip if clip in then]
     return Paired(
         clips=len(both),
         before=sum(was for was, _ in both),

@@ -8,16 +8,23 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
+from ..clips.content import MARK
 from .baseline import Stored, StoredTiming, as_mask, from_mask
 
 SHARES = ("top1", "top5", "agreement", "kl")
 COUNTS = ("size_bytes", "parameters", "macs")
+_IDENTITY = ("clips", "clips_digest", "contents", "protocol")
+"""What the numbers are of, a line each. All but the clips may be missing."""
+_NOTHING = ("",) * len(_IDENTITY)
 
 
 def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
-    """`clips` and `variants` of a file. An entry measured on other clips than most has `clips` of its own."""
-    common = Counter(stored.clip_ids for stored in variants.values()).most_common(1)
-    clips = common[0][0] if common else ()
+    """`clips` and what else identifies them, and `variants`, of a file.
+
+    An entry that was measured on other clips than most, or in another way, says so itself.
+    """
+    common = Counter(map(_identity, variants.values())).most_common(1)
+    shared = common[0][0] if common else _NOTHING
     entries: dict[str, dict[str, Any]] = {}
     for name, stored in variants.items():
         numbers: dict[str, float | int | None] = {
@@ -27,19 +34,22 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
-        if stored.clip_ids != clips:
-            entry["clips"] = _line(stored.clip_ids)
+        own = zip(_IDENTITY, _identity(stored), shared, strict=True)
+        entry |= {field: mine for field, mine, theirs in own if mine != theirs}
         entries[name] = {field: value for field, value in entry.items() if value is not None}
-    return {"clips": _line(clips), "variants": entries}
+    known = {field: text for field, text in zip(_IDENTITY, shared, strict=True) if text or field == "clips"}
+    return {**known, "variants": entries}
 
 
 def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
     """Inverse of `stored_document`; KeyError, TypeError or ValueError says what is wrong with the shape."""
-    shared = _clips(document.get("clips", ""))
     entries: dict[str, Stored] = {}
     for name, entry in _mapping(document["variants"], "variants").items():
         values = _mapping(entry, name)
-        clips = _clips(values["clips"]) if "clips" in values else shared
+        line, digest, contents, protocol = (
+            _text(values.get(field, document.get(field, "")), field) for field in _IDENTITY
+        )
+        clips = _clips(line)
         top1 = _number(values, "top1")
         if top1 is None:
             raise ValueError(f"entry {name!r} has no top1")
@@ -59,6 +69,9 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             agreements=from_mask(_text(values["agreements"], "agreements"), len(clips))
             if "agreements" in values
             else (),
+            protocol=protocol,
+            clips_digest=digest,
+            contents=_marks(contents, len(clips)),
         )
     return entries
 
@@ -73,6 +86,7 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
             "runs": _runs(timing.runs),
             "spreads": _runs(timing.spreads),
             "controls": _runs(timing.controls),
+            "screens": _runs(timing.screens),
             "peak_memory_bytes": timing.peak_memory_bytes,
         }
         entries[name] = {field: value for field, value in entry.items() if value is not None}
@@ -89,6 +103,7 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
             runs=_numbers(values, "runs"),
             spreads=_numbers(values, "spreads"),
             controls=_numbers(values, "controls"),
+            screens=_numbers(values, "screens"),
             peak_memory_bytes=_count(values, "peak_memory_bytes"),
         )
     return entries
@@ -106,8 +121,20 @@ def _line(clip_ids: tuple[str, ...]) -> str:
     return " ".join(quote(clip, safe="/:+@,;=()[]&!~'#", errors="surrogatepass") for clip in clip_ids)
 
 
-def _clips(line: object) -> tuple[str, ...]:
-    return tuple(unquote(clip, errors="surrogatepass") for clip in _text(line, "clips").split(" ") if clip)
+def _clips(line: str) -> tuple[str, ...]:
+    return tuple(unquote(clip, errors="surrogatepass") for clip in line.split(" ") if clip)
+
+
+def _identity(stored: Stored) -> tuple[str, ...]:
+    """The texts of `_IDENTITY`."""
+    return _line(stored.clip_ids), stored.clips_digest, "".join(stored.contents), stored.protocol
+
+
+def _marks(line: str, clips: int) -> tuple[str, ...]:
+    """Inverse of joining them: all are equally long."""
+    if line and len(line) != MARK * clips:
+        raise ValueError(f"contents of {clips} clips take {MARK * clips} digits, not {len(line)}")
+    return tuple(line[start : start + MARK] for start in range(0, len(line), MARK))
 
 
 def _runs(numbers: tuple[float, ...]) -> str | None:

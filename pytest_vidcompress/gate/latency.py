@@ -16,7 +16,7 @@ from ..measure.report import Report
 from .baseline import StoredTiming
 from .budget import Budget, Margins
 from .confirm import Looks, Outcome, Weighed, weigh
-from .level import ENOUGH_RUNS, Level, budget_level, other_build, stored_level
+from .level import ENOUGH_RUNS, Level, budget_level, other_build, screen_level, stored_level
 from .screen import FEWEST_PAIRS, clearly_fine, visible
 from .verdict import Status, Verdict
 
@@ -34,16 +34,25 @@ class Hold:
     """Of the baseline, to show."""
     builds: bool = False
     """The variant is timed against another build of itself, not against its reference."""
+    recorded_screen: Level | None = None
+    """Of the recorded runs, what the test's own process showed; None where that is not known."""
+
+    @property
+    def screen(self) -> Level:
+        """What the pairs of the test's own process are held to."""
+        return self.recorded_screen or self.level
 
 
 def level_hold(
     timing: StoredTiming | None, peers: Iterable[StoredTiming], against: str, margins: Margins
 ) -> Hold | None:
     """What is stored, where enough runs were recorded on this machine class; else the build of `against`."""
+    peers = tuple(peers)
     level = stored_level(timing, peers, margins.latency) if timing else None
     if timing and level:
         whose = f"{len(timing.runs)} recorded runs plus {margins.latency:.0%}"
-        return Hold(level, whose, stored=math.exp(level.log_ratio))
+        screen = screen_level(timing, peers, margins.latency)
+        return Hold(level, whose, stored=math.exp(level.log_ratio), recorded_screen=screen)
     if against:
         level = other_build(margins.latency)
         return Hold(level, f"the build of {against} plus {margins.latency:.0%}", stored=1.0, builds=True)
@@ -70,7 +79,7 @@ def holds(
 
 def open_holds(report: Report, holds: Iterable[Hold]) -> tuple[Hold, ...]:
     """Those that the screen does not clear: a variant's other build is in no screen."""
-    return tuple(hold for hold in holds if hold.builds or not clearly_fine(report.log_ratios, hold.level))
+    return tuple(hold for hold in holds if hold.builds or not clearly_fine(report.log_ratios, hold.screen))
 
 
 def stopping(holds: Iterable[Hold], alpha: float) -> Callable[[Confirmation], bool]:
@@ -123,19 +132,19 @@ def _screened(report: Report, hold: Hold) -> Verdict:
             f"not clearly within {hold.whose}; {report.unconfirmed or 'not confirmed in fresh processes'}"
         )
     else:
-        faster = hold.stored is not None and report.latency_ratio.high < hold.stored
+        faster = hold.stored is not None and report.latency_ratio.high < math.exp(hold.screen.log_ratio)
         status, reason = Status.PASSED, "faster than stored" if faster else f"clearly within {hold.whose}"
     return Verdict(
         "latency_ratio",
         status,
         float(report.latency_ratio),
-        hold.stored,
-        math.exp(hold.level.limit),
+        None if hold.stored is None else math.exp(hold.screen.log_ratio),
+        math.exp(hold.screen.limit),
         reason,
         f"{pairs} pairs in the test's process",
         hold.rule,
         interval=report.latency_ratio.interval,
-        visible=math.expm1(visible(report.log_ratios, hold.level)) if pairs >= FEWEST_PAIRS else math.inf,
+        visible=math.expm1(visible(report.log_ratios, hold.screen)) if pairs >= FEWEST_PAIRS else math.inf,
     )
 
 
@@ -151,7 +160,9 @@ def _confirmed(seen: Confirmation, hold: Hold, alpha: float) -> Verdict:
     elif weighed.blocks == 0:
         quiet, turns = len(seen.quiet), len(seen.turns)
         status = Status.INCONCLUSIVE
-        reason = f"in the time of --vc-confirm {quiet} of {turns} fresh processes were undisturbed: too few to say"
+        reason = (
+            f"in the time of --vc-confirm {quiet} of {turns} fresh processes were undisturbed: too few to say"
+        )
     else:
         status, reason = Status.INCONCLUSIVE, f"slower than {hold.whose}, but this may be noise"
     return Verdict(

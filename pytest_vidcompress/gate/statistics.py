@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -166,3 +167,12 @@ def trigamma_inverse(value: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if trigamma(middle) > value else (low, middle)
     return low
+
+
+def holm(chances: Sequence[float]) -> tuple[float, ...]:
+    """The chances of a family of tests, in its order, each as it counts among so many (Holm, 1979)."""
+    adjusted, largest = [1.0] * len(chances), 0.0
+    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
+        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
+        adjusted[place] = largest
+    return tuple(adjusted)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..measure.report import Report
-from .baseline import MOST_RUNS, Stored, StoredTiming, paired
+from .baseline import MOST_RUNS, RUN_FIELDS, Stored, StoredTiming, paired
 from .budget import Margins
+from .identity import changed, mismatch
 
 Mode = Literal["create", "accept", "tighten"]
 
@@ -53,6 +54,9 @@ def update(
         if _takes(mode, _accuracy(old, report)):
             taken = {field: getattr(new, field) for field in _ACCURACY}
             changes.append(Change(report.name, "top1", old.top1, new.top1))
+        elif mode != "tighten" and _identifies(old, new):
+            taken = {field: getattr(new, field) for field in _IDENTITY}
+            changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
         for metric, sign in _EXACT.items():
             before, after = getattr(old, metric), getattr(new, metric)
             if _takes(mode, _order(before, after, sign)):
@@ -85,7 +89,7 @@ def update_timings(
         taken: dict[str, Any] = {}
         timed = _timed(mode, old, new, margins.latency)
         if timed.runs != old.runs:
-            taken |= {"runs": timed.runs, "spreads": timed.spreads, "controls": timed.controls}
+            taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
             changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
         before, after = old.peak_memory_bytes, new.peak_memory_bytes
         # Timing and memory may be switched off; that is no reason to forget them.
@@ -117,7 +121,8 @@ def unused(
     return tuple(sorted(names))
 
 
-_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes", "agreements")
+_IDENTITY = ("clips_digest", "contents", "protocol")
+_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes", "agreements", *_IDENTITY)
 """One measurement, so they move together."""
 _EXACT = {"size_bytes": 1, "parameters": 1, "macs": 1, "sparsity": -1}
 """Metric -> 1 where more is worse, -1 where more is better."""
@@ -142,10 +147,10 @@ def _order(before: float | None, after: float | None, sign: int) -> _Order:
 
 
 def _accuracy(old: Stored, report: Report) -> _Order:
-    pair = paired(old, report)
-    if pair.clips == 0:
-        # Other clips: nothing can be compared, and `accept` is how one says that these are the right ones.
+    if mismatch(old, report) or changed(old, report):
+        # Other clips: they cannot be compared, and `accept` is how one says that these are the right ones.
         return "worse"
+    pair = paired(old, report)
     if pair.drop > 0 or paired(old, report, "agreements").drop > 0:
         return "worse"
     # Tightening must not make the baseline know fewer clips than it did.
@@ -156,6 +161,12 @@ def _accuracy(old: Stored, report: Report) -> _Order:
     if set(old.clip_ids) != set(report.clip_ids):
         return "same"
     return _order(None if math.isnan(old.agreement) else old.agreement, float(report.agreement), -1)
+
+
+def _identifies(old: Stored, new: Stored) -> bool:
+    """The same on every clip, and now it is known what these were."""
+    same = (old.clip_ids, old.outcomes, old.agreements) == (new.clip_ids, new.outcomes, new.agreements)
+    return same and not old.clips_digest and new.clips_digest != ""
 
 
 def _timed(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> StoredTiming:

@@ -21,6 +21,8 @@ class Accuracy:
     kl: Estimate
     outcomes: tuple[bool, ...]
     agreements: tuple[bool, ...]
+    labels: tuple[int, ...]
+    predictions: tuple[int, ...]
 
 
 def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor) -> Accuracy:
@@ -48,6 +50,8 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
         Estimate(*mean_interval(divergence.tolist())),
         tuple(right.tolist()),
         tuple(same.tolist()),
+        tuple(labels.tolist()),
+        tuple(predicted.tolist()),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
 
+from ..clips.prefetch import settle
 from .interval import median_interval
 from .quiet import quiet
 from .report import Estimate
@@ -139,9 +140,10 @@ def time_pairs(
 
 @contextmanager
 def machine_to_ourselves() -> Generator[None]:
-    """Waits until no other worker or run on this machine is timing."""
+    """Waits until this process decodes nothing, and no other worker or run on this machine is timing."""
     from filelock import FileLock
 
+    settle()
     # Writable for all: another user on this machine must be able to wait for it too.
     with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock", mode=0o666):
         yield

@@ -15,16 +15,20 @@ from ..runtimes import artefact
 from ..runtimes.tensors import parameters, zeros
 from ..runtimes.variant import Variant, executable
 from .accuracy import Accuracy, accuracy
+from .identify import as_identified, identified
 from .latency import Driver, Fine, Timing, time_pairs
 from .macs import macs
 from .memory import peak_memory_bytes
 from .predict import Progress, evaluating, logits_of, predict
+from .predictions import Predictions
 from .report import Report
 
 Target = Variant | nn.Module | Callable[[torch.Tensor], Any]
 """What can be measured: a variant, a module, or any callable pixels -> logits."""
 Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far, as in `Report`: are they enough?"""
+Keep = Callable[[Callable[[torch.Tensor], Any]], Predictions | None]
+"""What runs -> its predictions of an earlier run; None where they cannot be kept."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,14 @@ class Weighed:
     peak_memory_bytes: int | None
 
 
-def measure_reference(model: Model, clips: Clips, progress: Progress | None = None) -> Reference:
-    """Runs the uncompressed model over all clips."""
-    logits, labels = predict(model.module, clips, len(model.labels), progress)
+def measure_reference(
+    model: Model, clips: Clips, progress: Progress | None = None, known: Predictions | None = None
+) -> Reference:
+    """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
+    logits, labels = predict(model.module, clips, len(model.labels), progress, known=known)
     targets = labels if model.weights == "trained" else logits.argmax(-1)
     report = _report("reference", "", model.module, model, clips, logits, logits, targets)
-    return Reference(model, clips, logits, targets, report)
+    return Reference(model, clips, logits, targets, identified(report, model, clips))
 
 
 def measure(
@@ -69,6 +75,7 @@ def measure(
     progress: Progress | None = None,
     enough: Enough | None = None,
     clearly_fine: Fine | None = None,
+    keep: Keep | None = None,
 ) -> Report:
     """Measures `target` beside its reference, whose numbers in the report are of the same clips.
 
@@ -81,13 +88,17 @@ def measure(
         progress: told after every clip.
         enough: asked after every clip: True leaves the others out. None takes all.
         clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
+        keep: finds what a run that was interrupted had predicted. None computes everything.
     """
     model, clips = reference.model, reference.clips
     run = runnable(target)
-    logits, _ = predict(run, clips, len(model.labels), progress, enough and _asking(enough, reference))
+    asking, kept = enough and _asking(enough, reference), keep and keep(run)
+    logits, _ = predict(run, clips, len(model.labels), progress, asking, kept)
     taken = len(logits)
     known, targets = reference.logits[:taken], reference.targets[:taken]
-    report = _report(name, test, target, model, clips, logits, known, targets)
+    report = as_identified(
+        _report(name, test, target, model, clips, logits, known, targets), reference.report
+    )
     beside = _on(reference.report, accuracy(known, known, targets))
     if timed:
         timing = _time(run, model.module, clips, driver, clearly_fine)
@@ -127,6 +138,9 @@ def _on(report: Report, found: Accuracy) -> Report:
         clip_ids=report.clip_ids[:taken],
         outcomes=found.outcomes,
         agreements=found.agreements,
+        labels=found.labels,
+        predictions=found.predictions,
+        contents=report.contents[:taken],
     )
 
 
@@ -171,6 +185,9 @@ def _report(
         agreements=found.agreements,
         notes=target.notes if isinstance(target, Variant) else (),
         sample=len(clips),
+        label_names=model.labels,
+        labels=found.labels,
+        predictions=found.predictions,
     )
 
 
@@ -204,6 +221,6 @@ def _time(
 
 
 def first_clip(clips: Clips) -> torch.Tensor:
-    """Pixels of the clip that is timed, `(1, T, C, H, W)`."""
+    """Pixels of one view of the first clip, `(1, T, C, H, W)`: time, work and memory are of one view."""
     pixels, _ = next(iter(clips.batches(1)))  # a set without a usable clip refuses to make batches
-    return pixels
+    return pixels[:1]

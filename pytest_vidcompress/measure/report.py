@@ -51,13 +51,13 @@ class Report:
     sparsity: float | None
     """Share of `parameters` that are exactly zero."""
     macs: int | None
-    """Multiply-accumulates of one clip, counted on the uncompressed operators."""
+    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators."""
     latency: Estimate | None
-    """Seconds per clip, batch of one: median; None when timing was switched off."""
+    """Seconds per view, batch of one: median; None when timing was switched off."""
     latency_ratio: Estimate | None
     """Variant over reference, timed alternately: geometric median of the pairs."""
     peak_memory_bytes: int | None
-    """Weights plus the most tensor memory alive during one clip."""
+    """Weights plus the most tensor memory alive during one view."""
     clips: int
     """Clips that counted, the same ones for variant and reference."""
     skipped: int
@@ -84,6 +84,19 @@ class Report:
     sample: int = -1
     """Clips that could have counted: more than `clips` where these were enough to decide. As `clips` unless
     given."""
+
+    protocol: str = ""
+    """How a clip was looked at, such as `16x4, 1x1 views`; empty where it is not known."""
+    clips_digest: str = ""
+    """Of ids and contents of all usable clips of the sample, in their order; empty where they are not known."""
+    contents: tuple[str, ...] = field(default=(), repr=False)
+    """Per clip of `clip_ids`: the first digits of its file's SHA-256."""
+    label_names: tuple[str, ...] = field(default=(), repr=False)
+    """Of every output of the model."""
+    labels: tuple[int, ...] = field(default=(), repr=False)
+    """Per clip of `clip_ids`: the right answer, an index in `label_names`."""
+    predictions: tuple[int, ...] = field(default=(), repr=False)
+    """Per clip of `clip_ids`: what was answered, likewise."""
 
     def __post_init__(self) -> None:
         if self.sample < 0:

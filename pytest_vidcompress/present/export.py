@@ -26,6 +26,7 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     """
     flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
     flat["accuracy_kind"] = report.accuracy_kind
+    flat |= {"protocol": report.protocol, "clips_digest": report.clips_digest}
     for name in NUMBERS:
         value: Estimate | float | None = getattr(report, name)
         flat[name] = _finite(value)

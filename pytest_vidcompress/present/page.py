@@ -1,4 +1,4 @@
-"""The file of `--vc-report`: one self-contained HTML page, or JSON when its name ends so."""
+"""The file of `--vc-report`: one self-contained HTML page, or JSON when its name ends so; and a list beside it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ..clips.clip import Skipped
+from ..clips.skipped import by_kind
 from ..errors import VidcompressError
 from ..gate.verdict import Result
+from .classes import class_rows, confusion_rows
 from .columns import quantity, signed
 from .export import as_json
+from .skipped import skipped_csv, skipped_file
 from .wording import clips, could_have_seen, interval, label
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -51,33 +56,65 @@ class Section:
     random: bool
 
 
-def write_page(path: Path, results: Sequence[Result], closing: str = "") -> None:
-    """Writes the page; VidcompressError when the file cannot be written."""
+def write_page(
+    path: Path, results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+) -> None:
+    """Writes the page, and beside it the list of `skipped` clips if there are any.
+
+    Args:
+        closing: the last line of the terminal's summary.
+        about: its line on the clips.
+        skipped: clips that could not be used.
+
+    Raises:
+        VidcompressError: a file cannot be written.
+    """
     if path.suffix.lower() == ".json":
-        documents = [as_json(result.report, result.verdicts) for result in results]
+        documents = [document(result) for result in results]
         text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
     else:
-        text = page(results, closing)
+        text = page(results, closing, about, skipped)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        listed = skipped_file(path)
+        if skipped:
+            listed.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
+        else:
+            # That of an earlier run is no longer true.
+            listed.unlink(missing_ok=True)
     except OSError as error:
         raise VidcompressError(
             f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
         ) from error
 
 
-def page(results: Sequence[Result], closing: str = "") -> str:
-    """The HTML of all models."""
-    from jinja2 import Environment
+def document(result: Result) -> dict[str, Any]:
+    """`as_json`, and every class of the clips that counted."""
+    report = result.report
+    flat = as_json(report, result.verdicts)
+    rows = class_rows(report)
+    return {**flat, "classes": rows, "confusions": confusion_rows(report)} if rows else flat
 
-    template = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+def page(
+    results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+) -> str:
+    """The HTML of all models."""
+    from jinja2 import Environment, FileSystemLoader
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     models = dict.fromkeys(result.report.model for result in results)
     sections = [section([r for r in results if r.report.model == model]) for model in models]
-    return environment.from_string(template).render(
+    return environment.get_template("page.html.j2").render(
         sections=sections,
         closing=closing,
+        about=about,
+        skipped=skipped,
+        by_kind=by_kind,
+        class_rows=class_rows,
+        confusion_rows=confusion_rows,
         quantity=quantity,
         signed=signed,
         label=label,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..gate.verdict import Result, Status
 from .changes import changes
+from .classes import class_lines
 from .closing import closing_line
 from .export import as_json
+from .resumed import resumed
+from .skipped import skipped_lines
 from .table import Line, tables
-
-MOST_SKIPPED = 10
-"""Skipped clips that are named; the rest is counted."""
-
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
@@ -22,15 +22,28 @@ MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yell
 """How a terminal shows a status."""
 
 
-def summary(ledger: Ledger, absent: int, added: Iterable[Sequence[str]] = ()) -> list[Line]:
+def summary(
+    ledger: Ledger,
+    absent: int,
+    added: Iterable[Sequence[str]] = (),
+    about: str = "",
+    report: Path | None = None,
+) -> list[Line]:
     """The lines of the terminal summary, each with the status that colours it.
 
     Args:
         absent: annotated clips whose file is not there.
         added: blocks of lines from `pytest_vidcompress_tables`.
+        about: the clips, in a line; empty where there is nothing to say.
+        report: what `--vc-report` names.
     """
-    results, skipped = ledger.results, ledger.skipped
+    results, skipped = ledger.results, tuple(ledger.skipped.values())
     lines = tables(results)
+    if about:
+        lines += [Line(""), Line(about)]
+    for model in dict.fromkeys(result.report.model for result in results):
+        hurt = class_lines([result for result in results if result.report.model == model])
+        lines += [Line(""), *map(Line, hurt)] if hurt else []
     for block in added:
         lines += [Line(""), *map(Line, block)]
     for document in ledger.compared:
@@ -44,15 +57,11 @@ def summary(ledger: Ledger, absent: int, added: Iterable[Sequence[str]] = ()) ->
     if ledger.unused:
         lines += [Line(""), Line("stored, but measured by no test any more:", Status.NEW)]
         lines += [Line(f"  {name}", Status.NEW) for name in ledger.unused]
-    if skipped:
-        lines += [
-            Line(""),
-            Line("clips that could not be used, in neither variant nor reference:", Status.NEW),
-        ]
-        named = list(skipped.values())[:MOST_SKIPPED]
-        lines += [Line(f"  {each.clip.id}: {each.reason}", Status.NEW) for each in named]
-        if len(skipped) > len(named):
-            lines.append(Line(f"  and {len(skipped) - len(named)} more", Status.NEW))
+    listed = skipped_lines(skipped, report)
+    if listed:
+        lines += [Line(""), *(Line(text, Status.NEW) for text in listed)]
+    if any(kept.found for kept in ledger.kept.values()):
+        lines += [Line(""), *map(Line, resumed(ledger.kept.values()))]
     closing = closing_line(results, len(skipped), absent)
     worst = min((result.status for result in results), key=lambda status: status.rank, default=Status.FAILED)
     return [*lines, Line(""), Line(closing, worst)]

@@ -94,7 +94,7 @@ def commands(nodeids: Sequence[str], options: str, bad: Sequence[Verdict]) -> It
     command = " ".join(part for part in ("pytest", *map(shlex.quote, nodeids), options.strip()) if part)
     yield "see it again", command
     # A test that measured no clip has nothing to store.
-    held = [v for v in bad if v.rule == "baseline" and v.metric != "clips"]
+    held = [v for v in bad if v.rule == "baseline" and (v.metric != "clips" or v.measured)]
     if any(v.status is Status.FAILED or v.stored is not None for v in held if v.measured is not None):
         yield "accept it", f"{command} --vc-baseline=accept"
     elif any(v.status is Status.NEW for v in held):

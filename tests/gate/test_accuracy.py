@@ -14,7 +14,7 @@ from pytest_vidcompress.gate.accuracy import decide, hold_accuracy, stopping
 from pytest_vidcompress.gate.baseline import Paired, Stored
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
-from pytest_vidcompress.gate.verdict import Status, Verdict
+from pytest_vidcompress.gate.verdict import Status, Verdict, fails
 from pytest_vidcompress.measure.report import Report
 from tests.gate.reports import report
 
@@ -73,6 +73,55 @@ def test_only_common_clips_count() -> None:
     other = top1(report(ids=[f"other{i}" for i in range(100)]), report())
     assert other.status is Status.NEW
     assert "other clips" in other.reason
+
+
+MARKS = tuple(f"{place:06x}" for place in range(100))
+
+
+def test_clips_with_other_contents_are_left_out_and_named() -> None:
+    then = report(contents=MARKS)
+    # The two that were lost are of other files.
+    now = report((False, False) + (True,) * 88 + (False,) * 10, contents=("aaaaaa", "bbbbbb", *MARKS[2:]))
+    found = verdicts(now, Stored.of(then))
+    assert found["top1"].status is Status.PASSED
+    assert found["top1"].evidence.startswith("98 clips, 0 lost, 0 gained")
+    assert found["clips"].status is Status.NEW
+    assert found["clips"].reason.startswith("2 clips (clip0, clip1) have other contents than in the baseline")
+    assert fails(found["clips"], strict=True)
+    assert "clips" not in verdicts(now, Stored.of(report()))
+
+
+def test_what_cannot_be_compared_is_new_whatever_it_measures() -> None:
+    then = report(contents=MARKS, protocol="16x4, 5x3 views")
+    for change, says in (
+        ({"protocol": "16x4, 1x1 views"}, "made with 16x4, 5x3 views, this run has 16x4, 1x1 views"),
+        ({"contents": ("ffffff",) * 100}, "made on other contents of 100 clips"),
+        ({"ids": [f"other{i}" for i in range(60)] + [f"clip{i}" for i in range(40)]}, "made on other clips"),
+    ):
+        found = verdicts(report((True,) * 100, **change), Stored.of(then))
+        assert found.keys() == {"top1"}
+        assert found["top1"].status is Status.NEW
+        assert says in found["top1"].reason
+        assert "--vc-baseline=accept" in found["top1"].reason
+
+
+def test_nothing_that_cannot_be_compared_ends_an_evaluation() -> None:
+    now = report((True,) * 1000)
+    reference = now.reference
+    assert reference is not None
+    assert stopping(Stored.of(now), reference, None)
+    other = replace(reference, protocol="16x4, 1x1 views")
+    assert stopping(replace(Stored.of(now), protocol="16x4, 5x3 views"), other, None) is None
+    marks = tuple(f"{place:06x}" for place in range(1000))
+    known = replace(Stored.of(now), contents=marks)
+
+    def taken(contents: tuple[str, ...]) -> int:
+        enough = stopping(known, replace(reference, contents=contents), None)
+        assert enough is not None
+        return next(k for k in range(1, 1001) if enough((True,) * k, (True,) * k))
+
+    # Of the first hundred, which are of other files, no count says anything.
+    assert taken((*("ffffff",) * 100, *marks[100:])) == taken(marks) + 100
 
 
 def test_nothing_stored_is_new_and_says_when_it_starts_below_the_floor() -> None:

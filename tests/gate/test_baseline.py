@@ -68,8 +68,12 @@ def test_without_blocks_a_run_is_stored_by_its_pairs(turns: int) -> None:
 def test_the_oldest_runs_are_forgotten() -> None:
     timing = StoredTiming(test="t.py::t", peak_memory_bytes=3)
     for ratio in range(1, MOST_RUNS + 3):
-        timing = timing.plus(StoredTiming(runs=(ratio,), spreads=(ratio / 100,), controls=(ratio / 10,)))
+        spreads, controls = (ratio / 100,), (ratio / 10,)
+        timing = timing.plus(
+            StoredTiming(runs=(ratio,), spreads=spreads, controls=controls, screens=(2 * ratio,))
+        )
     assert timing.runs == tuple(range(3, MOST_RUNS + 3))
     assert timing.spreads == tuple(ratio / 100 for ratio in timing.runs)
     assert timing.controls == tuple(ratio / 10 for ratio in timing.runs)
+    assert timing.screens == tuple(2 * ratio for ratio in timing.runs)
     assert (timing.test, timing.peak_memory_bytes) == ("t.py::t", 3)

@@ -56,6 +56,38 @@ def test_round_trip(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["timesformer.json"]
 
 
+def test_what_was_measured_on_is_a_line_each_once(tmp_path: Path) -> None:
+    marks = tuple(f"{place:06x}" for place in range(100))
+    known = replace(STORED, protocol="16x4, 1x1 views", clips_digest="0123456789abcdef", contents=marks)
+    other = replace(known, protocol="16x4, 5x3 views")
+    save(tmp_path / "x", first=known, second=known, third=STORED, fourth=other)
+    assert read(tmp_path / "x") == {"first": known, "second": known, "third": STORED, "fourth": other}
+    document = json.loads((tmp_path / "x").read_text())
+    assert document["contents"] == "".join(marks)
+    assert [document[field] for field in ("protocol", "clips_digest")] == [known.protocol, known.clips_digest]
+    own = {
+        name: sorted({"clips", "contents", "clips_digest", "protocol"} & entry.keys())
+        for name, entry in document["variants"].items()
+    }
+    assert own == {
+        "first": [],
+        "second": [],
+        "third": ["clips_digest", "contents", "protocol"],
+        "fourth": ["protocol"],
+    }
+
+
+def test_a_file_of_before_says_nothing_of_contents_and_is_written_as_it_was(tmp_path: Path) -> None:
+    save(tmp_path / "x", first=STORED)
+    assert (
+        json.loads((tmp_path / "x").read_text()).keys().isdisjoint({"contents", "clips_digest", "protocol"})
+    )
+    packaged = Path(__file__).parents[2] / "baselines" / "pocket" / "videomae.json"
+    stored = read(packaged)
+    write(tmp_path / "again", stored, clip_set="pocket", model="videomae")
+    assert (tmp_path / "again").read_text() == packaged.read_text()
+
+
 def test_one_line_of_diff_a_metric(tmp_path: Path) -> None:
     save(tmp_path / "a", x=STORED, y=STORED)
     save(tmp_path / "b", x=STORED, y=replace(STORED, size_bytes=7))
@@ -66,7 +98,10 @@ def test_one_line_of_diff_a_metric(tmp_path: Path) -> None:
 
 def test_timings_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    timings = {"a": StoredTiming(test="t.py::a", runs=(0.5, 0.25), peak_memory_bytes=3), "b": StoredTiming()}
+    timings = {
+        "a": StoredTiming(test="t.py::a", runs=(0.5, 0.25), screens=(0.4, 0.3), peak_memory_bytes=3),
+        "b": StoredTiming(),
+    }
     write_timings(path, timings, machine={"cpu": "Xeon", "threads": 2})
     assert read_timings(path) == timings
     assert json.loads(path.read_text())["machine"] == {"cpu": "Xeon", "threads": 2}
@@ -117,6 +152,10 @@ def test_missing_file_is_empty(tmp_path: Path) -> None:
         ('{"schema": 1, "variants": {"a": {"outcomes": ""}}}', "has no top1"),
         ('{"schema": 1, "variants": {"a": {"top1": "1", "outcomes": ""}}}', "top1 must be a number"),
         ('{"schema": 1, "clips": "x y", "variants": {"a": {"top1": 1, "outcomes": "88"}}}', "2 clips take 1"),
+        (
+            '{"schema": 1, "clips": "x", "contents": "abc", "variants": {"a": {"top1": 1, "outcomes": "8"}}}',
+            "contents of 1 clips take 6 digits, not 3",
+        ),
         (
             '{"schema": 1, "variants": {"a": {"top1": 1, "outcomes": "", "macs": 0.5}}}',
             "macs must be a whole",

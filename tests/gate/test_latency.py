@@ -118,6 +118,17 @@ def test_slower_on_a_disturbed_machine_is_inconclusive() -> None:
     assert confirmed(confirmation(math.log(1.5), noise=0.06)).status is Status.FAILED
 
 
+def test_a_slower_variant_does_not_hide_behind_a_process_that_suits_it() -> None:
+    suits = replace(TIMING, screens=(0.899, 0.9, 0.901))
+    slower = report(latency_ratio=Estimate(0.96, 0.95, 0.97), log_ratios=(math.log(0.96),) * 40)
+    assert open_holds(slower, [stored_hold(suits)])
+    assert not open_holds(slower, [stored_hold()])
+    as_ever = replace(slower, latency_ratio=Estimate(0.9, 0.89, 0.91), log_ratios=(math.log(0.9),) * 40)
+    verdict = hold_latency(as_ever, stored_hold(suits), ALPHA)
+    assert (verdict.status, verdict.reason) == (Status.PASSED, "clearly within 3 recorded runs plus 5%")
+    assert verdict.limit == pytest.approx(0.9 * 1.05, rel=1e-3)
+
+
 def test_a_machine_that_calms_down_is_looked_at_again() -> None:
     hold = stored_hold()
     at_first = confirmation(math.log(1.12), noise=0.03, turns=12, bias=0.1, spent=0.15)

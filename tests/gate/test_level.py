@@ -15,6 +15,7 @@ from pytest_vidcompress.gate.level import (
     Level,
     budget_level,
     other_build,
+    screen_level,
     stored_level,
 )
 
@@ -103,6 +104,16 @@ def test_what_blocks_showed_is_kept() -> None:
     unknown = stored_level(StoredTiming(runs=(1.0,) * 3), (), 0.05)
     assert unknown is not None
     assert (unknown.spread, unknown.control) == (UNKNOWN_SPREAD, None)
+
+
+def test_the_test_s_own_process_is_held_to_what_it_showed() -> None:
+    fresh, own = (0.84, 0.85, 0.86), (0.77, 0.78, 0.79)
+    found = screen_level(StoredTiming(runs=fresh, spreads=(0.01,) * 3, screens=own), (), 0.05)
+    assert found is not None
+    assert math.exp(found.log_ratio) == pytest.approx(0.78, rel=1e-3)
+    assert found.variance > 0
+    assert found.spread == 0
+    assert screen_level(StoredTiming(runs=fresh, screens=own[:2]), (), 0.05) is None
 
 
 @given(runs, st.floats(0.5, 2), st.floats(0, 1))

@@ -56,6 +56,39 @@ def test_who_takes_what_over(change: dict[str, Any], metric: str, mode: Mode) ->
         assert content == ({now.name: Stored.of(now)} if other == mode else EXISTING)
 
 
+MARKS = tuple(f"{place:06x}" for place in range(100))
+KNOWN = {"protocol": "16x4, 1x1 views", "clips_digest": "0123456789abcdef", "contents": MARKS}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"protocol": "16x4, 5x3 views"},
+        {"contents": ("ffffff", *MARKS[1:]), "clips_digest": "fedcba9876543210"},
+        {"contents": ("ffffff",) * 100, "clips_digest": "fedcba9876543210"},
+    ],
+)
+def test_only_accept_takes_what_cannot_be_compared(change: dict[str, Any]) -> None:
+    existing = {BASE.name: Stored.of(report(**KNOWN))}
+    # Better on every clip; but of what?
+    now = report((True,) * 100, **{**KNOWN, **change})
+    for mode in MODES:
+        content, _ = update(mode, existing, [now])
+        assert content == ({now.name: Stored.of(now)} if mode == "accept" else existing)
+
+
+def test_what_was_measured_on_is_added_to_an_entry_of_before_where_nothing_else_changed() -> None:
+    now = report(**KNOWN)
+    for mode in MODES:
+        content, changes = update(mode, EXISTING, [now])
+        assert content == (EXISTING if mode == "tighten" else {now.name: Stored.of(now)})
+        assert [str(each) for each in changes] == (
+            [] if mode == "tighten" else ["int8-dynamic: clips_digest 0123456789abcdef, new"]
+        )
+    one_off = report((False, *BASE.outcomes[1:-1], True), **KNOWN)
+    assert update("create", EXISTING, [one_off])[0] == EXISTING
+
+
 def test_rounding_is_no_change() -> None:
     stored = {BASE.name: replace(EXISTING[BASE.name], sparsity=0.333333, agreement=0.666667)}
     now = report(sparsity=1 / 3, agreement=Estimate(2 / 3))
@@ -134,6 +167,8 @@ def test_what_blocks_showed_is_stored_with_the_run() -> None:
     content, _ = update_timings("create", timing(0.9), [now])
     stored = content[BASE.name]
     assert (stored.runs, stored.spreads, stored.controls) == ((0.9, *run.runs), run.spreads, run.controls)
+    assert now.latency_ratio is not None
+    assert stored.screens == (float(now.latency_ratio),)
     accepted, _ = update_timings("accept", timing(0.5), [now])
     assert accepted[BASE.name].spreads == run.spreads
 

@@ -22,7 +22,9 @@ def test_flat_with_intervals_and_verdicts() -> None:
         "new",
         "failed",
     )
-    assert not {"outcomes", "clip_ids", "log_ratios"} & set(flat)
+    assert not {"outcomes", "clip_ids", "log_ratios", "contents", "predictions", "labels"} & set(flat)
+    known = as_json(report(protocol="16x4, 1x1 views", clips_digest="0123456789abcdef"))
+    assert (known["protocol"], known["clips_digest"]) == ("16x4, 1x1 views", "0123456789abcdef")
 
 
 def test_a_verdict_has_what_decided() -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from pytest_vidcompress.clips.clip import Clip, Skipped
+from pytest_vidcompress.clips.fault import Fault
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline import Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
 from tests.gate.reports import report
+from tests.present.test_classes import by_class
 from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
 BASE = report()
@@ -99,6 +102,40 @@ def test_points_lie_in_the_plot() -> None:
     assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
     assert plot.x_ends == ("0", "7.50")
     assert scatter([Result(replace(BASE, reference=None))], "size_ratio", "size") is None
+
+
+def test_classes_are_to_be_unfolded() -> None:
+    hurt = Result(by_class(400, 3, {7: 3, 9: 1}, name="<b>"))
+    html = page([hurt, Result(by_class(400, 3, {}, name="fp32")), result()])
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert "&lt;b&gt; by class: 2 of 400 lost clips,\n0 gained" in html
+    cells = [
+        re.findall(r"<td>([^<]*)</td>", row)
+        for row in re.findall(r"<tr>\n<td>class.*?</tr>", html, re.DOTALL)
+    ]
+    assert cells == [["class 7", "3", "3", "0", "3", "0", "1"], ["class 9", "3", "3", "2", "1", "0", "1"]]
+    assert "class 7 for class 8 (0 → 3), class 9 for class 10 (0 → 1)" in " ".join(html.split())
+    assert html.count("by class:") == 1
+
+
+def test_what_was_left_out_and_what_it_is_about() -> None:
+    skipped = [Skipped(Clip("a<b", "zumba", Path("v/a.mp4")), "cut off", Fault.TRUNCATED)]
+    html = page([result()], about="clips: k400, 19,906 rows", skipped=skipped)
+    assert "<p>clips: k400, 19,906 rows</p>" in html
+    assert '<td>a&lt;b</td><td>zumba</td><td class="text">truncated</td>' in html
+    assert "In neither variant nor reference: 1 truncated." in html
+    assert "could not be used" not in page([result()])
+
+
+def test_numbers_have_every_class(tmp_path: Path) -> None:
+    write_page(tmp_path / "page.json", [Result(by_class(400, 3, {7: 3})), result()])
+    first, second = json.loads((tmp_path / "page.json").read_text())
+    assert len(first["classes"]) == 400
+    assert first["classes"][0]["label"] == "class 7"
+    assert first["confusions"] == [{"label": "class 7", "taken_for": "class 8", "reference": 0, "variant": 3}]
+    assert "classes" not in second
 
 
 def test_files(tmp_path: Path) -> None:
