@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .errors import VidcompressError
@@ -88,6 +89,7 @@ class Measurer:
             self.session.progress,
             self._enough(name, reference),
             self._clearly_fine(name),
+            partial(self.session.keeper.of_variant, model=reference.model, name=name, test=self._place),
         )
         self.reports.append(report)
         self._targets.append(target)
@@ -152,7 +154,12 @@ class Measurer:
         held = holds(timings.get(name), timings.values(), "", self.budget, self.margins)
         if not held:
             return None
-        return lambda log_ratios: all(clearly_fine(log_ratios, hold.level) for hold in held)
+        return lambda log_ratios: all(clearly_fine(log_ratios, hold.screen) for hold in held)
+
+    @property
+    def _place(self) -> str:
+        """Which of all measurements the next one is, the same in every run."""
+        return f"{self.nodeid} {len(self.reports) + 1}"
 
     @property
     def test(self) -> str:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import shlex
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pytest
 
+from .clips.views import Views
+
+BEGAN = time.time()
+"""When the plugin was loaded: code that was edited since may be older in this process than on disk."""
 Mode = Literal["check", "create", "accept", "tighten"]
 Weights = Literal["trained", "random"]
+_UNITS = {
+    f"{prefix}{i}": base**power
+    for power, prefix in enumerate("kmgt", 1)
+    for i, base in (("", 1000), ("i", 1024))
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Options:
     variants: tuple[str, ...]
     """Recipes as typed; empty: all that the tests name."""
     weights: Weights
+    views: Views | Literal["published"] | None
+    """None: as each model's profile says, which is one unless its author chose otherwise."""
     baselines: Path
     mode: Mode
     strict: bool
@@ -41,10 +54,18 @@ class Options:
     report: Path | None
     cache: Path | None
     """None: the user's cache folder."""
+    cache_size: int
+    """Bytes that decoded clips may take there; 0: none are kept."""
+    resume: bool
+    """Take over predictions of earlier runs."""
+    began: float
+    """Before any of the user's code was loaded, seconds since the epoch."""
     explicit: bool
     """The command line chose a model, clips or variants: then something must be measured."""
     all_clips: bool
     """Take all clips also where fewer decide."""
+    max_skipped: float
+    """Share of the sample that may be unusable before the run is refused."""
     against: str
     """What names a commit for git; empty: none."""
     root: Path
@@ -71,7 +92,11 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
     )
-    option("vc-clips", "clip set: pocket, or a Kinetics folder or CSV file (default: pocket)", metavar="SET")
+    option(
+        "vc-clips",
+        "clip set: pocket, or a Kinetics folder, annotation CSV or list of paths (default: pocket)",
+        metavar="SET",
+    )
     option(
         "vc-sample",
         "how many clips (default: all of pocket, 1000 of Kinetics)",
@@ -91,6 +116,12 @@ def add_options(parser: pytest.Parser) -> None:
         "vc-weights",
         "trained, or random: the geometry without a checkpoint, for size and latency (default: trained)",
         choices=get_args(Weights),
+    )
+    option(
+        "vc-views",
+        "how much of a clip a model is shown: CLIPSxCROPS such as 5x3, or published: as the accuracy it is"
+        " known for (default: 1x1)",
+        metavar="VIEWS",
     )
     option(
         "vc-baselines", "folder of the stored baselines (default: baselines under the root)", metavar="DIR"
@@ -119,6 +150,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="SECONDS",
     )
     option(
+        "vc-max-skipped",
+        "most clips of the sample that may be unusable, as a share, such as 0.05 or 5%% (default: 0.05)",
+        metavar="SHARE",
+    )
+    option(
         "vc-against",
         "commit beside whose build a variant is timed where its latency has no baseline on this machine",
         metavar="GITREF",
@@ -126,7 +162,23 @@ def add_options(parser: pytest.Parser) -> None:
     option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
     option("vc-threads", "CPU threads of every runtime (default: all)", ini="int", type=int, metavar="N")
     option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
-    option("vc-cache", "folder for decoded clips (default: the user's cache folder)", metavar="DIR")
+    option(
+        "vc-cache",
+        "folder for decoded clips and predictions (default: the user's cache folder)",
+        metavar="DIR",
+    )
+    option(
+        "vc-cache-size",
+        "most that decoded clips may take there, such as 20GB or 500MB; 0 keeps none (default: 20GB)",
+        metavar="SIZE",
+    )
+    option(
+        "vc-resume",
+        "take over what an interrupted run had predicted, and the reference's predictions of any run; with"
+        " --no-vc-resume everything is computed (default: --vc-resume)",
+        ini="bool",
+        action=argparse.BooleanOptionalAction,
+    )
     group.addoption("--vc-export", help=argparse.SUPPRESS, default=None, metavar="DIR")
 
 
@@ -156,6 +208,7 @@ def read_options(config: pytest.Config) -> Options:
         seed=_whole("vc-seed", value("vc_seed", 0), least=0) or 0,
         variants=tuple(value("vc_variant", ())),
         weights=_choice("vc-weights", value("vc_weights", "trained"), get_args(Weights)),
+        views=_views("vc-views", value("vc_views", None)),
         baselines=path("vc_baselines") or config.rootpath / "baselines",
         mode=_choice("vc-baseline", value("vc_baseline", "check"), get_args(Mode)),
         strict=bool(value("vc_strict", False)),
@@ -165,8 +218,12 @@ def read_options(config: pytest.Config) -> Options:
         threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
         report=path("vc_report"),
         cache=path("vc_cache"),
+        cache_size=_bytes("vc-cache-size", value("vc_cache_size", "20GB")),
+        resume=bool(value("vc_resume", True)),
+        began=BEGAN,
         explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
         all_clips=bool(value("vc_all_clips", False)),
+        max_skipped=_share("vc-max-skipped", value("vc_max_skipped", 0.05)),
         against=value("vc_against", ""),
         root=config.rootpath,
         folder=config.invocation_params.dir,
@@ -189,11 +246,13 @@ def as_typed(config: pytest.Config) -> str:
         "vc-sample",
         "vc-seed",
         "vc-weights",
+        "vc-views",
         "vc-threads",
         "vc-baselines",
         "vc-runtime",
         "vc-latency-margin",
         "vc-confirm",
+        "vc-max-skipped",
         "vc-against",
     ):
         given = config.getoption(name.replace("-", "_"))
@@ -225,7 +284,39 @@ def _number(name: str, given: Any) -> float:
     return number
 
 
+def _share(name: str, given: Any) -> float:
+    text = str(given).strip()
+    percent = text.endswith("%")
+    try:
+        share = float(text.removesuffix("%")) / (100 if percent else 1)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise pytest.UsageError(f"--{name}={given}: expected a share from 0 to 1, such as 0.05 or 5%")
+    return share
+
+
+def _bytes(name: str, given: Any) -> int:
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]i?)b", str(given).strip().lower())
+    if found:
+        return round(float(found[1]) * _UNITS[found[2]])
+    if str(given).strip() != "0":
+        raise pytest.UsageError(f"--{name}={given}: expected a size such as 20GB or 500MB, or 0")
+    return 0
+
+
 def _choice(name: str, given: str, choices: tuple[str, ...]) -> Any:
     if given not in choices:
         raise pytest.UsageError(f"--{name}={given}: expected one of {', '.join(choices)}")
     return given
+
+
+def _views(name: str, given: str | None) -> Views | Literal["published"] | None:
+    if given is None or given == "published":
+        return given
+    try:
+        return Views.parse(given)
+    except ValueError:
+        raise pytest.UsageError(
+            f"--{name}={given}: expected CLIPSxCROPS with 1 or 3 crops, such as 1x1 or 5x3, or published"
+        ) from None

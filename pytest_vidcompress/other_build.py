@@ -222,6 +222,7 @@ def arguments(options: Options, models: Iterable[str], clip_sets: Collection[str
         "sample": options.sample,
         "seed": options.seed,
         "weights": options.weights,
+        "views": options.views,
         "threads": options.threads or None,
         "runtime": options.runtime,
         "cache": options.cache,

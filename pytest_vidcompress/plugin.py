@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from .errors import VidcompressError
+from .errors import SpoiledRunError, VidcompressError
 from .export import Exported, ExportPlugin
 from .options import Options, add_options, as_typed, read_options
 
@@ -133,7 +133,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             _budget(item)
             _margins(item)
         vidcompress = _session(config)
-        vidcompress.prepare(sorted({_parameter(item, "vc_model") or "" for item in ours}))
+        vidcompress.prepare(
+            sorted({_parameter(item, "vc_model") or "" for item in ours}),
+            {_parameter(item, "vc_model") or "" for item in ours if "vc_baseline" in _fixtures(item)},
+        )
         ledger = vidcompress.ledger
         ledger.planned = frozenset(item.nodeid for item in ours if "vc_measure" in _fixtures(item))
         if not (deselected or options.variants or any("::" in arg for arg in config.args)):
@@ -198,6 +201,19 @@ def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker
     return request.node.stash[CHECKER]
 
 
+class _Spoiled(pytest.exit.Exception):
+    """Ends the run from within a test, which is not to blame."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    try:
+        return (yield)
+    except _Spoiled as spoiled:
+        with _usage_errors(item.config):
+            raise VidcompressError(str(spoiled)) from None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     with _failures():
@@ -225,7 +241,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         import pickle
 
         output["vidcompress"] = pickle.dumps(ledger)
-    elif exitstatus == pytest.ExitCode.OK and not config.option.collectonly:
+        return
+    if ledger.kept and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        ours.finish()
+    if exitstatus == pytest.ExitCode.OK and not config.option.collectonly:
         # A run that failed writes no baseline, and one that measured nothing has not passed.
         mode = ours.options.mode
         with _usage_errors():
@@ -240,12 +259,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Takes over what an xdist worker measured, or refused."""
     output = getattr(node, "workeroutput", {})
-    if "vidcompress_refusal" in output:
-        raise pytest.UsageError(output["vidcompress_refusal"])
     if "vidcompress" in output:
         import pickle
 
         _session(node.config).ledger.merge(pickle.loads(output["vidcompress"]))
+    if "vidcompress_refusal" in output:
+        raise pytest.UsageError(output["vidcompress_refusal"])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -265,14 +284,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
     added = config.hook.pytest_vidcompress_tables(results=tuple(session.ledger.results))
     terminalreporter.section("compressed video models")
-    lines = summary(session.ledger, session.clip_set.absent, added)
+    about, options = session.about, session.options
+    lines = summary(session.ledger, session.clip_set.absent, added, about, options.report)
     closing = lines[-1].text
     for line in [*lines, *_on_github(terminalreporter, session, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
-    if session.options.report:
+    if options.report:
+        ledger = session.ledger
         with _usage_errors():
-            write_page(session.options.report, session.ledger.results, closing)
-        terminalreporter.write_line(f"report: {session.options.report}")
+            write_page(options.report, ledger.results, closing, about, tuple(ledger.skipped.values()))
+        terminalreporter.write_line(f"report: {options.report}")
 
 
 def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, closing: str) -> Sequence[Line]:
@@ -369,6 +390,8 @@ def _failures() -> Generator[None]:
     """Bad input that shows only while a test runs fails that test, without a traceback of ours."""
     try:
         yield
+    except SpoiledRunError as error:
+        raise _Spoiled(str(error)) from None
     except VidcompressError as error:
         pytest.fail(str(error), pytrace=False)
     except Exported as done:

@@ -15,10 +15,12 @@ from .clips.clipset import resolve
 from .clips.labels import match
 from .clips.pocket import NAME as POCKET
 from .clips.sample import sample
+from .clips.skipped import ended_by_skipped, too_many
+from .comparable import check_comparable
 from .compress.recipe import Recipe, parse
 from .compress.registry import TECHNIQUES
 from .compress.technique import Technique
-from .errors import VidcompressError
+from .errors import SpoiledRunError, VidcompressError
 from .gate.budget import Margins
 from .gate.family import Family
 from .gate.files import writable
@@ -35,10 +37,12 @@ from .selection import Marker, pairs
 
 if TYPE_CHECKING:
     from .clips.loader import Clips
+    from .clips.shelf import Shelf
     from .confirmer import Confirmer
     from .measure.machine import Machine
     from .measure.measurement import Reference
     from .measure.predict import Progress
+    from .measure.predictions import Keeper
     from .other_build import OtherBuild
     from .runtimes.variant import Variant
 
@@ -111,8 +115,12 @@ class Session:
         if self.options.against:
             find_commit(self.options.against, self.options.root)
 
-    def prepare(self, models: Collection[str]) -> None:
-        """Loads what tests of these models will need, so that what cannot be is refused before any runs."""
+    def prepare(self, models: Collection[str], held: Collection[str] = ()) -> None:
+        """Loads what tests of these models will need, so that what cannot be is refused before any runs.
+
+        Args:
+            held: those of them that are held to a baseline.
+        """
         for reason in self._refusals:
             raise VidcompressError(reason)
         self.check_against()
@@ -129,6 +137,8 @@ class Session:
         for name in models:
             self.model(name)
             _ = self.store(name).entries, self.store(name).timings
+            if name in held and self.options.mode == "check" and not self.options.export:
+                check_comparable(self.store(name), self.sample, self.model(name).profile.protocol)
 
     @cached_property
     def clip_set(self) -> ClipSet:
@@ -138,6 +148,23 @@ class Session:
     def sample(self) -> tuple[Clip, ...]:
         default = None if self.options.clips in ("pocket", *self.registries.clip_sets) else 1000
         return sample(self.clip_set.clips, self.options.sample, self.options.seed, default)
+
+    @property
+    def about(self) -> str:
+        """The clips of this run in a line; empty for the packaged ones."""
+        if self.options.clips == POCKET:
+            return ""
+        protocols = {self._told(result.report.model, result.report.protocol) for result in self.ledger.results}
+        looked = "; ".join(sorted(protocols - {""}))
+        line = f"clips: {self.clip_set.describe()}, sample of {len(self.sample):,}, seed {self.options.seed}"
+        return f"{line}, {looked}" if looked else line
+
+    def _told(self, model: str, protocol: str) -> str:
+        """A protocol, and beside it the published one where that is another and known here."""
+        profile = self._models[model].profile if model in self._models else None
+        if profile is None or profile.views == profile.published:
+            return protocol
+        return f"{protocol} (published: {profile.published})"
 
     @cached_property
     def machine(self) -> Machine:
@@ -192,9 +219,10 @@ class Session:
         """The reference model, shared: copy it before changing it."""
         if name not in self._models:
             self._set_threads()
-            self._models[name] = load(
+            model = load(
                 name, self.clip_set.labels, self.clip_set.name, self.options.weights, self.registries.models
             )
+            self._models[name] = model.shown(self.options.views)
         return self._models[name]
 
     def _set_threads(self) -> None:
@@ -203,6 +231,17 @@ class Session:
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
 
+    @cached_property
+    def shelf(self) -> Shelf | None:
+        """Where decoded clips are kept; None for nowhere."""
+        from .clips.shelf import Shelf
+
+        if not self.options.cache_size:
+            return None
+        shelf = Shelf(self.options.cache or _user_cache(), self.options.cache_size)
+        shelf.trim()
+        return shelf
+
     def clips(self, name: str) -> Clips:
         """The sampled clips as the model `name` wants its pixels."""
         if name not in self._clips:
@@ -210,9 +249,8 @@ class Session:
 
             model = self.model(name)
             ids = match(self.clip_set.labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
-            cache = self.options.cache or _user_cache()
             self._clips[name] = Clips(
-                self.sample, self.clip_set.labels, ids, model.profile, cache, self.progress
+                self.sample, self.clip_set.labels, ids, model.profile, self.shelf, self.progress
             )
         return self._clips[name]
 
@@ -221,9 +259,43 @@ class Session:
         if name not in self._references:
             from .measure.measurement import measure_reference
 
-            self._references[name] = measure_reference(self.model(name), self.clips(name), self.progress)
-            self.ledger.skipped.update({each.clip.id: each for each in self.clips(name).skipped})
+            try:
+                model = self.model(name)
+                known, clips = self.keeper.of_reference(model), self.clips(name)
+                told = ended_by_skipped(clips, len(self.sample), self.options.max_skipped, self.progress)
+                measured = measure_reference(model, clips, told, known)
+            except VidcompressError:
+                # Where too many clips cannot be used, that is the better reason.
+                self._check_skipped(name)
+                raise
+            self._check_skipped(name)
+            self._references[name] = measured
         return self._references[name]
+
+    def _check_skipped(self, name: str) -> None:
+        skipped = self.clips(name).skipped
+        self.ledger.skipped.update({each.clip.id: each for each in skipped})
+        refused = too_many(skipped, len(self.sample), self.options.max_skipped)
+        if refused:
+            raise SpoiledRunError(refused)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """The predictions of this run and of earlier ones."""
+        from .measure.predictions import Keeper
+
+        options = self.options
+        return Keeper(self._predictions, options.resume, options.began, self.machine, self.ledger.kept)
+
+    def finish(self) -> None:
+        """Drops what only the next run would want if this one had not ended by itself."""
+        from .measure.kept import finish
+
+        finish(self._predictions, self.ledger.kept)
+
+    @property
+    def _predictions(self) -> Path:
+        return (self.options.cache or _user_cache()) / "predictions"
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
         """`recipe` applied to a copy of the model, ready to run."""

@@ -12,6 +12,7 @@ TEST = """
         assert options.strict is True
         assert options.variants == ("fp16",)
         assert (options.clips, options.weights) == ("mine", "random")
+        assert str(options.views) == "5x3"
         assert (options.mode, options.runtime) == ("create", "torch")
         root = request.config.rootpath
         assert options.baselines == root / "held"
@@ -26,6 +27,7 @@ VALUES = """
     vc_seed = 3
     vc_variant = ["fp16"]
     vc_weights = "random"
+    vc_views = "5x3"
     vc_baselines = "held"
     vc_baseline = "create"
     vc_strict = true

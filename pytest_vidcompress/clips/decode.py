@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from av.error import FFmpegError
 
 from . import sparse
-from .container import opened
+from .container import opened, packets
 from .fault import Fault, Undecodable
 from .picked import Picked
 from .survey import survey
@@ -68,7 +69,7 @@ def _pick_from_all(path: Path, wanted: Sequence[int]) -> tuple[Picked, int]:
     seen = 0
     with opened(path) as (container, stream):
         try:
-            for frame in container.decode(stream):
+            for frame in chain.from_iterable(packet.decode() for packet in packets(container, stream)):
                 picked.take(seen, frame)
                 seen += 1
                 if picked.complete:

@@ -11,6 +11,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from .container import packets
 from .extent import ends_early
 from .fault import Fault, Undecodable
 
@@ -61,18 +62,18 @@ def survey(container: InputContainer, stream: VideoStream) -> Survey:
     Raises:
         Undecodable: the stream is cut off, or has no frames.
     """
-    packets: list[Packet[VideoStream]] = []
+    kept: list[Packet[VideoStream]] = []
     count = discarded = size = 0
     cut = False
     try:
-        for packet in container.demux(stream):
+        for packet in packets(container, stream):
             if packet.size > 0:
                 count += not packet.is_discard
                 discarded += packet.is_discard
                 cut = packet.is_corrupt
                 size += packet.size
                 if size <= _KEPT_BYTES:
-                    packets.append(packet)
+                    kept.append(packet)
     except FFmpegError as error:
         raise Undecodable(f"cut off after {count} frames", Fault.TRUNCATED) from error
     # Only mp4 headers count packets right; one that promises more than there are was cut short. An mp4 may
@@ -86,5 +87,5 @@ def survey(container: InputContainer, stream: VideoStream) -> Survey:
     if count == 0:
         raise Undecodable("no frames in its video stream", Fault.TOO_SHORT)
     fps = float(stream.average_rate or stream.guessed_rate or _FALLBACK_FPS)
-    kept = tuple(packets) if size <= _KEPT_BYTES else ()
-    return Survey(count, fps, kept, reorders=stream.codec_context.has_b_frames)
+    all_kept = tuple(kept) if size <= _KEPT_BYTES else ()
+    return Survey(count, fps, all_kept, reorders=stream.codec_context.has_b_frames)

@@ -191,11 +191,13 @@ def test_a_users_files_do_not_stand_in_for_libraries(
 
 
 LOOP = """
-    import sys, time
+    import signal, sys
     from pathlib import Path
     from pytest_vidcompress.clips import prefetch
     from pytest_vidcompress.clips.profile import Profile
 
+    # Who runs tests in the background may have them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     prefetch._PILOT, prefetch._WORTH_S, prefetch._cores = 1, 0.0, lambda: 2
     videos = sorted(Path(sys.argv[1]).glob("*.mp4")) * 10_000
     for place, crops in enumerate(prefetch.prefetch(videos, Profile(4, 1, 32, sampling="even"))):
