@@ -50,7 +50,9 @@ class Held:
     """Other variants of the suite that have as many runs."""
 
     def __str__(self) -> str:
-        return f"{self.runs} runs of {1 + self.peers} variants" if self.runs else "a known ratio"
+        if self.runs == 0:
+            return "a known ratio"
+        return f"{self.runs} runs, " + (f"in a suite of {1 + self.peers}" if self.peers else "alone")
 
 
 @dataclass(frozen=True)
