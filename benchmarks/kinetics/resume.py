@@ -116,12 +116,8 @@ class Arm:
         """One run; killed when there are so many predictions, unless that is 0. What it printed."""
         options = [
             *("--vc-model=videomae", "--vc-weights=random", f"--vc-clips={self._arguments.clips.resolve()}"),
-            *(
-                f"--vc-views={self._arguments.views}",
-                "--vc-cache=cache",
-                "--benchmark-disable",
-                "--rootdir=.",
-            ),
+            *(f"--vc-views={self._arguments.views}", f"--vc-sample={self._arguments.sample}"),
+            *("--vc-cache=cache", "--benchmark-disable", "--rootdir=."),
             *("-pno:cacheprovider", "-q"),
         ]
         began = time.monotonic()

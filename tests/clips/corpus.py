@@ -86,15 +86,6 @@ def two_streams(path: Path) -> None:
     film(path, greys(LEVELS, noise=2), before=greys([200] * 10, width=32, height=24))
 
 
-def late_sound(path: Path) -> None:
-    """Sound that no header has told of begins behind the pictures."""
-    film(path, greys(LEVELS))
-    other = path.with_name("sound only.ts")
-    sound(other)
-    path.write_bytes(path.read_bytes() + other.read_bytes())
-    other.unlink()
-
-
 def sound(path: Path, cover: bool = False) -> None:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libmp3lame" if cover else "aac", rate=8000)
@@ -158,7 +149,6 @@ GOOD = (
     Case("rotated.mov", filmed(rotation=-90), size=(64, 48)),
     Case("two streams.mp4", two_streams),
     Case("with sound.mp4", filmed(sound=True)),
-    Case("late sound.ts", late_sound),
     Case("latin-1.mp4", latin),
     Case("latin-1.avi", latin),
     Case("-dash.mp4", filmed()),
