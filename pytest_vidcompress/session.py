@@ -154,7 +154,9 @@ class Session:
         """The clips of this run in a line; empty for the packaged ones."""
         if self.options.clips == POCKET:
             return ""
-        protocols = {self._told(result.report.model, result.report.protocol) for result in self.ledger.results}
+        protocols = {
+            self._told(result.report.model, result.report.protocol) for result in self.ledger.results
+        }
         looked = "; ".join(sorted(protocols - {""}))
         line = f"clips: {self.clip_set.describe()}, sample of {len(self.sample):,}, seed {self.options.seed}"
         return f"{line}, {looked}" if looked else line
