@@ -32,6 +32,8 @@ from pytest_vidcompress.clips.frames import indices
 RESULT = Path(__file__).with_suffix(".json")
 MEDIA = Path(__file__).parents[3] / "shared" / "media"
 LIMIT_S = 5.0
+_START_S = 60.0
+"""For a child's start, in which it makes the corpus."""
 _PATIENCE = 12
 """Times the limit of plain silence: on a busy machine a child may not get its turn."""
 _MEMORY_BYTES = 6 << 30
@@ -152,13 +154,15 @@ def run(rounds: int, seed: int, media: Path = MEDIA, *, talk: bool = False) -> R
 
 def _listen(lines: Connection, pid: int, result: Result, rounds: int, *, talk: bool) -> None:
     """Takes what a child says until it is done or has failed."""
+    limit_s = _START_S
     while result.rounds < rounds:
         try:
-            if not _speaks(lines, pid):
+            if not _speaks(lines, pid, limit_s):
                 return result.fail(result.rounds, f"hung: {LIMIT_S:g} s")
             line: Line | None = lines.recv()
         except EOFError:
             return result.fail(result.rounds, "crashed")
+        limit_s = LIMIT_S
         if line is None:
             continue
         result.add(line)
@@ -169,13 +173,13 @@ def _listen(lines: Connection, pid: int, result: Result, rounds: int, *, talk: b
     return None
 
 
-def _speaks(lines: Connection, pid: int) -> bool:
+def _speaks(lines: Connection, pid: int, limit_s: float) -> bool:
     """Waits for the next line, or for the limit."""
     began = _cpu_s(pid)
     for _ in range(_PATIENCE):
-        if lines.poll(LIMIT_S):
+        if lines.poll(limit_s):
             return True
-        if _cpu_s(pid) - began > LIMIT_S:
+        if _cpu_s(pid) - began > limit_s:
             return False
     return False
 

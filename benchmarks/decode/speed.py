@@ -1,6 +1,6 @@
 """CPU time of reading the frames that published protocols want, beside plain loops over PyAV and OpenCV.
 
-    python -m benchmarks.decode.speed [FOLDER WITH CLIPS]        about ten minutes; OpenCV only if installed
+    python -m benchmarks.decode.speed [FOLDER WITH CLIPS]        two minutes a round; OpenCV only if installed
 
 Contenders read the same frames of the same clip one right after another, in an order drawn anew each time. A
 ratio is of one such pair; its median and quartiles are over all clips and rounds. CPU time is that of the whole
@@ -99,7 +99,7 @@ def ratios(turns: Sequence[dict[str, Any]]) -> dict[str, dict[str, dict[str, flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clips", nargs="?", type=Path, default=CLIPS)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--result", type=Path, default=RESULT)
     arguments = parser.parse_args()
     turns, apart = measure(sorted(arguments.clips.glob("*.mp4")), arguments.rounds)

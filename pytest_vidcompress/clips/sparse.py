@@ -1,4 +1,4 @@
-"""Decoding only what the frames wanted are made from: the same pixels for a half to two thirds of the work.
+"""Decoding only what the frames wanted are made from: the same pixels for about two thirds of the work.
 
 Three kinds of packets never reach the decoder: those that no other frame refers to (B-frames mostly, which
 the decoder itself leaves out when told so), those after the last frame wanted, and whole groups of pictures

@@ -42,7 +42,7 @@ def misbehave(lines: Connection, folder: Path, media: Path, seed: int, numbers: 
 
 def test_a_child_that_misbehaves_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fuzz, "_child", misbehave)
-    monkeypatch.setattr(fuzz, "LIMIT_S", 0.5)
+    monkeypatch.setattr(fuzz, "LIMIT_S", 0.2)
     result = fuzz.run(7, 0, tmp_path)
     assert [number for number, _ in result.failures] == [2, 4, 5]
     assert result.outcomes == {"decoded": 4, "crashed": 1, "hung": 1, "raised": 1}
