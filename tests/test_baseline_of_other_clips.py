@@ -8,6 +8,7 @@ import pytest
 from pytest_vidcompress.clips.pocket import FOLDER, pocket
 from pytest_vidcompress.clips.sample import sample
 from tests.conftest import HOLDS
+from tests.packaged_folder import packaged_folder
 
 CLIPS = 32
 
@@ -16,14 +17,7 @@ CLIPS = 32
 def made(shared):
     """A folder of thirty-two clips, and a baseline of them."""
     shared.write(test_holds=HOLDS)
-    folder = shared.folder / "mine"
-    (folder / "val").mkdir(parents=True)
-    chosen = sample(pocket().clips, CLIPS, 0)
-    for clip in chosen:
-        shutil.copy(clip.path, folder / "val")
-    rows = (FOLDER / "val.csv").read_text().splitlines()
-    kept = [row for row in rows[1:] if any(f"{clip.id}," in row for clip in chosen)]
-    (folder / "val.csv").write_text("\n".join([rows[0], *kept]) + "\n")
+    packaged_folder(shared.folder / "mine", CLIPS)
     assert run(shared, "--vc-baseline=create").passed(1)
     return shared
 

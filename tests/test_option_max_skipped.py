@@ -1,14 +1,12 @@
 """--vc-max-skipped: bad files are counted, classed, listed and left out; too many of them end the run."""
 
 import csv
-import shutil
 from dataclasses import dataclass
 
 import pytest
 
-from pytest_vidcompress.clips.pocket import FOLDER, pocket
-from pytest_vidcompress.clips.sample import sample
 from tests.conftest import HOLDS
+from tests.packaged_folder import packaged_folder
 
 TWO = HOLDS.replace('"prune-global"', '"prune-global", "fp32"')
 CLIPS = 32
@@ -29,15 +27,9 @@ def copy(shared):
     """Thirty-two packaged clips, five of them broken as files on disks are; and one row without a file."""
     shared.write(test_holds=TWO)
     folder = shared.folder / "damaged"
-    (folder / "val").mkdir(parents=True)
-    chosen = sample(pocket().clips, CLIPS, 0)
-    for clip in chosen:
-        shutil.copy(clip.path, folder / "val")
-    rows = (FOLDER / "val.csv").read_text().splitlines()
-    ids = {clip.id for clip in chosen}
-    kept = [row for row in rows[1:] if any(f"{clip}," in row for clip in ids)]
-    absent = next(row for row in rows[1:] if row not in kept)
-    (folder / "val.csv").write_text("\n".join([rows[0], *kept, absent]) + "\n")
+    chosen, absent = packaged_folder(folder, CLIPS)
+    with (folder / "val.csv").open("a") as table:
+        table.write(f"{absent}\n")
 
     broken = {}
     kinds = [kind for kind, count in BAD.items() for _ in range(count)]

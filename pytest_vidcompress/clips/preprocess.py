@@ -17,25 +17,12 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import interpolate
 
-from .profile import Middle, Profile
+from .profile import Middle
 
 _RESCALE = 1 / (1 / 255)
 """Not 255.0: the processors divide by their float factor, and the last bit shows it."""
 _AT_ONCE = 16
 """Frames resized in one go: copies of more large frames would cost more memory than the frames."""
-
-
-def crop(frames: npt.NDArray[np.uint8], size: int) -> torch.Tensor:
-    """Resizes the short side to `size` and cuts the centre square.
-
-    Args:
-        frames: RGB, uint8, `(T, H, W, 3)`.
-        size: pixels.
-
-    Returns:
-        uint8 `(T, 3, size, size)`.
-    """
-    return cut(resize(frames, size), size)[0].contiguous()
 
 
 def resize(frames: npt.NDArray[np.uint8], size: int) -> torch.Tensor:
@@ -108,16 +95,3 @@ def normalize(pixels: torch.Tensor, mean: Sequence[float], std: Sequence[float])
     values -= shift
     values /= scale
     return torch.from_numpy(values)
-
-
-def preprocess(frames: npt.NDArray[np.uint8], profile: Profile) -> torch.Tensor:
-    """Frames of one clip -> the centre view that a model of this profile takes, before batching and layout.
-
-    Args:
-        frames: RGB, uint8, `(T, H, W, 3)`.
-        profile: its `size`, `mean` and `std` are used.
-
-    Returns:
-        float32 `(T, 3, size, size)`.
-    """
-    return normalize(crop(frames, profile.size), profile.mean, profile.std)

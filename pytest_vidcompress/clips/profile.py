@@ -49,14 +49,6 @@ class Profile:
     @property
     def protocol(self) -> str:
         """What this run looks at, in words, such as `16x4, 1x1 views`."""
-        return self._with(self.views)
-
-    @property
-    def published_protocol(self) -> str:
-        """What the published accuracy looked at, likewise."""
-        return self._with(self.published)
-
-    def _with(self, views: Views) -> str:
         by_rate = self.sampling in ("span", "stride")
         frames = f"{self.frames}x{self.rate}" if by_rate else f"{self.frames} frames {self.sampling}"
-        return f"{frames}, {views} views"
+        return f"{frames}, {self.views} views"

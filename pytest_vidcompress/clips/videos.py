@@ -104,9 +104,8 @@ class Videos:
         names: dict[str, str] = {}
         for root in self._roots:
             self._collect(f"{root}/{'/'.join(_REPLACED)}", names)
-        for root in self._roots:
-            for folder in (root, *self._split_folders(root)):
-                self._collect(folder, names)
+        for folder in self._bases:
+            self._collect(folder, names)
         return names or self._elsewhere()
 
     def _elsewhere(self) -> dict[str, str]:

@@ -8,7 +8,6 @@ file.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
 import pickle
@@ -21,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .fault import Undecodable
+from .lifeline import die_with_parent
 from .profile import Profile
 
 if TYPE_CHECKING:
     import torch
 
 READY = "ready"
-_PR_SET_PDEATHSIG = 1
 _EXIT_PATIENCE_S = 10.0
 
 
@@ -129,9 +128,7 @@ def main() -> None:
     """Serves requests until the other side is gone."""
     # Ctrl-C reaches the whole group; the other side decides what becomes of this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        # At once, however the other side ends; elsewhere when the next request cannot be read.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a library prints must not look like an answer.
     os.dup2(2, 1)

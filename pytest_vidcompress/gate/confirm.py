@@ -161,9 +161,9 @@ def disturbed(controls: Collection[float], recorded: float | None, excess: float
     t = abs(mean) / spread * math.sqrt(len(controls))
     if abs(mean) > excess / 3 and 2 * student_tail(t, len(controls) - 1) < CONTROL_ALPHA:
         return f"the reference differs from itself by {math.expm1(abs(mean)):.1%}"
-    restless = recorded is not None and spread > NOISIER * max(recorded, LEAST_SPREAD)
-    if recorded is not None and restless and excess < BEYOND * spread:
-        return f"times vary {spread / max(recorded, LEAST_SPREAD):.0f} times as much as when it was recorded"
+    noisier = 0.0 if recorded is None else spread / max(recorded, LEAST_SPREAD)
+    if noisier > NOISIER and excess < BEYOND * spread:
+        return f"times vary {noisier:.0f} times as much as when it was recorded"
     return ""
 
 

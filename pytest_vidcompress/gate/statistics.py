@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -38,11 +38,8 @@ def drop_interval(clips: int, lost: int, gained: int, confidence: float = 0.95) 
     tail = (1 - confidence) / 2
 
     def highest(lost: int, gained: int) -> float:
-        low, high = (lost - gained) / clips, 1.0
-        while high - low > 1e-6:
-            middle = (low + high) / 2
-            low, high = (middle, high) if drop_chance(clips, lost, gained, middle) > tail else (low, middle)
-        return high
+        least = (lost - gained) / clips
+        return _turning_point(least, 1.0, lambda drop: drop_chance(clips, lost, gained, drop) <= tail, 1e-6)
 
     return -highest(gained, lost), highest(lost, gained)
 
@@ -89,13 +86,18 @@ def visible_drop(clips: int, discordant: float, alpha: float, margin: float, pow
         alpha: of `mcnemar`.
         margin: net share of clips that may be lost.
     """
-    low, high = 0.0, 1.0
-    if drop_power(clips, high, discordant, alpha, margin) < power:
-        return math.inf
-    while high - low > 1e-5:
+
+    def enough(drop: float) -> bool:
+        return drop_power(clips, drop, discordant, alpha, margin) >= power
+
+    return _turning_point(0.0, 1.0, enough, 1e-5) if enough(1.0) else math.inf
+
+
+def _turning_point(low: float, high: float, holds: Callable[[float], bool], tolerance: float) -> float:
+    """Where a condition that holds at `high` and above begins to hold; too high by `tolerance` at most."""
+    while high - low > tolerance:
         middle = (low + high) / 2
-        enough = drop_power(clips, middle, discordant, alpha, margin) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (low, middle) if holds(middle) else (middle, high)
     return high
 
 
@@ -163,10 +165,7 @@ def trigamma_inverse(value: float) -> float:
     """The x > 0 whose trigamma is `value` > 0."""
     # 1 / x < trigamma(x) < 1 / x + 1 / x**2 brackets it.
     low, high = 1 / value, (1 + math.sqrt(1 + 4 * value)) / (2 * value)
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if trigamma(middle) > value else (low, middle)
-    return low
+    return _turning_point(low, high, lambda x: trigamma(x) <= value, 1e-9 * low)
 
 
 def holm(chances: Sequence[float]) -> tuple[float, ...]:

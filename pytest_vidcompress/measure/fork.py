@@ -14,12 +14,10 @@ What fails is answered with {"error": text}; whatever comes next is served, and 
 from __future__ import annotations
 
 import copy
-import ctypes
 import json
 import os
 import pickle
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,9 +27,8 @@ from typing import Any, BinaryIO, NoReturn
 import torch
 from torch import nn
 
+from ..clips.lifeline import die_with_parent
 from .predict import logits_of
-
-_PR_SET_PDEATHSIG = 1
 
 Message = dict[str, Any]
 
@@ -39,7 +36,7 @@ Message = dict[str, Any]
 def main() -> None:
     """Serves requests until the other side is gone."""
     torch.set_num_threads(1)
-    _die_with_parent()
+    die_with_parent()
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     # What a model reads or prints must be neither a request nor look like an answer.
@@ -137,7 +134,7 @@ def _turn(held: _Held, order: list[str], requests: BinaryIO, answers: BinaryIO) 
     """A child's whole life. It leaves without cleaning up what it shares with its parent."""
     status = 1
     try:
-        _die_with_parent()
+        die_with_parent()
         torch.set_num_threads(held.threads)
         # Copied here, so that every turn has its own place in memory: that alone moves times by a percent.
         fresh = {name: _copied(held.arms[name]) for name in order}
@@ -173,12 +170,6 @@ def _send(to: BinaryIO, message: Message) -> None:
 
 def _failure(error: Exception) -> Message:
     return {"error": f"{type(error).__name__}: {error}"}
-
-
-def _die_with_parent() -> None:
-    """On Linux at once, however the parent ends; elsewhere when the next request cannot be read."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from pytest_vidcompress.clips.preprocess import crop, cut, normalize, resize
+from pytest_vidcompress.clips.preprocess import cut, normalize, resize
+from tests.clips.centre import crop
 
 
 def noise(height: int, width: int) -> npt.NDArray[np.uint8]:

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from pytest_vidcompress.clips.decode import decode
-from pytest_vidcompress.clips.preprocess import crop, preprocess
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.catalog import CATALOG
+from tests.clips.centre import crop, preprocess
 
 Frames = npt.NDArray[np.uint8]
 

@@ -14,10 +14,10 @@ from pytest_vidcompress.clips.decode import decode
 from pytest_vidcompress.clips.fault import Undecodable
 from pytest_vidcompress.clips.frames import indices
 from pytest_vidcompress.clips.pocket import pocket
-from pytest_vidcompress.clips.preprocess import crop
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.views import Views, crops_of
 from pytest_vidcompress.models.catalog import CATALOG
+from tests.clips.centre import crop
 
 WriteVideo = Callable[..., Path]
 GREYS = range(0, 200, 5)

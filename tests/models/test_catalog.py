@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -47,7 +49,7 @@ def test_geometry_and_profile_agree(name: str) -> None:
 )
 def test_published_protocols(name: str, protocol: str, size: int, merge: str, middle: str) -> None:
     profile = CATALOG[name].profile
-    assert profile.published_protocol == protocol
+    assert replace(profile, views=profile.published).protocol == protocol
     assert (profile.size, profile.merge, profile.middle) == (size, merge, middle)
     assert profile.protocol == protocol.split(",")[0] + ", 1x1 views"
 
