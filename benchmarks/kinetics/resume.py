@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clips", type=Path)
     parser.add_argument("--views", default="5x3")
-    parser.add_argument("--sample", type=int, default=1000, help="clips, if the folder has more")
+    parser.add_argument("--sample", type=int, help="clips; all of the folder, or 1000 of them, unless given")
     parser.add_argument(
         "--kills", type=float, nargs="*", default=(0.3, 0.75), help="shares of all predictions"
     )
@@ -116,7 +116,8 @@ class Arm:
         """One run; killed when there are so many predictions, unless that is 0. What it printed."""
         options = [
             *("--vc-model=videomae", "--vc-weights=random", f"--vc-clips={self._arguments.clips.resolve()}"),
-            *(f"--vc-views={self._arguments.views}", f"--vc-sample={self._arguments.sample}"),
+            *(f"--vc-views={self._arguments.views}",),
+            *([f"--vc-sample={self._arguments.sample}"] if self._arguments.sample else []),
             *("--vc-cache=cache", "--benchmark-disable", "--rootdir=."),
             *("-pno:cacheprovider", "-q"),
         ]

@@ -33,6 +33,8 @@ class ClipSet:
     """Annotated clips whose file is not there."""
     layout: str = ""
     """How it lies on disk, in a few words; empty for a set that was not read from a folder or a list."""
+    spare: tuple[Clip, ...] = ()
+    """Clips that are never tested, for techniques that calibrate; empty: they take what is not in the sample."""
 
     def describe(self) -> str:
         """One line for people: `annotation CSV, flat folder: 19,906 rows, 19,881 files, 25 absent`."""

@@ -1,4 +1,7 @@
-"""Writes the packaged clip set: `python -m pytest_vidcompress.clips.encode FOLDER`."""
+"""Writes the packaged clip set: `python -m pytest_vidcompress.clips.encode FOLDER`.
+
+The spare clips beside it are `--clips-per-class 4 --first 640`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _CRF = 21
 
 
 def write_pocket(
-    folder: Path, clips_per_class: int = 40, progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    clips_per_class: int = 40,
+    progress: Callable[[int, int], None] | None = None,
+    first: int = 0,
 ) -> None:
     """Draws and encodes the pocket clip set, in the layout of Kinetics.
 
@@ -32,17 +38,18 @@ def write_pocket(
         folder: gets `val.csv` and `val/`; made if need be.
         clips_per_class: how many of each class.
         progress: called with the clips done, and the total.
+        first: seed of the first clip.
     """
     labels = list(MOTIONS)
     total = clips_per_class * len(labels)
     (folder / "val").mkdir(parents=True, exist_ok=True)
     rows: list[tuple[str, str, int, int, str, int]] = []
-    for seed in range(total):
+    for seed in range(first, first + total):
         label, name = labels[seed % len(labels)], f"pocket{seed:05d}"
         write_video(folder / "val" / f"{name}_{0:06d}_{_SECONDS:06d}.mp4", render(label, seed))
         rows.append((label, name, 0, _SECONDS, "val", 0))
         if progress is not None:
-            progress(seed + 1, total)
+            progress(seed + 1 - first, total)
     with (folder / "val.csv").open("w", newline="", encoding="utf-8") as table:
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -80,11 +87,13 @@ def _main() -> None:
     parser = argparse.ArgumentParser(description="Write the pocket clip set.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips-per-class", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first clip")
     arguments = parser.parse_args()
     write_pocket(
         arguments.folder,
         arguments.clips_per_class,
         lambda done, total: print(f"\r{done}/{total}", end="", flush=True),
+        arguments.first,
     )
     print()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from .clip import ClipSet
@@ -10,6 +11,8 @@ from .kinetics import read_kinetics
 NAME = "pocket"
 FOLDER = Path(__file__).parent / NAME
 """Laid out like Kinetics: `val.csv`, and `val/` with the videos."""
+SPARE = Path(__file__).parent / "pocket_spare"
+"""Likewise, with other clips of the same classes."""
 
 
 def pocket() -> ClipSet:
@@ -18,4 +21,4 @@ def pocket() -> ClipSet:
     Raises:
         VidcompressError: the files did not come with the installation.
     """
-    return read_kinetics(FOLDER, NAME)
+    return replace(read_kinetics(FOLDER, NAME), spare=read_kinetics(SPARE).clips)
