@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from .technique import Nothing, Technique
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from ..clips.loader import Clips
     from ..models.model import Model
 
@@ -21,4 +23,8 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
     return model
 
 
-FP16 = Technique("weights stored in half precision", apply, last=True)
+def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
+    return module.half()
+
+
+FP16 = Technique("weights stored in half precision", apply, last=True, rebuild=rebuild)

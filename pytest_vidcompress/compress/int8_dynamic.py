@@ -6,10 +6,7 @@ The study's int8 (section 6.2.2): torch's dynamic quantization, per-tensor weigh
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -40,27 +37,34 @@ class Int8Dynamic:
 def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
     from torch import nn
 
-    linears = [m for m in model.module.modules() if isinstance(m, nn.Linear)]
-    if not linears:
+    if not any(isinstance(part, nn.Linear) for part in model.module.modules()):
         raise VidcompressError(f"model {model.name!r} has no linear layers for int8-dynamic")
-    engine = parameters.engine
-    if engine == AUTO:
-        shapes = Counter((m.in_features, m.out_features) for m in linears)
-        engine = engine_for(*max(shapes, key=lambda shape: shapes[shape] * shape[0] * shape[1]))
+    engine = _engine(model.module, parameters)
     module = quantize(model.module, engine)
     return replace(model, module=module, notes=(*model.notes, f"int8 engine {engine}"))
 
 
+def rebuild(module: nn.Module, parameters: Int8Dynamic) -> nn.Module:
+    from .packed_linear import without_weights
+
+    return without_weights(module, _engine(module, parameters)).eval()
+
+
 def quantize(module: nn.Module, engine: str) -> nn.Module:
-    """Replaces the linear layers of `module` by int8 ones packed for `engine`."""
-    import torch
+    """A copy of `module` whose linear layers are int8 ones packed for `engine`."""
+    from .packed_linear import quantized
+
+    return quantized(module, engine)
+
+
+def _engine(module: nn.Module, parameters: Int8Dynamic) -> str:
     from torch import nn
 
-    with _engine(engine), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecation notices: the study's technique is just this call
-        return torch.ao.quantization.quantize_dynamic(  # pyright: ignore[reportDeprecated]
-            module, {nn.Linear}, dtype=torch.qint8
-        )
+    if parameters.engine != AUTO:
+        return parameters.engine
+    linears = [part for part in module.modules() if isinstance(part, nn.Linear)]
+    shapes = Counter((each.in_features, each.out_features) for each in linears)
+    return engine_for(*max(shapes, key=lambda shape: shapes[shape] * shape[0] * shape[1]))
 
 
 def engine_for(inputs: int, outputs: int) -> str:
@@ -77,21 +81,6 @@ def engine_for(inputs: int, outputs: int) -> str:
     return preferred if preferred in supported else torch.backends.quantized.engine
 
 
-@contextmanager
-def _engine(name: str) -> Generator[None]:
-    import torch
-
-    if name not in torch.backends.quantized.supported_engines:
-        there = ", ".join(e for e in torch.backends.quantized.supported_engines if e != "none")
-        raise VidcompressError(f"quantization engine {name!r} is not in this torch: it has {there}")
-    before = torch.backends.quantized.engine
-    torch.backends.quantized.engine = name
-    try:
-        yield
-    finally:
-        torch.backends.quantized.engine = before
-
-
 INT8_DYNAMIC = Technique(
-    "int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True
+    "int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True, rebuild=rebuild
 )

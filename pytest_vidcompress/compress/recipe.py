@@ -40,6 +40,12 @@ class Recipe:
     def __str__(self) -> str:
         return "+".join(str(step) for step in self.steps)
 
+    @property
+    def runtime(self) -> str:
+        """Where it runs unless the user says otherwise: as the last technique that has a preference says."""
+        preferred = [step.technique.runtime for step in self.steps if step.technique.runtime != "torch"]
+        return preferred[-1] if preferred else "torch"
+
     def apply(self, model: Model, clips: Clips) -> Model:
         """Applies the techniques in order to a copy of `model`; `clips` calibrate those that need data."""
         model = model.copy()

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 from ..errors import VidcompressError
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from ..clips.loader import Clips
     from ..models.model import Model
 
 Apply = Callable[["Model", Any, "Clips"], "Model"]
 """`(model, parameters, calibration clips) -> model`; may change the model's module in place."""
+Rebuild = Callable[["nn.Module", Any], "nn.Module"]
+"""`(module, parameters) -> module` of the structure that `apply` leaves, whatever its weights; may change it in
+place. The module's tensors may have shapes and no data (torch's `meta` device)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,11 @@ class Technique:
     """Nothing can come after it: it leaves storage formats that others cannot work on."""
     alone: bool = False
     """It cannot be combined with others at all."""
+    rebuild: Rebuild | None = None
+    """Gives an uncompressed module the structure of a compressed one, so that an artefact's tensors fit in; None
+    where they fit as it is."""
+    runtime: str = "torch"
+    """What executes it best: recipes that end in it run there unless `--vc-runtime` says otherwise."""
 
 
 def in_range(owner: object, name: str, low: float, high: float) -> None:

@@ -32,12 +32,17 @@ def refuse_other_frames(name: str, module: object, frames: int) -> None:
 
 def known_frames(module: object) -> int | None:
     """Frames that the embeddings of a classifier are made for; None where it does not tell."""
-    for read in (_timesformer, _videomae):
+    for read in (_own, _timesformer, _videomae):
         try:
             return read(module)
         except AttributeError:
             continue
     return None
+
+
+def _own(module: Any) -> int:
+    # Rewritten classifiers say so themselves.
+    return int(module.num_frames)
 
 
 def _timesformer(module: Any) -> int:

@@ -6,7 +6,7 @@ import torch
 from pytest_vidcompress.compress.fp16 import FP16
 from pytest_vidcompress.compress.technique import Nothing
 from pytest_vidcompress.runtimes.artefact import size_bytes
-from pytest_vidcompress.runtimes.variant import executable
+from pytest_vidcompress.runtimes.eager import executable
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model
 
 

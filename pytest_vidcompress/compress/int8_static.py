@@ -1,0 +1,128 @@
+"""`int8-static`: weights and activations are int8, with ranges that calibration clips have shown.
+
+SmoothQuant first; then for every linear layer the scales that lose least on what it was given, and a bias that
+takes up the shift; where it pays, the products of attention too. What remains float are norms, softmax, additions
+and what `keep` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, cast
+
+from ..errors import VidcompressError
+from .technique import Technique, in_range, one_of
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..clips.loader import Clips
+    from ..models.model import Model
+    from .blocks import Attention
+    from .range import Range
+
+AUTO = "auto"
+LONG = 256
+"""Tokens from which it pays to quantize the products of attention."""
+
+
+@dataclass(frozen=True)
+class Int8Static:
+    smooth: float = 0.5
+    """How much of the inputs' reach moves into the weights (SmoothQuant's alpha); 0: nothing is moved."""
+    attention: str = AUTO
+    """Where the products of attention are int8 too: `all`, `none`, or `auto`: over many tokens."""
+    keep: str = ""
+    """Linear layers that stay float: patterns of their dotted names, separated by `|`."""
+
+    def __post_init__(self) -> None:
+        in_range(self, "smooth", 0, 1)
+        one_of(self, "attention", (AUTO, "all", "none"))
+
+
+def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
+    from .fit import quantized, value_range
+    from .observe import observe, observe_attention
+    from .smooth import smooth
+
+    if not clips.expected:
+        raise VidcompressError(
+            "int8-static calibrates on clips that are not tested, and the sample takes all there are: leave it"
+            " some with a smaller sample"
+        )
+    module = model.module
+    seen = observe(module, clips)
+    if not seen:
+        raise VidcompressError(f"model {model.name!r} has no linear layers for int8-static")
+    if parameters.smooth:
+        smooth(module, seen, parameters.smooth, next(iter(clips.batches(1)))[0][:1])
+
+    def layer(name: str, part: nn.Linear) -> nn.Module:
+        if name not in seen:
+            raise VidcompressError(
+                f"int8-static: layer {name!r} of model {model.name!r} is never called as a module, so nobody knows"
+                f" its inputs: leave it float with keep={name}"
+            )
+        return quantized(part, seen[name].sample, seen[name].mean)
+
+    def ranges(parts: dict[str, Attention]) -> dict[str, Sequence[Range]]:
+        values = observe_attention(module, clips, parts)
+        return {name: [value_range(each) for each in given] for name, given in values.items()}
+
+    made = _with_int8(module, parameters, layer, ranges)
+    return replace(model, module=made, notes=(*model.notes, f"calibrated on {clips.expected} clips"))
+
+
+def rebuild(module: nn.Module, parameters: Int8Static) -> nn.Module:
+    import torch
+
+    from .quantized import QuantizedLinear
+    from .range import Range
+
+    anything = Range.of(-1.0, 1.0)
+
+    def layer(_: str, part: nn.Linear) -> nn.Module:
+        return QuantizedLinear(part, anything, torch.ones(part.out_features, device=part.weight.device))
+
+    return _with_int8(module, parameters, layer, lambda parts: dict.fromkeys(parts, (anything,) * 4))
+
+
+def _with_int8(
+    module: nn.Module,
+    parameters: Int8Static,
+    layer: Callable[[str, nn.Linear], nn.Module],
+    ranges: Callable[[dict[str, Attention]], dict[str, Sequence[Range]]],
+) -> nn.Module:
+    """Puts int8 parts in the place of those that `parameters` name."""
+    from torch import nn
+
+    from .blocks import Attention, PerHead
+    from .quantized import QuantizedAttention, StoredInt8, halved_tables, replaced
+
+    def quantized_layer(name: str, part: nn.Module) -> nn.Module | None:
+        kept = any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|"))
+        return None if kept else layer(name, cast("nn.Linear", part))
+
+    everywhere = {name: part for name, part in module.named_modules() if isinstance(part, Attention)}
+    chosen = {name: part for name, part in everywhere.items() if _pays(part, parameters.attention)}
+    parts = ranges(chosen) if chosen else {}
+    replaced(module, Attention, lambda name, _: QuantizedAttention(*parts[name]) if name in parts else None)
+    # Matrices that few rows meet: their bytes count, their products do not.
+    replaced(module, PerHead, lambda _, part: StoredInt8(cast(PerHead, part)))
+    return halved_tables(replaced(module, nn.Linear, quantized_layer))
+
+
+def _pays(part: Attention, where: str) -> bool:
+    return where == "all" or (where == AUTO and part.tokens >= LONG)
+
+
+INT8_STATIC = Technique(
+    "int8 weights and activations, ranges from calibration clips",
+    apply,
+    Int8Static,
+    last=True,
+    rebuild=rebuild,
+    runtime="openvino",
+)
