@@ -1,55 +1,76 @@
-"""A module -> the files that a user would ship: safetensors and JSON, nothing executable."""
+"""A variant -> the files that a user would ship: safetensors or the runtime's own, and JSON; nothing executable.
+
+`loaded` reads them, `docs/artefacts.md` tells what is in them.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
 from torch import nn
 
-from .tensors import tensors
+from . import module_files
+from .folder import replaced
+from .manifest import SAFETENSORS, Manifest
 
-SCHEMA = 1
-# Versions and paths say nothing about the model, and would change the size that a baseline holds exactly.
-_VOLATILE = ("transformers_version", "_name_or_path", "torch_dtype", "dtype")
+if TYPE_CHECKING:
+    from .variant import Variant
 
 
-def save(module: nn.Module, directory: Path, facts: Mapping[str, Any] | None = None) -> None:
-    """Writes `model.safetensors`, `recipe.json`, and `config.json` where the module has a configuration.
+def save(variant: Variant, directory: Path) -> None:
+    """Writes the artefact of `variant`.
 
     Args:
-        module: in the form it is shipped in (halves stay halves, int8 stays int8).
-        directory: made if it does not exist.
-        facts: what made the module, such as recipe and model name; JSON values.
+        directory: made if it does not exist; an older artefact in it is replaced when the new one is whole.
+
+    Raises:
+        VidcompressError: it holds other things, or cannot be written.
     """
-    from safetensors.torch import save_file
-
-    directory.mkdir(parents=True, exist_ok=True)
-    held = {name: _own(tensor.detach()) for name, tensor in tensors(module).items()}
-    save_file(held, directory / "model.safetensors", metadata={"format": "pt"})
-    _write(directory / "recipe.json", {"schema": SCHEMA, **(facts or {})})
-    config: Any = getattr(module, "config", None)
-    if hasattr(config, "to_dict"):
-        kept = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
-        _write(directory / "config.json", kept)
+    with replaced(directory) as folder:
+        _write(variant, folder)
 
 
-def size_bytes(module: nn.Module, facts: Mapping[str, Any] | None = None) -> int:
-    """Bytes of the files that `save` writes."""
+def size_bytes(target: Variant | nn.Module) -> int:
+    """Bytes of what `save` writes; of a module that no recipe made, of the same files."""
     with TemporaryDirectory(prefix="vidcompress-") as directory:
-        save(module, Path(directory), facts)
-        return sum(file.stat().st_size for file in Path(directory).iterdir())
+        folder = Path(directory)
+        if isinstance(target, nn.Module):
+            tied, orders = module_files.write(target, folder)
+            Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
+        else:
+            _write(target, folder)
+        return sum(file.stat().st_size for file in folder.iterdir())
 
 
-def _own(tensor: torch.Tensor) -> torch.Tensor:
-    """A contiguous tensor that shares its storage with no other: safetensors refuses overlapping views."""
-    tensor = tensor.contiguous()
-    return tensor if tensor.nbytes == tensor.untyped_storage().nbytes() else tensor.clone()
+def versions() -> dict[str, str]:
+    """Of what decides how an artefact is written and rebuilt."""
+    from .. import __version__
+
+    return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
 
 
-def _write(path: Path, value: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n", encoding="utf-8")
+def _write(variant: Variant, folder: Path) -> None:
+    model, executes = variant.model, variant.executes
+    about = Manifest(
+        format=SAFETENSORS if executes.save is None else variant.runtime,
+        recipe=str(variant.recipe),
+        name=variant.name,
+        # The last part only: how a folder's path is typed must not change the size of the artefact.
+        model=Path(model.name).name,
+        weights=model.weights,
+        runtime=variant.runtime,
+        profile=model.profile,
+        labels=model.labels,
+        notes=model.notes,
+        versions={**versions(), "runtime": executes.version()},
+    )
+    if executes.save is None:
+        tied, orders = module_files.write(model.module, folder)
+        about = replace(about, tied=tied, orders=orders)
+    else:
+        executes.save(variant.module, folder)
+    about.write(folder)

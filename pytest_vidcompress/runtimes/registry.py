@@ -1,23 +1,16 @@
-"""All runtimes by name: what executes a compressed module."""
+"""All runtimes by name. Light to import: what they need is imported when they run something."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import torch
-    from torch import nn
+from .compiled import TORCH_COMPILE
+from .eager import TORCH
+from .onnx import ONNXRUNTIME
+from .openvino import OPENVINO
+from .runtime import Runtime
 
-Runtime = Callable[["nn.Module"], "Callable[[torch.Tensor], Any]"]
-"""The stored form of a module -> a callable pixels -> logits."""
-
-
-def _torch(module: nn.Module) -> nn.Module:
-    from .variant import executable
-
-    return executable(module).eval()
-
-
-RUNTIMES: Mapping[str, Runtime] = MappingProxyType({"torch": _torch})
+RUNTIMES: Mapping[str, Runtime] = MappingProxyType(
+    {"torch": TORCH, "torch-compile": TORCH_COMPILE, "openvino": OPENVINO, "onnxruntime": ONNXRUNTIME}
+)

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
+from .header import is_weight
 
-def tensors(module: nn.Module) -> dict[str, torch.Tensor]:
+_PACKED = "_packed_params._packed_params"
+
+
+@dataclass(frozen=True)
+class TakenApart:
+    """A module's numbers."""
+
+    tensors: dict[str, torch.Tensor]
+    """Every one once, in the module's order."""
+    tied: dict[str, str]
+    """Name of a tensor that is there already -> its first name."""
+
+
+def take_apart(module: nn.Module) -> TakenApart:
     """Parameters and persistent buffers, quantized weights taken apart.
 
-    A quantized linear layer gives `weight` (int8), `weight_scale`, `weight_zero_point` and `bias`. Tensors
-    that several names share appear under the first one.
+    A quantized linear layer gives `weight` (int8), `weight_scale`, `weight_zero_point` and `bias`.
     """
-    found: dict[str, torch.Tensor] = {}
-    seen: set[tuple[object, ...]] = set()
+    found = TakenApart({}, {})
+    seen: dict[tuple[object, ...], str] = {}
     for name, value in module.state_dict().items():
         for key, tensor in _parts(name, value):
-            identity = (tensor.data_ptr(), tensor.storage_offset(), tensor.shape, tensor.stride())
-            if tensor.numel() and identity in seen:
-                continue
-            seen.add(identity)
-            found[key] = tensor
+            place = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
+            first = seen.setdefault(place, key) if tensor.numel() else key
+            if first == key:
+                found.tensors[key] = tensor
+            else:
+                found.tied[key] = first
     return found
+
+
+def tensors(module: nn.Module) -> dict[str, torch.Tensor]:
+    """As `take_apart`: what several names share appears under the first one."""
+    return take_apart(module).tensors
 
 
 def zeros(module: nn.Module) -> int:
@@ -42,32 +62,45 @@ def parameters(module: nn.Module) -> int:
     return sum(tensor.numel() for name, tensor in tensors(module).items() if is_weight(name))
 
 
-def is_weight(name: str) -> bool:
-    return not name.endswith(("_scale", "_zero_point"))
+def is_packed(name: str, value: object) -> bool:
+    """Is this entry of a state dict the weight and the bias of a quantized linear layer?"""
+    return isinstance(value, tuple) and f".{name}".endswith(f".{_PACKED}")
+
+
+def packed_name(name: str) -> str:
+    """What the weight of a packed entry is stored as."""
+    return f"{name.removesuffix(_PACKED)}weight"
+
+
+def plain_name(name: str, tensor: torch.Tensor) -> str:
+    """What a tensor of a state dict is stored as."""
+    # A quantized layer's activation scale and zero point: settings, not weights.
+    if name.endswith((".scale", ".zero_point")) and tensor.numel() == 1:
+        return name.replace(".scale", ".output_scale").replace(".zero_point", ".output_zero_point")
+    return name
 
 
 def _parts(name: str, value: Any) -> list[tuple[str, torch.Tensor]]:
     if isinstance(value, torch.Tensor):
-        # A quantized layer's activation scale and zero point: settings, not weights.
-        if name.endswith((".scale", ".zero_point")) and value.numel() == 1:
-            return [
-                (name.replace(".scale", ".output_scale").replace(".zero_point", ".output_zero_point"), value)
-            ]
-        return [(name, value)]
-    if isinstance(value, tuple) and name.endswith("._packed_params._packed_params"):
-        weight, bias = value
-        owner = name.removesuffix("._packed_params._packed_params")
-        parts = [(f"{owner}.weight", weight.int_repr()), *_scales(f"{owner}.weight", weight)]
-        return parts if bias is None else [*parts, (f"{owner}.bias", bias)]
-    return []
+        return [(plain_name(name, value), value)]
+    if not is_packed(name, value):
+        return []
+    weight, bias = value
+    key = packed_name(name)
+    parts = [(key, weight.int_repr()), *_scales(key, weight)]
+    return parts if bias is None else [*parts, (f"{key.removesuffix('weight')}bias", bias)]
 
 
 def _scales(name: str, weight: torch.Tensor) -> list[tuple[str, torch.Tensor]]:
     if weight.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric):
         scale, point = weight.q_per_channel_scales(), weight.q_per_channel_zero_points()
     else:
-        scale, point = torch.tensor(weight.q_scale()), torch.tensor(weight.q_zero_point())
-    return [(f"{name}_scale", scale.float()), (f"{name}_zero_point", point.to(torch.int32))]
+        scale = torch.tensor(weight.q_scale(), dtype=torch.float64)
+        point = torch.tensor(weight.q_zero_point())
+    single = scale.float()
+    # What observers choose is a float32; anything finer is kept as it is.
+    exact = single if torch.equal(single.to(scale.dtype), scale) else scale
+    return [(f"{name}_scale", exact), (f"{name}_zero_point", point.to(torch.int32))]
 
 
 def _aligned(point: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING
 
 from ..compress.recipe import Recipe
+from ..errors import VidcompressError
 from ..models.model import Model
 from . import artefact
-from .registry import Runtime
+from .runtime import Executable, Runtime
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -24,19 +21,19 @@ if TYPE_CHECKING:
 class Variant:
     """A compressed model."""
 
-    name: str
-    """The recipe's canonical text."""
     recipe: Recipe
     model: Model
-    """The compressed model as it is stored."""
-    module: Callable[[torch.Tensor], Any]
-    """The compressed model as the runtime executes it: pixels -> logits; under torch an `nn.Module`."""
+    """The compressed model as techniques left it."""
+    module: Executable
+    """What runs: pixels -> logits; under torch an `nn.Module`."""
+    runtime: str
+    """Its name."""
+    executes: Runtime
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What the artefact says of its making."""
-        # The last part only: how a folder's path is typed must not change the size of the artefact.
-        return {"recipe": self.name, "model": Path(self.model.name).name, "weights": self.model.weights}
+    def name(self) -> str:
+        """The recipe's canonical text, and `@runtime` where that is not the recipe's own."""
+        return str(self.recipe) + ("" if self.runtime == self.recipe.runtime else f"@{self.runtime}")
 
     def __repr__(self) -> str:
         return f"Variant({self.name!r} of {self.model.name!r})"
@@ -46,22 +43,31 @@ class Variant:
         return self.model.notes
 
     def save(self, directory: str | Path) -> None:
-        """Writes the artefact: tensors in safetensors, configuration and recipe in JSON."""
-        artefact.save(self.model.module, Path(directory), self.facts)
+        """Writes the artefact: tensors or the runtime's own files, recipe and profile in JSON; nothing executable."""
+        artefact.save(self, Path(directory))
 
     def size_bytes(self) -> int:
         """Bytes that `save` writes."""
-        return artefact.size_bytes(self.model.module, self.facts)
+        return artefact.size_bytes(self)
 
 
-def build(recipe: Recipe, model: Model, clips: Clips, runtime: Runtime) -> Variant:
-    """Applies `recipe` to a copy of `model`; `clips` calibrate the techniques that need data."""
+def build(
+    recipe: Recipe, model: Model, clips: Clips, runtimes: Mapping[str, Runtime], chosen: str = ""
+) -> Variant:
+    """Applies `recipe` to a copy of `model`.
+
+    Args:
+        clips: calibrate the techniques that need data.
+        runtimes: by name.
+        chosen: the one to run in; empty for the recipe's own.
+
+    Raises:
+        VidcompressError: the runtime is not there, or the model cannot be compressed or run so.
+    """
+    name = chosen or recipe.runtime
+    if name not in runtimes:
+        raise VidcompressError(f"unknown runtime {name!r}: there are {', '.join(runtimes)}")
+    if runtimes[name].missing:
+        raise VidcompressError(f"runtime {name!r} cannot run here: {runtimes[name].missing}")
     compressed = recipe.apply(model, clips)
-    return Variant(str(recipe), recipe, compressed, runtime(compressed.module))
-
-
-def executable(module: nn.Module) -> nn.Module:
-    """The form of `module` that computes on this CPU: half weights are widened, the rest is as it is."""
-    if any(p.dtype == torch.float16 for p in module.parameters()):
-        return copy.deepcopy(module).float()
-    return module
+    return Variant(recipe, compressed, runtimes[name].prepare(compressed), name, runtimes[name])

@@ -9,46 +9,53 @@ from torch import nn
 
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.runtimes.eager import executable
 from pytest_vidcompress.runtimes.registry import RUNTIMES
-from pytest_vidcompress.runtimes.variant import Variant, build, executable
-from tests.models.small import FAMILIES, NO_CLIPS, logits, model
-
-
-def variant(recipe: str, family: str = "videomae") -> Variant:
-    return build(parse(recipe, TECHNIQUES), model(family), NO_CLIPS, RUNTIMES["torch"])
+from pytest_vidcompress.runtimes.runtime import Runtime
+from pytest_vidcompress.runtimes.variant import build
+from tests.models.small import FAMILIES, NO_CLIPS, model
+from tests.runtimes.variants import RECIPES, answers, skip_without, variant
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize(
-    "recipe", [*TECHNIQUES, "prune-global:amount=0.5+fp16", "prune-local-both+int8-dynamic"]
-)
-def test_every_technique_runs_and_is_saved(recipe: str, family: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_technique_runs(recipe: str, family: str) -> None:
+    skip_without(recipe)
     made = variant(recipe, family)
     assert made.name == recipe
-    assert logits(made.module).isfinite().all()
-    made.save(tmp_path)
-    assert {path.suffix for path in tmp_path.iterdir()} == {".safetensors", ".json"}
-    assert made.size_bytes() == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert answers(made.module).isfinite().all()
 
 
 def test_the_name_is_canonical_and_the_original_is_untouched() -> None:
     original = model("timesformer")
-    expected = logits(original.module)
-    made = build(parse("prune-global:amount=0.50", TECHNIQUES), original, NO_CLIPS, RUNTIMES["torch"])
+    expected = answers(original.module)
+    made = variant("prune-global:amount=0.50", original)
     assert made.name == "prune-global:amount=0.5"
-    assert made.facts == {"recipe": made.name, "model": "timesformer", "weights": "trained"}
-    assert torch.equal(logits(original.module), expected)
-    assert not torch.equal(logits(made.module), expected)
+    assert torch.equal(answers(original.module), expected)
+    assert not torch.equal(answers(made.module), expected)
 
 
 def test_how_a_folder_is_typed_does_not_change_the_artefact() -> None:
-    sizes = set[int]()
-    for name in ("mine", "./mine", "/some/where/else/mine"):
-        made = build(
-            parse("fp32", TECHNIQUES), replace(model("videomae"), name=name), NO_CLIPS, RUNTIMES["torch"]
-        )
-        sizes.add(made.size_bytes())
-    assert len(sizes) == 1
+    names = ("mine", "./mine", "/some/where/else/mine")
+    assert len({variant("fp32", replace(model("videomae"), name=name)).size_bytes() for name in names}) == 1
+
+
+def test_the_runtime_is_the_recipe_s_own_unless_another_is_chosen() -> None:
+    runtimes = {**RUNTIMES, "twice": Runtime(lambda model: model.module, lambda: "twice1.0")}
+    recipe = parse("fp32", TECHNIQUES)
+    assert variant("fp32").runtime == "torch"
+    other = build(recipe, model("videomae"), NO_CLIPS, runtimes, "twice")
+    assert (other.runtime, other.name) == ("twice", "fp32@twice")
+    assert "twice" in repr(other)
+
+
+def test_runtimes_that_are_not_here_are_refused() -> None:
+    absent = {"absent": Runtime(lambda model: model.module, lambda: "1", needs=("not_here_at_all",))}
+    with pytest.raises(VidcompressError, match="unknown runtime 'abacus': there are torch"):
+        variant("fp32", runtime="abacus")
+    with pytest.raises(VidcompressError, match="runtime 'absent' cannot run here: it needs not_here_at_all"):
+        build(parse("fp32", TECHNIQUES), model("videomae"), NO_CLIPS, absent, "absent")
 
 
 def test_notes_are_the_models() -> None:
@@ -70,6 +77,13 @@ def test_variants_are_in_eval_mode() -> None:
         module = variant(recipe).module
         assert isinstance(module, nn.Module)
         assert not any(part.training for part in module.modules())
+
+
+def test_it_is_saved_where_it_is_told(tmp_path: Path) -> None:
+    variant("fp16").save(str(tmp_path / "text"))
+    variant("fp16").save(tmp_path / "path")
+    for name in ("text", "path"):
+        assert (tmp_path / name / "recipe.json").is_file()
 
 
 def test_widening_leaves_the_module_and_its_mode_alone() -> None:

@@ -1,0 +1,105 @@
+"""A module as files: its tensors in safetensors, and its configuration where it has one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from ..errors import VidcompressError
+from ..models.skeleton import ATTENTION
+from .tensors import take_apart
+
+TENSORS, CONFIG = "model.safetensors", "config.json"
+# Versions and paths say nothing about the model, and would change the size that a baseline holds exactly.
+_VOLATILE = ("transformers_version", "_name_or_path", "torch_dtype", "dtype")
+
+Orders = dict[str, tuple[int, ...]]
+"""Name of a tensor whose axes lie in memory in another order -> its axes, from the outermost there."""
+
+
+def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
+    """Writes `model.safetensors`, and `config.json` where the module has a configuration.
+
+    Args:
+        module: in the form it is shipped in: halves stay halves, int8 stays int8.
+
+    Returns:
+        What the files do not say: names of tensors that are stored under another one, and the order of axes.
+    """
+    from safetensors.torch import save_file
+
+    found = take_apart(module)
+    held = {name: tensor.detach() for name, tensor in found.tensors.items()}
+    save_file(
+        {name: _own(tensor) for name, tensor in held.items()}, folder / TENSORS, metadata={"format": "pt"}
+    )
+    config = _config(module)
+    if config is not None:
+        said = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
+        folder.joinpath(CONFIG).write_text(said, encoding="utf-8", newline="\n")
+    return found.tied, {name: order for name, tensor in held.items() if (order := _order(tensor))}
+
+
+def read_tensors(folder: Path, orders: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
+    """The stored tensors, in memory of their own and laid out as they were.
+
+    Raises:
+        VidcompressError: the file is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        # Copied: the file may go, and where a tensor lies in it may change the last bits of what is computed.
+        held = {name: tensor.clone() for name, tensor in load_file(folder / TENSORS).items()}
+        return {name: _laid(tensor, orders.get(name)) for name, tensor in held.items()}
+    except (SafetensorError, OSError, RuntimeError, IndexError) as error:
+        raise VidcompressError(f"{TENSORS} cannot be read ({error}): save the variant again") from None
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration.
+
+    Raises:
+        VidcompressError: it is damaged.
+    """
+    try:
+        held: Any = json.loads((folder / CONFIG).read_text("utf-8"))
+        if not isinstance(held, dict):
+            raise ValueError("no object")
+    except (OSError, ValueError, RecursionError) as error:
+        raise VidcompressError(f"{CONFIG} is damaged ({error}): save the variant again") from None
+    return cast("dict[str, Any]", held)
+
+
+def _config(module: nn.Module) -> dict[str, Any] | None:
+    config: Any = getattr(module, "config", None)
+    if not hasattr(config, "to_dict"):
+        return None
+    kept = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
+    attention = getattr(config, "_attn_implementation", None)
+    return {**kept, ATTENTION: attention} if attention else kept
+
+
+def _own(tensor: torch.Tensor) -> torch.Tensor:
+    """A contiguous tensor that shares its storage with no other: safetensors refuses overlapping views."""
+    tensor = tensor.contiguous()
+    return tensor if tensor.nbytes == tensor.untyped_storage().nbytes() else tensor.clone()
+
+
+def _order(tensor: torch.Tensor) -> tuple[int, ...]:
+    """The axes as they lie in memory; empty where that is their own order, or where there are gaps."""
+    order = sorted(range(tensor.ndim), key=lambda axis: -tensor.stride(axis))
+    return () if tensor.is_contiguous() or not tensor.permute(order).is_contiguous() else tuple(order)
+
+
+def _laid(tensor: torch.Tensor, order: tuple[int, ...] | None) -> torch.Tensor:
+    if not order:
+        return tensor
+    back = sorted(range(tensor.ndim), key=order.__getitem__)
+    return tensor.permute(order).contiguous().permute(back)

@@ -1,0 +1,162 @@
+"""`openvino`: the model as OpenVINO's intermediate representation, executed by its CPU plugin.
+
+Layers of `int8-static` become its integer kernels. Latency is what counts here: one stream, as many threads as
+torch is set to, fp32 where nothing was quantized.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .operators import OperatorTime
+from .runtime import Runtime
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..models.model import Model
+
+NAME = "model"
+_WARM = 2
+"""Calls before the one whose time is told."""
+
+
+class Representation:
+    """A model in OpenVINO's own format; compiled when it is first called in a process.
+
+    Args:
+        graph: the XML.
+        weights: what it refers to.
+    """
+
+    def __init__(self, graph: bytes, weights: bytes) -> None:
+        self.graph, self.weights = graph, weights
+        self._compiled: Any = None
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Pixels `(B, T, C, H, W)` -> logits `(B, labels)`, one row after the other: its shape is fixed."""
+        import torch
+
+        run = self.compiled
+        rows = [torch.from_numpy(run([row.numpy()])[0]) for row in pixels.split(1)]
+        return torch.cat(rows) if len(rows) > 1 else rows[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is compiled belongs to this process and its threads.
+        return {**self.__dict__, "_compiled": None}
+
+    @property
+    def compiled(self) -> Any:
+        if self._compiled is None:
+            self._compiled = self._compile()
+        return self._compiled
+
+    def isa(self) -> str:
+        """The widest instruction set of its kernels, such as `avx512_vnni`; empty where it does not say."""
+        kernels = {node.get_rt_info()["primitiveType"].astype(str) for node in self._nodes()}
+        names = (
+            "amx",
+            "avx512_core_vnni",
+            "avx512_vnni",
+            "avx512_core",
+            "avx512",
+            "avx2_vnni",
+            "avx2",
+            "neon",
+        )
+        found = [name for name in names if any(name in kernel for kernel in kernels)]
+        return found[0] if found else ""
+
+    def profile(self, pixels: torch.Tensor) -> Sequence[OperatorTime]:
+        """One call's time by node: compiled a second time, as counting costs time of its own."""
+        request = self._compile(PERF_COUNT=True).create_infer_request()
+        for _ in range(_WARM + 1):
+            request.infer([pixels[:1].numpy()])
+        return [
+            OperatorTime(each.node_type, each.real_time.total_seconds(), each.node_name, each.exec_type)
+            for each in request.profiling_info
+            if each.real_time
+        ]
+
+    def _nodes(self) -> Sequence[Any]:
+        return self.compiled.get_runtime_model().get_ordered_ops()
+
+    def _compile(self, **more: Any) -> Any:
+        import openvino
+        import torch
+
+        core = openvino.Core()
+        model = core.read_model(self.graph, self.weights)
+        settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+            "INFERENCE_PRECISION_HINT": "f32",
+            # Threads that are bound to cores lose them to whoever else is bound there, such as another run.
+            "ENABLE_CPU_PINNING": False,
+        }
+        return core.compile_model(model, "CPU", {**settings, **more})
+
+
+def _prepare(model: Model) -> Representation:
+    import torch
+    from openvino import convert_model, save_model
+
+    profile, module = model.profile, model.module.eval()
+    shape = (1, profile.frames, 3, profile.size, profile.size)
+    pixels = (
+        torch.zeros(shape).transpose(1, 2).contiguous() if profile.layout == "BCTHW" else torch.zeros(shape)
+    )
+    narrow = any(tensor.dtype in (torch.int8, torch.float16) for tensor in module.state_dict().values())
+    if any(p.dtype == torch.float16 for p in module.parameters()):
+        from .eager import executable
+
+        module = executable(module)
+    with torch.no_grad(), warnings.catch_warnings():
+        # Of tracing: its shape is fixed on purpose.
+        warnings.simplefilter("ignore")
+        converted = convert_model(_Logits(module), example_input=pixels, input=[pixels.shape])
+    with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
+        # What was made smaller has its remaining floats as halves on disk; anything else stays what it is.
+        save_model(converted, Path(folder, f"{NAME}.xml"), compress_to_fp16=narrow)
+        return _load(Path(folder))
+
+
+def _save(made: Any, folder: Path) -> None:
+    folder.joinpath(f"{NAME}.xml").write_bytes(made.graph)
+    folder.joinpath(f"{NAME}.bin").write_bytes(made.weights)
+
+
+def _load(folder: Path) -> Representation:
+    return Representation(
+        folder.joinpath(f"{NAME}.xml").read_bytes(), folder.joinpath(f"{NAME}.bin").read_bytes()
+    )
+
+
+def _version() -> str:
+    return "openvino" + ".".join(version("openvino").split(".")[:2])
+
+
+def _Logits(module: Any) -> Any:  # noqa: N802
+    from torch import nn
+
+    class Logits(nn.Module):
+        """Logits alone, where a module returns them in an object."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.module = module
+
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            output = self.module(pixels)
+            return getattr(output, "logits", output)
+
+    return Logits()
+
+
+OPENVINO = Runtime(_prepare, _version, _save, _load, needs=("openvino",), extra="openvino")

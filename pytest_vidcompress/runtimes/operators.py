@@ -1,0 +1,28 @@
+"""What an executable may tell of itself: the time of its operators, in the runtime's own words.
+
+A runtime that hides its operators from torch may give what it makes two methods, both optional:
+
+    profile(pixels) -> Sequence[OperatorTime]    one call's time, a row a node of its graph
+    isa() -> str                                 the instruction set of its kernels, such as `avx512_vnni`
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OperatorTime:
+    """One node of a graph in one call of the model."""
+
+    operator: str
+    """Its type, such as `FullyConnected`: what nodes are grouped by."""
+    seconds: float
+    """In this node alone."""
+    node: str = ""
+    """Its name. One that holds the module it came from, as OpenVINO writes it
+    (`__module.blocks.0.mlp.up/aten::linear/MatMul`), is counted for that module too."""
+    kernel: str = ""
+    """What executed it, with its precision, such as `brgemm_avx512_i8`."""
+    kind: str = ""
+    """One of `measure.kinds.KINDS` where the type alone does not tell; empty: what the type tells."""

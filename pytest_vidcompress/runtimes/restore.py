@@ -1,0 +1,130 @@
+"""Stored tensors -> the module that held them: what `tensors.take_apart` took apart is put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..errors import VidcompressError
+from .tensors import is_packed, packed_name, plain_name
+
+
+def restore(module: nn.Module, held: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
+    """Puts tensors in the place of those that `module` has, which may be without data.
+
+    Args:
+        held: by name, as `take_apart` gives them; they become the module's own.
+        tied: name -> that of the tensor which is this one, too.
+
+    Raises:
+        VidcompressError: tensors are missing, left over, or of another shape, by name; or the module has a tensor
+            without data that no state dict knows of.
+    """
+    parts = _Parts(held, tied)
+    state = module.state_dict(keep_vars=True)
+    for name, value in list(state.items()):
+        if is_packed(name, value):
+            state[name] = parts.packed(packed_name(name), *value)
+        elif isinstance(value, torch.Tensor):
+            state[name] = parts.plain(plain_name(name, value), value)
+    parts.refuse_misfits()
+    module.load_state_dict(state, assign=True)
+    _refuse_empty(module)
+
+
+class _Parts:
+    """What is there to be put into a module, and what does not fit."""
+
+    def __init__(self, held: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
+        self._held = held
+        self._tied = tied
+        self._parameters: dict[str, nn.Parameter] = {}
+        self._left = set(held)
+        self._missing: list[str] = []
+        self._misshapen: list[str] = []
+
+    def plain(self, name: str, like: torch.Tensor) -> torch.Tensor:
+        """A parameter or buffer to take the place of `like`."""
+        tensor = self._taken(name, like)
+        if tensor is None:
+            return like
+        if not isinstance(like, nn.Parameter):
+            return tensor
+        # One object under all its names: what was tied is tied again.
+        first = self._first(name)
+        if first not in self._parameters:
+            self._parameters[first] = nn.Parameter(tensor, requires_grad=like.requires_grad)
+        return self._parameters[first]
+
+    def packed(self, name: str, weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[Any, Any]:
+        """Weight and bias of a quantized linear layer to take the places of these."""
+        numbers = self._taken(name, torch.empty(weight.shape, dtype=torch.int8, device="meta"))
+        scale, point = (self._found(f"{name}_{what}") for what in ("scale", "zero_point"))
+        other = None if bias is None else self._taken(f"{name.removesuffix('weight')}bias", bias)
+        if numbers is None or scale is None or point is None:
+            return weight, bias
+        ops: Any = torch
+        if scale.ndim:
+            made = ops._make_per_channel_quantized_tensor(numbers, scale.double(), point.long(), 0)
+        else:
+            made = ops._make_per_tensor_quantized_tensor(numbers, scale.item(), point.item())
+        return made, other
+
+    def refuse_misfits(self) -> None:
+        said = [
+            f"{len(names)} {what}, such as {names[0]}"
+            for what, names in (
+                ("missing", self._missing),
+                ("left over", sorted(self._left)),
+                ("of another shape", self._misshapen),
+            )
+            if names
+        ]
+        if said:
+            raise VidcompressError(
+                f"its tensors do not fit the model that its recipe makes: {'; '.join(said)}"
+            )
+
+    def _taken(self, name: str, like: torch.Tensor) -> torch.Tensor | None:
+        tensor = self._found(name)
+        if tensor is None:
+            return None
+        # Any float fits a float: techniques may store others than they were given.
+        fits = like.dtype == tensor.dtype or (like.is_floating_point() and tensor.is_floating_point())
+        if tensor.shape != like.shape or not fits:
+            self._misshapen.append(f"{name} (stored as {_described(tensor)}, expected {_described(like)})")
+            return None
+        return tensor
+
+    def _found(self, name: str) -> torch.Tensor | None:
+        first = self._first(name)
+        self._left.discard(first)
+        if first not in self._held:
+            self._missing.append(name)
+            return None
+        return self._held[first]
+
+    def _first(self, name: str) -> str:
+        return name if name in self._held else self._tied.get(name, name)
+
+
+def _described(tensor: torch.Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+
+
+def _refuse_empty(module: nn.Module) -> None:
+    for prefix, part in module.named_modules():
+        held = [
+            *part.named_parameters(recurse=False),
+            *part.named_buffers(recurse=False),
+            *vars(part).items(),
+        ]
+        for name, value in held:
+            if isinstance(value, torch.Tensor) and value.is_meta:
+                raise VidcompressError(
+                    f"its model computes {f'{prefix}.{name}'.lstrip('.')} when it is built, which is not stored:"
+                    " load it with module=, a function that builds the uncompressed module"
+                )

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.runtimes.openvino import OPENVINO
+from tests.models.small import FAMILIES, NO_CLIPS, logits, model, pixels
+
+pytestmark = pytest.mark.skipif(bool(OPENVINO.missing), reason=f"openvino: {OPENVINO.missing}")
+
+
+def made(recipe: str, family: str):
+    return OPENVINO.prepare(parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("recipe", ["fp32", "fuse", "prune-global"])
+def test_floats_give_the_same_logits(recipe: str, family: str) -> None:
+    compressed = parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS).module
+    with torch.inference_mode():
+        output = compressed(pixels(2))
+    expected = getattr(output, "logits", output)
+    found = made(recipe, family)(pixels(2))
+    assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_halves_are_halves_on_disk_and_close(family: str, tmp_path: Path) -> None:
+    assert OPENVINO.save is not None
+    sizes = []
+    for recipe in ("fp32", "fp16"):
+        folder = tmp_path / recipe
+        folder.mkdir()
+        OPENVINO.save(made(recipe, family), folder)
+        sizes.append((folder / "model.bin").stat().st_size)
+    assert sizes[1] < 0.55 * sizes[0]
+    expected = logits(model(family).module)
+    assert (made("fp16", family)(pixels(2)) - expected).abs().max() < 0.01 * expected.abs().max()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_saved_loaded_copied_and_pickled_it_gives_the_same_bits(family: str, tmp_path: Path) -> None:
+    assert OPENVINO.save is not None
+    assert OPENVINO.load is not None
+    run = made("fuse", family)
+    expected = run(pixels())
+    OPENVINO.save(run, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"model.xml", "model.bin"}
+    for other in (OPENVINO.load(tmp_path), copy.deepcopy(run), pickle.loads(pickle.dumps(run))):
+        assert torch.equal(other(pixels()), expected)
+
+
+def test_version_and_instruction_set_are_told() -> None:
+    assert OPENVINO.version().startswith("openvino20")
+    run = made("fuse", "videomae")
+    assert run.isa() in ("", "amx", "avx512_core", "avx512", "avx512_core_vnni", "avx512_vnni", "avx2", "neon")
