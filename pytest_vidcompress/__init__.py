@@ -1,8 +1,8 @@
 """A pytest plugin that keeps compressed video-classification models honest.
 
 Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`); the names in
-`__all__` are for annotations and for plugins that add models, clip sets and techniques. They are
-imported on first use, because pytest loads this package in every run.
+`__all__` are for annotations and for plugins that add models, clip sets and techniques; `load` reads a saved
+variant again. They are imported on first use, because pytest loads this package in every run.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from .measure.report import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
+    from .runtimes.loaded import Artefact as Artefact
+    from .runtimes.loaded import load as load
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Artefact": "runtimes.loaded",
     "Clip": "clips.clip",
     "ClipSet": "clips.clip",
     "Estimate": "measure.report",
@@ -31,9 +34,21 @@ _HOMES = {
     "Report": "measure.report",
     "Technique": "compress.technique",
     "VidcompressError": "errors",
+    "load": "runtimes.loaded",
 }
 
-__all__ = ["Clip", "ClipSet", "Estimate", "Model", "Profile", "Report", "Technique", "VidcompressError"]
+__all__ = [
+    "Artefact",
+    "Clip",
+    "ClipSet",
+    "Estimate",
+    "Model",
+    "Profile",
+    "Report",
+    "Technique",
+    "VidcompressError",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -40,6 +40,7 @@ class Confirmer:
         pair_s: float,
         stop: Stop,
         module: ModuleType | None = None,
+        builds: bool = False,
     ) -> Confirmation:
         """Blocks of a variant and its reference, in the same process.
 
@@ -47,13 +48,14 @@ class Confirmer:
             pair_s: about the seconds of one call of each.
             stop: ends them before the time is out.
             module: of the test, which fresh processes may not be able to import.
+            builds: the variant's first call in a process builds what it runs with.
 
         Raises:
             VidcompressError: the variant cannot be sent to another process, or fails there.
         """
         worker = self._own()
         send(worker, {VARIANT: variant, BASE: reference}, pixels, module)
-        return self._time({VARIANT: worker, BASE: worker}, pair_s, stop)
+        return self._time({VARIANT: worker, BASE: worker}, pair_s, stop, builds)
 
     def beside_build(
         self,
@@ -64,6 +66,7 @@ class Confirmer:
         pair_s: float,
         stop: Stop,
         module: ModuleType | None = None,
+        builds: bool = False,
     ) -> Confirmation:
         """Blocks of a variant and what another commit made of it, each in a process with its own code."""
         import torch
@@ -72,7 +75,7 @@ class Confirmer:
         send(worker, {VARIANT: variant}, pixels, module)
         other = self._worker(build.name, build.worker)
         other.ask({"load": str(arms), "threads": torch.get_num_threads()})
-        return self._time({VARIANT: worker, BASE: other}, pair_s, stop)
+        return self._time({VARIANT: worker, BASE: other}, pair_s, stop, builds)
 
     def close(self) -> None:
         """Ends the processes."""
@@ -89,6 +92,6 @@ class Confirmer:
             self._workers[name] = start()
         return self._workers[name]
 
-    def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop) -> Confirmation:
+    def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop, builds: bool) -> Confirmation:
         with machine_to_ourselves():
-            return time_turns(Timer(workers, pair_s), self.budget_s, stop, self.progress)
+            return time_turns(Timer(workers, pair_s, builds), self.budget_s, stop, self.progress)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from .clips.clip import ClipSet
     from .compress.technique import Technique
     from .gate.verdict import Result
     from .models.model import Model
+    from .runtimes.runtime import Executable, Runtime
 
 
 @pytest.hookspec
@@ -30,8 +33,8 @@ def pytest_vidcompress_techniques() -> Mapping[str, Technique]:  # type: ignore[
 
 
 @pytest.hookspec
-def pytest_vidcompress_runtimes() -> Mapping[str, Callable[..., object]]:  # type: ignore[empty-body]
-    """Adds runtimes that execute artefacts: name -> factory."""
+def pytest_vidcompress_runtimes() -> Mapping[str, Runtime | Callable[[nn.Module], Executable]]:  # type: ignore[empty-body]
+    """Adds runtimes for `--vc-runtime`: name -> `Runtime`, or a function from the stored module to what runs."""
 
 
 @pytest.hookspec

@@ -32,6 +32,8 @@ class Ledger:
     unused: tuple[str, ...] = ()
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
     """Predictions on disk, by journal."""
+    lacking: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
 
     def record(self, result: Result, replaces: Report | None = None) -> None:
         """Keeps a result; it takes the place of an earlier one of the same report, or of what that came from."""
@@ -48,13 +50,16 @@ class Ledger:
         self.results += other.results
         self.skipped |= other.skipped
         self.kept |= {name: kept.merged(self.kept.get(name)) for name, kept in other.kept.items()}
+        self.lacking |= other.lacking
 
-    def settle(self, mode: Mode | None, store: Callable[[str], Store], exists: Callable[[str], bool]) -> None:
+    def settle(
+        self, mode: Mode | None, store: Callable[[str, str], Store], exists: Callable[[str], bool]
+    ) -> None:
         """Writes the baselines and notes which entries nobody measures any more.
 
         Args:
             mode: None only looks.
-            store: the baseline of a model.
+            store: the baseline of a model on the machine class of a runtime.
             exists: is there still a test file of this path?
         """
         # A test that was skipped may yet use what it would have measured.
@@ -62,10 +67,11 @@ class Ledger:
         complete = self.complete - {nodeid.partition("::")[0] for nodeid in left_out}
         for model in dict.fromkeys(result.report.model for result in self.results):
             reports = [result.report for result in self.results if result.report.model == model]
+            stores = [store(model, runtime) for runtime in dict.fromkeys(r.runtime for r in reports)]
             if mode is not None:
-                changes = store(model).save(mode, reports)
+                changes = [change for each in stores for change in each.save(mode, reports)]
                 self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))
             names = {report.name for report in reports}
             self.unused += tuple(
-                f"{model} {name}" for name in unused(store(model).entries, names, complete, exists)
+                f"{model} {name}" for name in unused(stores[0].entries, names, complete, exists)
             )

@@ -59,12 +59,11 @@ class Measurer:
         """Measures `target`.
 
         Args:
-            target: a variant from `vc_variant`, any `nn.Module`, or any callable that maps pixels
-                `(1, T, C, H, W)` to logits `(1, labels)`.
+            target: a variant from `vc_variant`, an artefact from `load`, any `nn.Module`, or any callable that
+                maps pixels `(1, T, C, H, W)` to logits `(1, labels)`.
             name: its name in tables and baselines; by default the recipe, or the name of the test.
         """
         from .measure.measurement import measure
-        from .runtimes.variant import Variant
 
         if self.session.options.export:
             from .export import export
@@ -76,9 +75,8 @@ class Measurer:
         if first and not self.timed:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
         if name is None:
-            count = len(self.reports) + 1
-            name = target.name if isinstance(target, Variant) else self.test + ("" if first else f"#{count}")
-        reference = self.session.reference(self.model)
+            name = self._named(target)
+        reference, runtime = self.session.reference(self.model), executes(target)
         report = measure(
             target,
             reference,
@@ -88,13 +86,25 @@ class Measurer:
             self.timed,
             self.session.progress,
             self._enough(name, reference),
-            self._clearly_fine(name),
+            self._clearly_fine(name, runtime),
             partial(self.session.keeper.of_variant, model=reference.model, name=name, test=self._place),
         )
+        report = self.session.profiler.look(replace(report, runtime=runtime), target, reference)
         self.reports.append(report)
         self._targets.append(target)
         self.keep(report, ())
         return report
+
+    def _named(self, target: Target) -> str:
+        from .runtimes.loaded import Artefact
+        from .runtimes.variant import Variant
+
+        if isinstance(target, Artefact) and target.stored is None:
+            # A runtime's own files show neither weights nor operators, which its variant's entry has.
+            return f"{target.name} from files"
+        if isinstance(target, Variant | Artefact):
+            return target.name
+        return self.test + (f"#{len(self.reports) + 1}" if self.reports else "")
 
     def release(self) -> None:
         """Lets go of the models that were measured, when the test is over."""
@@ -115,17 +125,18 @@ class Measurer:
         assert report.latency is not None
         assert report.reference is not None
         pair_s = report.latency + (report.reference.latency or report.latency)
+        builds = report.runtime != "torch"
         try:
             if against:
                 build = self.session.other_build
                 arms = build.arms(self.nodeid) if build and place == 0 else None
                 if build is None or arms is None:
                     return report
-                seen = confirmer.beside_build(variant, build, arms, pixels, pair_s, stop, self.module)
+                seen = confirmer.beside_build(variant, build, arms, pixels, pair_s, stop, self.module, builds)
                 confirmed = replace(report, against=seen)
             else:
                 module = reference.model.module
-                seen = confirmer.beside_reference(variant, module, pixels, pair_s, stop, self.module)
+                seen = confirmer.beside_reference(variant, module, pixels, pair_s, stop, self.module, builds)
                 confirmed = replace(report, confirmed=seen)
         except VidcompressError as error:
             confirmed = replace(report, unconfirmed=str(error))
@@ -142,14 +153,14 @@ class Measurer:
         stored = self.session.store(self.model).entries.get(name)
         return stopping(stored, reference.report, self.budget, self.margins)
 
-    def _clearly_fine(self, name: str) -> Callable[[Sequence[float]], bool] | None:
+    def _clearly_fine(self, name: str, runtime: str) -> Callable[[Sequence[float]], bool] | None:
         """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
         from .gate.latency import holds
         from .gate.screen import clearly_fine
 
         if self.session.options.mode != "check" or not self.checks:
             return None
-        timings = self.session.store(self.model).timings
+        timings = self.session.store(self.model, runtime).timings
         # Another build is in no screen.
         held = holds(timings.get(name), timings.values(), "", self.budget, self.margins)
         if not held:
@@ -175,6 +186,12 @@ class Measurer:
         self.session.ledger.record(Result(report, verdicts, self.nodeid if first else ""), replaces)
         if first:
             self.extra_info["vidcompress"] = as_json(report, verdicts)
+
+
+def executes(target: Target) -> str:
+    """The name of the runtime that a target says it runs in; plain modules and callables run in torch."""
+    named = getattr(target, "runtime", None)
+    return named if isinstance(named, str) else "torch"
 
 
 def _nothing() -> None:
@@ -210,7 +227,7 @@ class Checker:
 
         self.checked += 1
         session = self.measurer.session
-        store = session.store(self.measurer.model)
+        store = session.store(self.measurer.model, report.runtime)
         margins, alpha = self.measurer.margins, session.family.alpha
         timing, peers = store.timings.get(report.name), tuple(store.timings.values())
         measured, report = report, self._confirmed(report, timing, peers, alpha)

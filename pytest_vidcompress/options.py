@@ -49,6 +49,9 @@ class Options:
     confirm_s: float
     """Longest that a suspect latency is timed again, seconds."""
     runtime: str
+    """Empty: each recipe's own."""
+    calibration: int
+    """Clips that techniques may calibrate on, at most."""
     threads: int
     """0: as many as torch takes by itself."""
     report: Path | None
@@ -72,6 +75,8 @@ class Options:
     """pytest's root folder."""
     folder: Path
     """Where pytest was started."""
+    profile: bool
+    """Say where the time goes, by operator and by module."""
     export: Path | None
     """Internal: where what the tests would measure goes instead of being measured."""
 
@@ -159,9 +164,26 @@ def add_options(parser: pytest.Parser) -> None:
         "commit beside whose build a variant is timed where its latency has no baseline on this machine",
         metavar="GITREF",
     )
-    option("vc-runtime", "what executes the variants (default: torch)", metavar="NAME")
+    option(
+        "vc-runtime",
+        "what executes the variants: torch, torch-compile, openvino, onnxruntime (default: each recipe's own)",
+        metavar="NAME",
+    )
+    option(
+        "vc-calibration",
+        "how many clips outside the sample techniques calibrate on (default: 32)",
+        ini="int",
+        type=int,
+        metavar="N",
+    )
     option("vc-threads", "CPU threads of every runtime (default: all)", ini="int", type=int, metavar="N")
     option("vc-report", "write a page to look at (.html), or the numbers (.json)", metavar="FILE")
+    option(
+        "vc-profile",
+        "time by operator and by module, of each variant beside its reference",
+        ini="bool",
+        action="store_true",
+    )
     option(
         "vc-cache",
         "folder for decoded clips and predictions (default: the user's cache folder)",
@@ -214,7 +236,8 @@ def read_options(config: pytest.Config) -> Options:
         strict=bool(value("vc_strict", False)),
         latency_margin=_number("vc-latency-margin", value("vc_latency_margin", 0.05)),
         confirm_s=_number("vc-confirm", value("vc_confirm", 30.0)),
-        runtime=value("vc_runtime", "torch"),
+        runtime=value("vc_runtime", ""),
+        calibration=_whole("vc-calibration", value("vc_calibration", 32), least=1) or 32,
         threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
         report=path("vc_report"),
         cache=path("vc_cache"),
@@ -227,6 +250,7 @@ def read_options(config: pytest.Config) -> Options:
         against=value("vc_against", ""),
         root=config.rootpath,
         folder=config.invocation_params.dir,
+        profile=bool(value("vc_profile", False)),
         export=Path(export) if (export := config.getoption("vc_export")) else None,
     )
 
@@ -247,6 +271,7 @@ def as_typed(config: pytest.Config) -> str:
         "vc-seed",
         "vc-weights",
         "vc-views",
+        "vc-calibration",
         "vc-threads",
         "vc-baselines",
         "vc-runtime",

@@ -136,10 +136,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         vidcompress.prepare(
             sorted({_parameter(item, "vc_model") or "" for item in ours}),
             {_parameter(item, "vc_model") or "" for item in ours if "vc_baseline" in _fixtures(item)},
+            {text for item in ours if (text := _parameter(item, "vc_variant"))},
         )
         ledger = vidcompress.ledger
         ledger.planned = frozenset(item.nodeid for item in ours if "vc_measure" in _fixtures(item))
-        if not (deselected or options.variants or any("::" in arg for arg in config.args)):
+        chosen = options.variants or options.runtime or any("::" in arg for arg in config.args)
+        if not (deselected or chosen):
             ledger.complete = frozenset(item.nodeid.partition("::")[0] for item in ours)
 
 
@@ -162,7 +164,13 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
     """A compressed `vc_model`: `.name`, `.recipe`, `.module`, `.save(dir)`."""
     session = _session(request.config)
     with _failures():
-        return session.variant(session.recipe(request.param), vc_model.name)
+        recipe = session.recipe(request.param)
+        lacking = session.lacks(recipe)
+        if lacking:
+            runtime = session.runtime(recipe)
+            session.ledger.lacking[request.node.nodeid] = runtime, lacking
+            pytest.skip(f"runtime {runtime!r} cannot run here: {lacking}")
+        return session.variant(recipe, vc_model.name)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .clips.clip import Clip, ClipSet
 from .clips.clipset import resolve
@@ -32,7 +32,8 @@ from .models.load import Factory, check_name, load
 from .models.model import Model
 from .options import Options
 from .present.page import write_page
-from .runtimes.registry import RUNTIMES, Runtime
+from .runtimes.registry import RUNTIMES
+from .runtimes.runtime import Executable, Runtime, as_runtime
 from .selection import Marker, pairs
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .measure.predict import Progress
     from .measure.predictions import Keeper
     from .other_build import OtherBuild
+    from .profiler import Profiler
     from .runtimes.variant import Variant
 
 T = TypeVar("T")
@@ -57,6 +59,8 @@ class Registries:
     clip_sets: Mapping[str, Callable[[], ClipSet]]
     techniques: Mapping[str, Technique]
     runtimes: Mapping[str, Runtime]
+    refused: tuple[str, ...] = ()
+    """Why what a hook gave is of no use."""
 
     @classmethod
     def merge(
@@ -64,13 +68,20 @@ class Registries:
         models: Iterable[Mapping[str, Factory]],
         clip_sets: Iterable[Mapping[str, Callable[[], ClipSet]]],
         techniques: Iterable[Mapping[str, Technique]],
-        runtimes: Iterable[Mapping[str, Runtime]],
+        runtimes: Iterable[Mapping[str, Runtime | Callable[[Any], Executable]]],
     ) -> Registries:
+        execute, refused = dict(RUNTIMES), list[str]()
+        for name, given in _merged(runtimes).items():
+            try:
+                execute[name] = as_runtime(name, given)
+            except VidcompressError as error:
+                refused.append(str(error))
         return cls(
             _merged(models),
             _merged(clip_sets),
             _merged([TECHNIQUES, *techniques]),
-            _merged([RUNTIMES, *runtimes]),
+            execute,
+            tuple(refused),
         )
 
 
@@ -87,7 +98,7 @@ class Session:
         self._models: dict[str, Model] = {}
         self._clips: dict[str, Clips] = {}
         self._references: dict[str, Reference] = {}
-        self._stores: dict[str, Store] = {}
+        self._stores: dict[tuple[str, str], Store] = {}
 
     def recipe(self, text: str) -> Recipe:
         return parse(text, self.registries.techniques)
@@ -102,24 +113,34 @@ class Session:
 
     def check_names(self) -> None:
         """Refuses models, variants and runtimes that do not exist, without loading anything."""
+        for reason in self.registries.refused:
+            raise VidcompressError(reason)
         for name in self.models:
             check_name(name, self.registries.models)
         for text in self.options.variants:
             self.recipe(text)
-        if self.options.runtime not in self.registries.runtimes:
+        chosen = self.options.runtime
+        if chosen and chosen not in self.registries.runtimes:
             known = ", ".join(self.registries.runtimes)
-            raise VidcompressError(f"unknown runtime {self.options.runtime!r}: there are {known}")
+            raise VidcompressError(f"unknown runtime {chosen!r}: there are {known}")
+        if chosen and self.registries.runtimes[chosen].missing:
+            raise VidcompressError(
+                f"--vc-runtime={chosen} cannot run here: {self.registries.runtimes[chosen].missing}"
+            )
 
     def check_against(self) -> None:
         """Refuses a commit that does not exist."""
         if self.options.against:
             find_commit(self.options.against, self.options.root)
 
-    def prepare(self, models: Collection[str], held: Collection[str] = ()) -> None:
+    def prepare(
+        self, models: Collection[str], held: Collection[str] = (), recipes: Collection[str] = ()
+    ) -> None:
         """Loads what tests of these models will need, so that what cannot be is refused before any runs.
 
         Args:
             held: those of them that are held to a baseline.
+            recipes: of the variants.
         """
         for reason in self._refusals:
             raise VidcompressError(reason)
@@ -136,7 +157,8 @@ class Session:
         _ = self.sample
         for name in models:
             self.model(name)
-            _ = self.store(name).entries, self.store(name).timings
+            for runtime in self._runtimes(recipes):
+                _ = self.store(name, runtime).entries, self.store(name, runtime).timings
             if name in held and self.options.mode == "check" and not self.options.export:
                 check_comparable(self.store(name), self.sample, self.model(name).profile.protocol)
 
@@ -168,12 +190,27 @@ class Session:
             return protocol
         return f"{protocol} (published: {profile.published})"
 
-    @cached_property
-    def machine(self) -> Machine:
+    def machine(self, runtime: str = "torch") -> Machine:
+        """The class of this machine for what a runtime executes."""
         from .measure.machine import machine
 
         self._set_threads()
-        return machine(self.options.runtime)
+        known = self.registries.runtimes.get(runtime)
+        return machine(known.version() if known else runtime)
+
+    def runtime(self, recipe: Recipe) -> str:
+        """What executes a recipe in this run."""
+        return self.options.runtime or recipe.runtime
+
+    def lacks(self, recipe: Recipe) -> str:
+        """What to install before this recipe can run; empty where it can."""
+        runtime = self.registries.runtimes.get(self.runtime(recipe))
+        return runtime.missing if runtime else ""
+
+    def _runtimes(self, recipes: Iterable[str]) -> list[str]:
+        """Those that this run will use: plain modules and callables are torch's."""
+        wanted = [recipe for recipe in map(self.recipe, recipes) if not self.lacks(recipe)]
+        return [*dict.fromkeys(["torch", *map(self.runtime, wanted)])]
 
     @cached_property
     def family(self) -> Family:
@@ -186,6 +223,13 @@ class Session:
         from .confirmer import Confirmer
 
         return Confirmer(self.options.confirm_s, tuple(sys.path), self.progress)
+
+    @cached_property
+    def profiler(self) -> Profiler:
+        """What looks at where time goes; the peak only where somebody will read of it."""
+        from .profiler import Profiler
+
+        return Profiler(self.options.profile, self.options.profile or self.options.report is not None)
 
     @cached_property
     def other_build(self) -> OtherBuild | None:
@@ -247,14 +291,22 @@ class Session:
     def clips(self, name: str) -> Clips:
         """The sampled clips as the model `name` wants its pixels."""
         if name not in self._clips:
-            from .clips.loader import Clips
-
-            model = self.model(name)
-            ids = match(self.clip_set.labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
-            self._clips[name] = Clips(
-                self.sample, self.clip_set.labels, ids, model.profile, self.shelf, self.progress
-            )
+            self._clips[name] = self._prepared(name, self.sample)
         return self._clips[name]
+
+    def _prepared(self, name: str, clips: Sequence[Clip]) -> Clips:
+        from .clips.loader import Clips
+
+        model, labels = self.model(name), self.clip_set.labels
+        ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
+        return Clips(clips, labels, ids, model.profile, self.shelf, self.progress)
+
+    def calibration(self, name: str) -> Clips:
+        """Clips outside the sample, as the model `name` wants its pixels."""
+        from .clips.calibration import calibration
+
+        options = self.options
+        return self._prepared(name, calibration(self.clip_set, self.sample, options.calibration, options.seed))
 
     def reference(self, name: str) -> Reference:
         """The model `name` measured on the clips, once."""
@@ -287,7 +339,7 @@ class Session:
         from .measure.predictions import Keeper
 
         options = self.options
-        return Keeper(self._predictions, options.resume, options.began, self.machine, self.ledger.kept)
+        return Keeper(self._predictions, options.resume, options.began, self.machine(), self.ledger.kept)
 
     def finish(self) -> None:
         """Drops what only the next run would want if this one had not ended by itself."""
@@ -304,21 +356,23 @@ class Session:
         from .runtimes.variant import build
 
         return build(
-            recipe, self.model(model), self.clips(model), self.registries.runtimes[self.options.runtime]
+            recipe, self.model(model), self.calibration(model), self.registries.runtimes, self.options.runtime
         )
 
-    def store(self, name: str) -> Store:
-        """What is stored for the model `name` on these clips and this machine class."""
-        if name not in self._stores:
-            self._stores[name] = Store(
+    def store(self, name: str, runtime: str = "torch") -> Store:
+        """What is stored for the model `name` on these clips and the machine class of a runtime."""
+        if (name, runtime) not in self._stores:
+            machine = self.machine(runtime)
+            self._stores[name, runtime] = Store(
                 self.options.baselines,
                 self.clip_set.name,
                 name,
                 self.options.weights,
-                self.machine.slug,
-                self.machine.facts(),
+                machine.slug,
+                machine.facts(),
+                runtime,
             )
-        return self._stores[name]
+        return self._stores[name, runtime]
 
 
 def _user_cache() -> Path:

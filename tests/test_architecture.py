@@ -14,6 +14,8 @@ PACKAGE = Path(pytest_vidcompress.__file__).parent
 ROOMS = ("clips", "models", "compress", "runtimes", "measure", "gate", "present")
 HOMES = {
     "av": {f"clips/{file}.py" for file in ("container", "survey", "picked", "sparse", "decode", "encode")},
+    "onnxruntime": {"runtimes/onnx.py"},
+    "openvino": {"runtimes/openvino.py"},
     "scipy": {"gate/statistics.py"},
     "pytest": {"plugin.py", "options.py", "hookspecs.py"},
 }

@@ -70,5 +70,6 @@ def test_everything_can_be_added(project):
     assert run.says(r"(?m)^tiny on 8 clips")
     assert run.says(r"(?m)^2 results")
     names = project.json("baselines/two/tiny.json")["variants"].keys()
-    assert names == {"scale", "scale:by=0.25"}
+    assert names == {"scale@loud", "scale:by=0.25@loud"}
+    assert project.json("baselines/two/tiny.*.json")["machine"]["runtime"] == "loud"
     assert project.run("--vc-model=tiny", "--vc-clips=three").refused("no clip set.*'pocket', 'two'")

@@ -1,4 +1,4 @@
-"""The baseline of one model on one clip set, on this machine class: both its files."""
+"""The baseline of one model on one clip set, on the machine class of one runtime: both its files."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Store:
     machine: str
     """Slug of the machine class."""
     machine_facts: Mapping[str, str | int]
+    runtime: str = "torch"
+    """What executes on that machine class."""
 
     @property
     def path(self) -> Path:
@@ -46,6 +48,9 @@ class Store:
     def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:
         """Writes what `mode` takes over from `reports`, each file at once or not at all; returns what changed.
 
+        Args:
+            reports: of the model, all of the run: latency and memory are those of this runtime's alone.
+
         Raises:
             VidcompressError: a file cannot be written.
         """
@@ -53,7 +58,8 @@ class Store:
             # Read again: another run may have written since this one began.
             now = replace(self)
             entries, changes = update(mode, now.entries, reports)
-            timings, timing_changes = update_timings(mode, now.timings, reports)
+            timed = [report for report in reports if report.runtime == self.runtime]
+            timings, timing_changes = update_timings(mode, now.timings, timed)
             if entries != now.entries:
                 write(self.path, entries, clip_set=self.clip_set, model=self.model, weights=self.weights)
             if timings != now.timings:

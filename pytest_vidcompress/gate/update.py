@@ -111,12 +111,14 @@ def unused(
     """Names of entries that no test uses any more.
 
     Their test file is gone (`exists` says so), or is among the files that this run collected and ran
-    completely, and yet nothing measured them. Files as in a node id, relative to the root.
+    completely, and yet nothing measured them. Files as in a node id, relative to the root. What another
+    runtime was chosen for, `recipe@runtime`, is not missed.
     """
     names: list[str] = []
     for name, entry in existing.items():
         file = entry.test.partition("::")[0]
-        if name not in used_names and file and (file in collected_test_files or not exists(file)):
+        missed = file in collected_test_files and "@" not in name
+        if name not in used_names and file and (missed or not exists(file)):
             names.append(name)
     return tuple(sorted(names))
 

@@ -17,7 +17,7 @@ class Machine:
     """The instruction set that torch's kernels use."""
     threads: int
     runtime: str
-    """What executes; torch with its major.minor version."""
+    """What executes, with its major.minor version."""
 
     @property
     def slug(self) -> str:
@@ -31,15 +31,15 @@ class Machine:
 
 
 def machine(runtime: str) -> Machine:
-    """The class of this machine for a runtime, with the threads that torch is set to."""
+    """The class of this machine, with the threads that torch is set to.
+
+    Args:
+        runtime: what executes, with its version, as `Runtime.version` says it.
+    """
     import torch
 
-    version = "torch" + ".".join(torch.__version__.split(".")[:2])
     return Machine(
-        _cpu(),
-        torch.backends.cpu.get_cpu_capability().lower(),
-        torch.get_num_threads(),
-        version if runtime == "torch" else runtime,
+        _cpu(), torch.backends.cpu.get_cpu_capability().lower(), torch.get_num_threads(), runtime
     )
 
 

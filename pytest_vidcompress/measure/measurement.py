@@ -12,19 +12,23 @@ from torch import nn
 from ..clips.loader import Clips
 from ..models.model import Model
 from ..runtimes import artefact
+from ..runtimes.eager import executable
+from ..runtimes.loaded import Artefact
 from ..runtimes.tensors import parameters, zeros
-from ..runtimes.variant import Variant, executable
+from ..runtimes.variant import Variant
 from .accuracy import Accuracy, accuracy
+from .coverage import Coverage, coverage
 from .identify import as_identified, identified
+from .isa import isa
 from .latency import Driver, Fine, Timing, time_pairs
-from .macs import macs
+from .macs import work
 from .memory import peak_memory_bytes
 from .predict import Progress, evaluating, logits_of, predict
 from .predictions import Predictions
 from .report import Report
 
-Target = Variant | nn.Module | Callable[[torch.Tensor], Any]
-"""What can be measured: a variant, a module, or any callable pixels -> logits."""
+Target = Variant | Artefact | nn.Module | Callable[[torch.Tensor], Any]
+"""What can be measured: a variant, a loaded artefact, a module, or any callable pixels -> logits."""
 Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far, as in `Report`: are they enough?"""
 Keep = Callable[[Callable[[torch.Tensor], Any]], Predictions | None]
@@ -53,6 +57,7 @@ class Weighed:
     sparsity: float | None
     macs: int | None
     peak_memory_bytes: int | None
+    coverage: Coverage | None
 
 
 def measure_reference(
@@ -80,7 +85,7 @@ def measure(
     """Measures `target` beside its reference, whose numbers in the report are of the same clips.
 
     Args:
-        target: a variant, any `nn.Module`, or any callable pixels -> logits.
+        target: a variant, an artefact, any `nn.Module`, or any callable pixels -> logits.
         name: its key in the baseline.
         test: the test that measures, `path::name`.
         driver: runs the timed rounds (pytest-benchmark's `pedantic`).
@@ -91,6 +96,8 @@ def measure(
         keep: finds what a run that was interrupted had predicted. None computes everything.
     """
     model, clips = reference.model, reference.clips
+    if isinstance(target, Artefact):
+        target.refuse_other(model)
     run = runnable(target)
     asking, kept = enough and _asking(enough, reference), keep and keep(run)
     logits, _ = predict(run, clips, len(model.labels), progress, asking, kept)
@@ -145,7 +152,7 @@ def _on(report: Report, found: Accuracy) -> Report:
 
 
 def runnable(target: Target) -> Callable[[torch.Tensor], Any]:
-    if isinstance(target, Variant):
+    if isinstance(target, Variant | Artefact):
         return target.module
     return executable(target) if isinstance(target, nn.Module) else target
 
@@ -183,27 +190,49 @@ def _report(
         clip_ids=tuple(clip.id for clip in clips[: len(logits)]),
         outcomes=found.outcomes,
         agreements=found.agreements,
-        notes=target.notes if isinstance(target, Variant) else (),
+        notes=target.notes if isinstance(target, Variant | Artefact) else (),
         sample=len(clips),
         label_names=model.labels,
         labels=found.labels,
         predictions=found.predictions,
+        coverage=weighed.coverage,
+        isa=isa(target.module if isinstance(target, Variant | Artefact) else target, _is_in_torch(target)),
     )
 
 
 def _weigh(target: Target, clips: Clips) -> Weighed:
-    stored = target.model.module if isinstance(target, Variant) else target
+    stored = _stored(target)
     # A runtime may hide its operators: the work is counted where it can be seen.
-    run = runnable(stored)
+    run = runnable(target if stored is None else stored)
     pixels = first_clip(clips)
-    counted = macs(run, pixels) or None
-    if not isinstance(stored, nn.Module):
-        # A plain callable shows neither files nor weights, and perhaps no operators that could be counted.
-        return Weighed(None, None, None, counted, None)
+    done = work(run, pixels)
+    counted = done.total or None
+    if stored is None:
+        # A plain callable shows neither files nor weights, and perhaps no operators that could be counted; an
+        # artefact in a runtime's own format shows its files.
+        size = target.size_bytes() if isinstance(target, Artefact) else None
+        return Weighed(size, None, None, counted, None, None)
     held = parameters(stored)
-    size = target.size_bytes() if isinstance(target, Variant) else artefact.size_bytes(stored)
+    saved = isinstance(target, Variant | Artefact)
+    size = target.size_bytes() if saved else artefact.size_bytes(stored)
     sparsity = zeros(stored) / held if held else 0.0
-    return Weighed(size, held, sparsity, counted, peak_memory_bytes(run, pixels))
+    covered = coverage(stored, pixels, done, integers=not _is_in_torch(target))
+    return Weighed(size, held, sparsity, counted, peak_memory_bytes(run, pixels), covered)
+
+
+def _stored(target: Target) -> nn.Module | None:
+    """The module as its artefact holds it; None of what shows none."""
+    if isinstance(target, Variant):
+        return target.model.module
+    if isinstance(target, Artefact):
+        return target.stored
+    return target if isinstance(target, nn.Module) else None
+
+
+def _is_in_torch(target: Target) -> bool:
+    """Do torch's kernels execute it?"""
+    runtime = getattr(target, "runtime", None)
+    return runtime.startswith("torch") if isinstance(runtime, str) else isinstance(target, nn.Module)
 
 
 def _time(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .block import Confirmation
+
+if TYPE_CHECKING:
+    from .coverage import Coverage
+    from .hotspots import Hotspots
 
 
 class Estimate(float):
@@ -97,6 +101,16 @@ class Report:
     """Per clip of `clip_ids`: the right answer, an index in `label_names`."""
     predictions: tuple[int, ...] = field(default=(), repr=False)
     """Per clip of `clip_ids`: what was answered, likewise."""
+    coverage: Coverage | None = field(default=None, repr=False)
+    """What of it really is int8; None for what shows no weights."""
+    isa: str = ""
+    """Instruction set of the kernels that ran, such as `avx512_vnni`; empty where it is not known."""
+    peak_macs_per_s: float | None = None
+    """What this machine reaches in fp32 at best, multiply-accumulates a second; None where it was not asked for."""
+    hotspots: Hotspots | None = field(default=None, repr=False)
+    """Where its time goes; None where it was not asked for."""
+    runtime: str = "torch"
+    """What executed it: latency and memory are stored for the machine class of that."""
 
     def __post_init__(self) -> None:
         if self.sample < 0:
@@ -113,6 +127,16 @@ class Report:
     @property
     def memory_ratio(self) -> float | None:
         return _ratio(self, "peak_memory_bytes")
+
+    @property
+    def macs_per_s(self) -> float | None:
+        """Achieved speed: `macs` in `latency`."""
+        return self.macs / self.latency if self.macs and self.latency else None
+
+    @property
+    def peak_share(self) -> float | None:
+        """Achieved speed as a share of the machine's fp32 peak; integers may be beyond it."""
+        return self.macs_per_s / self.peak_macs_per_s if self.macs_per_s and self.peak_macs_per_s else None
 
     @property
     def top1_drop(self) -> float:

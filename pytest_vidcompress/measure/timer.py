@@ -38,11 +38,13 @@ class Timer:
     Args:
         workers: by arm.
         pair_s: about the seconds of one call of each.
+        builds: an arm's first call in a process builds what the others run with: then no first call counts.
     """
 
-    def __init__(self, workers: Mapping[str, Worker], pair_s: float) -> None:
+    def __init__(self, workers: Mapping[str, Worker], pair_s: float, builds: bool = False) -> None:
         self._workers = workers
         self.plan = plan(pair_s)
+        self._builds = builds
         self._turns = 0
 
     def turn(self) -> Turn:
@@ -52,6 +54,8 @@ class Timer:
         workers = list(dict.fromkeys(self._workers[arm] for arm in copies))
         for worker in workers:
             worker.ask({"fork": [arm for arm in copies if self._workers[arm] is worker]})
+        if self._builds:
+            self._time(copies)
         started = time.monotonic()
         for _ in range(self.plan.warmup):
             if time.monotonic() - started < WARMUP_S:

@@ -8,6 +8,9 @@ from typing import Any
 
 from ..gate.verdict import Verdict, worst
 from ..measure.report import Estimate, Report
+from .coverage import coverage_json
+from .hotspots import hotspots_json
+from .speed import speed_json
 
 NUMBERS = (
     *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
@@ -35,6 +38,11 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     if report.reference is not None:
         flat |= {name: _finite(getattr(report, name)) for name in RATIOS}
         flat["reference_top1"] = _finite(report.reference.top1)
+    flat |= coverage_json(report.coverage) | speed_json(report)
+    if report.hotspots is not None:
+        flat["hotspots"] = hotspots_json(report.hotspots)
+        if report.reference is not None and report.reference.hotspots is not None:
+            flat["reference_hotspots"] = hotspots_json(report.reference.hotspots)
     if report.notes:
         flat["notes"] = list(report.notes)
     if verdicts:

@@ -12,10 +12,16 @@ from ..clips.clip import Skipped
 from ..clips.skipped import by_kind
 from ..errors import VidcompressError
 from ..gate.verdict import Result
+from ..measure.kinds import KINDS
+from .bars import COLOURS, bars
 from .classes import class_rows, confusion_rows
 from .columns import quantity, signed
+from .coverage import is_narrow, what_is_narrow
 from .export import as_json
+from .hotspots import beside, milliseconds
 from .skipped import skipped_csv, skipped_file
+from .speed import HEADER as SPEED_HEADER
+from .speed import speed_rows
 from .wording import clips, could_have_seen, interval, label
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -120,6 +126,14 @@ def page(
         label=label,
         interval=interval,
         could_have_seen=could_have_seen,
+        bars=bars,
+        colours=[COLOURS[kind] for kind in KINDS],
+        beside=beside,
+        milliseconds=milliseconds,
+        is_narrow=is_narrow,
+        what_is_narrow=what_is_narrow,
+        speed_header=SPEED_HEADER,
+        speed_rows=speed_rows,
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
         edge=PLOT_EDGE,

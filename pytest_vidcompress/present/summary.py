@@ -10,9 +10,13 @@ from ..gate.verdict import Result, Status
 from .changes import changes
 from .classes import class_lines
 from .closing import closing_line
+from .coverage import coverage_lines
 from .export import as_json
+from .hotspots import hotspot_lines
+from .lacking import lacking_lines
 from .resumed import resumed
 from .skipped import skipped_lines
+from .speed import speed_lines
 from .table import Line, tables
 
 if TYPE_CHECKING:
@@ -42,8 +46,9 @@ def summary(
     if about:
         lines += [Line(""), Line(about)]
     for model in dict.fromkeys(result.report.model for result in results):
-        hurt = class_lines([result for result in results if result.report.model == model])
-        lines += [Line(""), *map(Line, hurt)] if hurt else []
+        own = [result for result in results if result.report.model == model]
+        for block in (class_lines(own), coverage_lines(own), speed_lines(own), hotspot_lines(own)):
+            lines += [Line(""), *map(Line, block)] if block else []
     for block in added:
         lines += [Line(""), *map(Line, block)]
     for document in ledger.compared:
@@ -60,6 +65,9 @@ def summary(
     listed = skipped_lines(skipped, report)
     if listed:
         lines += [Line(""), *(Line(text, Status.NEW) for text in listed)]
+    unable = lacking_lines(ledger.lacking.values())
+    if unable:
+        lines += [Line(""), *(Line(text, Status.NEW) for text in unable)]
     if any(kept.found for kept in ledger.kept.values()):
         lines += [Line(""), *map(Line, resumed(ledger.kept.values()))]
     closing = closing_line(results, len(skipped), absent)

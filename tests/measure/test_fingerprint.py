@@ -46,7 +46,7 @@ def test_every_variant_has_one_of_its_own_and_the_same_again(family: str) -> Non
     reference = model(family)
     made = [
         [
-            of(build(parse(text, TECHNIQUES), reference, NO_CLIPS, RUNTIMES["torch"]).module)
+            of(build(parse(text, TECHNIQUES), reference, NO_CLIPS, RUNTIMES).module)
             for text in RECIPES
         ]
         for _ in range(2)

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from pytest_vidcompress.compress.int8_dynamic import quantize
-from pytest_vidcompress.measure.macs import macs
+from pytest_vidcompress.measure.macs import macs, work
 from pytest_vidcompress.models.catalog import CATALOG
 from tests.models.small import FAMILIES, GEOMETRY, network, pixels
 
@@ -90,6 +90,38 @@ def test_more_frames_cost_more_and_counting_leaves_the_mode_alone() -> None:
 
 def test_a_callable_without_operators_counts_none() -> None:
     assert macs(lambda x: x.numpy().sum(), torch.ones(4)) == 0
+
+
+def test_work_belongs_to_the_module_that_does_it() -> None:
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, 6)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.layer(self.layer(x)[:, :4])
+            return x @ torch.ones(6, 4)
+
+    module = nn.Sequential(Block(), nn.Linear(4, 2), nn.ReLU())
+    assert work(module, torch.ones(3, 4)).by_module == {
+        "0": {"aten.mm": 3 * 6 * 4},
+        "0.layer": {"aten.addmm": 2 * 3 * 4 * 6},
+        "1": {"aten.addmm": 3 * 4 * 2},
+    }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_work_of_all_modules_is_the_whole(family: str) -> None:
+    module = network(family)
+    hidden = work(lambda x: module(x), pixels())
+    assert work(module, pixels()).total == hidden.total == macs(module, pixels())
+    assert hidden.by_module.keys() == {""}
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in module.modules())
+
+
+def test_integer_products_are_counted() -> None:
+    left, right = torch.ones(32, 16, dtype=torch.int8), torch.ones(16, 8, dtype=torch.int8)
+    assert macs(lambda x: torch._int_mm(x, right), left) == 32 * 16 * 8
 
 
 # Papers and model zoos: TimeSformer 196 G and 1703 G a view, VideoMAE-B 180 G.

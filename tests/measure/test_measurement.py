@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress import VidcompressError, load
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
@@ -16,6 +18,7 @@ from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.artefact import size_bytes
 from pytest_vidcompress.runtimes.registry import RUNTIMES
+from pytest_vidcompress.runtimes.runtime import Runtime
 from pytest_vidcompress.runtimes.variant import build
 
 WEIGHTS = 1536 * 32 + 32 + 32 * 16 + 16
@@ -100,7 +103,7 @@ def test_a_callable_may_hide_its_operators(reference: Reference) -> None:
 def test_variants(
     recipe: str, size: float, sparsity: float | None, reference: Reference, clips: Clips
 ) -> None:
-    variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES["torch"])
+    variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES)
     report = measure(variant, reference, variant.name, "t", timed=False)
     assert report.size_bytes == variant.size_bytes()
     assert report.size_ratio == pytest.approx(size, abs=0.03)
@@ -113,7 +116,7 @@ def test_variants(
 
 
 def test_pruned_shares_are_of_all_weights(reference: Reference, clips: Clips) -> None:
-    variant = build(parse("prune-global:amount=0.5", TECHNIQUES), reference.model, clips, RUNTIMES["torch"])
+    variant = build(parse("prune-global:amount=0.5", TECHNIQUES), reference.model, clips, RUNTIMES)
     report = measure(variant, reference, variant.name, "t", timed=False)
     assert report.sparsity == pytest.approx(0.5 * 1536 * 32 / WEIGHTS)
     assert report.kl > 0
@@ -197,3 +200,39 @@ def test_all_clips_are_taken_by_default(reference: Reference) -> None:
     assert (report.clips, report.sample) == (8, 8)
     assert report.reference is not None
     assert report.reference.sample == 8
+
+
+@pytest.mark.parametrize("recipe", ["fp16", "int8-dynamic"])
+def test_an_artefact_is_measured_as_its_variant(
+    recipe: str, reference: Reference, clips: Clips, tmp_path: Path
+) -> None:
+    variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES)
+    variant.save(tmp_path)
+
+    def unlike(count: int = 16) -> nn.Module:
+        return nn.Sequential(
+            nn.Flatten(), nn.Linear(1536, 32), nn.ReLU(), nn.Dropout(0.5), nn.Linear(32, count)
+        )
+
+    again = load(tmp_path, module=unlike)
+    expected = measure(variant, reference, "same", "t", timed=False)
+    assert measure(again, reference, "same", "t", timed=False) == expected
+    other = replace(reference, model=replace(reference.model, labels=reference.model.labels[::-1]))
+    with pytest.raises(VidcompressError, match="does not answer with the labels of model 'dense'"):
+        measure(again, other, "same", "t", timed=False)
+
+
+def test_files_of_a_runtime_s_own_show_their_size_alone(
+    reference: Reference, clips: Clips, tmp_path: Path
+) -> None:
+    own = Runtime(
+        lambda model: lambda pixels: pixels.flatten(1)[:, :16].clone(),
+        lambda: "own1.0",
+        lambda run, folder: (folder / "graph").write_text("?"),  # type: ignore[arg-type,return-value]
+        lambda folder: lambda pixels: pixels.flatten(1)[:, :16].clone(),
+    )
+    variant = build(parse("fp32", TECHNIQUES), reference.model, clips, {"own": own}, "own")
+    variant.save(tmp_path)
+    report = measure(load(tmp_path, runtimes={"own": own}), reference, "files", "t", timed=False)
+    assert report.size_bytes == variant.size_bytes()
+    assert report.parameters is report.sparsity is report.macs is report.peak_memory_bytes is None
