@@ -16,7 +16,9 @@ NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
 @pytest.fixture
 def store(tmp_path):
     def of(model, runtime="torch"):
-        return Store(tmp_path, "pocket", model, "trained", f"machine-{runtime}", {"runtime": runtime}, runtime)
+        return Store(
+            tmp_path, "pocket", model, "trained", f"machine-{runtime}", {"runtime": runtime}, runtime
+        )
 
     return of
 

@@ -12,7 +12,7 @@ PATTERNS = (
     ("convolution", r"conv(?!ert)"),
     ("fused attention", r"attention|^mha"),
     ("softmax", r"softmax"),
-    ("normalization", r"norm|mvn"),
+    ("normalization", r"norm|mvn|^rms"),
     ("activation", r"gelu|relu|silu|swish|sigmoid|tanh|^erf"),
     ("quantization", r"quantize(?!matmul)"),
     ("linear", r"linear|addmm|_int_mm|^mm|gemm|fullyconnected|matmulinteger|matmulnbits|quantizematmul"),

@@ -38,9 +38,7 @@ def machine(runtime: str) -> Machine:
     """
     import torch
 
-    return Machine(
-        _cpu(), torch.backends.cpu.get_cpu_capability().lower(), torch.get_num_threads(), runtime
-    )
+    return Machine(_cpu(), torch.backends.cpu.get_cpu_capability().lower(), torch.get_num_threads(), runtime)
 
 
 def _cpu() -> str:

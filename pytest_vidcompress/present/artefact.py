@@ -54,7 +54,7 @@ def _files(folder: Path, manifest: Manifest, contents: bool) -> Iterator[str]:
 
 def _weights(folder: Path, manifest: Manifest) -> Iterator[str]:
     if manifest.format != SAFETENSORS:
-        yield f"weights: in files of {manifest.format}, which it shows itself"
+        yield f"weights: in {manifest.format}'s own files"
         return
     stored = [
         each

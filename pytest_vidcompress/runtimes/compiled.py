@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import shutil
@@ -34,6 +35,8 @@ class Compiled:
     """
 
     def __init__(self, module: nn.Module) -> None:
+        # Two seconds that processes share which fork from here; it starts no thread.
+        importlib.import_module("torch._inductor.compile_fx")
         self._module = module
         self._run: Logits | None = None
 

@@ -38,6 +38,8 @@ def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
     save_file(
         {name: _own(tensor) for name, tensor in held.items()}, folder / TENSORS, metadata={"format": "pt"}
     )
+    # safetensors lets nobody else read what it writes; the folder says who may.
+    folder.joinpath(TENSORS).chmod(folder.stat().st_mode & 0o666)
     config = _config(module)
     if config is not None:
         said = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"

@@ -70,7 +70,7 @@ def _place(node: str) -> str:
 
 
 def _start(content: bytes, profile: Path | None = None) -> Any:
-    import onnxruntime
+    import onnxruntime  # pyright: ignore[reportMissingImports]
     import torch
 
     options = onnxruntime.SessionOptions()
@@ -99,7 +99,7 @@ def _prepare(model: Model) -> Graph:
 
 
 def _version() -> str:
-    import onnxruntime
+    import onnxruntime  # pyright: ignore[reportMissingImports]
 
     return "onnxruntime" + ".".join(onnxruntime.__version__.split(".")[:2])
 
@@ -112,6 +112,4 @@ def _load(folder: Path) -> Graph:
     return Graph((folder / FILE).read_bytes())
 
 
-ONNXRUNTIME = Runtime(
-    _prepare, _version, _save, _load, needs=("onnx", "onnxruntime"), extra="onnxruntime"
-)
+ONNXRUNTIME = Runtime(_prepare, _version, _save, _load, needs=("onnx", "onnxruntime"), extra="onnxruntime")

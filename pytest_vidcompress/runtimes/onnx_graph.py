@@ -39,7 +39,8 @@ def onnx_graph(model: Model) -> bytes:
     file = io.BytesIO()
     try:
         with torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of an exporter that needs no further package: there is a newer one
+            # The exporter that needs no further package says that there is a newer one.
+            warnings.simplefilter("ignore")
             torch.onnx.export(
                 _Logits(_exportable(model.module)).eval(),
                 (pixels,),
@@ -138,7 +139,9 @@ class _Dequantized(torch.autograd.Function):
     """int8 `(inputs, outputs)` around zero and a scale an output -> fp32; DequantizeLinear in the graph."""
 
     @staticmethod
-    def forward(ctx: Any, weight: torch.Tensor, scale: torch.Tensor, zero_point: torch.Tensor) -> torch.Tensor:
+    def forward(
+        ctx: Any, weight: torch.Tensor, scale: torch.Tensor, zero_point: torch.Tensor
+    ) -> torch.Tensor:
         return weight.float() * scale
 
     @staticmethod

@@ -6,6 +6,7 @@ torch is set to, fp32 where nothing was quantized.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.model import Model
 
 NAME = "model"
+_NUMBERED = re.compile(r"[A-Z][A-Za-z]*_\d+")
 _WARM = 2
 """Calls before the one whose time is told."""
 
@@ -121,10 +123,19 @@ def _prepare(model: Model) -> Representation:
         # Of tracing: its shape is fixed on purpose.
         warnings.simplefilter("ignore")
         converted = convert_model(_Logits(module), example_input=pixels, input=[pixels.shape])
+    _named_by_place(converted)
     with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
         # What was made smaller has its remaining floats as halves on disk; anything else stays what it is.
         save_model(converted, Path(folder, f"{NAME}.xml"), compress_to_fp16=narrow)
         return _load(Path(folder))
+
+
+def _named_by_place(model: Any) -> None:
+    """Names what OpenVINO numbers through a whole process: the same model is the same bytes, wherever it is made."""
+    model.set_friendly_name(NAME)
+    for place, node in enumerate(model.get_ordered_ops()):
+        if _NUMBERED.fullmatch(node.get_friendly_name()):
+            node.set_friendly_name(f"{node.get_type_name()}_{place}")
 
 
 def _save(made: Any, folder: Path) -> None:

@@ -36,6 +36,7 @@ NAMES = {
     "ScaledDotProductAttention": "fused attention",
     "SoftMax": "softmax",
     "MVN": "normalization",
+    "RMS": "normalization",
     "FakeQuantize": "quantization",
     "Convolution": "convolution",
     "Convert": "copy",

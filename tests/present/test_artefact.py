@@ -70,7 +70,7 @@ def test_a_runtime_s_own_files_are_named(tmp_path: Path) -> None:
     Manifest("own", recipe="fp32", model="mine", runtime="own").write(tmp_path)
     found = artefact_lines(tmp_path)
     assert found[0] == "fp32 of mine (trained weights), for own"
-    assert "weights: in files of own, which it shows itself" in found
+    assert "weights: in own's own files" in found
 
 
 def test_damage_is_refused_and_contents_are_read_when_asked_for(tmp_path: Path) -> None:

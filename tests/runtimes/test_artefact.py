@@ -213,3 +213,10 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(VidcompressError, match=r"cannot be written to .*No space left on device"):
         save(replace(variant("fp32"), runtime="own", executes=own), tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_may_read_the_folder_may_read_its_files(tmp_path: Path) -> None:
+    (tmp_path / "plain.txt").write_text("")
+    save(variant("fp32"), tmp_path / "new")
+    modes = {path.stat().st_mode for path in (tmp_path / "new").iterdir()}
+    assert modes == {(tmp_path / "plain.txt").stat().st_mode}

@@ -60,3 +60,17 @@ def test_version_and_instruction_set_are_told() -> None:
     assert OPENVINO.version().startswith("openvino20")
     run = made("fuse", "videomae")
     assert run.isa() in ("", "amx", "avx512_core", "avx512", "avx512_core_vnni", "avx512_vnni", "avx2", "neon")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_model_is_the_same_bytes(family: str) -> None:
+    """A baseline holds the size exactly; OpenVINO numbers its nodes through a whole process."""
+    first, second = made("fuse+int8-weights", family), made("fuse+int8-weights", family)
+    assert first.graph == second.graph
+    assert first.weights == second.weights
+
+
+def test_it_tells_the_time_of_its_nodes() -> None:
+    told = made("fuse", "timesformer").profile(pixels())
+    assert {"FullyConnected"} <= {each.operator for each in told}
+    assert all(each.seconds > 0 for each in told)
