@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from pytest_vidcompress import load
 from pytest_vidcompress.present.artefact import artefact_lines
 from pytest_vidcompress.runtimes.header import described
+from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.models.small import FAMILIES, model
+from tests.project import Project
 from tests.runtimes.variants import answers, variant
 
 PRUNED = (
@@ -99,3 +102,58 @@ def test_convolutions_that_were_left_float_are_named(family: str, tmp_path: Path
     variant("int8-weights", family).save(tmp_path)
     (told,) = (line for line in artefact_lines(tmp_path) if line.startswith("still float: "))
     assert "0 convolutions" in told, "int8-weights takes them, too"
+
+
+SLOW = """
+    import pytest, torch
+    from torch import nn
+
+    class Slow(nn.Module):
+        '''What quantizing left: the same answers, computed in a roundabout way.'''
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+        def forward(self, pixels):
+            for _ in range(2):
+                self.module(pixels)
+            return self.module(pixels)
+
+    @pytest.mark.vc_budget(latency_ratio=1.0)
+    def test_int8(vc_model, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(Slow(vc_model.module)))
+    """
+
+
+def test_a_compressed_model_that_is_slower_than_its_original_is_red(project: Project) -> None:
+    """int8 slower than fp32; a replacement slower than what it replaces; a converted graph that was never lowered."""
+    project.write(test_slow=SLOW)
+    assert project.run("--vc-baseline=check").failed("latency_ratio")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_halves_are_stored_and_never_computed_with(family: str) -> None:
+    """fp16 on a CPU is many times slower: it has no arithmetic for halves."""
+    made = variant("fp16", family)
+    assert {p.dtype for p in made.model.module.parameters()} == {torch.float16}
+    assert isinstance(made.module, nn.Module)
+    seen: set[torch.dtype] = set()
+    for part in made.module.modules():
+        part.register_forward_hook(lambda _, inputs, output: seen.update(_dtypes((inputs, output))))
+    answers(made.module)
+    assert seen == {torch.float32}
+
+
+def _dtypes(values: object) -> set[torch.dtype]:
+    return {each.dtype for each in tree_leaves(values) if isinstance(each, torch.Tensor)}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_video_models_run_in_every_runtime_that_is_here(family: str) -> None:
+    """Video transformers cannot be exported: five axes of pixels, shapes that hang on values."""
+    expected = answers(variant("fp32", family).module)
+    here = [name for name, runtime in RUNTIMES.items() if not runtime.missing and name != "torch-compile"]
+    assert "torch" in here
+    for name in here:
+        found = answers(variant("fuse", family, runtime=name).module)
+        assert (found - expected).abs().max() < 1e-4 * expected.abs().max(), name

@@ -82,7 +82,9 @@ def duel(name: str, chosen: list[str], rounds: int, number: int) -> dict:
     outcomes = predicted(built, test)
     for peer, made in built.items():
         ratios = [math.log(a / b) for a, b in zip(times[peer], times[first], strict=True)]
-        interval = bootstrap((ratios,), statistics.median, n_resamples=2000, vectorized=False, rng=0)
+        interval = bootstrap(
+            (ratios,), statistics.median, n_resamples=2000, vectorized=False, rng=0, method="percentile"
+        )
         row = {
             "latency_ratio": round(math.exp(statistics.median(ratios)), 4),
             "interval": [round(math.exp(x), 4) for x in interval.confidence_interval],

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "model"
 _NUMBERED = re.compile(r"[A-Z][A-Za-z]*_\d+")
+_WIDEST = ("amx", "avx512_core_vnni", "avx512_vnni", "avx512", "avx2_vnni", "avx2", "neon")
 _WARM = 2
 """Calls before the one whose time is told."""
 
@@ -59,20 +60,11 @@ class Representation:
         return self._compiled
 
     def isa(self) -> str:
-        """The widest instruction set of its kernels, such as `avx512_vnni`; empty where it does not say."""
-        kernels = {node.get_rt_info()["primitiveType"].astype(str) for node in self._nodes()}
-        names = (
-            "amx",
-            "avx512_core_vnni",
-            "avx512_vnni",
-            "avx512_core",
-            "avx512",
-            "avx2_vnni",
-            "avx2",
-            "neon",
-        )
-        found = [name for name in names if any(name in kernel for kernel in kernels)]
-        return found[0] if found else ""
+        """The widest instruction set of its kernels, such as `avx512`, and `int8` where some multiply integers."""
+        kernels = {node.get_rt_info()["primitiveType"].astype(str).lower() for node in self._nodes()}
+        widest = next((name for name in _WIDEST if any(name in kernel for kernel in kernels)), "")
+        integers = any("gemm" in kernel and kernel.endswith(("_i8", "_u8")) for kernel in kernels)
+        return f"{widest}, int8" if widest and integers else widest
 
     def profile(self, pixels: torch.Tensor) -> Sequence[OperatorTime]:
         """One call's time by node: compiled a second time, as counting costs time of its own."""

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.clips.calibration import calibration
-from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.pocket import pocket
 from pytest_vidcompress.compress.int8_static import rebuild
 from pytest_vidcompress.compress.observe import observe
 from pytest_vidcompress.compress.quantized import QuantizedAttention, QuantizedLinear
@@ -14,26 +13,16 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.smooth import smooth
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint import load_checkpoint
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.artefact import size_bytes
 from pytest_vidcompress.runtimes.eager import executable
+from tests.models.packaged import packaged, spare
 from tests.models.small import FAMILIES, NO_CLIPS, model
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def trained(request: pytest.FixtureRequest) -> Model:
-    packaged = CATALOG[request.param].pocket
-    assert packaged is not None
-    return Model(request.param, *load_checkpoint(packaged))
-
-
-def spare(of: Model, number: int = 16) -> Clips:
-    packaged = pocket()
-    chosen = calibration(packaged, packaged.clips, number, 0)
-    ids = {label: of.labels.index(label) for label in packaged.labels}
-    return Clips(chosen, packaged.labels, ids, of.profile)
+    return packaged(request.param)
 
 
 def compressed(recipe: str, of: Model) -> Model:
@@ -129,10 +118,7 @@ class Sly(nn.Module):
 
 
 def test_a_layer_that_nobody_calls_is_refused_by_name() -> None:
-    packaged = CATALOG["videomae"].pocket
-    assert packaged is not None
-    _, profile, labels = load_checkpoint(packaged)
-    sly = Model("sly", Sly(), profile, labels)
+    sly = replace(packaged("videomae"), name="sly", module=Sly())
     with pytest.raises(VidcompressError, match="layer 'unseen' of model 'sly' is never called"):
         compressed("int8-static", sly)
     made = compressed("int8-static:keep=unseen", sly)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import types
 from collections.abc import Generator
 from pathlib import Path
@@ -80,6 +81,28 @@ def test_every_turn_is_a_fresh_process(worker: Worker, tmp_path: Path) -> None:
     assert counts == ("1", "1", "1")
     assert set(threads) == {str(torch.get_num_threads())}
     assert set(training) == {"False"}
+
+
+class Building(nn.Module):
+    """Takes long at its first call in a process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_built = False
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        if not self.is_built:
+            time.sleep(0.5)
+        self.is_built = True
+        return pixels.flatten(1)
+
+
+@pytest.mark.parametrize("pair_s", [FAST_S, SLOW_S])
+def test_a_first_call_that_builds_is_not_timed(worker: Worker, pair_s: float) -> None:
+    send(worker, {VARIANT: Building(), BASE: base}, PIXELS, sys.modules[__name__])
+    workers = {VARIANT: worker, BASE: worker}
+    assert max(Timer(workers, pair_s, builds=True).turn().variant_s) < 0.4
+    assert max(Timer(workers, SLOW_S).turn().variant_s) > 0.4
 
 
 def test_one_process_makes_all_calls_of_a_turn(worker: Worker, tmp_path: Path) -> None:

@@ -108,3 +108,15 @@ def test_what_does_not_compile_is_said() -> None:
 
 def test_version() -> None:
     assert TORCH_COMPILE.version() == "torch-compile" + ".".join(torch.__version__.split(".")[:2])
+
+
+@needs_compiler
+def test_it_is_compiled_once_wherever_pixels_come_from() -> None:
+    run, clip = Compiled(Scaled(2.0).eval()), torch.ones(3, 2, 3, 4, 4)
+    with torch._dynamo.config.patch(recompile_limit=1, fail_on_recompile_limit_hit=True):
+        with torch.inference_mode():
+            assert run(clip.clone()).tolist() == [[2], [2], [2]]
+            assert run(clip[1:].clone()[:1]).tolist() == [[2]]
+        assert run(clip).tolist() == [[2], [2], [2]]
+        with torch.no_grad():
+            assert run(clip[2:]).tolist() == [[2]]
