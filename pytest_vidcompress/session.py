@@ -306,7 +306,9 @@ class Session:
         from .clips.calibration import calibration
 
         options = self.options
-        return self._prepared(name, calibration(self.clip_set, self.sample, options.calibration, options.seed))
+        return self._prepared(
+            name, calibration(self.clip_set, self.sample, options.calibration, options.seed)
+        )
 
     def reference(self, name: str) -> Reference:
         """The model `name` measured on the clips, once."""

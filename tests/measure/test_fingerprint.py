@@ -45,10 +45,7 @@ def small() -> Any:
 def test_every_variant_has_one_of_its_own_and_the_same_again(family: str) -> None:
     reference = model(family)
     made = [
-        [
-            of(build(parse(text, TECHNIQUES), reference, NO_CLIPS, RUNTIMES).module)
-            for text in RECIPES
-        ]
+        [of(build(parse(text, TECHNIQUES), reference, NO_CLIPS, RUNTIMES).module) for text in RECIPES]
         for _ in range(2)
     ]
     assert made[0] == made[1]

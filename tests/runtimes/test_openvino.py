@@ -9,8 +9,8 @@ import torch
 
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.runtimes.openvino import OPENVINO
 from pytest_vidcompress.runtimes.eager import executable
+from pytest_vidcompress.runtimes.openvino import OPENVINO
 from tests.models.packaged import packaged, spare
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model, pixels
 
@@ -84,9 +84,13 @@ def test_static_int8_runs_in_integer_kernels_and_agrees_with_torch(family: str) 
     trained = packaged(family)
     compressed = parse("fuse+int8-static", TECHNIQUES).apply(trained, spare(trained))
     run = OPENVINO.prepare(compressed)
-    products = [each for each in run.profile(torch.randn(1, 8, 3, 64, 64)) if each.operator == "FullyConnected"]
+    products = [
+        each for each in run.profile(torch.randn(1, 8, 3, 64, 64)) if each.operator == "FullyConnected"
+    ]
     assert products
-    assert all(each.kernel.lower().endswith(("i8", "u8")) for each in products), {each.kernel for each in products}
+    assert all(each.kernel.lower().endswith(("i8", "u8")) for each in products), {
+        each.kernel for each in products
+    }
     given = torch.randn(4, 8, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         expected = executable(compressed.module)(given)
