@@ -44,9 +44,10 @@ class Compiled:
         """`(B, T, C, H, W)` -> `(B, labels)`."""
         import torch
 
-        # Weights are frozen only where no gradients can be asked for.
+        # Weights are frozen only where no gradients can be asked for. A copy that is made there is always of the same
+        # kind of tensor: compiled code is for one kind.
         with torch.inference_mode():
-            return torch.cat([self._of_clip(clip) for clip in pixels.split(1)])
+            return torch.cat([self._of_clip(clip.clone()) for clip in pixels.split(1)])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._module,)
