@@ -28,6 +28,7 @@ import torch
 from torch import nn
 
 from ..clips.lifeline import die_with_parent
+from .handover import handover_s
 from .predict import logits_of
 
 Message = dict[str, Any]
@@ -139,10 +140,11 @@ def _turn(held: _Held, order: list[str], requests: BinaryIO, answers: BinaryIO) 
         # Copied here, so that every turn has its own place in memory: that alone moves times by a percent.
         fresh = {name: _copied(held.arms[name]) for name in order}
         pixels = held.pixels.clone()
+        rest_s = handover_s(*fresh.values())
         _send(answers, {"forked": os.getpid()})
         with torch.inference_mode():
             for line in requests:
-                seconds = [_seconds(fresh[name], pixels) for name in json.loads(line)["time"]]
+                seconds = [_seconds(fresh[name], pixels, rest_s) for name in json.loads(line)["time"]]
                 _send(answers, {"seconds": seconds})
         status = 0
     except Exception as error:
@@ -158,7 +160,9 @@ def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]
         return arm
 
 
-def _seconds(arm: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> float:
+def _seconds(arm: Callable[[torch.Tensor], Any], pixels: torch.Tensor, rest_s: float) -> float:
+    if rest_s:
+        time.sleep(rest_s)
     started = time.perf_counter()
     logits_of(arm, pixels)
     return time.perf_counter() - started

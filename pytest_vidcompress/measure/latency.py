@@ -74,23 +74,33 @@ class Timing:
 
 
 class Alternation:
-    """Times `reference` before even rounds of `variant` and after odd ones."""
+    """Times `reference` before even rounds of `variant` and after odd ones, and rests before each call."""
 
-    def __init__(self, variant: Call, reference: Call) -> None:
+    def __init__(self, variant: Call, reference: Call, rest_s: float = 0.0) -> None:
         self._variant, self._reference = variant, reference
+        self._rest_s = rest_s
         self._variant_s: list[float] = []
         self._reference_s: list[float] = []
 
     def before(self) -> None:
         if len(self._variant_s) % 2 == 0:
-            self._reference_s.append(_seconds(self._reference))
+            self._time_reference()
+        self._rest()
 
     def run(self) -> None:
         self._variant_s.append(_seconds(self._variant))
 
     def after(self) -> None:
         if len(self._variant_s) > len(self._reference_s):
-            self._reference_s.append(_seconds(self._reference))
+            self._time_reference()
+
+    def _time_reference(self) -> None:
+        self._rest()
+        self._reference_s.append(_seconds(self._reference))
+
+    def _rest(self) -> None:
+        if self._rest_s:
+            time.sleep(self._rest_s)
 
     def loop(self, rounds: int) -> None:
         """Times so many pairs without a driver; none of a negative number."""
@@ -107,6 +117,7 @@ def time_pairs(
     driver: Driver | None = None,
     clearly_fine: Fine | None = None,
     budget_s: float = 3.0,
+    rest_s: float = 0.0,
 ) -> Timing:
     """Times the two against each other.
 
@@ -116,12 +127,13 @@ def time_pairs(
         driver: runs the rounds; our own loop when None.
         clearly_fine: asked about the first pairs; when they are, the driver runs only `SHORT` more.
         budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
+        rest_s: before every call, for calls that do not share their threads.
     """
     with machine_to_ourselves():
         pair_s = min(_seconds(variant) + _seconds(reference) for _ in range(2))
         least = 12 if pair_s < 2 else 6
         rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
-        alternation = Alternation(variant, reference)
+        alternation = Alternation(variant, reference, rest_s)
         first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
         alternation.loop(first)
         if first > 0 and clearly_fine is not None and clearly_fine(alternation.timing().log_ratios):

@@ -18,6 +18,7 @@ from ..runtimes.tensors import parameters, zeros
 from ..runtimes.variant import Variant
 from .accuracy import Accuracy, accuracy
 from .coverage import Coverage, coverage
+from .handover import handover_s
 from .identify import as_identified, identified
 from .isa import isa
 from .latency import Driver, Fine, Timing, time_pairs
@@ -245,7 +246,11 @@ def _time(
     pixels = first_clip(clips)
     with evaluating(run), evaluating(reference), torch.inference_mode():
         return time_pairs(
-            lambda: logits_of(run, pixels), lambda: logits_of(reference, pixels), driver, clearly_fine
+            lambda: logits_of(run, pixels),
+            lambda: logits_of(reference, pixels),
+            driver,
+            clearly_fine,
+            rest_s=handover_s(run, reference),
         )
 
 

@@ -14,6 +14,7 @@ import torch
 
 from ..errors import VidcompressError
 from .block import BASE, VARIANT, Confirmation, Turn, calls, plan
+from .handover import HANDOVER_S
 from .predict import Progress
 from .worker import Worker
 
@@ -26,8 +27,6 @@ WARMUP_S = 0.05
 """Longest that a fresh process warms up."""
 TURN_S = 0.2
 """Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
-HANDOVER_S = 0.01
-"""Rest between the calls of one process and those of another."""
 MIRRORED = 8
 """Calls after which orders are balanced."""
 
