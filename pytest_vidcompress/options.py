@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 import shlex
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import pytest
 
+from . import values
 from .clips.views import Views
+from .errors import VidcompressError
 
+T = TypeVar("T")
 BEGAN = time.time()
 """When the plugin was loaded: code that was edited since may be older in this process than on disk."""
 Mode = Literal["check", "create", "accept", "tighten"]
 Weights = Literal["trained", "random"]
-_UNITS = {
-    f"{prefix}{i}": base**power
-    for power, prefix in enumerate("kmgt", 1)
-    for i, base in (("", 1000), ("i", 1024))
-}
 
 
 @dataclass(frozen=True)
@@ -217,6 +214,12 @@ def read_options(config: pytest.Config) -> Options:
             given = _ini(config, name)
         return default if given in (None, [], "") else given
 
+    def read(parse: Callable[..., T], name: str, default: Any, *more: Any) -> T:
+        try:
+            return parse(value(name.replace("-", "_"), default), *more)
+        except VidcompressError as error:
+            raise pytest.UsageError(f"--{name}={error}") from None
+
     def path(name: str) -> Path | None:
         # What is typed is relative to where it is typed, what is written in a file to that file's folder.
         folder = config.rootpath if config.getoption(name) is None else config.invocation_params.dir
@@ -226,27 +229,27 @@ def read_options(config: pytest.Config) -> Options:
     return Options(
         models=tuple(dict.fromkeys(value("vc_model", ()))),
         clips=value("vc_clips", "pocket"),
-        sample=_whole("vc-sample", value("vc_sample", None), least=1),
-        seed=_whole("vc-seed", value("vc_seed", 0), least=0) or 0,
+        sample=read(values.count, "vc-sample", None),
+        seed=read(values.whole, "vc-seed", 0),
         variants=tuple(value("vc_variant", ())),
-        weights=_choice("vc-weights", value("vc_weights", "trained"), get_args(Weights)),
-        views=_views("vc-views", value("vc_views", None)),
+        weights=read(values.choice, "vc-weights", "trained", get_args(Weights)),
+        views=read(values.views, "vc-views", None),
         baselines=path("vc_baselines") or config.rootpath / "baselines",
-        mode=_choice("vc-baseline", value("vc_baseline", "check"), get_args(Mode)),
+        mode=read(values.choice, "vc-baseline", "check", get_args(Mode)),
         strict=bool(value("vc_strict", False)),
-        latency_margin=_number("vc-latency-margin", value("vc_latency_margin", 0.05)),
-        confirm_s=_number("vc-confirm", value("vc_confirm", 30.0)),
+        latency_margin=read(values.number, "vc-latency-margin", 0.05),
+        confirm_s=read(values.number, "vc-confirm", 30.0),
         runtime=value("vc_runtime", ""),
-        calibration=_whole("vc-calibration", value("vc_calibration", 32), least=1) or 32,
-        threads=_whole("vc-threads", value("vc_threads", None), least=1) or 0,
+        calibration=read(values.count, "vc-calibration", 32) or 32,
+        threads=read(values.count, "vc-threads", None) or 0,
         report=path("vc_report"),
         cache=path("vc_cache"),
-        cache_size=_bytes("vc-cache-size", value("vc_cache_size", "20GB")),
+        cache_size=read(values.size_bytes, "vc-cache-size", "20GB"),
         resume=bool(value("vc_resume", True)),
         began=BEGAN,
         explicit=any(config.getoption(name) for name in ("vc_model", "vc_clips", "vc_variant")),
         all_clips=bool(value("vc_all_clips", False)),
-        max_skipped=_share("vc-max-skipped", value("vc_max_skipped", 0.05)),
+        max_skipped=read(values.share, "vc-max-skipped", 0.05),
         against=value("vc_against", ""),
         root=config.rootpath,
         folder=config.invocation_params.dir,
@@ -285,63 +288,3 @@ def as_typed(config: pytest.Config) -> str:
             typed.append(f"--{name}={shlex.quote(str(given))}")
     typed += ["--vc-all-clips"] if config.getoption("vc_all_clips") else []
     return " ".join(typed)
-
-
-def _whole(name: str, given: Any, least: int) -> int | None:
-    if given is None:
-        return None
-    try:
-        number = int(given)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise pytest.UsageError(f"--{name}={given}: expected a whole number of at least {least}")
-    return number
-
-
-def _number(name: str, given: Any) -> float:
-    try:
-        number = float(given)
-    except ValueError:
-        number = math.nan
-    if not (0 <= number < math.inf):
-        raise pytest.UsageError(f"--{name}={given}: expected a number of at least 0")
-    return number
-
-
-def _share(name: str, given: Any) -> float:
-    text = str(given).strip()
-    percent = text.endswith("%")
-    try:
-        share = float(text.removesuffix("%")) / (100 if percent else 1)
-    except ValueError:
-        share = math.nan
-    if not 0 <= share <= 1:
-        raise pytest.UsageError(f"--{name}={given}: expected a share from 0 to 1, such as 0.05 or 5%")
-    return share
-
-
-def _bytes(name: str, given: Any) -> int:
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]i?)b", str(given).strip().lower())
-    if found:
-        return round(float(found[1]) * _UNITS[found[2]])
-    if str(given).strip() != "0":
-        raise pytest.UsageError(f"--{name}={given}: expected a size such as 20GB or 500MB, or 0")
-    return 0
-
-
-def _choice(name: str, given: str, choices: tuple[str, ...]) -> Any:
-    if given not in choices:
-        raise pytest.UsageError(f"--{name}={given}: expected one of {', '.join(choices)}")
-    return given
-
-
-def _views(name: str, given: str | None) -> Views | Literal["published"] | None:
-    if given is None or given == "published":
-        return given
-    try:
-        return Views.parse(given)
-    except ValueError:
-        raise pytest.UsageError(
-            f"--{name}={given}: expected CLIPSxCROPS with 1 or 3 crops, such as 1x1 or 5x3, or published"
-        ) from None

@@ -324,7 +324,8 @@ def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, clos
 
 def _session(config: pytest.Config) -> Session:
     if SESSION not in config.stash:
-        from .session import Registries, Session
+        from .registries import Registries
+        from .session import Session
 
         registries = Registries.merge(
             models=config.hook.pytest_vidcompress_models(),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from .clips.clip import Clip, ClipSet
 from .clips.clipset import resolve
@@ -19,7 +18,6 @@ from .clips.skipped import ended_by_skipped, too_many
 from .comparable import check_comparable
 from .compress.recipe import Recipe, parse
 from .compress.registry import TECHNIQUES
-from .compress.technique import Technique
 from .errors import SpoiledRunError, VidcompressError
 from .gate.budget import Margins
 from .gate.family import Family
@@ -28,12 +26,11 @@ from .gate.store import Store
 from .git import find_commit
 from .ledger import Ledger
 from .models.catalog import DEFAULT_MODELS
-from .models.load import Factory, check_name, load
+from .models.load import check_name, load
 from .models.model import Model
 from .options import Options
 from .present.page import write_page
-from .runtimes.registry import RUNTIMES
-from .runtimes.runtime import Executable, Runtime, as_runtime
+from .registries import Registries
 from .selection import Marker, pairs
 
 if TYPE_CHECKING:
@@ -47,42 +44,6 @@ if TYPE_CHECKING:
     from .other_build import OtherBuild
     from .profiler import Profiler
     from .runtimes.variant import Variant
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Registries:
-    """Everything that can be named, ours and what hooks add."""
-
-    models: Mapping[str, Factory]
-    clip_sets: Mapping[str, Callable[[], ClipSet]]
-    techniques: Mapping[str, Technique]
-    runtimes: Mapping[str, Runtime]
-    refused: tuple[str, ...] = ()
-    """Why what a hook gave is of no use."""
-
-    @classmethod
-    def merge(
-        cls,
-        models: Iterable[Mapping[str, Factory]],
-        clip_sets: Iterable[Mapping[str, Callable[[], ClipSet]]],
-        techniques: Iterable[Mapping[str, Technique]],
-        runtimes: Iterable[Mapping[str, Runtime | Callable[[Any], Executable]]],
-    ) -> Registries:
-        execute, refused = dict(RUNTIMES), list[str]()
-        for name, given in _merged(runtimes).items():
-            try:
-                execute[name] = as_runtime(name, given)
-            except VidcompressError as error:
-                refused.append(str(error))
-        return cls(
-            _merged(models),
-            _merged(clip_sets),
-            _merged([TECHNIQUES, *techniques]),
-            execute,
-            tuple(refused),
-        )
 
 
 class Session:
@@ -384,7 +345,3 @@ def _user_cache() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("pytest-vidcompress")
-
-
-def _merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
-    return {name: value for mapping in mappings for name, value in mapping.items()}

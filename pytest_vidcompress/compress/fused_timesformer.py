@@ -58,9 +58,12 @@ class FusedTimesformer(nn.Module):
         position = embeddings.position_embeddings
         self.patches = Patches(embeddings.patch_embeddings.projection)
         self.register_buffer("class_token", (embeddings.cls_token + position[:, :1]).detach())  # (1, 1, D)
-        self.register_buffer("positions", position[:, 1:].detach().clone())  # (1, P, D)
-        self.register_buffer("times", embeddings.time_embeddings.detach())  # (1, T, D)
-        over = (self.times.shape[1], 1 + self.positions.shape[1])
+        # In the shapes in which they are added: what is reshaped first, OpenVINO stores reshaped, in float.
+        self.register_buffer("positions", position[:, None, 1:].detach().clone())  # (1, 1, P, D)
+        self.register_buffer(
+            "times", embeddings.time_embeddings[:, :, None, None].detach()
+        )  # (1, T, 1, 1, D)
+        over = (self.times.shape[1], position.shape[1])
         self.blocks = nn.ModuleList(
             [*(_Block(layer, *over) for layer in layers[:-1]), _LastBlock(layers[-1], over[0])]
         )
@@ -68,7 +71,9 @@ class FusedTimesformer(nn.Module):
         self.classifier = module.classifier
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        patches = self.patches(pixel_values) + self.positions.unsqueeze(1) + self.times.unsqueeze(2)
+        patches = self.patches(pixel_values) + self.positions
+        # Not in one shape: of two tables OpenVINO makes one as large as all tokens, and stores that.
+        patches = (patches.unsqueeze(2) + self.times).squeeze(2)
         token = self.class_token.expand(patches.shape[0], -1, -1)
         for block in self.blocks:
             token, patches = block(token, patches)

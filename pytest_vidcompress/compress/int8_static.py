@@ -7,7 +7,7 @@ and what `keep` names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from ..clips.loader import Clips
     from ..models.model import Model
-    from .blocks import Attention
     from .range import Range
 
 AUTO = "auto"
@@ -44,7 +43,7 @@ class Int8Static:
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
     from .fit import quantized, value_range
-    from .observe import observe, observe_attention
+    from .observe import observe
     from .smooth import smooth
 
     if not clips.expected:
@@ -53,7 +52,8 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
             " some with a smaller sample"
         )
     module = model.module
-    seen = observe(module, clips)
+    # Smoothing changes no query, key or value, so one pass over the clips sees all.
+    seen, products = observe(module, clips, _attentions(module, parameters.attention))
     if not seen:
         raise VidcompressError(f"model {model.name!r} has no linear layers for int8-static")
     if parameters.smooth:
@@ -67,9 +67,8 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
             )
         return quantized(part, seen[name].sample, seen[name].mean)
 
-    def ranges(parts: dict[str, Attention]) -> dict[str, Sequence[Range]]:
-        values = observe_attention(module, clips, parts)
-        return {name: [value_range(each) for each in given] for name, given in values.items()}
+    def ranges(name: str) -> Sequence[Range]:
+        return [value_range(values) for values in products[name]]
 
     made = _with_int8(module, parameters, layer, ranges)
     return replace(model, module=made, notes=(*model.notes, f"calibrated on {clips.expected} clips"))
@@ -86,14 +85,14 @@ def rebuild(module: nn.Module, parameters: Int8Static) -> nn.Module:
     def layer(_: str, part: nn.Linear) -> nn.Module:
         return QuantizedLinear(part, anything, torch.ones(part.out_features, device=part.weight.device))
 
-    return _with_int8(module, parameters, layer, lambda parts: dict.fromkeys(parts, (anything,) * 4))
+    return _with_int8(module, parameters, layer, lambda _: (anything,) * 4)
 
 
 def _with_int8(
     module: nn.Module,
     parameters: Int8Static,
     layer: Callable[[str, nn.Linear], nn.Module],
-    ranges: Callable[[dict[str, Attention]], dict[str, Sequence[Range]]],
+    ranges: Callable[[str], Sequence[Range]],
 ) -> nn.Module:
     """Puts int8 parts in the place of those that `parameters` name."""
     from torch import nn
@@ -105,17 +104,24 @@ def _with_int8(
         kept = any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|"))
         return None if kept else layer(name, cast("nn.Linear", part))
 
-    everywhere = {name: part for name, part in module.named_modules() if isinstance(part, Attention)}
-    chosen = {name: part for name, part in everywhere.items() if _pays(part, parameters.attention)}
-    parts = ranges(chosen) if chosen else {}
-    replaced(module, Attention, lambda name, _: QuantizedAttention(*parts[name]) if name in parts else None)
+    products = _attentions(module, parameters.attention)
+    replaced(
+        module, Attention, lambda name, _: QuantizedAttention(*ranges(name)) if name in products else None
+    )
     # Matrices that few rows meet: their bytes count, their products do not.
     replaced(module, PerHead, lambda _, part: StoredInt8(cast(PerHead, part)))
     return halved_tables(replaced(module, nn.Linear, quantized_layer))
 
 
-def _pays(part: Attention, where: str) -> bool:
-    return where == "all" or (where == AUTO and part.tokens >= LONG)
+def _attentions(module: nn.Module, where: str) -> Collection[str]:
+    """The names of the parts of attention whose products are to be int8."""
+    from .blocks import Attention
+
+    return {
+        name
+        for name, part in module.named_modules()
+        if isinstance(part, Attention) and (where == "all" or (where == AUTO and part.tokens >= LONG))
+    }
 
 
 INT8_STATIC = Technique(

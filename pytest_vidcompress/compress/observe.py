@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -51,64 +51,57 @@ class Seen:
 
 
 @torch.inference_mode()
-def observe(module: nn.Module, clips: Clips) -> Mapping[str, Seen]:
-    """Runs clips through a model.
+def observe(
+    module: nn.Module, clips: Clips, attention: Collection[str] = ()
+) -> tuple[Mapping[str, Seen], Mapping[str, Sequence[torch.Tensor]]]:
+    """Runs clips through a model, once.
 
     Args:
         clips: all of them are taken, with all their views.
+        attention: dotted names of the parts that are called with queries, keys and values.
 
     Returns:
-        What each linear layer was given, by its dotted name; layers that were not called are not there.
+        What each linear layer was given, by its dotted name; layers that were not called are not there. And some
+        queries, keys, values and weights (after softmax) of each part of attention.
     """
-    layers = {name: part for name, part in module.named_modules() if type(part) is nn.Linear}
-    return _watch(module, clips, layers, _take_rows(max(1, clips.expected)))
-
-
-@torch.inference_mode()
-def observe_attention(
-    module: nn.Module, clips: Clips, parts: Mapping[str, nn.Module]
-) -> Mapping[str, Sequence[torch.Tensor]]:
-    """Some queries, keys, values and weights (after softmax) of attention modules, by dotted name."""
     number = max(1, clips.expected)
-
-    def take(seen: dict[str, list[list[torch.Tensor]]], name: str, inputs: tuple[torch.Tensor, ...]) -> None:
-        query, key, _ = inputs
-        asking = query[..., _spread(query.shape[-2], QUERIES, 0), :]
-        weights = (asking @ key.transpose(-2, -1) * query.shape[-1] ** -0.5).softmax(-1)
-        kept = seen.setdefault(name, [[] for _ in (*inputs, weights)])
-        for values, part in zip(kept, (*inputs, weights), strict=True):
-            flat = part.flatten()
-            values.append(flat[_spread(len(flat), VALUES // number + 1, len(values))].clone())
-
-    found: dict[str, list[list[torch.Tensor]]] = _watch(module, clips, parts, take)
-    return {name: [torch.cat(values) for values in given] for name, given in found.items()}
-
-
-def _take_rows(number: int) -> Callable[[dict[str, Seen], str, tuple[torch.Tensor, ...]], None]:
-    def take(seen: dict[str, Seen], name: str, inputs: tuple[torch.Tensor, ...]) -> None:
-        channels = inputs[0].shape[-1]
-        if name not in seen:
-            seen[name] = Seen(torch.zeros(channels), torch.zeros(channels, dtype=torch.double))
-        seen[name].take(inputs[0], ROWS // number + 1)
-
-    return take
-
-
-def _watch(
-    module: nn.Module, clips: Clips, parts: Mapping[str, nn.Module], take: Callable[..., None]
-) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
+    layers: dict[str, Seen] = {}
+    products: dict[str, list[list[torch.Tensor]]] = {name: [[], [], [], []] for name in attention}
     with ExitStack() as hooks:
-        for name, part in parts.items():
-
-            def hook(_: nn.Module, inputs: tuple[torch.Tensor, ...], name: str = name) -> None:
-                take(seen, name, inputs)
-
+        for name, part in module.named_modules():
+            if type(part) is nn.Linear:
+                hook = _layer_hook(layers, name, ROWS // number + 1)
+            elif name in products:
+                hook = _attention_hook(products[name], VALUES // number + 1)
+            else:
+                continue
             hooks.callback(part.register_forward_pre_hook(hook).remove)
         for views, _ in clips.batches(1):
             for view in views.split(1):
                 module(view)
-    return seen
+    return layers, {name: [torch.cat(values) for values in kept] for name, kept in products.items()}
+
+
+def _layer_hook(seen: dict[str, Seen], name: str, rows: int) -> Callable[..., None]:
+    def take(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        channels = inputs[0].shape[-1]
+        if name not in seen:
+            seen[name] = Seen(torch.zeros(channels), torch.zeros(channels, dtype=torch.double))
+        seen[name].take(inputs[0], rows)
+
+    return take
+
+
+def _attention_hook(kept: list[list[torch.Tensor]], number: int) -> Callable[..., None]:
+    def take(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        query, key, _value = inputs
+        asking = query[..., _spread(query.shape[-2], QUERIES, 0), :]
+        weights = (asking @ key.transpose(-2, -1) * query.shape[-1] ** -0.5).softmax(-1)
+        for values, part in zip(kept, (*inputs, weights), strict=True):
+            flat = part.flatten()
+            values.append(flat[_spread(len(flat), number, len(values))].clone())
+
+    return take
 
 
 def _spread(total: int, wanted: int, salt: int) -> torch.Tensor:

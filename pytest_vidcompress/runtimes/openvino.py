@@ -100,6 +100,7 @@ class Representation:
 def _prepare(model: Model) -> Representation:
     import torch
     from openvino import convert_model, save_model
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     profile, module = model.profile, model.module.eval()
     shape = (1, profile.frames, 3, profile.size, profile.size)
@@ -114,7 +115,11 @@ def _prepare(model: Model) -> Representation:
     with torch.no_grad(), warnings.catch_warnings():
         # Of tracing: its shape is fixed on purpose.
         warnings.simplefilter("ignore")
-        converted = convert_model(_Logits(module), example_input=pixels, input=[pixels.shape])
+        # Checking a trace runs the model twice more, which at full size is most of the time.
+        traced = TorchScriptPythonDecoder(
+            _Logits(module), example_input=pixels, trace_kwargs={"check_trace": False}
+        )
+        converted = convert_model(traced, input=[pixels.shape])
     _named_by_place(converted)
     with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
         # What was made smaller has its remaining floats as halves on disk; anything else stays what it is.

@@ -72,7 +72,7 @@ def test_layers_can_be_kept(trained: Model) -> None:
 def test_smoothing_changes_no_logit(trained: Model) -> None:
     before = logits(trained)
     of = trained.copy()
-    seen = observe(of.module, spare(of))
+    seen, _ = observe(of.module, spare(of))
     pixels = next(iter(spare(of).batches(1)))[0]
     changed = smooth(of.module, seen, 0.5, pixels)
     layers = len([part for part in of.module.modules() if type(part) is nn.Linear])
@@ -82,7 +82,7 @@ def test_smoothing_changes_no_logit(trained: Model) -> None:
 
 def test_smoothing_evens_out_what_layers_are_given(trained: Model) -> None:
     of = trained.copy()
-    seen = observe(of.module, spare(of))
+    seen, _ = observe(of.module, spare(of))
     name = next(name for name in seen if name.endswith(("qkv", "query")))
     before = seen[name].largest
     smooth(of.module, seen, 0.9, next(iter(spare(of).batches(1)))[0])
