@@ -51,17 +51,25 @@ def input_range(layer: nn.Linear, inputs: torch.Tensor) -> Range:
     return min(_candidates(inputs), key=error)
 
 
-def value_range(values: torch.Tensor) -> Range:
-    """The range with which the values themselves err least."""
-    return min(_candidates(values), key=lambda each: float((each(values) - values).square().mean()))
+def factor_range(values: torch.Tensor) -> Range:
+    """The range with which the factor of a product errs least.
+
+    Integers of two factors are multiplied only if neither has an offset: OpenVINO computes in float what has one.
+    So it lies around zero, or above zero where nothing lies below.
+    """
+    low, high = float(values.min()), float(values.max())
+    if low < 0:
+        candidates = [Range.around_zero(max(-low, high) * share) for share in SHARES]
+    else:
+        candidates = [Range.of(0.0, high * share) for share in SHARES]
+    return min(candidates, key=lambda each: float((each(values) - values).square().mean()))
 
 
 def _candidates(values: torch.Tensor) -> list[Range]:
     low, high = float(values.min()), float(values.max())
-    reach = max(-low, high)
     return [
         *(Range.of(low * share, high * share) for share in SHARES),
         # Where only what lies above is far out, as after GELU.
         *(Range.of(low, high * share) for share in SHARES[1:]),
-        *(Range.around_zero(reach * share) for share in SHARES),
+        *(Range.around_zero(max(-low, high) * share) for share in SHARES),
     ]

@@ -115,7 +115,8 @@ class _Temporal(nn.Module):
 
     def forward(self, patches: torch.Tensor) -> torch.Tensor:
         batch, frames, places, width = patches.shape
-        qkv = self.qkv(self.norm(patches)).reshape(batch, frames, places, 3, self.heads, -1)
+        # OpenVINO has a kernel for the norm of three dimensions, and none for four.
+        qkv = self.qkv(self.norm(patches.flatten(1, 2))).reshape(batch, frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(3, 0, 2, 4, 1, 5).flatten(1, 2).unbind(0)  # (B P, heads, T, d)
         mixed = self.attention(query, key, value)
         mixed = mixed.reshape(batch, places, self.heads, frames, -1).permute(0, 3, 1, 2, 4)
@@ -137,7 +138,7 @@ class _Spatial(nn.Module):
     def forward(self, token: torch.Tensor, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         tokens = with_class_token(token, patches)
         batch, frames, places, width = tokens.shape
-        qkv = self.qkv(self.norm(tokens)).reshape(batch * frames, places, 3, self.heads, -1)
+        qkv = self.qkv(self.norm(tokens.flatten(1, 2))).reshape(batch * frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B T, heads, 1 + P, d)
         mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, frames, places, width)
         tokens = tokens + self.output(mixed)

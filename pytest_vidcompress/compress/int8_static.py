@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .range import Range
 
 AUTO = "auto"
-LONG = 256
+LONG = 128
 """Tokens from which it pays to quantize the products of attention."""
 
 
@@ -42,7 +42,7 @@ class Int8Static:
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
-    from .fit import quantized, value_range
+    from .fit import quantized, factor_range
     from .observe import observe
     from .smooth import smooth
 
@@ -68,7 +68,7 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
         return quantized(part, seen[name].sample, seen[name].mean)
 
     def ranges(name: str) -> Sequence[Range]:
-        return [value_range(values) for values in products[name]]
+        return [factor_range(values) for values in products[name]]
 
     made = _with_int8(module, parameters, layer, ranges)
     return replace(model, module=made, notes=(*model.notes, f"calibrated on {clips.expected} clips"))

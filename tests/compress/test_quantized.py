@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from pytest_vidcompress.compress.fit import input_range, quantized, value_range, weight_scale
+from pytest_vidcompress.compress.fit import input_range, quantized, factor_range, weight_scale
 from pytest_vidcompress.compress.quantized import (
     QuantizedAttention,
     QuantizedLinear,
@@ -81,7 +81,7 @@ def test_stored_weights_compute_like_their_layer(layer: nn.Module) -> None:
 def test_a_quantized_layer_computes_what_its_float_form_does() -> None:
     torch.manual_seed(0)
     layer, given = nn.Linear(32, 8), torch.randn(20, 32)
-    made = QuantizedLinear(layer, value_range(given))
+    made = QuantizedLinear(layer, factor_range(given))
     with torch.inference_mode():
         assert torch.allclose(made(given), made.widened()(given), atol=1e-6)
         assert 0 < (made(given) - layer(given)).norm() < 0.03 * layer(given).norm()
@@ -113,14 +113,21 @@ def test_the_bias_takes_up_the_shift() -> None:
     with torch.inference_mode():
         expected = layer(given).mean(0)
         corrected = quantized(layer, given, given.mean(0))(given).mean(0)
-        plain = QuantizedLinear(layer, value_range(given))(given).mean(0)
+        plain = QuantizedLinear(layer, factor_range(given))(given).mean(0)
     assert (corrected - expected).norm() < 0.5 * (plain - expected).norm()
+
+
+@pytest.mark.parametrize(("values", "zero_point"), [(torch.randn(99) + 0.3, 128), (torch.rand(99), 0)])
+def test_the_range_of_a_factor_has_no_offset(values: torch.Tensor, zero_point: int) -> None:
+    found = factor_range(values)
+    assert found.zero_point == zero_point
+    assert (found(values) - values).abs().mean() < 0.02 * values.abs().mean()
 
 
 def test_quantized_attention_is_close_to_attention() -> None:
     torch.manual_seed(0)
     parts = torch.randn(3, 1, 2, 30, 8)
-    made = QuantizedAttention(*map(value_range, parts), Range.of(0, 1))
+    made = QuantizedAttention(*map(factor_range, parts), Range.of(0, 1))
     expected = nn.functional.scaled_dot_product_attention(*parts)
     assert 0 < (made(*parts) - expected).norm() < 0.03 * expected.norm()
 
