@@ -42,7 +42,7 @@ class Int8Static:
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
-    from .fit import quantized, factor_range
+    from .fit import factor_range, quantized
     from .observe import observe
     from .smooth import smooth
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from pytest_vidcompress.compress.fit import input_range, quantized, factor_range, weight_scale
+from pytest_vidcompress.compress.fit import factor_range, input_range, quantized, weight_scale
 from pytest_vidcompress.compress.quantized import (
     QuantizedAttention,
     QuantizedLinear,
