@@ -234,5 +234,6 @@ PEERS: dict[str, Callable[[Model, Clips], Built]] = {
     "OpenVINO + NNCF int8": openvino_nncf,
     "ours: fuse": ours("fuse"),
     "ours: fuse@openvino": ours("fuse", "openvino"),
+    "ours: fuse+int8-static@onnxruntime": ours("fuse+int8-static", "onnxruntime"),
     "ours: fuse+int8-static": ours("fuse+int8-static"),
 }
