@@ -63,7 +63,7 @@ class Measurer:
                 maps pixels `(1, T, C, H, W)` to logits `(1, labels)`.
             name: its name in tables and baselines; by default the recipe, or the name of the test.
         """
-        from .measure.measurement import measure
+        from .measure.measurement import measure, timed
 
         if self.session.options.export:
             from .export import export
@@ -82,13 +82,13 @@ class Measurer:
             reference,
             name,
             self.test,
-            self.driver if first else None,
-            self.timed,
             self.session.progress,
             self._enough(name, reference),
-            self._clearly_fine(name, runtime),
             partial(self.session.keeper.of_variant, model=reference.model, name=name, test=self._place),
         )
+        if self.timed:
+            driver = self.driver if first else None
+            report = timed(report, target, reference, driver, self._clearly_fine(name, runtime))
         report = self.session.profiler.look(replace(report, runtime=runtime), target, reference)
         self.reports.append(report)
         self._targets.append(target)

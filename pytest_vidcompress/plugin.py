@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from .errors import SpoiledRunError, VidcompressError
 from .export import Exported, ExportPlugin
+from .items import FIXTURES, budget, fixtures, is_ours, margins, parameter
 from .options import Options, add_options, as_typed, read_options
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from .present.table import Line
     from .runtimes.variant import Variant
     from .session import Session
-
-FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"})
 
 OPTIONS = pytest.StashKey[Options]()
 SESSION = pytest.StashKey["Session"]()
@@ -105,7 +104,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # A test none of whose recipes is asked for is collected with an empty parameter set.
-    empty = [item for item in items if _is_ours(item) and _parameter(item, "vc_model") is None]
+    empty = [item for item in items if is_ours(item) and parameter(item, "vc_model") is None]
     if empty:
         items[:] = [item for item in items if item not in empty]
         config.hook.pytest_deselected(items=empty)
@@ -120,7 +119,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     config, options = session.config, session.config.stash[OPTIONS]
     deselected = config.stash.get(DESELECTED, False)
-    ours = [item for item in session.items if _is_ours(item)]
+    ours = [item for item in session.items if is_ours(item)]
     asked = bool(ours) or (options.explicit and (deselected or bool(session.items)))
     # Of files that cannot be collected pytest has more to say than we.
     if config.option.collectonly or session.testsfailed or not asked:
@@ -130,16 +129,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     with _usage_errors(config):
         for item in ours:
             check_marker_names((mark.name for mark in item.iter_markers()), item.nodeid)
-            _budget(item)
-            _margins(item)
+            budget(item)
+            margins(item, options.latency_margin)
         vidcompress = _session(config)
         vidcompress.prepare(
-            sorted({_parameter(item, "vc_model") or "" for item in ours}),
-            {_parameter(item, "vc_model") or "" for item in ours if "vc_baseline" in _fixtures(item)},
-            {text for item in ours if (text := _parameter(item, "vc_variant"))},
+            sorted({parameter(item, "vc_model") or "" for item in ours}),
+            {parameter(item, "vc_model") or "" for item in ours if "vc_baseline" in fixtures(item)},
+            {text for item in ours if (text := parameter(item, "vc_variant"))},
         )
         ledger = vidcompress.ledger
-        ledger.planned = frozenset(item.nodeid for item in ours if "vc_measure" in _fixtures(item))
+        ledger.planned = frozenset(item.nodeid for item in ours if "vc_measure" in fixtures(item))
         chosen = options.variants or options.runtime or any("::" in arg for arg in config.args)
         if not (deselected or chosen):
             ledger.complete = frozenset(item.nodeid.partition("::")[0] for item in ours)
@@ -188,9 +187,9 @@ def vc_measure(
         driver=benchmark.pedantic,
         timed=not request.config.getoption("benchmark_disable", False),
         extra_info=benchmark.extra_info,
-        budget=_budget(request.node),
+        budget=budget(request.node),
         checks="vc_baseline" in request.fixturenames,
-        margins=_margins(request.node),
+        margins=margins(request.node, request.config.stash[OPTIONS].latency_margin),
         module=request.module,
     )
     request.node.stash[MEASURER] = measurer
@@ -344,42 +343,6 @@ def _progress(config: pytest.Config) -> Any:
     from .present.progress import Progress
 
     return Progress(config.stash[TERMINAL])
-
-
-def _is_ours(item: pytest.Item) -> bool:
-    return not FIXTURES.isdisjoint(_fixtures(item))
-
-
-def _fixtures(item: pytest.Item) -> Sequence[str]:
-    return getattr(item, "fixturenames", ())
-
-
-def _parameter(item: pytest.Item, name: str) -> str | None:
-    value = getattr(getattr(item, "callspec", None), "params", {}).get(name)
-    return value if isinstance(value, str) else None
-
-
-def _budget(item: pytest.Item) -> Any:
-    limits = _named(item, "vc_budget", "limits by name, such as top1_drop=0.02")
-    if limits is None:
-        return None
-    from .gate.budget import Budget
-
-    return Budget.from_kwargs(**limits)
-
-
-def _margins(item: pytest.Item) -> Any:
-    from .gate.budget import Margins
-
-    margins = _named(item, "vc_margin", "margins by name, such as latency=0.05") or {}
-    return Margins.from_kwargs(**{"latency": item.config.stash[OPTIONS].latency_margin, **margins})
-
-
-def _named(item: pytest.Item, marker: str, what: str) -> Mapping[str, Any] | None:
-    mark = item.get_closest_marker(marker)
-    if mark is not None and mark.args:
-        raise VidcompressError(f"{item.nodeid}: marker {marker} takes {what}")
-    return None if mark is None else mark.kwargs
 
 
 @contextmanager

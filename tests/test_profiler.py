@@ -47,7 +47,7 @@ def looked(monkeypatch):
 
 
 def measured(reference, latency=None):
-    report = measure(reference.model.module, reference, "same", "t", timed=False)
+    report = measure(reference.model.module, reference, "same", "t")
     beside = replace(report.reference, latency=Estimate(2.0) if latency else None)
     return replace(report, latency=Estimate(latency) if latency else None, reference=beside)
 
@@ -81,5 +81,5 @@ def test_a_report_says_what_ran(reference):
     assert report.coverage == report.reference.coverage
     assert report.coverage.macs_int8 == 0
     assert sum(left.macs for left in report.coverage.left) == pytest.approx(1)
-    callable_ = measure(lambda pixels: reference.model.module(pixels), reference, "c", "t", timed=False)
+    callable_ = measure(lambda pixels: reference.model.module(pixels), reference, "c", "t")
     assert (callable_.coverage, callable_.isa) == (None, "")

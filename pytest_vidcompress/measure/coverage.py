@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,10 @@ class Coverage:
 
 
 def coverage(
-    module: nn.Module, pixels: torch.Tensor, work: Work | None = None, integers: bool = True
+    module: nn.Module,
+    pixels: torch.Tensor,
+    work: Work | None = None,
+    integers: Collection[str] | None = None,
 ) -> Coverage:
     """Weighs what `module` stores and what it computes with.
 
@@ -68,8 +71,9 @@ def coverage(
         module: as it is stored.
         pixels: one view of a clip, `(1, T, C, H, W)`.
         work: what `macs.work` counted for it, which is not counted again.
-        integers: what runs has integer kernels for modules that say so. torch has none: it computes the same
-            numbers in float.
+        integers: dotted names of the modules whose products really multiply integers in what runs; of those
+            that say so, the others are float. torch has none: it computes the same numbers in float. None
+            takes modules at their word.
     """
     if work is None:
         from ..runtimes.eager import executable
@@ -118,13 +122,16 @@ def _stored(tensor: torch.Tensor) -> str:
     return INT8 if str(tensor.dtype) in ("torch.int8", "torch.uint8") else ""
 
 
-def _arithmetic(work: Work, parts: Mapping[str, nn.Module], integers: bool) -> dict[str, Counter[str]]:
+def _arithmetic(
+    work: Work, parts: Mapping[str, nn.Module], integers: Collection[str] | None
+) -> dict[str, Counter[str]]:
     """Multiply-accumulates of each module, by what is multiplied."""
     done: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, operators in work.by_module.items():
         owner = _owner(name, parts)
         for operator, macs in operators.items():
-            claimed = integers and _claim(parts[owner], operator) == INT8
+            believed = integers is None or owner in integers
+            claimed = believed and _claim(parts[owner], operator) == INT8
             done[owner][INT8 if claimed or operator in INT8_OPERATORS else FLOAT] += macs
     return done
 

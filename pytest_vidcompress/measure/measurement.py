@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from .coverage import Coverage, coverage
 from .handover import handover_s
 from .identify import as_identified, identified
 from .isa import isa
-from .latency import Driver, Fine, Timing, time_pairs
+from .latency import Driver, Fine, time_pairs
 from .macs import work
 from .memory import peak_memory_bytes
 from .predict import Progress, evaluating, logits_of, predict
@@ -76,24 +76,18 @@ def measure(
     reference: Reference,
     name: str,
     test: str,
-    driver: Driver | None = None,
-    timed: bool = True,
     progress: Progress | None = None,
     enough: Enough | None = None,
-    clearly_fine: Fine | None = None,
     keep: Keep | None = None,
 ) -> Report:
-    """Measures `target` beside its reference, whose numbers in the report are of the same clips.
+    """Measures all of `target` but its time beside its reference, whose numbers in the report are of the same clips.
 
     Args:
         target: a variant, an artefact, any `nn.Module`, or any callable pixels -> logits.
         name: its key in the baseline.
         test: the test that measures, `path::name`.
-        driver: runs the timed rounds (pytest-benchmark's `pedantic`).
-        timed: False leaves the latency out.
         progress: told after every clip.
         enough: asked after every clip: True leaves the others out. None takes all.
-        clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
         keep: finds what a run that was interrupted had predicted. None computes everything.
     """
     model, clips = reference.model, reference.clips
@@ -107,14 +101,38 @@ def measure(
     report = as_identified(
         _report(name, test, target, model, clips, logits, known, targets), reference.report
     )
-    beside = _on(reference.report, accuracy(known, known, targets))
-    if timed:
-        timing = _time(run, model.module, clips, driver, clearly_fine)
-        beside = replace(beside, latency=timing.reference_latency)
-        report = replace(
-            report, latency=timing.latency, latency_ratio=timing.ratio, log_ratios=timing.log_ratios
+    return replace(report, reference=_on(reference.report, accuracy(known, known, targets)))
+
+
+def timed(
+    report: Report,
+    target: Target,
+    reference: Reference,
+    driver: Driver | None = None,
+    clearly_fine: Fine | None = None,
+) -> Report:
+    """The report of `target` with its latency, timed in turns with its reference.
+
+    Args:
+        driver: runs the rounds (pytest-benchmark's `pedantic`).
+        clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
+    """
+    run, module, pixels = runnable(target), reference.model.module, first_clip(reference.clips)
+    with evaluating(run), evaluating(module), torch.inference_mode():
+        timing = time_pairs(
+            lambda: logits_of(run, pixels),
+            lambda: logits_of(module, pixels),
+            driver,
+            clearly_fine,
+            rest_s=handover_s(run, module),
         )
-    return replace(report, reference=beside)
+    return replace(
+        report,
+        latency=timing.latency,
+        latency_ratio=timing.ratio,
+        log_ratios=timing.log_ratios,
+        reference=report.reference and replace(report.reference, latency=timing.reference_latency),
+    )
 
 
 def _asking(enough: Enough, reference: Reference) -> Callable[[torch.Tensor], bool]:
@@ -217,7 +235,7 @@ def _weigh(target: Target, clips: Clips) -> Weighed:
     saved = isinstance(target, Variant | Artefact)
     size = target.size_bytes() if saved else artefact.size_bytes(stored)
     sparsity = zeros(stored) / held if held else 0.0
-    covered = coverage(stored, pixels, done, integers=not _is_in_torch(target))
+    covered = coverage(stored, pixels, done, _integers(target))
     return Weighed(size, held, sparsity, counted, peak_memory_bytes(run, pixels), covered)
 
 
@@ -230,28 +248,21 @@ def _stored(target: Target) -> nn.Module | None:
     return target if isinstance(target, nn.Module) else None
 
 
+def _integers(target: Target) -> Collection[str] | None:
+    """The modules that multiply integers, as who executes them tells; None where it does not tell."""
+    if _is_in_torch(target):
+        return ()
+    told: Any = getattr(runnable(target), "integers", None)
+    if not callable(told):
+        return None
+    integers: Any = told()
+    return integers
+
+
 def _is_in_torch(target: Target) -> bool:
     """Do torch's kernels execute it?"""
     runtime = getattr(target, "runtime", None)
     return runtime.startswith("torch") if isinstance(runtime, str) else isinstance(target, nn.Module)
-
-
-def _time(
-    run: Callable[[torch.Tensor], Any],
-    reference: nn.Module,
-    clips: Clips,
-    driver: Driver | None,
-    clearly_fine: Fine | None,
-) -> Timing:
-    pixels = first_clip(clips)
-    with evaluating(run), evaluating(reference), torch.inference_mode():
-        return time_pairs(
-            lambda: logits_of(run, pixels),
-            lambda: logits_of(reference, pixels),
-            driver,
-            clearly_fine,
-            rest_s=handover_s(run, reference),
-        )
 
 
 def first_clip(clips: Clips) -> torch.Tensor:

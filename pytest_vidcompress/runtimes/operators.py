@@ -1,9 +1,10 @@
 """What an executable may tell of itself: the time of its operators, in the runtime's own words.
 
-A runtime that hides its operators from torch may give what it makes two methods, both optional:
+A runtime that hides its operators from torch may give what it makes three methods, all optional:
 
     profile(pixels) -> Sequence[OperatorTime]    one call's time, a row a node of its graph
     isa() -> str                                 the instruction set of its kernels, such as `avx512_vnni`
+    integers() -> Collection[str]                dotted names of the modules whose products multiply integers
 """
 
 from __future__ import annotations

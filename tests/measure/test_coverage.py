@@ -102,9 +102,16 @@ def test_int8_modules_say_what_they_compute_in() -> None:
 
 
 def test_torch_only_simulates_integers() -> None:
-    found = coverage(nn.Sequential(Int8(8, 8, "int8")), X, integers=False)
+    found = coverage(nn.Sequential(Int8(8, 8, "int8")), X, integers=())
     assert found.weights_int8 == pytest.approx(64 / 72)
     assert found.macs_int8 == 0
+
+
+def test_what_executes_a_module_knows_better_than_the_module() -> None:
+    module = nn.Sequential(Int8(8, 8, "int8"), Int8(8, 8, "int8"), Int8(8, 8, "float32"))
+    found = coverage(module, X, integers={"0", "2"})
+    assert adds_up(found)
+    assert found.macs_int8 == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(("says", "share"), [("int8", 1.0), ("float32", 64 / (64 + ATTENTION)), ("", None)])

@@ -18,7 +18,7 @@ from pytest_vidcompress.models.model import Model
 
 def test_a_report_says_what_it_was_measured_on(classifier: Model, clips: Clips) -> None:
     reference = measure_reference(classifier, clips)
-    report = measure(classifier.module, reference, "same", "t", timed=False)
+    report = measure(classifier.module, reference, "same", "t")
     marks = tuple(sha256(clip.path.read_bytes()).hexdigest()[:6] for clip in clips)
     for each in (reference.report, report, report.reference):
         assert each is not None
@@ -33,7 +33,7 @@ def test_of_an_evaluation_that_ended_early_only_the_clips_that_counted(
 ) -> None:
     reference = measure_reference(classifier, clips)
     module = classifier.module
-    report = measure(module, reference, "same", "t", timed=False, enough=lambda right, _: len(right) == 3)
+    report = measure(module, reference, "same", "t", enough=lambda right, _: len(right) == 3)
     assert report.contents == reference.report.contents[:3]
     assert report.clips_digest == reference.report.clips_digest, "it is of the sample"
     assert len(report.predictions) == len(report.labels) == 3
@@ -48,7 +48,7 @@ def test_predictions_are_of_every_clip_and_in_no_representation(classifier: Mode
     def first(pixels: torch.Tensor) -> torch.Tensor:
         return torch.eye(16)[:1]
 
-    report = measure(first, reference, "first", "t", timed=False)
+    report = measure(first, reference, "first", "t")
     assert report.label_names == classifier.labels
     assert report.predictions == (0,) * len(clips)
     assert [report.label_names[label] for label in report.labels] == [clip.label for clip in clips]

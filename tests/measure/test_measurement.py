@@ -13,7 +13,7 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.latency import FEWEST_QUIET, Call
-from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference
+from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference, timed
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.artefact import size_bytes
@@ -49,7 +49,9 @@ def test_the_reference_by_itself(reference: Reference, clips: Clips) -> None:
 
 def test_any_module(reference: Reference) -> None:
     other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16, bias=False), nn.Dropout(0.9)).train()
-    report = measure(other, reference, "mine", "tests/test_mine.py::test_it")
+    untimed = measure(other, reference, "mine", "tests/test_mine.py::test_it")
+    assert untimed.latency is untimed.latency_ratio is None
+    report = timed(untimed, other, reference)
     assert (report.name, report.model, report.test) == ("mine", "dense", "tests/test_mine.py::test_it")
     assert report.parameters == report.macs == 1536 * 16
     assert report.size_ratio is not None
@@ -66,7 +68,7 @@ def test_any_module(reference: Reference) -> None:
 
 
 def test_the_reference_measured_as_a_variant_is_equal_to_it(reference: Reference) -> None:
-    report = measure(reference.model.module, reference, "same", "t", timed=False)
+    report = measure(reference.model.module, reference, "same", "t")
     assert (report.agreement, report.kl, report.top1_drop) == (1, 0, 0)
     assert report.size_ratio == report.macs_ratio == report.memory_ratio == 1
     assert report.outcomes == reference.report.outcomes
@@ -81,7 +83,7 @@ def test_a_callable_shows_no_files(reference: Reference) -> None:
     def doubled(pixels: torch.Tensor) -> torch.Tensor:
         return 2 * module(pixels)
 
-    report = measure(doubled, reference, "callable", "t", timed=False)
+    report = measure(doubled, reference, "callable", "t")
     assert report.size_bytes is report.parameters is report.sparsity is report.peak_memory_bytes is None
     assert report.macs == MACS
     assert report.agreement == 1
@@ -89,9 +91,7 @@ def test_a_callable_shows_no_files(reference: Reference) -> None:
 
 
 def test_a_callable_may_hide_its_operators(reference: Reference) -> None:
-    report = measure(
-        lambda pixels: pixels.numpy().reshape(1, -1)[:, :16], reference, "numpy", "t", timed=False
-    )
+    report = measure(lambda pixels: pixels.numpy().reshape(1, -1)[:, :16], reference, "numpy", "t")
     assert report.macs is report.macs_ratio is None
     assert "MB" not in str(report)
 
@@ -104,7 +104,7 @@ def test_variants(
     recipe: str, size: float, sparsity: float | None, reference: Reference, clips: Clips
 ) -> None:
     variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES)
-    report = measure(variant, reference, variant.name, "t", timed=False)
+    report = measure(variant, reference, variant.name, "t")
     assert report.size_bytes == variant.size_bytes()
     assert report.size_ratio == pytest.approx(size, abs=0.03)
     assert report.macs_ratio == 1
@@ -117,7 +117,7 @@ def test_variants(
 
 def test_pruned_shares_are_of_all_weights(reference: Reference, clips: Clips) -> None:
     variant = build(parse("prune-global:amount=0.5", TECHNIQUES), reference.model, clips, RUNTIMES)
-    report = measure(variant, reference, variant.name, "t", timed=False)
+    report = measure(variant, reference, variant.name, "t")
     assert report.sparsity == pytest.approx(0.5 * 1536 * 32 / WEIGHTS)
     assert report.kl > 0
 
@@ -127,7 +127,7 @@ def test_under_random_weights_accuracy_is_agreement(classifier: Model, clips: Cl
     assert reference.report.accuracy_kind == "agreement"
     assert reference.report.top1 == 1
     other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
-    report = measure(other, reference, "other", "t", timed=False)
+    report = measure(other, reference, "other", "t")
     assert report.accuracy_kind == "agreement"
     assert report.top1 == report.agreement
 
@@ -151,7 +151,8 @@ def test_the_driver_runs_the_rounds(reference: Reference) -> None:
         driven.append(rounds)
         target()
 
-    report = measure(reference.model.module, reference, "same", "t", driver)
+    same = reference.model.module
+    report = timed(measure(same, reference, "same", "t"), same, reference, driver)
     assert len(driven) == 1
     # Pairs that a neighbour disturbed are left out.
     assert FEWEST_QUIET <= len(report.log_ratios) <= driven[0]
@@ -161,14 +162,14 @@ def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: C
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
-    whole = measure(other, reference, "other", "t", timed=False)
+    whole = measure(other, reference, "other", "t")
     seen: list[tuple[tuple[bool, ...], tuple[bool, ...]]] = []
 
     def enough(outcomes: Sequence[bool], agreements: Sequence[bool]) -> bool:
         seen.append((tuple(outcomes), tuple(agreements)))
         return len(outcomes) == 5
 
-    report = measure(other, reference, "other", "t", timed=False, enough=enough)
+    report = measure(other, reference, "other", "t", enough=enough)
     assert (report.clips, report.sample) == (5, 8)
     assert report.clip_ids == tuple(clip.id for clip in clips[:5])
     assert seen == [(whole.outcomes[:n], whole.agreements[:n]) for n in range(1, 6)]
@@ -185,7 +186,7 @@ def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: C
     # The digest is of the whole set, whatever was enough of it.
     assert report.reference == replace(few, sample=8, clips_digest=report.reference.clips_digest)
     assert report.reference.top1.interval == few.top1.interval
-    assert report.kl == measure(other, _of(few, reference), "other", "t", timed=False).kl
+    assert report.kl == measure(other, _of(few, reference), "other", "t").kl
 
 
 def _of(report: Report, reference: Reference) -> Reference:
@@ -196,7 +197,7 @@ def _of(report: Report, reference: Reference) -> Reference:
 
 
 def test_all_clips_are_taken_by_default(reference: Reference) -> None:
-    report = measure(reference.model.module, reference, "same", "t", timed=False)
+    report = measure(reference.model.module, reference, "same", "t")
     assert (report.clips, report.sample) == (8, 8)
     assert report.reference is not None
     assert report.reference.sample == 8
@@ -215,11 +216,11 @@ def test_an_artefact_is_measured_as_its_variant(
         )
 
     again = load(tmp_path, module=unlike)
-    expected = measure(variant, reference, "same", "t", timed=False)
-    assert measure(again, reference, "same", "t", timed=False) == expected
+    expected = measure(variant, reference, "same", "t")
+    assert measure(again, reference, "same", "t") == expected
     other = replace(reference, model=replace(reference.model, labels=reference.model.labels[::-1]))
     with pytest.raises(VidcompressError, match="does not answer with the labels of model 'dense'"):
-        measure(again, other, "same", "t", timed=False)
+        measure(again, other, "same", "t")
 
 
 def test_files_of_a_runtime_s_own_show_their_size_alone(
@@ -233,6 +234,6 @@ def test_files_of_a_runtime_s_own_show_their_size_alone(
     )
     variant = build(parse("fp32", TECHNIQUES), reference.model, clips, {"own": own}, "own")
     variant.save(tmp_path)
-    report = measure(load(tmp_path, runtimes={"own": own}), reference, "files", "t", timed=False)
+    report = measure(load(tmp_path, runtimes={"own": own}), reference, "files", "t")
     assert report.size_bytes == variant.size_bytes()
     assert report.parameters is report.sparsity is report.macs is report.peak_memory_bytes is None
