@@ -29,6 +29,8 @@ _PRODUCT = re.compile(r"__module\.module\.([\w.]+)/aten::\w+/(?:MatMul|Convoluti
 """Module, and what an operator became that was put in the place of its product."""
 _COMPUTING = ("FullyConnected", "MatMul", "Convolution", "Subgraph")
 """Layers that may hold products, some of them many operators in one."""
+_ABOUT = re.compile(rb"\t<rt_info>(?:(?!<rt_info>).)*</rt_info>\n(?=</net>)", re.DOTALL)
+"""Which OpenVINO wrote the file: the manifest says so too, and a size must not hang on how long that is."""
 _WARM = 2
 """Calls before the one whose time is told."""
 
@@ -152,7 +154,8 @@ def _prepare(model: Model) -> Representation:
     with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
         # What was made smaller has its remaining floats as halves on disk; anything else stays what it is.
         save_model(converted, Path(folder, f"{NAME}.xml"), compress_to_fp16=narrow)
-        return _load(Path(folder))
+        made = _load(Path(folder))
+        return Representation(_ABOUT.sub(b"", made.graph), made.weights)
 
 
 def _named_by_place(model: Any) -> None:

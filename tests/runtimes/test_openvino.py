@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,12 @@ def test_the_same_model_is_the_same_bytes(family: str) -> None:
     first, second = made("fuse+int8-weights", family), made("fuse+int8-weights", family)
     assert first.graph == second.graph
     assert first.weights == second.weights
+
+
+def test_its_size_does_not_hang_on_the_name_of_a_version() -> None:
+    graph = made("fuse", "videomae").graph
+    assert version("openvino").encode() not in graph
+    assert graph.rstrip().endswith(b"</net>")
 
 
 def test_it_tells_the_time_of_its_nodes() -> None:
