@@ -14,7 +14,7 @@ PATTERNS = (
     ("softmax", r"softmax"),
     ("normalization", r"norm|mvn|^rms"),
     ("activation", r"gelu|relu|silu|swish|sigmoid|tanh|^erf"),
-    ("quantization", r"quantize(?!matmul)"),
+    ("quantization", r"(?<!connected)quantize(?!matmul)"),
     ("linear", r"linear|addmm|_int_mm|^mm|gemm|fullyconnected|matmulinteger|matmulnbits|quantizematmul"),
     ("attention matmul", r"bmm|matmul"),
     (

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .openvino_node import is_fused, multiplies_integers, products_of, told
 from .operators import OperatorTime
 from .runtime import Runtime
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 NAME = "model"
 _NUMBERED = re.compile(r"[A-Z][A-Za-z]*_\d+")
 _WIDEST = ("amx", "avx512_core_vnni", "avx512_vnni", "avx512", "avx2_vnni", "avx2", "neon")
-_PRODUCT = re.compile(r"__module\.module\.([\w.]+)/aten::\w+/(?:MatMul|Convolution)(?:_\d+)?(/.*)?")
-"""Module, and what an operator became that was put in the place of its product."""
-_COMPUTING = ("FullyConnected", "MatMul", "Convolution", "Subgraph")
-"""Layers that may hold products, some of them many operators in one."""
 _ABOUT = re.compile(rb"\t<rt_info>(?:(?!<rt_info>).)*</rt_info>\n(?=</net>)", re.DOTALL)
 """Which OpenVINO wrote the file: the manifest says so too, and a size must not hang on how long that is."""
 _WARM = 2
@@ -67,7 +64,7 @@ class Representation:
 
     def isa(self) -> str:
         """The widest instruction set of its kernels, such as `avx512`, and `int8` where some multiply integers."""
-        kernels = {_told(node, "primitiveType").lower() for node in self._nodes()}
+        kernels = {told(node, "primitiveType").lower() for node in self._nodes()}
         widest = next((name for name in _WIDEST if any(name in kernel for kernel in kernels)), "")
         integers = any("gemm" in kernel and kernel.endswith(("_i8", "_u8")) for kernel in kernels)
         return f"{widest}, int8" if widest and integers else widest
@@ -76,21 +73,24 @@ class Representation:
         """The modules all of whose products multiply integers: OpenVINO decides that as it compiles."""
         whole: dict[str, bool] = {}
         for node in self._nodes():
-            kind = _told(node, "layerType")
-            for name in _told(node, "originalLayersNames").split(",") if kind in _COMPUTING else ():
-                product = _PRODUCT.fullmatch(name)
-                # Scaling what a product gave is none, where it is in a layer of its own.
-                if product and not (kind == "Subgraph" and product[2]):
-                    whole[product[1]] = whole.get(product[1], True) and _multiplies_integers(node)
-        return {name for name, narrow in whole.items() if narrow}
+            for module in products_of(node):
+                whole[module] = whole.get(module, True) and multiplies_integers(node)
+        return {module for module, narrow in whole.items() if narrow}
 
     def profile(self, pixels: torch.Tensor) -> Sequence[OperatorTime]:
         """One call's time by node: compiled a second time, as counting costs time of its own."""
         request = self._compile(PERF_COUNT=True).create_infer_request()
         for _ in range(_WARM + 1):
             request.infer([pixels[:1].numpy()])
+        fused = {node.get_friendly_name() for node in self._nodes() if is_fused(node) and products_of(node)}
         return [
-            OperatorTime(each.node_type, each.real_time.total_seconds(), each.node_name, each.exec_type)
+            OperatorTime(
+                each.node_type,
+                each.real_time.total_seconds(),
+                each.node_name,
+                each.exec_type,
+                "fused attention" if each.node_name in fused else "",
+            )
             for each in request.profiling_info
             if each.real_time
         ]
@@ -113,18 +113,6 @@ class Representation:
             "ENABLE_CPU_PINNING": False,
         }
         return core.compile_model(model, "CPU", {**settings, **more})
-
-
-def _multiplies_integers(node: Any) -> bool:
-    integers = _told(node, "primitiveType").lower().endswith(("_i8", "_u8"))
-    if _told(node, "layerType") != "Subgraph":
-        return integers
-    # Many operators in one: the kernel is that of its first product, the second takes a factor from outside too.
-    return integers and not any(each.get_element_type().is_real() for each in node.inputs())
-
-
-def _told(node: Any, what: str) -> str:
-    return node.get_rt_info()[what].astype(str)
 
 
 def _prepare(model: Model) -> Representation:

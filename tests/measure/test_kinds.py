@@ -32,6 +32,7 @@ NAMES = {
     "Torch-Compiled Region": "compiled code",
     # OpenVINO
     "FullyConnected": "linear",
+    "FullyConnectedQuantizedLegacy": "linear",
     "MatMul": "attention matmul",
     "ScaledDotProductAttention": "fused attention",
     "SoftMax": "softmax",

@@ -116,9 +116,12 @@ def test_the_products_of_attention_run_in_integer_kernels(family: str) -> None:
         for name, part in module.named_modules()
         if isinstance(part, QuantizedAttention | QuantizedLinear)
     }
-    told = OPENVINO.prepare(replace(trained, module=module)).integers()
+    run = OPENVINO.prepare(replace(trained, module=module))
+    told = run.integers()
     assert said <= set(told)
     assert not {name for name in told if name.startswith("blocks.3.key")}, "int8 is only how it is stored"
+    attention = [each for each in run.profile(torch.zeros(1, 8, 3, 64, 64)) if each.kind == "fused attention"]
+    assert len(attention) >= len([name for name in said if name.endswith("attention")]) >= 4
 
 
 @pytest.mark.parametrize("factor", ["query", "key", "value"])
