@@ -36,7 +36,7 @@ def recorded(tmp_path_factory):
     """A project with three recorded runs of a module; copy it before changing it."""
     project = slowed(Project(tmp_path_factory.mktemp("recorded")), 1.0)
     for count in (1, 2, 3):
-        assert project.run("--vc-baseline=create", "--vc-confirm=2").passed(1)
+        assert project.run("--vc-baseline=create", "--vc-confirm=20").passed(1)
         entry = project.timings[NAME]
         assert [len(entry[field].split()) for field in ("runs", "spreads", "controls", "screens")] == [
             count
