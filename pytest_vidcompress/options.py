@@ -240,7 +240,7 @@ def read_options(config: pytest.Config) -> Options:
         latency_margin=read(values.number, "vc-latency-margin", 0.05),
         confirm_s=read(values.number, "vc-confirm", 30.0),
         runtime=value("vc_runtime", ""),
-        calibration=read(values.count, "vc-calibration", 32) or 32,
+        calibration=read(values.whole, "vc-calibration", 32, 1),
         threads=read(values.count, "vc-threads", None) or 0,
         report=path("vc_report"),
         cache=path("vc_cache"),

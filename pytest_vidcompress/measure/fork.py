@@ -28,7 +28,7 @@ import torch
 from torch import nn
 
 from ..clips.lifeline import die_with_parent
-from .handover import handover_s
+from .handover import handover_s, rest
 from .predict import logits_of
 
 Message = dict[str, Any]
@@ -161,8 +161,7 @@ def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]
 
 
 def _seconds(arm: Callable[[torch.Tensor], Any], pixels: torch.Tensor, rest_s: float) -> float:
-    if rest_s:
-        time.sleep(rest_s)
+    rest(rest_s)
     started = time.perf_counter()
     logits_of(arm, pixels)
     return time.perf_counter() - started

@@ -1,6 +1,8 @@
-"""The rest between calls of different runtimes, whose threads would go on spinning on each other's cores."""
+"""The rest between calls of different runtimes or processes, whose threads go on spinning on each other's cores."""
 
 from __future__ import annotations
+
+import time
 
 from torch import nn
 
@@ -10,3 +12,9 @@ HANDOVER_S = 0.01
 def handover_s(*calls: object) -> float:
     """Seconds to rest before each of these, timed in turns: none where torch's own threads execute all."""
     return 0.0 if all(isinstance(call, nn.Module) for call in calls) else HANDOVER_S
+
+
+def rest(seconds: float) -> None:
+    """Sleeps; not at all for 0 seconds, as even that would give the core away."""
+    if seconds:
+        time.sleep(seconds)

@@ -16,6 +16,7 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 from ..clips.prefetch import settle
+from .handover import rest
 from .interval import median_interval
 from .quiet import quiet
 from .report import Estimate
@@ -85,7 +86,7 @@ class Alternation:
     def before(self) -> None:
         if len(self._variant_s) % 2 == 0:
             self._time_reference()
-        self._rest()
+        rest(self._rest_s)
 
     def run(self) -> None:
         self._variant_s.append(_seconds(self._variant))
@@ -95,12 +96,8 @@ class Alternation:
             self._time_reference()
 
     def _time_reference(self) -> None:
-        self._rest()
+        rest(self._rest_s)
         self._reference_s.append(_seconds(self._reference))
-
-    def _rest(self) -> None:
-        if self._rest_s:
-            time.sleep(self._rest_s)
 
     def loop(self, rounds: int) -> None:
         """Times so many pairs without a driver; none of a negative number."""

@@ -78,7 +78,8 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
     [
         (
             "prune",
-            r"unknown technique 'prune'; there are fp16, fp32, fuse, int8-dynamic, int8-static, int8-weights, prune-",
+            r"unknown technique 'prune'; there are fp16, fp32, fuse, int8-dynamic, int8-static, int8-weights,"
+            r" prune-global, prune-local",
         ),
         ("", r"unknown technique ''; there are"),
         ("fp16+", r"unknown technique ''; there are"),
