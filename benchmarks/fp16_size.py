@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.checkpoint import load_checkpoint
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.artefact import size_bytes
 
 
 def saved_bytes(module: nn.Module) -> int:

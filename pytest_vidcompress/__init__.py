@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .artefacts.load import Artefact as Artefact
+    from .artefacts.load import load as load
     from .clips.clip import Clip as Clip
     from .clips.clip import ClipSet as ClipSet
     from .clips.profile import Profile as Profile
@@ -19,13 +21,11 @@ if TYPE_CHECKING:
     from .measure.report import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
-    from .runtimes.loaded import Artefact as Artefact
-    from .runtimes.loaded import load as load
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Artefact": "runtimes.loaded",
+    "Artefact": "artefacts.load",
     "Clip": "clips.clip",
     "ClipSet": "clips.clip",
     "Estimate": "measure.report",
@@ -34,7 +34,7 @@ _HOMES = {
     "Report": "measure.report",
     "Technique": "compress.technique",
     "VidcompressError": "errors",
-    "load": "runtimes.loaded",
+    "load": "artefacts.load",
 }
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import shutil
 
-from pytest_vidcompress.clips.pocket import FOLDER, pocket
+from pytest_vidcompress.clips.pocket.packaged import FOLDER, pocket
 from pytest_vidcompress.clips.sample import sample
 
 

@@ -28,8 +28,8 @@ from transformers import (
     VideoMAEForVideoClassification,
 )
 
-from pytest_vidcompress.clips.motion import MOTIONS
-from pytest_vidcompress.clips.render import SIZE, render
+from pytest_vidcompress.clips.pocket.motions import MOTIONS
+from pytest_vidcompress.clips.pocket.renderer import SIZE, render
 
 HERE = Path(__file__).parent
 LABELS = list(MOTIONS)

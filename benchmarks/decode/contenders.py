@@ -10,7 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from pytest_vidcompress.clips.decode import decode
+from pytest_vidcompress.clips.decode.decode import decode
 
 Pixels = npt.NDArray[np.uint8]
 Contender = Callable[[Path, Sequence[int]], Pixels]

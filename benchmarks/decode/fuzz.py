@@ -25,9 +25,9 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.decode.mutation import mutated
-from pytest_vidcompress.clips.decode import decode
-from pytest_vidcompress.clips.fault import Undecodable
-from pytest_vidcompress.clips.frames import indices
+from pytest_vidcompress.clips.crops.sampling import indices
+from pytest_vidcompress.clips.decode.decode import decode
+from pytest_vidcompress.clips.faults import Undecodable
 
 RESULT = Path(__file__).with_suffix(".json")
 MEDIA = Path(__file__).parents[3] / "shared" / "media"
@@ -84,8 +84,8 @@ class Result:
 
 def sources(folder: Path, media: Path) -> tuple[list[bytes], list[bytes]]:
     """Contents of good files: generated ones, and real ones that are small enough."""
-    from tests.clips.corpus import GOOD
-    from tests.clips.footage import film, scene
+    from tests.clips.decode.corpus import GOOD
+    from tests.clips.decode.footage import film, scene
 
     for case in GOOD:
         case.make(folder / case.name)

@@ -25,7 +25,7 @@ import av
 import numpy as np
 
 from benchmarks.decode.contenders import CONTENDERS, pyav_all
-from pytest_vidcompress.clips.frames import indices
+from pytest_vidcompress.clips.crops.sampling import indices
 
 RESULT = Path(__file__).with_suffix(".json")
 CLIPS = Path(__file__).parents[3] / "shared" / "media" / "kinetics400" / "val"

@@ -20,14 +20,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from pytest_vidcompress.artefacts import save as artefact
+from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.int8_dynamic import quantize
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes import artefact
 from pytest_vidcompress.runtimes.registry import RUNTIMES
-from pytest_vidcompress.runtimes.variant import build
 
 Call = Callable[[torch.Tensor], torch.Tensor]
 

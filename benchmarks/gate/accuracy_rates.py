@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from pytest_vidcompress.gate.accuracy import ROUNDING, hold_accuracy, stopping
-from pytest_vidcompress.gate.baseline import Stored
+from pytest_vidcompress.gate.baseline.json_shape import stored_entries
+from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.gate.budget import Margins
-from pytest_vidcompress.gate.entry import stored_entries
 from pytest_vidcompress.gate.statistics import drop_chance, mcnemar
 from pytest_vidcompress.gate.verdict import Status, worst
 from pytest_vidcompress.measure.interval import share_interval

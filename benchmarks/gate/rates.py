@@ -19,11 +19,11 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.gate.regimes import REGIMES
-from pytest_vidcompress.gate.baseline import StoredTiming
-from pytest_vidcompress.gate.confirm import Outcome, weigh
-from pytest_vidcompress.gate.level import Level, other_build, stored_level
-from pytest_vidcompress.measure.block import Confirmation, Turn
+from pytest_vidcompress.gate.baseline.stored import StoredTiming
+from pytest_vidcompress.gate.latency.level import Level, other_build, stored_level
+from pytest_vidcompress.gate.latency.sequential_test import Outcome, weigh
 from pytest_vidcompress.measure.interval import share_interval
+from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 
 HERE = Path(__file__).parent
 BUDGET_S = 30.0

@@ -17,11 +17,11 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.gate.regimes import REGIMES, regime
-from pytest_vidcompress.clips.clipset import resolve
-from pytest_vidcompress.measure.block import BASE, MOST_PAIRS, VARIANT
-from pytest_vidcompress.measure.predict import logits_of
-from pytest_vidcompress.measure.timer import Timer, send
-from pytest_vidcompress.measure.worker import Worker
+from pytest_vidcompress.clips.clip_set import resolve
+from pytest_vidcompress.measure.accuracy.predict import logits_of
+from pytest_vidcompress.measure.latency.blocks import BASE, MOST_PAIRS, VARIANT
+from pytest_vidcompress.measure.latency.fresh_process import Worker
+from pytest_vidcompress.measure.latency.timer import Timer, send
 from pytest_vidcompress.models.load import load
 
 FOLDER = Path(__file__).parent / "turns"

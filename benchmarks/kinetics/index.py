@@ -21,11 +21,11 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 
-from pytest_vidcompress.clips.annotation import ANNOTATION
-from pytest_vidcompress.clips.layout import Row
-from pytest_vidcompress.clips.layout_folders import SPELLINGS
-from pytest_vidcompress.clips.official import official_names
-from pytest_vidcompress.clips.tree import Tree
+from pytest_vidcompress.clips.kinetics.layout import Row
+from pytest_vidcompress.clips.kinetics.layouts.annotation import ANNOTATION
+from pytest_vidcompress.clips.kinetics.layouts.folders import SPELLINGS
+from pytest_vidcompress.clips.kinetics.listing import Tree
+from pytest_vidcompress.clips.kinetics.official import official_names
 
 RUNS = 5
 SAMPLE = 1000

@@ -30,10 +30,10 @@ from pathlib import Path
 import torch
 
 from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.crops.disk_cache import Shelf
+from pytest_vidcompress.clips.crops.prefetch import settle
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.prefetch import settle
 from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.shelf import Shelf
 from pytest_vidcompress.clips.views import crops_of
 
 RESULTS = Path(__file__).parent / "throughput.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .fault import Fault, Undecodable
+from .faults import Fault, Undecodable
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import torch
 
 from ..errors import VidcompressError
 from .clip import Clip, Skipped
-from .fault import Undecodable
-from .prefetch import prefetch
-from .preprocess import normalize
+from .crops.disk_cache import Shelf
+from .crops.prefetch import prefetch
+from .crops.preprocess import normalize
+from .faults import Undecodable
 from .profile import Profile
-from .shelf import Shelf
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""

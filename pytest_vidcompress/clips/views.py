@@ -68,9 +68,9 @@ def crops_of(path: Path, profile: Profile) -> torch.Tensor:
     # Here: the plugin knows of views in every run of pytest, and decodes in few.
     import torch
 
-    from .decode import decode
-    from .frames import indices
-    from .preprocess import cut, resize
+    from .crops.preprocess import cut, resize
+    from .crops.sampling import indices
+    from .decode.decode import decode
 
     views = profile.views
     planned: list[tuple[int, ...]] = []

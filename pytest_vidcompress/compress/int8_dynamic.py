@@ -45,14 +45,14 @@ def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
 
 
 def rebuild(module: nn.Module, parameters: Int8Dynamic) -> nn.Module:
-    from .packed_linear import without_weights
+    from .int8.packed_linear import without_weights
 
     return without_weights(module, _engine(module, parameters)).eval()
 
 
 def quantize(module: nn.Module, engine: str) -> nn.Module:
     """A copy of `module` whose linear layers are int8 ones packed for `engine`."""
-    from .packed_linear import quantized
+    from .int8.packed_linear import quantized
 
     return quantized(module, engine)
 

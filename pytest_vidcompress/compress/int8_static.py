@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..clips.loader import Clips
     from ..models.model import Model
-    from .range import Range
+    from .int8.range import Range
 
 AUTO = "auto"
 LONG = 128
@@ -42,9 +42,9 @@ class Int8Static:
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
-    from .fit import factor_range, quantized
-    from .observe import observe
-    from .smooth import smooth
+    from .int8.fit import factor_range, quantized
+    from .int8.observe import observe
+    from .int8.smooth import smooth
 
     if not clips.expected:
         raise VidcompressError(
@@ -77,8 +77,8 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
 def rebuild(module: nn.Module, parameters: Int8Static) -> nn.Module:
     import torch
 
-    from .quantized import QuantizedLinear
-    from .range import Range
+    from .int8.layers import QuantizedLinear
+    from .int8.range import Range
 
     anything = Range.of(-1.0, 1.0)
 
@@ -97,8 +97,8 @@ def _with_int8(
     """Puts int8 parts in the place of those that `parameters` name."""
     from torch import nn
 
-    from .blocks import Attention, PerHead
-    from .quantized import QuantizedAttention, StoredInt8, halved_tables, replaced
+    from .fuse.blocks import Attention, PerHead
+    from .int8.layers import QuantizedAttention, StoredInt8, halved_tables, replaced
 
     def quantized_layer(name: str, part: nn.Module) -> nn.Module | None:
         kept = any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|"))
@@ -115,7 +115,7 @@ def _with_int8(
 
 def _attentions(module: nn.Module, where: str) -> Collection[str]:
     """The names of the parts of attention whose products are to be int8."""
-    from .blocks import Attention
+    from .fuse.blocks import Attention
 
     return {
         name

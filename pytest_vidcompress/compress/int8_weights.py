@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
-    from .quantized import STORABLE
+    from .int8.layers import STORABLE
 
     if not any(type(part) in STORABLE for part in model.module.modules()):
         raise VidcompressError(f"model {model.name!r} has no linear or convolution layers for int8-weights")
@@ -27,7 +27,7 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
 
 
 def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
-    from .quantized import STORABLE, StoredInt8, Weighted, halved_tables, replaced
+    from .int8.layers import STORABLE, StoredInt8, Weighted, halved_tables, replaced
 
     return halved_tables(replaced(module, STORABLE, lambda _, part: StoredInt8(cast(Weighted, part))))
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..measure.interval import share_interval
 from ..measure.report import Estimate, Report
-from .baseline import Paired, Stored, paired
+from .baseline.same_clips import changed, mismatch, same_clips
+from .baseline.stored import Paired, Stored, paired
 from .budget import Budget, Margins
-from .identity import changed, mismatch, same_clips
 from .statistics import drop_chance, drop_interval, mcnemar, share_bounds, visible_drop
 from .verdict import Status, Verdict
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from ..measure.report import Report
 from .accuracy import ROUNDING, STORE, budget_interval, hold_accuracy
-from .baseline import Stored, StoredTiming
+from .baseline.stored import Stored, StoredTiming
 from .budget import AT_LEAST, Budget, Margins
-from .latency import budget_hold, hold_latency, level_hold, no_hold
+from .latency.latency import budget_hold, hold_latency, level_hold, no_hold
 from .verdict import Status, Verdict
 
 DESCRIPTION = 1e-3

@@ -9,24 +9,24 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..artefacts import save as artefact
+from ..artefacts.load import Artefact
+from ..artefacts.tensors import parameters, zeros
+from ..artefacts.variant import Variant
 from ..clips.loader import Clips
 from ..models.model import Model
-from ..runtimes import artefact
-from ..runtimes.eager import executable
-from ..runtimes.loaded import Artefact
-from ..runtimes.tensors import parameters, zeros
-from ..runtimes.variant import Variant
-from .accuracy import Accuracy, accuracy
-from .coverage import Coverage, coverage
-from .handover import handover_s
-from .identify import as_identified, identified
-from .isa import isa
-from .latency import Driver, Fine, time_pairs
-from .macs import work
-from .memory import peak_memory_bytes
-from .predict import Progress, evaluating, logits_of, predict
-from .predictions import Predictions
+from ..runtimes.torch_eager import executable
+from .accuracy.predict import Progress, evaluating, logits_of, predict
+from .accuracy.scores import Accuracy, accuracy
+from .clip_identity import as_identified, identified
+from .cost.coverage import Coverage, coverage
+from .cost.isa import isa
+from .cost.macs import work
+from .cost.memory import peak_memory_bytes
+from .latency.pairs import Driver, Fine, time_pairs
+from .latency.rest import handover_s
 from .report import Report
+from .resume.predictions import Predictions
 
 Target = Variant | Artefact | nn.Module | Callable[[torch.Tensor], Any]
 """What can be measured: a variant, a loaded artefact, a module, or any callable pixels -> logits."""

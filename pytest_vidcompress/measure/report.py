@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .block import Confirmation
+from .latency.blocks import Confirmation
 
 if TYPE_CHECKING:
-    from .coverage import Coverage
-    from .hotspots import Hotspots
+    from .cost.coverage import Coverage
+    from .profile.hotspots import Hotspots
 
 
 class Estimate(float):

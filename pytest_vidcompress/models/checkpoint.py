@@ -15,7 +15,7 @@ from torch import nn
 from ..clips.profile import Profile
 from ..errors import VidcompressError
 from .catalog import Family
-from .protocol import profile_of
+from .checkpoint_profile import profile_of
 
 _CONFIG = ("config.json",)
 _WEIGHTS = (

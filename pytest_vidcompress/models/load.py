@@ -9,7 +9,7 @@ from typing import Literal
 from ..clips.labels import match, normal_form
 from ..errors import VidcompressError
 from .catalog import CATALOG, Family
-from .frames import refuse_other_frames
+from .frame_count import refuse_other_frames
 from .model import Model
 
 Factory = Callable[[], Model]
@@ -81,7 +81,7 @@ def _source(name: str, family: Family | None, labels: tuple[str, ...]) -> str | 
 
 
 def _are_pocket(labels: tuple[str, ...]) -> bool:
-    from ..clips.motion import MOTIONS
+    from ..clips.pocket.motions import MOTIONS
 
     return {normal_form(label) for label in labels} <= {normal_form(label) for label in MOTIONS}
 

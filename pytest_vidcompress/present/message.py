@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..gate.verdict import Verdict, fails
 from ..measure.report import Report
-from .columns import WIDTH
+from .terminal.text_table import WIDTH
 from .wording import commands, could_have_seen, label, numbers
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ..gate.verdict import Status, Verdict
 from ..measure.report import Report
-from .columns import quantity
+from .terminal.text_table import quantity
 
 TIMES = frozenset({"latency_ratio"})
 """Metrics whose `visible` is relative; that of any other is a share of clips."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.clips.footage import LEVELS, film, greys
+from tests.clips.decode.footage import LEVELS, film, greys
 
 WriteVideo = Callable[..., Path]
 _MEDIA = Path(__file__).parents[3] / "shared" / "media"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.clips.calibration import calibration
 from pytest_vidcompress.clips.clip import Clip, ClipSet
-from pytest_vidcompress.clips.pocket import pocket
+from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.sample import sample
 
 

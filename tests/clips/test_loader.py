@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_vidcompress.clips import loader, prefetch
+from pytest_vidcompress.clips import loader
 from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.crops import prefetch
+from pytest_vidcompress.clips.crops.disk_cache import Shelf
+from pytest_vidcompress.clips.crops.preprocess import normalize
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.preprocess import normalize
 from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.shelf import Shelf
 from pytest_vidcompress.clips.views import Views, crops_of
 from pytest_vidcompress.errors import VidcompressError
 
@@ -190,7 +191,7 @@ def test_a_clip_that_breaks_between_batches_is_named(
 
 
 def test_real_clips_make_batches(media: Path) -> None:
-    from pytest_vidcompress.clips.kinetics import read_kinetics
+    from pytest_vidcompress.clips.kinetics.read import read_kinetics
     from pytest_vidcompress.clips.labels import match
 
     found = read_kinetics(media / "kinetics400")

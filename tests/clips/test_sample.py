@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.clips.annotation import ANNOTATION
 from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.kinetics.layouts.annotation import ANNOTATION
+from pytest_vidcompress.clips.kinetics.listing import Tree
 from pytest_vidcompress.clips.sample import sample
-from pytest_vidcompress.clips.tree import Tree
 from pytest_vidcompress.errors import VidcompressError
 
 GOLDEN = ["V_N-z2w6p4c", "KIs4zRu6ct4", "oVeHcRapPao", "YbLmMm66uUk", "HJXT067oOi8", "N8n5CYVIGqE"]

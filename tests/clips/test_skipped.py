@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.clips.clip import Clip, Skipped
-from pytest_vidcompress.clips.fault import Fault, Undecodable
+from pytest_vidcompress.clips.faults import Fault, Undecodable
 from pytest_vidcompress.clips.skipped import by_kind, too_many
 
 KINDS = (Fault.EMPTY, Fault.TRUNCATED, Fault.TRUNCATED, Fault.MISSING)

@@ -9,15 +9,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.clips import decode as decoder
-from pytest_vidcompress.clips.decode import decode
-from pytest_vidcompress.clips.fault import Undecodable
-from pytest_vidcompress.clips.frames import indices
-from pytest_vidcompress.clips.pocket import pocket
+from pytest_vidcompress.clips.crops.sampling import indices
+from pytest_vidcompress.clips.decode import decode as decoder
+from pytest_vidcompress.clips.decode.decode import decode
+from pytest_vidcompress.clips.faults import Undecodable
+from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.views import Views, crops_of
 from pytest_vidcompress.models.catalog import CATALOG
-from tests.clips.centre import crop
+from tests.clips.crops.centre import crop
 
 WriteVideo = Callable[..., Path]
 GREYS = range(0, 200, 5)

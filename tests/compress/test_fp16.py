@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.compress.fp16 import FP16
 from pytest_vidcompress.compress.technique import Nothing
-from pytest_vidcompress.runtimes.artefact import size_bytes
-from pytest_vidcompress.runtimes.eager import executable
+from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model
 
 

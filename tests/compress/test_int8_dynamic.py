@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.int8_dynamic import (
     ENGINES,
@@ -17,7 +18,6 @@ from pytest_vidcompress.compress.int8_dynamic import (
 )
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.artefact import size_bytes
 from tests.models.small import FAMILIES, LABELS, NO_CLIPS, logits, model
 
 SUPPORTED = [name for name in ENGINES if name in torch.backends.quantized.supported_engines]

@@ -6,16 +6,16 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.artefacts.save import size_bytes
+from pytest_vidcompress.compress.int8.layers import QuantizedAttention, QuantizedLinear
+from pytest_vidcompress.compress.int8.observe import observe
+from pytest_vidcompress.compress.int8.smooth import smooth
 from pytest_vidcompress.compress.int8_static import rebuild
-from pytest_vidcompress.compress.observe import observe
-from pytest_vidcompress.compress.quantized import QuantizedAttention, QuantizedLinear
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.compress.smooth import smooth
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.artefact import size_bytes
-from pytest_vidcompress.runtimes.eager import executable
+from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.packaged import packaged, spare
 from tests.models.small import FAMILIES, NO_CLIPS, model
 

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.artefact import size_bytes
-from pytest_vidcompress.runtimes.eager import executable
+from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model
 
 WIDE = {"hidden_size": 96, "intermediate_size": 384}

@@ -5,10 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_vidcompress.artefacts.tensors import parameters, zeros
 from pytest_vidcompress.compress.prune_global import PRUNE_GLOBAL, PruneGlobal
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.tensors import parameters, zeros
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model
 
 

@@ -9,7 +9,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from pytest_vidcompress.measure.block import Confirmation, Turn
+from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from pytest_vidcompress.measure.report import Estimate, Report
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.accuracy import decide, hold_accuracy, stopping
-from pytest_vidcompress.gate.baseline import Paired, Stored
+from pytest_vidcompress.gate.baseline.stored import Paired, Stored
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
 from pytest_vidcompress.gate.verdict import Status, Verdict, fails

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.baseline import Stored, StoredTiming
+from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status, Verdict

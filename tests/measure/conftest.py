@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.pocket import pocket
+from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.sample import sample
 from pytest_vidcompress.models.model import Model

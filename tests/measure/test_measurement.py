@@ -9,17 +9,17 @@ import torch
 from torch import nn
 
 from pytest_vidcompress import VidcompressError, load
+from pytest_vidcompress.artefacts.save import size_bytes
+from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.measure.latency import FEWEST_QUIET, Call
+from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, Call
 from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference, timed
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.artefact import size_bytes
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.runtime import Runtime
-from pytest_vidcompress.runtimes.variant import build
 
 WEIGHTS = 1536 * 32 + 32 + 32 * 16 + 16
 MACS = 1536 * 32 + 32 * 16

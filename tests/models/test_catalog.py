@@ -61,7 +61,7 @@ def test_defaults_are_known_and_packaged() -> None:
 
 @pytest.mark.parametrize("name", DEFAULT_MODELS)
 def test_the_packaged_checkpoint_is_of_its_family(name: str) -> None:
-    from pytest_vidcompress.clips.motion import MOTIONS
+    from pytest_vidcompress.clips.pocket.motions import MOTIONS
 
     module, profile, labels = load_checkpoint(CATALOG[name].pocket or "")
     assert family_of(getattr(module, "config").model_type) is CATALOG[name]  # noqa: B009

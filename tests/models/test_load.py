@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.clips.motion import MOTIONS
+from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.views import Views
 from pytest_vidcompress.errors import VidcompressError

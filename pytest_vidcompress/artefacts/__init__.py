@@ -1,0 +1,1 @@
+"""A variant <-> a folder: what a user ships."""

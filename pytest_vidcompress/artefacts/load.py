@@ -1,0 +1,225 @@
+"""An artefact on disk -> what runs, in any process: neither the checkpoint nor the network is needed.
+
+    artefact = load(folder)
+    artefact.module(pixels)          the variant's logits, bit for bit in the same runtime on the same machine
+    vc_measure(artefact)
+
+A configuration gives a module without weights, the recipe's techniques give it the structure that they left, and
+the stored tensors go into their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from torch import nn
+
+from ..clips.labels import normal_form
+from ..clips.profile import Profile
+from ..compress.recipe import Recipe, parse
+from ..compress.registry import TECHNIQUES
+from ..errors import VidcompressError
+from ..models.model import Model
+from ..models.skeleton import skeleton
+from ..runtimes.registry import RUNTIMES
+from ..runtimes.runtime import Executable, Runtime, as_runtime
+from . import tensor_files as module_files
+from .folder import read, size_bytes, verify
+from .manifest import FILE, SAFETENSORS, Manifest
+from .restore import restore
+from .save import versions
+
+if TYPE_CHECKING:
+    from ..compress.technique import Technique
+
+_INPUT = ("frames", "rate", "size", "mean", "std", "sampling", "layout", "middle")
+"""What of a profile decides the pixels of a view."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A variant that was saved and loaded again; `vc_measure` takes it as it takes a variant."""
+
+    directory: Path
+    name: str
+    """As tables and baselines call it: the recipe, and `@runtime` where that is not the recipe's own."""
+    recipe: str
+    model: str
+    """Of the uncompressed model, the last part of its name."""
+    profile: Profile
+    labels: tuple[str, ...]
+    """Label of every logit."""
+    weights: Literal["trained", "random"]
+    runtime: str
+    """What it was loaded into."""
+    notes: tuple[str, ...]
+    """What techniques decided on the machine that made it."""
+    module: Executable = field(repr=False)
+    """What runs: pixels -> logits; under torch an `nn.Module`."""
+    stored: nn.Module | None = field(repr=False)
+    """The module with its tensors as they are stored; None where the files are a runtime's own."""
+    bytes_on_disk: int = field(repr=False)
+
+    def size_bytes(self) -> int:
+        """Bytes of its files, `recipe.json` and those that it names."""
+        return self.bytes_on_disk
+
+    def refuse_other(self, model: Model) -> None:
+        """Raises where what `model` is shown and asked is not what this one was made for.
+
+        Raises:
+            VidcompressError: the labels differ, or what decides the pixels of a view.
+        """
+        beside = f"measure it beside the model that it was made of, {self.model!r}"
+        if [*map(normal_form, self.labels)] != [*map(normal_form, model.labels)]:
+            raise VidcompressError(
+                f"artefact {str(self.directory)!r} does not answer with the labels of model {model.name!r}: {beside}"
+            )
+        for name in _INPUT:
+            own, other = getattr(self.profile, name), getattr(model.profile, name)
+            if own != other:
+                raise VidcompressError(
+                    f"artefact {str(self.directory)!r} takes clips of {name} {own}, and model {model.name!r} of"
+                    f" {other}: {beside}"
+                )
+
+
+def load(
+    directory: str | Path,
+    runtime: str = "",
+    techniques: Mapping[str, Technique] | None = None,
+    runtimes: Mapping[str, Runtime | Callable[[Any], Executable]] | None = None,
+    module: Callable[[], nn.Module] | None = None,
+) -> Artefact:
+    """Loads what `Variant.save` wrote.
+
+    Args:
+        runtime: what to run it in; empty for what it was made for. Files of a runtime's own run in no other.
+        techniques: by name, besides those that come with this package.
+        runtimes: likewise.
+        module: builds the uncompressed module, of whatever weights; for models that transformers does not know.
+
+    Raises:
+        VidcompressError: there is no artefact of ours, it is damaged, incomplete or too new, or something that it
+            needs is not here.
+    """
+    folder = Path(directory)
+    manifest = read(folder)
+    verify(folder, manifest)
+    chosen = runtime or manifest.runtime
+    given = {name: as_runtime(name, each) for name, each in (runtimes or {}).items()}
+    try:
+        executes = _runtime(chosen, {**RUNTIMES, **given})
+        if manifest.format != SAFETENSORS:
+            run = _own_files(folder, manifest, chosen, executes)
+            return _artefact(folder, manifest, chosen, manifest.name, run)
+        recipe = _recipe(manifest, {**TECHNIQUES, **(techniques or {})})
+        model = _model(folder, manifest, recipe, module)
+        name = str(recipe) + ("" if chosen == recipe.runtime else f"@{chosen}")
+        return _artefact(folder, manifest, chosen, name, executes.prepare(model), model.module)
+    except VidcompressError as error:
+        raise VidcompressError(f"artefact {str(folder)!r}: {error}{_made_with(manifest)}") from error
+
+
+def _runtime(name: str, runtimes: Mapping[str, Runtime]) -> Runtime:
+    if name not in runtimes:
+        raise VidcompressError(
+            f"unknown runtime {name!r}, there are {', '.join(runtimes)}; one of your own is given to load() with"
+            " runtimes="
+        )
+    if runtimes[name].missing:
+        raise VidcompressError(f"runtime {name!r} cannot run here: {runtimes[name].missing}")
+    return runtimes[name]
+
+
+def _own_files(folder: Path, manifest: Manifest, chosen: str, executes: Runtime) -> Executable:
+    if chosen != manifest.format:
+        raise VidcompressError(
+            f"its files are those of runtime {manifest.format!r} and run in no other: save the variant for"
+            f" {chosen!r}, too (--vc-runtime={chosen})"
+        )
+    if executes.load is None:
+        raise VidcompressError(f"runtime {chosen!r} reads no files: it has no load=")
+    try:
+        return executes.load(folder)
+    except VidcompressError:
+        raise
+    except Exception as error:  # every runtime raises kinds of its own
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise VidcompressError(f"runtime {chosen!r} cannot read its files: {said}") from error
+
+
+def _recipe(manifest: Manifest, techniques: Mapping[str, Technique]) -> Recipe:
+    try:
+        return parse(manifest.recipe, techniques)
+    except VidcompressError as error:
+        raise VidcompressError(f"{error}; one of your own is given to load() with techniques=") from error
+
+
+def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[], nn.Module] | None) -> Model:
+    """The compressed model as techniques left it."""
+    if module_files.TENSORS not in manifest.files:
+        raise VidcompressError(f"its {FILE} names no {module_files.TENSORS}: save the variant again")
+    if build is None and module_files.CONFIG not in manifest.files:
+        raise VidcompressError(
+            f"it has no {module_files.CONFIG}, because its model is none of transformers': load it with module=, a"
+            " function that builds the uncompressed module"
+        )
+    module = build() if build else _skeleton(folder)
+    for step in recipe.steps:
+        if step.technique.rebuild:
+            module = step.technique.rebuild(module, step.parameters)
+    restore(module, module_files.read_tensors(folder, manifest.orders), manifest.tied)
+    return Model(
+        manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes
+    )
+
+
+def _skeleton(folder: Path) -> nn.Module:
+    try:
+        return skeleton(module_files.read_config(folder))
+    except VidcompressError as error:
+        raise VidcompressError(f"{error}; a model of your own is given to load() with module=") from error
+
+
+def _profile(manifest: Manifest) -> Profile:
+    if manifest.profile is None:
+        raise VidcompressError(f"its {FILE} has no profile: save a variant, not a module alone")
+    return manifest.profile
+
+
+def _made_with(manifest: Manifest) -> str:
+    """The versions that made it, where those here are others."""
+    others = [
+        f"{name} {manifest.versions[name]}, here is {here}"
+        for name, here in versions().items()
+        if manifest.versions.get(name, here) != here
+    ]
+    return f" (it was made with {'; '.join(others)})" if others else ""
+
+
+def _artefact(
+    folder: Path,
+    manifest: Manifest,
+    chosen: str,
+    name: str,
+    run: Executable,
+    stored: nn.Module | None = None,
+) -> Artefact:
+    return Artefact(
+        directory=folder,
+        name=name,
+        recipe=manifest.recipe,
+        model=manifest.model,
+        profile=_profile(manifest),
+        labels=manifest.labels,
+        weights=manifest.weights,
+        runtime=chosen,
+        notes=manifest.notes,
+        module=run,
+        stored=stored,
+        bytes_on_disk=size_bytes(folder, manifest),
+    )

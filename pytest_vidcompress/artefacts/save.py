@@ -1,0 +1,76 @@
+"""A variant -> the files that a user would ship: safetensors or the runtime's own, and JSON; nothing executable.
+
+`loaded` reads them, `docs/artefacts.md` tells what is in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from . import tensor_files as module_files
+from .folder import replaced
+from .manifest import SAFETENSORS, Manifest
+
+if TYPE_CHECKING:
+    from .variant import Variant
+
+
+def save(variant: Variant, directory: Path) -> None:
+    """Writes the artefact of `variant`.
+
+    Args:
+        directory: made if it does not exist; an older artefact in it is replaced when the new one is whole.
+
+    Raises:
+        VidcompressError: it holds other things, or cannot be written.
+    """
+    with replaced(directory) as folder:
+        _write(variant, folder)
+
+
+def size_bytes(target: Variant | nn.Module) -> int:
+    """Bytes of what `save` writes; of a module that no recipe made, of the same files."""
+    with TemporaryDirectory(prefix="vidcompress-") as directory:
+        folder = Path(directory)
+        if isinstance(target, nn.Module):
+            tied, orders = module_files.write(target, folder)
+            Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
+        else:
+            _write(target, folder)
+        return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def versions() -> dict[str, str]:
+    """Of what decides how an artefact is written and rebuilt."""
+    from .. import __version__
+
+    return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
+
+
+def _write(variant: Variant, folder: Path) -> None:
+    model, executes = variant.model, variant.executes
+    about = Manifest(
+        format=SAFETENSORS if executes.save is None else variant.runtime,
+        recipe=str(variant.recipe),
+        name=variant.name,
+        # The last part only: how a folder's path is typed must not change the size of the artefact.
+        model=Path(model.name).name,
+        weights=model.weights,
+        runtime=variant.runtime,
+        profile=model.profile,
+        labels=model.labels,
+        notes=model.notes,
+        versions={**versions(), "runtime": executes.version()},
+    )
+    if executes.save is None:
+        tied, orders = module_files.write(model.module, folder)
+        about = replace(about, tied=tied, orders=orders)
+    else:
+        executes.save(variant.module, folder)
+    about.write(folder)

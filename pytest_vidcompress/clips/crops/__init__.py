@@ -1,0 +1,1 @@
+"""Frames -> crops of pixels -> what a model takes, with the cache between."""

@@ -1,0 +1,1 @@
+"""A file -> the wanted frames; the only importer of PyAV."""

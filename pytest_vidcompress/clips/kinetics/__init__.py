@@ -1,0 +1,1 @@
+"""Somebody's Kinetics folder, CSV or list -> clips."""

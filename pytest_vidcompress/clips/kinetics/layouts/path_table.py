@@ -1,0 +1,41 @@
+"""A CSV of paths and labels with a header line: `path,label`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ....errors import VidcompressError
+from ..csv_rows import columns, rows
+from ..label_ids import name_labels
+from ..layout import Layout, Listed
+from ..listing import Tree
+
+_PATH = ("path", "video_path", "file_path", "filepath", "file", "file_name", "filename", "video")
+_LABEL = ("label", "label_name", "class", "class_name", "category", "label_id", "label_index", "class_id")
+
+
+def _recognises(path: Path, tree: Tree) -> bool:
+    return all(_wanted(tree.head(path)))
+
+
+def _wanted(head: Sequence[str]) -> tuple[str, str]:
+    """The columns to read; empty for one that is not there."""
+    there = columns(head)
+    file, label = (next((name for name in names if name in there), "") for names in (_PATH, _LABEL))
+    return file, label
+
+
+def _read(path: Path, tree: Tree) -> Listed:
+    wanted = _wanted(tree.head(path))
+    pairs: list[tuple[str, str]] = []
+    for number, cells in rows(path):
+        file, label = (cells.get(column, "") for column in wanted)
+        if not file or not label:
+            raise VidcompressError(f"{path} line {number} has no {wanted[1] if file else wanted[0]}")
+        pairs.append((file, label))
+    named = name_labels(pairs, path, tree)
+    return Listed(f"CSV of paths and {named.how}", named.rows, named.labels)
+
+
+TABLE = Layout("a CSV with columns path and label", _recognises, _read)

@@ -1,0 +1,1 @@
+"""What is stored of earlier runs, and how it changes."""

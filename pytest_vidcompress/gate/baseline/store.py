@@ -1,0 +1,67 @@
+"""The baseline of one model on one clip set, on the machine class of one runtime: both its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from ...measure.report import Report
+from .files import baseline_path, locked, read, read_timings, write, write_timings
+from .stored import Stored, StoredTiming
+from .update import Change, Mode, update, update_timings
+
+
+@dataclass(frozen=True)
+class Store:
+    """Read when first asked, so a broken file is refused before anything is measured."""
+
+    directory: Path
+    clip_set: str
+    model: str
+    weights: str
+    machine: str
+    """Slug of the machine class."""
+    machine_facts: Mapping[str, str | int]
+    runtime: str = "torch"
+    """What executes on that machine class."""
+
+    @property
+    def path(self) -> Path:
+        return baseline_path(self.directory, self.clip_set, self.model, self.weights)
+
+    @property
+    def machine_path(self) -> Path:
+        return baseline_path(self.directory, self.clip_set, self.model, self.weights, self.machine)
+
+    @cached_property
+    def entries(self) -> Mapping[str, Stored]:
+        """What no machine changes, by variant."""
+        return read(self.path)
+
+    @cached_property
+    def timings(self) -> Mapping[str, StoredTiming]:
+        """What this machine class does, by variant."""
+        return read_timings(self.machine_path)
+
+    def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:
+        """Writes what `mode` takes over from `reports`, each file at once or not at all; returns what changed.
+
+        Args:
+            reports: of the model, all of the run: latency and memory are those of this runtime's alone.
+
+        Raises:
+            VidcompressError: a file cannot be written.
+        """
+        with locked(self.path):
+            # Read again: another run may have written since this one began.
+            now = replace(self)
+            entries, changes = update(mode, now.entries, reports)
+            timed = [report for report in reports if report.runtime == self.runtime]
+            timings, timing_changes = update_timings(mode, now.timings, timed)
+            if entries != now.entries:
+                write(self.path, entries, clip_set=self.clip_set, model=self.model, weights=self.weights)
+            if timings != now.timings:
+                write_timings(self.machine_path, timings, machine=self.machine_facts)
+        return changes + timing_changes

@@ -1,0 +1,1 @@
+"""Is a variant slower than it was?"""

@@ -1,0 +1,96 @@
+"""What a latency ratio is held against, and how well that is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import fmean, median, variance
+
+from ..baseline.stored import StoredTiming
+from .run_spread import Spread, common
+
+ENOUGH_RUNS = 3
+"""Recorded runs below which nothing is known of how far runs lie apart."""
+LEAST_SPREAD = 0.003
+"""Of log-ratios: runs and blocks that agree better than this do so by luck."""
+PRIOR_FREEDOM = 3.0
+"""Weight of the guess from the blocks where too few other variants say how far runs lie apart, in runs."""
+ENOUGH_PEERS = 3
+"""Other variants whose runs say more of it than a guess."""
+UNKNOWN_SPREAD = 0.02
+"""Of the log-ratio from process to process where none was recorded."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A log-ratio that is right, give or take what a fresh run may lie beside it."""
+
+    log_ratio: float
+    margin: float
+    """Log-ratio above it that still is no regression."""
+    variance: float = 0.0
+    """Of a fresh run about `log_ratio`, beyond the noise that its own blocks show."""
+    freedom: float = math.inf
+    """Degrees of freedom of `variance`."""
+    spread: float = UNKNOWN_SPREAD
+    """Standard deviation from process to process: what the pairs of one process cannot show."""
+    control: float | None = None
+    """Standard deviation of the control blocks when it was recorded; None where nothing was."""
+
+    @property
+    def limit(self) -> float:
+        return self.log_ratio + self.margin
+
+
+def stored_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: float) -> Level | None:
+    """The level of recorded runs, None of too few.
+
+    A fresh run lies beside the mean of k runs with the variance s2 (1 + 1 / k), the prediction interval. A
+    handful of runs tells little about s2, so it is moderated by what the runs of the other variants on this
+    machine class say, or where they are few by half the spread of its own blocks. `others` may have it among them.
+    """
+    runs = [math.log(run) for run in timing.runs]
+    if len(runs) < ENOUGH_RUNS:
+        return None
+    spread = median(timing.spreads) if timing.spreads else UNKNOWN_SPREAD
+    peers = [_spread(other) for other in others if other is not timing and len(other.runs) >= ENOUGH_RUNS]
+    guess = Spread(max(spread / 2, LEAST_SPREAD) ** 2, PRIOR_FREEDOM)
+    prior = common(peers) if len(peers) >= ENOUGH_PEERS else guess
+    moderated = _spread(timing).moderated(prior)
+    return Level(
+        log_ratio=fmean(runs),
+        margin=math.log1p(margin),
+        variance=moderated.variance * (1 + 1 / len(runs)),
+        freedom=moderated.freedom,
+        spread=spread,
+        control=median(timing.controls) if timing.controls else None,
+    )
+
+
+def screen_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: float) -> Level | None:
+    """The level of what recorded runs showed in the test's own process; None of too few.
+
+    It is another one than that of fresh processes: int8 weights that lie well in a test's process were seen to
+    be 8 % faster there. What one process differs from the next is in how far these runs lie apart.
+    """
+    if len(timing.screens) < ENOUGH_RUNS:
+        return None
+    peers = [replace(other, runs=other.screens) for other in others if other is not timing]
+    found = stored_level(replace(timing, runs=timing.screens), peers, margin)
+    return None if found is None else replace(found, spread=0.0)
+
+
+def _spread(timing: StoredTiming) -> Spread:
+    runs = [math.log(run) for run in timing.runs]
+    return Spread(max(variance(runs), LEAST_SPREAD**2), len(runs) - 1)
+
+
+def budget_level(limit: float) -> Level:
+    """The level of a limit written in the test: known exactly, and no margin beyond it."""
+    return Level(math.log(limit), 0.0)
+
+
+def other_build(margin: float) -> Level:
+    """The level of a variant timed against another build of itself: one, exactly."""
+    return Level(0.0, math.log1p(margin))

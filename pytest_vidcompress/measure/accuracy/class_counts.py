@@ -1,0 +1,100 @@
+"""Reference and variant class by class: which classes a compression hurts, and what is taken for what. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..report import Report
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """The clips of one class."""
+
+    label: str
+    clips: int
+    before: int
+    """Right by the reference."""
+    lost: int
+    """Right by the reference and not by the variant."""
+    gained: int
+    """Right by the variant and not by the reference."""
+
+    @property
+    def now(self) -> int:
+        """Right by the variant."""
+        return self.before - self.lost + self.gained
+
+    @property
+    def hurt(self) -> int:
+        """Net loss, clips; negative where more were gained."""
+        return self.lost - self.gained
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often clips of one class were taken for another one."""
+
+    label: str
+    taken_for: str
+    before: int
+    """By the reference."""
+    now: int
+    """By the variant."""
+
+    @property
+    def more(self) -> int:
+        return self.now - self.before
+
+
+def classes(report: Report) -> tuple[ClassCount, ...]:
+    """Every class that has clips, the most hurt first; none where a report has no reference or no labels."""
+    before = report.reference.predictions if report.reference else ()
+    return count_classes(report.labels, before, report.predictions, report.label_names)
+
+
+def confusions(report: Report) -> tuple[Confusion, ...]:
+    """Every pair of labels that was confused, those first that are confused more often than before."""
+    before = report.reference.predictions if report.reference else ()
+    return count_confusions(report.labels, before, report.predictions, report.label_names)
+
+
+def count_classes(
+    labels: Sequence[int], before: Sequence[int], now: Sequence[int], names: Sequence[str]
+) -> tuple[ClassCount, ...]:
+    """Paired outcomes by class; of two that lose equally many clips, the one with fewer goes first.
+
+    Args:
+        labels: right answer of each clip, an index in `names`.
+        before: answers of the reference.
+        now: answers of the variant.
+        names: of the labels.
+    """
+    clips, right, lost, gained = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
+    for label, was, is_ in zip(labels, before, now, strict=False):
+        clips[label] += 1
+        right[label] += was == label
+        lost[label] += was == label != is_
+        gained[label] += was != label == is_
+    counted = [
+        ClassCount(names[label], clips[label], right[label], lost[label], gained[label]) for label in clips
+    ]
+    return tuple(sorted(counted, key=lambda each: (-each.hurt, each.clips, each.label)))
+
+
+def count_confusions(
+    labels: Sequence[int], before: Sequence[int], now: Sequence[int], names: Sequence[str]
+) -> tuple[Confusion, ...]:
+    """Wrong answers by pair of labels; arguments as of `count_classes`."""
+    then, later = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for label, was, is_ in zip(labels, before, now, strict=False):
+        then[label, was] += was != label
+        later[label, is_] += is_ != label
+    counted = [
+        Confusion(names[label], names[taken], then[label, taken], later[label, taken])
+        for label, taken in dict.fromkeys((*then, *later))
+        if label != taken
+    ]
+    return tuple(sorted(counted, key=lambda each: (-each.more, -each.now, each.label, each.taken_for)))

@@ -1,0 +1,126 @@
+"""Anything that maps pixels to logits, over clips."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from ...clips.loader import Clips
+from ...clips.profile import Merge
+from ...errors import VidcompressError
+from ...models.frame_count import refuse_other_frames
+
+if TYPE_CHECKING:
+    from ..resume.predictions import Predictions
+
+Progress = Callable[[str, int, int], None]
+"""`(what, done, total)`."""
+
+
+def logits_of(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> torch.Tensor:
+    """Calls `target` and returns its logits `(B, labels)`, also where they come in an output object."""
+    output = target(pixels)
+    logits = getattr(output, "logits", output)
+    if not isinstance(logits, torch.Tensor):
+        logits = torch.as_tensor(logits)
+    return logits
+
+
+@torch.inference_mode()
+def predict(
+    target: Callable[[torch.Tensor], Any],
+    clips: Clips,
+    labels: int,
+    progress: Progress | None = None,
+    enough: Callable[[torch.Tensor], bool] | None = None,
+    known: Predictions | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits `(N, labels)` and label ids `(N,)` of all clips, or of the first ones that are enough.
+
+    One view a batch, as a device would run it: dynamic quantization chooses its scales by the batch, and a
+    clip's result must not hang on its neighbours. Views of one clip are merged as the clips' profile says.
+
+    Args:
+        target: maps pixels to logits.
+        clips: in the order in which they are taken.
+        labels: logits a clip.
+        progress: told after every clip.
+        enough: asked after every clip with its merged logits, `(1, labels)`: True ends it there.
+        known: what this target predicted in an earlier run, which is not computed again.
+
+    Raises:
+        VidcompressError: the target's weights know another number of frames, or it returns something other
+            than one row of `labels` logits a view.
+    """
+    rows: list[torch.Tensor] = []
+    ids: list[torch.Tensor] = []
+    total = 0
+    of_view = partial(_row, target, labels)
+    if known is not None:
+        of_view = known.remembering(of_view)
+    with evaluating(target):
+        for views, label in clips.batches(1):
+            row = merged([of_view(view) for view in views.split(1)], clips.profile.merge)
+            rows.append(row)
+            ids.append(label)
+            done = enough is not None and enough(row)
+            # A bar ends where its total is reached.
+            total = len(rows) if done else clips.expected
+            if progress:
+                progress("clips", len(rows), total)
+            if done:
+                break
+    if progress and len(rows) < total:
+        # The last clips were none after all.
+        progress("clips", len(rows), len(rows))
+    if not rows:
+        return torch.empty(0, labels), torch.empty(0, dtype=torch.long)
+    return torch.cat(rows), torch.cat(ids)
+
+
+def merged(rows: Sequence[torch.Tensor], how: Merge) -> torch.Tensor:
+    """One prediction of all views of a clip.
+
+    Args:
+        rows: the logits of each view, `(1, labels)`.
+        how: `logits`: their mean; `softmax`: the logarithm of the mean of their softmax.
+
+    Returns:
+        `(1, labels)`; of a single view its own logits, bit for bit.
+    """
+    if len(rows) == 1:
+        return rows[0]
+    together = torch.cat(list(rows))
+    if how == "logits":
+        return together.mean(0, keepdim=True)
+    return together.log_softmax(-1).logsumexp(0, keepdim=True) - math.log(len(rows))
+
+
+def _row(target: Callable[[torch.Tensor], Any], labels: int, view: torch.Tensor) -> torch.Tensor:
+    refuse_other_frames("the measured model", target, view.shape[1])
+    row = logits_of(target, view).detach().float()
+    if row.shape != (1, labels):
+        raise VidcompressError(
+            f"the measured model returned shape {tuple(row.shape)} for one clip; expected logits of shape"
+            f" (1, {labels}), one a label of the model"
+        )
+    return row
+
+
+@contextmanager
+def evaluating(target: object) -> Generator[None]:
+    """Keeps a module in eval mode, and puts it back as it was: dropout would make every number random."""
+    training = [m for m in target.modules() if m.training] if isinstance(target, nn.Module) else []
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -1,0 +1,1 @@
+"""What a call costs whatever the machine: operations, memory, precision."""

@@ -1,0 +1,162 @@
+"""Which share of a model's weights and of its arithmetic really is int8, and what was left float."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..profile.layer_names import folded
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from .macs import Work
+
+INT8, HALF, FLOAT = "int8", "half", "float"
+BIASES, WIDENED = "biases of int8 layers", "int8 weights computed with in float"
+INT8_OPERATORS = frozenset({"quantized.linear_dynamic", "aten._int_mm"})
+"""Those of torch that multiply integers."""
+PRODUCTS = frozenset({"aten.bmm", "aten.baddbmm"})
+"""Those of two activations: attention."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is float of all modules of one place in their layers."""
+
+    name: str
+    """Such as `encoder.layer.*.layernorm_before`."""
+    kind: str
+    """Why: a class that holds no int8 weights, such as `Conv3d`; of layers that do, `BIASES` or `WIDENED`."""
+    weights: float
+    """Of all weights of the model; 0 ... 1."""
+    macs: float
+    """Of all multiply-accumulates."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Shares of the whole model, 0 ... 1. What is neither int8 nor half is in `left`, nothing else."""
+
+    weights_int8: float
+    """Of the numbers that the artefact holds; scales and zero points are not weights."""
+    weights_half: float
+    macs_int8: float
+    """Of the multiply-accumulates of one clip, those that multiply integers."""
+    left: tuple[Left, ...] = ()
+    """The largest first."""
+
+    @property
+    def narrow(self) -> bool:
+        """Is anything but float?"""
+        return self.weights_int8 > 0 or self.weights_half > 0 or self.macs_int8 > 0
+
+
+def coverage(
+    module: nn.Module,
+    pixels: torch.Tensor,
+    work: Work | None = None,
+    integers: Collection[str] | None = None,
+) -> Coverage:
+    """Weighs what `module` stores and what it computes with.
+
+    Weights count by how they are stored. Arithmetic is int8 in torch's own int8 operators, and in modules that
+    say so: `computes = "int8"` of their products with weights, `attention_computes = "int8"` of those of two
+    activations.
+
+    Args:
+        module: as it is stored.
+        pixels: one view of a clip, `(1, T, C, H, W)`.
+        work: what `macs.work` counted for it, which is not counted again.
+        integers: dotted names of the modules whose products really multiply integers in what runs; of those
+            that say so, the others are float. torch has none: it computes the same numbers in float. None
+            takes modules at their word.
+    """
+    if work is None:
+        from ...runtimes.torch_eager import executable
+        from .macs import work as count
+
+        work = count(executable(module), pixels)
+    parts = dict(module.named_modules())
+    weights, arithmetic = _weights(module, parts), _arithmetic(work, parts, integers)
+    all_weights = sum(sum(held.values()) for held in weights.values())
+    all_macs = sum(sum(done.values()) for done in arithmetic.values())
+
+    def share(found: Mapping[str, Counter[str]], what: str, whole: int) -> float:
+        return sum(each[what] for each in found.values()) / whole if whole else 0.0
+
+    left: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for column, (found, whole) in enumerate(((weights, all_weights), (arithmetic, all_macs))):
+        for name, each in found.items():
+            if each[FLOAT]:
+                kind = _reason(parts[name], weights.get(name, Counter()), column)
+                left[folded(name) or kind, kind][column] += each[FLOAT] / whole
+    rows = [Left(name, kind, of_weights, of_macs) for (name, kind), (of_weights, of_macs) in left.items()]
+    return Coverage(
+        weights_int8=share(weights, INT8, all_weights),
+        weights_half=share(weights, HALF, all_weights),
+        macs_int8=share(arithmetic, INT8, all_macs),
+        left=tuple(sorted(rows, key=lambda row: (-max(row.weights, row.macs), row.name, row.kind))),
+    )
+
+
+def _weights(module: nn.Module, parts: Mapping[str, nn.Module]) -> dict[str, Counter[str]]:
+    """How many numbers each module holds, by how they are stored."""
+    from ...artefacts.tensors import is_weight, tensors
+
+    held: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, tensor in tensors(module).items():
+        stored = _stored(tensor)
+        if is_weight(name) and stored:
+            held[_owner(name.rpartition(".")[0], parts)][stored] += tensor.numel()
+    return held
+
+
+def _stored(tensor: torch.Tensor) -> str:
+    """Empty for what is no weight, such as a counter."""
+    if tensor.is_floating_point():
+        return HALF if tensor.element_size() == 2 else FLOAT
+    return INT8 if str(tensor.dtype) in ("torch.int8", "torch.uint8") else ""
+
+
+def _arithmetic(
+    work: Work, parts: Mapping[str, nn.Module], integers: Collection[str] | None
+) -> dict[str, Counter[str]]:
+    """Multiply-accumulates of each module, by what is multiplied."""
+    done: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, operators in work.by_module.items():
+        owner = _owner(name, parts)
+        for operator, macs in operators.items():
+            believed = integers is None or owner in integers
+            claimed = believed and _claim(parts[owner], operator) == INT8
+            done[owner][INT8 if claimed or operator in INT8_OPERATORS else FLOAT] += macs
+    return done
+
+
+def _claim(part: Any, operator: str) -> object:
+    """What a module says that it computes in; nothing where it does not say."""
+    own = getattr(part, "attention_computes", None) if operator in PRODUCTS else None
+    return own or getattr(part, "computes", None)
+
+
+def _owner(name: str, parts: Mapping[str, nn.Module]) -> str:
+    """The module that something belongs to: one that says what it computes in speaks for its parts."""
+    there = [each for each in _upwards(name) if each in parts]
+    speaking = (each for each in there if hasattr(parts[each], "computes"))
+    return next(speaking, there[0])
+
+
+def _upwards(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+    yield ""
+
+
+def _reason(part: nn.Module, held: Counter[str], column: int) -> str:
+    if held[INT8]:
+        return (BIASES, WIDENED)[column]
+    return type(part).__name__

@@ -1,0 +1,60 @@
+"""Peak memory of one clip."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from ...artefacts.tensors import tensors
+from ..accuracy.predict import evaluating
+
+
+def peak_memory_bytes(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> int:
+    """Bytes of weights plus the most that tensors occupy at one moment while `pixels` pass through.
+
+    Counted by the lifetime of tensor storages, so it is the same in every run; scratch space inside an
+    operator, and the interpreter itself, are not in it.
+    """
+    live = _LiveBytes()
+    with evaluating(target), torch.no_grad(), live:
+        target(pixels)
+    weights = sum(t.nbytes for t in tensors(target).values()) if isinstance(target, nn.Module) else 0
+    return weights + pixels.nbytes + live.peak
+
+
+class _LiveBytes(TorchDispatchMode):
+    """Sums the storages that operators make, and takes them off when they are freed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self._known: set[int] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        before = {id_of(t) for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)}
+        result = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(result):
+            if isinstance(tensor, torch.Tensor) and id_of(tensor) not in before | self._known:
+                self._add(tensor.untyped_storage())
+        return result
+
+    def _add(self, storage: torch.UntypedStorage) -> None:
+        key, size = storage.data_ptr(), storage.nbytes()
+        self._known.add(key)
+        self.now += size
+        self.peak = max(self.peak, self.now)
+        weakref.finalize(storage, self._free, key, size)
+
+    def _free(self, key: int, size: int) -> None:
+        self._known.discard(key)
+        self.now -= size
+
+
+def id_of(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

@@ -1,0 +1,171 @@
+"""Time of a variant and its reference, taken alternately so that a busy machine slows both.
+
+Rounds go A B, B A, A B ... (ABBA): what drifts over the run cancels in the pairs.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Protocol
+
+from ...clips.crops.prefetch import settle
+from ..interval import median_interval
+from ..report import Estimate
+from .quiet import quiet
+from .rest import rest
+
+Call = Callable[[], Any]
+Fine = Callable[[Sequence[float]], bool]
+"""Of log-ratios: is the variant clearly as fast as it should be?"""
+
+PILOT = 16
+"""Pairs before the question whether they are clearly fine."""
+FEWEST_QUIET = 8
+SHORT = 8
+"""Rounds of the driver for what is."""
+
+
+class Driver(Protocol):
+    """What runs the rounds; pytest-benchmark's `benchmark.pedantic` is one."""
+
+    def __call__(self, target: Call, *, setup: Call, teardown: Call, rounds: int) -> object: ...
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of every pair; what it tells of them is of the quiet ones."""
+
+    variant_s: tuple[float, ...]
+    reference_s: tuple[float, ...]
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """Seconds of variant and reference in the pairs that no neighbour disturbed.
+
+        Of all pairs where hardly any was quiet; then they lie far apart, and say so.
+        """
+        kept = quiet(self.variant_s, self.reference_s)
+        kept = kept if len(kept) >= FEWEST_QUIET else range(len(self.variant_s))
+        return tuple((self.variant_s[i], self.reference_s[i]) for i in kept)
+
+    @property
+    def log_ratios(self) -> tuple[float, ...]:
+        """Natural logarithm of variant over reference, one a pair."""
+        return tuple(math.log(variant / reference) for variant, reference in self.pairs)
+
+    @property
+    def ratio(self) -> Estimate:
+        """Variant over reference: median of the pairs."""
+        return Estimate(*map(math.exp, median_interval(self.log_ratios)))
+
+    @property
+    def latency(self) -> Estimate:
+        return Estimate(*median_interval([variant for variant, _ in self.pairs]))
+
+    @property
+    def reference_latency(self) -> Estimate:
+        return Estimate(*median_interval([reference for _, reference in self.pairs]))
+
+
+class Alternation:
+    """Times `reference` before even rounds of `variant` and after odd ones, and rests before each call."""
+
+    def __init__(self, variant: Call, reference: Call, rest_s: float = 0.0) -> None:
+        self._variant, self._reference = variant, reference
+        self._rest_s = rest_s
+        self._variant_s: list[float] = []
+        self._reference_s: list[float] = []
+
+    def before(self) -> None:
+        if len(self._variant_s) % 2 == 0:
+            self._time_reference()
+        rest(self._rest_s)
+
+    def run(self) -> None:
+        self._variant_s.append(_seconds(self._variant))
+
+    def after(self) -> None:
+        if len(self._variant_s) > len(self._reference_s):
+            self._time_reference()
+
+    def _time_reference(self) -> None:
+        rest(self._rest_s)
+        self._reference_s.append(_seconds(self._reference))
+
+    def loop(self, rounds: int) -> None:
+        """Times so many pairs without a driver; none of a negative number."""
+        _loop(self.run, setup=self.before, teardown=self.after, rounds=rounds)
+
+    def timing(self) -> Timing:
+        pairs = min(len(self._variant_s), len(self._reference_s))
+        return Timing(tuple(self._variant_s[:pairs]), tuple(self._reference_s[:pairs]))
+
+
+def time_pairs(
+    variant: Call,
+    reference: Call,
+    driver: Driver | None = None,
+    clearly_fine: Fine | None = None,
+    budget_s: float = 3.0,
+    rest_s: float = 0.0,
+) -> Timing:
+    """Times the two against each other.
+
+    Args:
+        variant: one call is one clip.
+        reference: likewise.
+        driver: runs the rounds; our own loop when None.
+        clearly_fine: asked about the first pairs; when they are, the driver runs only `SHORT` more.
+        budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
+        rest_s: before every call, for calls that do not share their threads.
+    """
+    with machine_to_ourselves():
+        pair_s = min(_seconds(variant) + _seconds(reference) for _ in range(2))
+        least = 12 if pair_s < 2 else 6
+        rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
+        alternation = Alternation(variant, reference, rest_s)
+        first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
+        alternation.loop(first)
+        if first > 0 and clearly_fine is not None and clearly_fine(alternation.timing().log_ratios):
+            rounds = first + SHORT
+        (driver or _loop)(
+            alternation.run,
+            setup=alternation.before,
+            teardown=alternation.after,
+            rounds=rounds - max(0, first),
+        )
+        # A driver may stop early: a benchmark plugin that is switched off calls its target once.
+        alternation.after()
+        alternation.loop(rounds - len(alternation.timing().variant_s))
+    return alternation.timing()
+
+
+@contextmanager
+def machine_to_ourselves() -> Generator[None]:
+    """Waits until this process decodes nothing, and no other worker or run on this machine is timing."""
+    from filelock import FileLock
+
+    settle()
+    # Writable for all: another user on this machine must be able to wait for it too.
+    with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock", mode=0o666):
+        yield
+
+
+def _loop(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    for _ in range(rounds):
+        setup()
+        target()
+        teardown()
+
+
+def _seconds(call: Call) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

@@ -1,0 +1,45 @@
+"""How fast this machine multiplies matrices in fp32: what an achieved speed is held against."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+from ..latency.pairs import machine_to_ourselves
+
+SMALLEST, LARGEST = 256, 4096
+LONG_S = 0.015
+"""A product that takes so long is large enough for every thread to have work, and its start not to count."""
+BUDGET_S = 0.1
+"""Of one size."""
+FEWEST = 3
+
+
+def peak_macs_per_s() -> float:
+    """Multiply-accumulates a second of the fastest product of square fp32 matrices, on torch's threads.
+
+    Measured and not looked up: it knows the clock of today, the threads given and the neighbours. Larger and
+    larger products are tried until one takes long enough, half a second in all.
+    """
+    best, size = 0.0, SMALLEST
+    with machine_to_ourselves(), torch.inference_mode():
+        while True:
+            fastest_s = _fastest(size)
+            best = max(best, size**3 / fastest_s)
+            if fastest_s >= LONG_S or size >= LARGEST:
+                return best
+            size *= 2
+
+
+def _fastest(size: int) -> float:
+    """Seconds of the fastest of several products."""
+    generator = torch.Generator().manual_seed(0)
+    left, right = (torch.rand(size, size, generator=generator) for _ in range(2))
+    product = torch.empty(size, size)
+    times: list[float] = []
+    while len(times) < FEWEST or sum(times) < BUDGET_S:
+        started = time.perf_counter()
+        torch.mm(left, right, out=product)
+        times.append(time.perf_counter() - started)
+    return min(times)

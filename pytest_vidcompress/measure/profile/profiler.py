@@ -1,0 +1,48 @@
+"""What is asked of variants beside their numbers: where their time goes, how near they come to the peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..measurement import Reference, Target
+    from ..report import Report
+    from .hotspots import Hotspots
+
+
+@dataclass
+class Profiler:
+    """Looks at what was measured, after its timing; at each reference once, and at the machine once."""
+
+    hotspots: bool
+    """Time by operator and by module is wanted."""
+    peak: bool
+    """The machine's peak is wanted, where there is a latency to hold against it."""
+    _references: dict[str, Hotspots] = field(default_factory=dict[str, "Hotspots"])
+
+    def look(self, report: Report, target: Target, reference: Reference) -> Report:
+        """The report with what is wanted, on the reference's side too."""
+        beside = report.reference
+        assert beside is not None
+        if self.peak and report.latency is not None:
+            report = replace(report, peak_macs_per_s=self._peak_macs_per_s)
+            beside = replace(beside, peak_macs_per_s=self._peak_macs_per_s)
+        if self.hotspots:
+            from ..measurement import first_clip, runnable
+            from .trace import hotspots
+
+            pixels = first_clip(reference.clips)
+            name = reference.model.name
+            if name not in self._references:
+                self._references[name] = hotspots(reference.model.module, pixels)
+            beside = replace(beside, hotspots=self._references[name])
+            report = replace(report, hotspots=hotspots(runnable(target), pixels))
+        return replace(report, reference=beside)
+
+    @cached_property
+    def _peak_macs_per_s(self) -> float:
+        from .peak import peak_macs_per_s
+
+        return peak_macs_per_s()

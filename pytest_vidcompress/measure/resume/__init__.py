@@ -1,0 +1,1 @@
+"""Predictions that outlive the run that made them."""

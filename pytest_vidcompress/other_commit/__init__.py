@@ -1,0 +1,1 @@
+"""The same tests as another commit builds them: `--vc-against`."""

@@ -1,0 +1,31 @@
+"""Verdicts as properties of a test, which `--junit-xml` writes and other reporters can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...gate.verdict import Verdict, worst
+from ...measure.report import Report
+from ..wording import sentence
+
+
+def properties(report: Report, verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """By name: `vidcompress.<variant>` is the worst status, `vidcompress.<variant>.<metric>` a verdict.
+
+    The name of a limit that the test wrote ends in `.budget`. Without verdicts there are no properties.
+    """
+    if not verdicts:
+        return {}
+    own = f"vidcompress.{report.name}"
+    named = {own: str(worst(verdict.status for verdict in verdicts))}
+    for verdict in verdicts:
+        budget = ".budget" if verdict.rule == "budget" else ""
+        named[f"{own}.{verdict.metric}{budget}"] = sentence(verdict)
+    return named
+
+
+def note(known: list[tuple[str, object]], report: Report, verdicts: Sequence[Verdict]) -> None:
+    """Adds the properties to a test's `user_properties`, in place of what an earlier check of it said."""
+    named = properties(report, verdicts)
+    known[:] = [(name, value) for name, value in known if name not in named]
+    known += named.items()

@@ -1,0 +1,63 @@
+"""A report and its verdicts as flat JSON, such as pytest-benchmark keeps in `extra_info`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ...gate.verdict import Verdict, worst
+from ...measure.report import Estimate, Report
+from ..terminal.coverage_lines import coverage_json
+from ..terminal.hotspot_lines import hotspots_json
+from ..terminal.speed import speed_json
+
+NUMBERS = (
+    *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
+    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "sample", "skipped"),
+)
+RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
+
+
+def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
+    """Numbers in the units of `Report`, intervals as `[low, high]` under `<metric>_interval`; no outcomes.
+
+    A verdict is under `verdict` (the worst), `verdict_<metric>` and, for explicit limits, `budget_<metric>`;
+    with `_limit`, `_evidence` and `_visible` after it come what decided and the smallest regression that would
+    have failed. Numbers that JSON has no word for are null: so is `_visible` when no regression would have
+    failed, while metrics without chance have no `_visible`.
+    """
+    flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
+    flat["accuracy_kind"] = report.accuracy_kind
+    flat |= {"protocol": report.protocol, "clips_digest": report.clips_digest}
+    for name in NUMBERS:
+        value: Estimate | float | None = getattr(report, name)
+        flat[name] = _finite(value)
+        if isinstance(value, Estimate):
+            flat[f"{name}_interval"] = [_finite(value.low), _finite(value.high)]
+    if report.reference is not None:
+        flat |= {name: _finite(getattr(report, name)) for name in RATIOS}
+        flat["reference_top1"] = _finite(report.reference.top1)
+    flat |= coverage_json(report.coverage) | speed_json(report)
+    if report.hotspots is not None:
+        flat["hotspots"] = hotspots_json(report.hotspots)
+        if report.reference is not None and report.reference.hotspots is not None:
+            flat["reference_hotspots"] = hotspots_json(report.reference.hotspots)
+    if report.notes:
+        flat["notes"] = list(report.notes)
+    if verdicts:
+        flat["verdict"] = str(worst(verdict.status for verdict in verdicts))
+    for verdict in verdicts:
+        key = f"{'budget' if verdict.rule == 'budget' else 'verdict'}_{verdict.metric}"
+        flat[key] = str(verdict.status)
+        flat[f"{key}_limit"] = _finite(verdict.limit)
+        flat[f"{key}_evidence"] = verdict.evidence
+        if verdict.visible is not None:
+            flat[f"{key}_visible"] = _finite(verdict.visible)
+    return flat
+
+
+def _finite(value: float | None) -> float | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,103 @@
+"""The summary page of a CI step, in GitHub's Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...gate.verdict import Result, Status, fails
+from ..terminal.text_table import quantity, signed
+from ..wording import commands, label, sentence
+
+HEADER = ("verdict", "variant", "model", "top-1", "change, points", "size", "time ratio")
+ICONS = {Status.FAILED: "🔴", Status.INCONCLUSIVE: "🟡", Status.NEW: "🟡", Status.PASSED: "🟢"}
+
+
+def step_summary(
+    results: Sequence[Result],
+    unexpected: Sequence[Result],
+    options: str = "",
+    strict: bool = False,
+    closing: str = "",
+) -> str:
+    """Variants with the worst verdict first, why they did not pass, and what to type next.
+
+    Args:
+        unexpected: those of `results` whose test was not meant to fail.
+        options: what must be typed to run the tests the same way.
+        strict: new and inconclusive verdicts failed their tests too.
+        closing: the last line of the terminal's summary.
+    """
+    ordered = sorted(results, key=lambda result: result.status.rank)
+    passed = [result for result in ordered if result.status is Status.PASSED]
+    rest = [result for result in ordered if result.status is not Status.PASSED]
+    parts = ["## Compressed video models"]
+    if rest:
+        parts.append("\n".join(_table(rest)))
+        parts += filter(None, ["\n".join(_reasons(rest, strict))])
+    if passed:
+        unchecked = sum(not result.verdicts for result in passed)
+        counts = ((len(passed) - unchecked, "passed"), (unchecked, "unchecked"))
+        heading = ", ".join(f"{n} {what}" for n, what in counts if n)
+        parts += [f"<details><summary>{heading}</summary>", "\n".join(_table(passed)), "</details>"]
+    if any(result.report.accuracy_kind == "agreement" for result in results):
+        parts.append(escaped("* weights are random: accuracy is agreement with the reference"))
+    if closing:
+        parts.append(f"**{escaped(closing)}**")
+    red = [r for r in unexpected if any(fails(verdict, strict) for verdict in r.verdicts)]
+    if red:
+        bad = [verdict for result in red for verdict in result.verdicts if fails(verdict, strict)]
+        nodeids = list(dict.fromkeys(result.nodeid or result.report.test for result in red))
+        for what, command in commands(nodeids, options, bad):
+            parts += [f"{what.capitalize()}:", _code(command)]
+    return "\n\n".join(parts) + "\n\n"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown and its tables show as it is, on one line."""
+    # An underscore within a word is one to Markdown too.
+    special = r"[&<>\\`*\[\]{}|~#$]|(?<![^\W_])_|_(?![^\W_])"
+    return re.sub(special, lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
+
+
+def _table(results: Sequence[Result]) -> Iterator[str]:
+    yield _cells(HEADER)
+    yield _cells(["---"] * 3 + ["--:"] * (len(HEADER) - 3))
+    for result in results:
+        yield _cells([escaped(cell) for cell in _row(result)])
+
+
+def _row(result: Result) -> list[str]:
+    report = result.report
+    word = f"{ICONS[result.status]} {result.status}" if result.verdicts else "unchecked"
+    star = " *" if report.accuracy_kind == "agreement" else ""
+    ratio, size = report.latency_ratio, report.size_ratio
+    return [
+        word,
+        report.name,
+        report.model,
+        quantity("top1", report.top1) + star,
+        signed(-100 * report.top1_drop, 2) if report.reference else "-",
+        quantity("size_bytes", report.size_bytes) + (f" ({size:.0%})" if size is not None else ""),
+        "-" if ratio is None else f"{ratio:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]",
+    ]
+
+
+def _reasons(results: Sequence[Result], strict: bool) -> Iterator[str]:
+    """A point for what failed and what is not sure; what is new says nothing but that."""
+    for result in results:
+        for verdict in sorted(result.verdicts, key=lambda verdict: verdict.status.rank):
+            if verdict.status is Status.INCONCLUSIVE or fails(verdict, strict):
+                name = escaped(f"{result.report.name}: {label(verdict)}")
+                yield f"- **{name}** {escaped(f'{verdict.reason}; {sentence(verdict)}')}"
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _code(text: str) -> str:
+    """A block that no backtick in it ends."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}sh\n{text}\n{fence}"

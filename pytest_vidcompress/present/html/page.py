@@ -1,0 +1,180 @@
+"""The file of `--vc-report`: one self-contained HTML page, or JSON when its name ends so; and a list beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...clips.clip import Skipped
+from ...clips.skipped import by_kind
+from ...errors import VidcompressError
+from ...gate.verdict import Result
+from ...measure.profile.operator_kinds import KINDS
+from ..formats.report_json import as_json
+from ..terminal.class_lines import class_rows, confusion_rows
+from ..terminal.coverage_lines import is_narrow, what_is_narrow
+from ..terminal.hotspot_lines import beside, milliseconds
+from ..terminal.skipped_lines import skipped_csv, skipped_file
+from ..terminal.speed import HEADER as SPEED_HEADER
+from ..terminal.speed import speed_rows
+from ..terminal.text_table import quantity, signed
+from ..wording import clips, could_have_seen, interval, label
+from .bars import COLOURS, bars
+
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
+"""Of a scatter plot, in CSS pixels."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A variant in a plot; x and y in pixels."""
+
+    x: float
+    y: float
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Top-1 change over what it buys. Both axes hold the reference, at `zero_x`, `zero_y`."""
+
+    title: str
+    points: tuple[Point, ...]
+    zero_x: float
+    zero_y: float
+    x_ends: tuple[str, str]
+    y_ends: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One model of the page."""
+
+    model: str
+    clips: str
+    """How many, in words."""
+    results: tuple[Result, ...]
+    scatters: tuple[Scatter, ...]
+    random: bool
+
+
+def write_page(
+    path: Path, results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+) -> None:
+    """Writes the page, and beside it the list of `skipped` clips if there are any.
+
+    Args:
+        closing: the last line of the terminal's summary.
+        about: its line on the clips.
+        skipped: clips that could not be used.
+
+    Raises:
+        VidcompressError: a file cannot be written.
+    """
+    if path.suffix.lower() == ".json":
+        documents = [document(result) for result in results]
+        text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    else:
+        text = page(results, closing, about, skipped)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        listed = skipped_file(path)
+        if skipped:
+            listed.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
+        else:
+            # That of an earlier run is no longer true.
+            listed.unlink(missing_ok=True)
+    except OSError as error:
+        raise VidcompressError(
+            f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
+        ) from error
+
+
+def document(result: Result) -> dict[str, Any]:
+    """`as_json`, and every class of the clips that counted."""
+    report = result.report
+    flat = as_json(report, result.verdicts)
+    rows = class_rows(report)
+    return {**flat, "classes": rows, "confusions": confusion_rows(report)} if rows else flat
+
+
+def page(
+    results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+) -> str:
+    """The HTML of all models."""
+    from jinja2 import Environment, FileSystemLoader
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    models = dict.fromkeys(result.report.model for result in results)
+    sections = [section([r for r in results if r.report.model == model]) for model in models]
+    return environment.get_template("page.html.j2").render(
+        sections=sections,
+        closing=closing,
+        about=about,
+        skipped=skipped,
+        by_kind=by_kind,
+        class_rows=class_rows,
+        confusion_rows=confusion_rows,
+        quantity=quantity,
+        signed=signed,
+        label=label,
+        interval=interval,
+        could_have_seen=could_have_seen,
+        bars=bars,
+        colours=[COLOURS[kind] for kind in KINDS],
+        beside=beside,
+        milliseconds=milliseconds,
+        is_narrow=is_narrow,
+        what_is_narrow=what_is_narrow,
+        speed_header=SPEED_HEADER,
+        speed_rows=speed_rows,
+        width=PLOT_WIDTH,
+        height=PLOT_HEIGHT,
+        edge=PLOT_EDGE,
+    )
+
+
+def section(results: Sequence[Result]) -> Section:
+    """One model's table and plots; the worst verdict first, as on the terminal."""
+    ordered = tuple(sorted(results, key=lambda result: result.status.rank))
+    first = ordered[0].report
+    plots = (scatter(ordered, "size_ratio", "size"), scatter(ordered, "latency_ratio", "time"))
+    return Section(
+        model=first.model,
+        clips=clips([result.report for result in ordered]),
+        results=ordered,
+        scatters=tuple(plot for plot in plots if plot),
+        random=first.accuracy_kind == "agreement",
+    )
+
+
+def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None:
+    """Top-1 change, points, over a ratio to the reference; None when no variant has that ratio."""
+    found = [(getattr(r.report, ratio), -100 * r.report.top1_drop, r) for r in results if r.report.reference]
+    found = [(float(x), float(y), result) for x, y, result in found if x is not None]
+    if not found:
+        return None
+    right = max(1.0, *(x for x, _, _ in found))
+    # A point of room, so that variants without a change are not drawn on the edge.
+    top, bottom = max(1.0, *(y for _, y, _ in found)), min(-1.0, *(y for _, y, _ in found))
+
+    def across(x: float) -> float:
+        return round(PLOT_EDGE + (PLOT_WIDTH - 2 * PLOT_EDGE) * x / right, 1)
+
+    def down(y: float) -> float:
+        return round(PLOT_EDGE + (PLOT_HEIGHT - 2 * PLOT_EDGE) * (top - y) / (top - bottom), 1)
+
+    return Scatter(
+        title=f"top-1 change, points, over {label} ratio",
+        points=tuple(Point(across(x), down(y), r.report.name, str(r.status)) for x, y, r in found),
+        zero_x=across(1.0),
+        zero_y=down(0.0),
+        x_ends=("0", f"{right:.2f}"),
+        y_ends=(f"{bottom:+.1f}", f"{top:+.1f}"),
+    )

@@ -1,0 +1,94 @@
+"""Class by class: a few lines for the terminal, and everything for pages and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...gate.class_losses import ALPHA, chances, fewest_lost
+from ...gate.verdict import Result
+from ...measure.accuracy.class_counts import ClassCount, classes, confusions
+from ...measure.report import Report
+from ..wording import count
+from .text_table import WIDTH, shorten
+
+MANY = 20
+"""Classes from which on the most hurt are shown although they may be chance."""
+MOST_VARIANTS, MOST_CLASSES = 3, 4
+"""Named on the terminal."""
+
+
+def class_lines(results: Sequence[Result]) -> list[str]:
+    """The classes that variants of one model hurt most; none where there is little to say.
+
+    Of few classes only those are named that lost more than chance explains.
+    """
+    counted = [(result.report, classes(result.report)) for result in results]
+    hurt = [(report, found) for report, found in counted if _worth_naming(found)]
+    if not hurt:
+        return []
+    hurt.sort(key=lambda each: -each[0].top1_drop)
+    lines = ["classes that lose most, right by the reference -> by the variant:"]
+    for report, found in hurt[:MOST_VARIANTS]:
+        lines.append(_line(report, found))
+    if len(hurt) > MOST_VARIANTS:
+        lines.append(f"  and {count(len(hurt) - MOST_VARIANTS, 'variant')} more: see --vc-report")
+    total = max(len(found) for _, found in hurt)
+    most = max(each.clips for _, found in hurt for each in found)
+    if most < fewest_lost(total):
+        each = "clip a class proves" if most == 1 else "clips a class prove"
+        lines.append(
+            f"  at most {most} {each} nothing of one class: among {total} it takes {fewest_lost(total)} lost"
+        )
+    return lines
+
+
+def class_rows(report: Report) -> list[dict[str, Any]]:
+    """Every class, the most hurt first."""
+    found = classes(report)
+    return [
+        {
+            "label": each.label,
+            "clips": each.clips,
+            "reference_right": each.before,
+            "right": each.now,
+            "lost": each.lost,
+            "gained": each.gained,
+            "p": float(f"{chance:.3g}"),
+        }
+        for each, chance in zip(found, chances(found), strict=True)
+    ]
+
+
+def confusion_rows(report: Report) -> list[dict[str, Any]]:
+    """Every pair of labels that the variant confuses more often than the reference, the worst first."""
+    return [
+        {"label": each.label, "taken_for": each.taken_for, "reference": each.before, "variant": each.now}
+        for each in confusions(report)
+        if each.more > 0
+    ]
+
+
+def _worth_naming(found: Sequence[ClassCount]) -> bool:
+    if not found or found[0].hurt <= 0:
+        return False
+    return len(found) > MANY or min(chances(found)) < ALPHA
+
+
+def _line(report: Report, found: Sequence[ClassCount]) -> str:
+    """As many classes as fit."""
+    line = f"  {shorten(report.name, 40)}:"
+    for place, text in enumerate(_texts(found)):
+        if len(line) + len(text) + 2 > WIDTH:
+            break
+        line += f"{',' if place else ''} {text}"
+    return line
+
+
+def _texts(found: Sequence[ClassCount]) -> Iterator[str]:
+    shown = [(each, chance) for each, chance in zip(found, chances(found), strict=True) if each.hurt > 0]
+    if len(found) <= MANY:
+        shown = [(each, chance) for each, chance in shown if chance < ALPHA]
+    for each, chance in shown[:MOST_CLASSES]:
+        sure = f" (p={chance:.2g})" if chance < ALPHA else ""
+        yield f"{shorten(each.label, 30)} {each.before} -> {each.now} of {each.clips}{sure}"

@@ -1,0 +1,93 @@
+"""What of a variant is int8 and what is not: two lines for the terminal, rows for pages and files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...gate.verdict import Result
+from ...measure.report import Report
+from .text_table import WIDTH, shorten
+
+if TYPE_CHECKING:
+    from ...measure.cost.coverage import Coverage
+
+LEAST = 0.005
+"""Share of what is left float from which on the terminal names it."""
+
+
+def coverage_lines(results: Sequence[Result]) -> list[str]:
+    """What is int8 of each variant of one model that is not all float, and in a second line what is not."""
+    lines: list[str] = []
+    for report in (result.report for result in results):
+        if report.coverage is not None and report.coverage.narrow:
+            lines.append(f"{shorten(report.name, 40)}: {what_is_narrow(report.coverage)}")
+            lines += _left(report.coverage)
+    return lines
+
+
+def is_narrow(report: Report) -> bool:
+    """Is anything of it int8 or half?"""
+    return report.coverage is not None and report.coverage.narrow
+
+
+def coverage_json(coverage: Coverage | None) -> dict[str, Any]:
+    """Shares, and everything that was left float where not everything was."""
+    if coverage is None:
+        return {}
+    flat: dict[str, Any] = {
+        "weights_int8": coverage.weights_int8,
+        "weights_half": coverage.weights_half,
+        "macs_int8": coverage.macs_int8,
+    }
+    if coverage.narrow:
+        flat["left_float"] = [
+            {"name": left.name, "kind": left.kind, "weights": left.weights, "macs": left.macs}
+            for left in coverage.left
+        ]
+    return flat
+
+
+def what_is_narrow(coverage: Coverage) -> str:
+    """`int8: 97 % of weights, 71 % of MACs`."""
+    said: list[str] = []
+    if coverage.weights_int8 or coverage.macs_int8:
+        said.append(f"int8: {share(coverage.weights_int8)} of weights, {share(coverage.macs_int8)} of MACs")
+    if coverage.weights_half:
+        said.append(f"half: {share(coverage.weights_half)} of weights")
+    return "; ".join(said)
+
+
+def share(part: float) -> str:
+    """A share in percent; neither all nor nothing is said of what is almost so."""
+    percent = 100 * part
+    if 0 < percent < 0.5:
+        return "<1 %"
+    if 99.5 <= percent < 100:
+        return ">99 %"
+    return f"{percent:.0f} %"
+
+
+def _left(coverage: Coverage) -> list[str]:
+    """As much of what was left float as fits."""
+    line = ""
+    for text in _kinds_left(coverage):
+        longer = f"{line}, {text}" if line else f"  float: {text}"
+        if len(longer) > WIDTH:
+            break
+        line = longer
+    return [line] if line else []
+
+
+def _kinds_left(coverage: Coverage) -> Iterator[str]:
+    """Kinds of modules, the largest share first."""
+    weights, macs = Counter[str](), Counter[str]()
+    for left in coverage.left:
+        weights[left.kind] += left.weights  # pyright: ignore[reportArgumentType]
+        macs[left.kind] += left.macs  # pyright: ignore[reportArgumentType]
+    for kind in sorted(weights, key=lambda kind: -max(weights[kind], macs[kind])):
+        of_weights, of_macs = weights[kind], macs[kind]
+        if max(of_weights, of_macs) >= LEAST:
+            of = "MACs" if of_macs >= of_weights else "weights"
+            yield f"{kind} {share(max(of_weights, of_macs))} of {of}"

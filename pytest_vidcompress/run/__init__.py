@@ -1,0 +1,1 @@
+"""One run, without pytest: what it measures, with what, and what became of it."""

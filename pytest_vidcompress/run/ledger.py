@@ -1,0 +1,77 @@
+"""What a run set out to measure, what it measured, and what became of the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..clips.clip import Skipped
+from ..gate.baseline.store import Store
+from ..gate.baseline.update import Mode, unused
+from ..gate.verdict import Result
+from ..measure.report import Report
+from ..measure.resume.kept import Kept
+
+
+@dataclass
+class Ledger:
+    """Filled while tests run; under xdist each worker fills its own and hands it to the controller."""
+
+    planned: frozenset[str] = frozenset()
+    """Node ids of the tests that were going to measure."""
+    complete: frozenset[str] = frozenset()
+    """Test files that were to run as a whole: what they do not measure then is measured by nobody."""
+    results: list[Result] = field(default_factory=list[Result])
+    skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
+    """Clips that could not be used, by id."""
+    compared: Sequence[Mapping[str, Any]] = ()
+    """Documents of the earlier runs that pytest-benchmark compares with."""
+    written: tuple[str, ...] = ()
+    """What went into the baselines, a line each."""
+    unused: tuple[str, ...] = ()
+    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    """Predictions on disk, by journal."""
+    lacking: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
+
+    def record(self, result: Result, replaces: Report | None = None) -> None:
+        """Keeps a result; it takes the place of an earlier one of the same report, or of what that came from."""
+        for place, kept in enumerate(self.results):
+            if kept.report is result.report or kept.report is replaces:
+                self.results[place] = result
+                return
+        self.results.append(result)
+
+    def merge(self, other: Ledger) -> None:
+        """Takes over what a worker measured."""
+        self.planned |= other.planned
+        self.complete |= other.complete
+        self.results += other.results
+        self.skipped |= other.skipped
+        self.kept |= {name: kept.merged(self.kept.get(name)) for name, kept in other.kept.items()}
+        self.lacking |= other.lacking
+
+    def settle(
+        self, mode: Mode | None, store: Callable[[str, str], Store], exists: Callable[[str], bool]
+    ) -> None:
+        """Writes the baselines and notes which entries nobody measures any more.
+
+        Args:
+            mode: None only looks.
+            store: the baseline of a model on the machine class of a runtime.
+            exists: is there still a test file of this path?
+        """
+        # A test that was skipped may yet use what it would have measured.
+        left_out = self.planned - {result.nodeid for result in self.results}
+        complete = self.complete - {nodeid.partition("::")[0] for nodeid in left_out}
+        for model in dict.fromkeys(result.report.model for result in self.results):
+            reports = [result.report for result in self.results if result.report.model == model]
+            stores = [store(model, runtime) for runtime in dict.fromkeys(r.runtime for r in reports)]
+            if mode is not None:
+                changes = [change for each in stores for change in each.save(mode, reports)]
+                self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))
+            names = {report.name for report in reports}
+            self.unused += tuple(
+                f"{model} {name}" for name in unused(stores[0].entries, names, complete, exists)
+            )

@@ -1,0 +1,55 @@
+"""Everything that can be named: ours, and what hooks of conftests and packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..clips.clip import ClipSet
+from ..compress.registry import TECHNIQUES
+from ..compress.technique import Technique
+from ..errors import VidcompressError
+from ..models.load import Factory
+from ..runtimes.registry import RUNTIMES
+from ..runtimes.runtime import Executable, Runtime, as_runtime
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Registries:
+    """Name -> what is named."""
+
+    models: Mapping[str, Factory]
+    clip_sets: Mapping[str, Callable[[], ClipSet]]
+    techniques: Mapping[str, Technique]
+    runtimes: Mapping[str, Runtime]
+    refused: tuple[str, ...] = ()
+    """Why what a hook gave is of no use."""
+
+    @classmethod
+    def merge(
+        cls,
+        models: Iterable[Mapping[str, Factory]],
+        clip_sets: Iterable[Mapping[str, Callable[[], ClipSet]]],
+        techniques: Iterable[Mapping[str, Technique]],
+        runtimes: Iterable[Mapping[str, Runtime | Callable[[Any], Executable]]],
+    ) -> Registries:
+        execute, refused = dict(RUNTIMES), list[str]()
+        for name, given in _merged(runtimes).items():
+            try:
+                execute[name] = as_runtime(name, given)
+            except VidcompressError as error:
+                refused.append(str(error))
+        return cls(
+            _merged(models),
+            _merged(clip_sets),
+            _merged([TECHNIQUES, *techniques]),
+            execute,
+            tuple(refused),
+        )
+
+
+def _merged(mappings: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    return {name: value for mapping in mappings for name, value in mapping.items()}

@@ -1,0 +1,115 @@
+"""`onnxruntime`: the model as an ONNX graph, executed by ONNX Runtime's CPU provider.
+
+Layers of `int8-static` become its integer kernels; what is stored narrow is narrow in the file, and widened when
+a session starts.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import VidcompressError
+from ..operator_time import OperatorTime
+from ..runtime import Runtime
+
+if TYPE_CHECKING:
+    import torch
+
+    from ...models.model import Model
+
+FILE = "model.onnx"
+_KERNEL = "_kernel_time"
+"""What ONNX Runtime's profile appends to a node's name for its own time."""
+
+
+class Graph:
+    """Pixels -> logits. A session starts at the first call in each process; it pickles and copies as its bytes.
+
+    Args:
+        content: of `model.onnx`, for one clip.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._session: Any = None
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        """`(B, T, C, H, W)` -> `(B, labels)`, one clip after the other: its shape is fixed."""
+        import torch
+
+        if self._session is None:
+            self._session = _start(self.content)
+        rows = [self._session.run(None, {"pixels": clip.numpy()})[0] for clip in pixels.split(1)]
+        return torch.cat([torch.from_numpy(row) for row in rows])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.content,)
+
+    def profile(self, pixels: torch.Tensor) -> list[OperatorTime]:
+        """One call's time, a row a node of the graph as it is executed; pixels `(1, T, C, H, W)`."""
+        with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
+            session = _start(self.content, Path(folder, "profile"))
+            for _ in range(2):  # what happens once is not of every call
+                session.run(None, {"pixels": pixels.numpy()})
+            events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
+        spent = {event["name"]: event for event in events if "op_name" in event.get("args", ())}
+        return [
+            OperatorTime(event["args"]["op_name"], event["dur"] / 1e6, _place(name.removesuffix(_KERNEL)))
+            for name, event in spent.items()
+            if name.endswith(_KERNEL)
+        ]
+
+
+def _place(node: str) -> str:
+    """`/module/blocks.0/mlp/up/MatMul` -> `__module.module.blocks.0.mlp.up/MatMul`."""
+    path, _, name = node.rpartition("/")
+    return f"__module{path.replace('/', '.')}/{name}" if path else node
+
+
+def _start(content: bytes, profile: Path | None = None) -> Any:
+    import onnxruntime  # pyright: ignore[reportMissingImports]
+    import torch
+
+    options = onnxruntime.SessionOptions()
+    if profile is not None:
+        options.enable_profiling, options.profile_file_prefix = True, str(profile)
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    # Its threads would go on spinning after a call, on the cores that the reference is timed on.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # errors
+    # A bias that is joined to its product first would keep an integer kernel from being made of the two.
+    disabled = ["MatMulAddFusion"] if b"QuantizeLinear" in content else []
+    try:
+        return onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"], disabled_optimizers=disabled
+        )
+    except Exception as error:
+        raise VidcompressError(f"ONNX Runtime cannot load {FILE} ({' '.join(str(error).split())})") from error
+
+
+def _prepare(model: Model) -> Graph:
+    from .graph import onnx_graph
+
+    return Graph(onnx_graph(model))
+
+
+def _version() -> str:
+    import onnxruntime  # pyright: ignore[reportMissingImports]
+
+    return "onnxruntime" + ".".join(onnxruntime.__version__.split(".")[:2])
+
+
+def _save(graph: Any, folder: Path) -> None:
+    (folder / FILE).write_bytes(graph.content)
+
+
+def _load(folder: Path) -> Graph:
+    return Graph((folder / FILE).read_bytes())
+
+
+ONNXRUNTIME = Runtime(_prepare, _version, _save, _load, needs=("onnx", "onnxruntime"), extra="onnxruntime")

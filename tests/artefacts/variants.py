@@ -1,0 +1,76 @@
+"""Variants of small models, and what they answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+
+from pytest_vidcompress.artefacts.variant import Variant, build
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.compress.int8_dynamic import ENGINES
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.accuracy.predict import logits_of
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.registry import RUNTIMES
+from tests.models.small import model, pixels
+
+SUPPORTED = tuple(name for name in ENGINES if name in torch.backends.quantized.supported_engines)
+COMPOSED = (
+    *("prune-global:amount=0.5+fp16", "prune-local-both+int8-dynamic"),
+    *("fuse+fp16", "prune-global+fuse+int8-weights", "fuse+int8-dynamic", "fuse+int8-static"),
+)
+
+
+def _exists(recipe: str) -> bool:
+    try:
+        parse(recipe, TECHNIQUES)
+    except VidcompressError:
+        return False
+    return True
+
+
+RECIPES = (*TECHNIQUES, *filter(_exists, COMPOSED), *(f"int8-dynamic:engine={name}" for name in SUPPORTED))
+"""Every technique there is, and some of them together."""
+
+
+def missing(recipe: str) -> str:
+    """Why a recipe cannot run here; empty where it can."""
+    return RUNTIMES[parse(recipe, TECHNIQUES).runtime].missing
+
+
+def skip_without(recipe: str) -> None:
+    if missing(recipe):
+        pytest.skip(f"{recipe}: {missing(recipe)}")
+
+
+@cache
+def calibrating() -> Clips:
+    """A few real clips as small models want them; their labels do not matter."""
+    packaged = pocket()
+    return Clips(packaged.clips[:4], packaged.labels, dict.fromkeys(packaged.labels, 0), Profile(4, 1, 32))
+
+
+def variant(recipe: str, of: Model | str = "videomae", runtime: str = "") -> Variant:
+    """Of a family one that tests share, of a model a new one."""
+    return _shared(recipe, of, runtime) if isinstance(of, str) else _built(recipe, of, runtime)
+
+
+def _shared(recipe: str, family: str, runtime: str) -> Variant:
+    return _built(recipe, model(family), runtime)
+
+
+def _built(recipe: str, of: Model, runtime: str) -> Variant:
+    return build(parse(recipe, TECHNIQUES), of, calibrating(), RUNTIMES, runtime)
+
+
+def answers(run: Any, seed: int = 1) -> torch.Tensor:
+    """Logits of one clip of noise."""
+    with torch.inference_mode():
+        return logits_of(run, pixels(1, seed)).clone()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_vidcompress.clips.kinetics.read import read_kinetics
+from pytest_vidcompress.errors import VidcompressError
+
+VIDEOS = ("val/a,b.mp4", "val/two words.mp4")
+PAIRS = [("a,b", "massaging person's head"), ("two words", "arm wrestling")]
+
+
+def lay_out(folder: Path, text: str) -> Path:
+    for name in VIDEOS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / "mine.csv").write_bytes(text.encode("utf-8"))
+    return folder / "mine.csv"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'path,label\n"a,b.mp4","massaging person\'s head"\ntwo words.mp4,arm wrestling\n',
+        '\ufeffpath,label\r\n"a,b.mp4",massaging_persons_head\r\ntwo words.mp4,arm_wrestling\r\n',
+        'label;fps;path\n"massaging person\'s head";25;a,b.mp4\n\narm wrestling;30;two words.mp4\n',
+        "Label\tVideo_Path\nmassaging person's head\tval/a,b.mp4\narm wrestling\tval/two words.mp4\n",
+        '"filename", "class"\n"a,b.mp4", "Massaging Persons Head"\n"two words.mp4", "Arm Wrestling"\n',
+        'path,label\n"val/a,b.mp4",196\n"val/two words.mp4",6\n',
+        'path,label_id,label\n"a,b.mp4",1,"massaging person\'s head"\ntwo words.mp4,2,arm wrestling\n',
+        'path,label\n"/gone/val/a,b.mp4",massaging persons head\n/gone/val/two words.mp4,arm wrestling\n',
+    ],
+)
+def test_columns_are_found_by_name_and_quotes_are_taken_off(text: str, tmp_path: Path) -> None:
+    found = read_kinetics(lay_out(tmp_path, text))
+    assert [(clip.path.stem, clip.label) for clip in found.clips] == PAIRS
+    assert [clip.path.relative_to(tmp_path).as_posix() for clip in found.clips] == [*VIDEOS]
+    assert found.layout.startswith("CSV of paths and ")
+    assert read_kinetics(tmp_path).clips == found.clips
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("path,label\na.mp4,\n", "line 2 has no label"),
+        ("path,label\n\n,zumba\n", "line 3 has no path"),
+        ("path,label\none.mp4\n", "line 2 has no label"),
+        ("path,label\n", "lists no clips"),
+        ("path,label\ngone.mp4,zumba\n", "none of the 1 clips"),
+        ("path,length\na.mp4,3\n", "is no list of clips"),
+        ('path,label\n"a.mp4,zumba\n' + "x" * 200_000, "line 3: field larger"),
+    ],
+)
+def test_a_bad_table_is_refused_in_a_line(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(VidcompressError) as caught:
+        read_kinetics(lay_out(tmp_path, text))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from pytest_vidcompress.artefacts.tensors import parameters
+from pytest_vidcompress.compress.fuse.blocks import Patches, linear, product
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.scope import matrices
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.cost.macs import macs
+from pytest_vidcompress.models.frame_count import refuse_other_frames
+from pytest_vidcompress.models.model import Model
+from tests.models.packaged import packaged
+from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
+
+
+def fused(of: Model) -> Model:
+    return parse("fuse", TECHNIQUES).apply(of, NO_CLIPS)
+
+
+def difference(of: Model, count: int = 2, inputs: torch.Tensor | None = None) -> float:
+    """Largest difference of logits, relative to the largest logit."""
+    given = pixels(count) if inputs is None else inputs
+    with torch.inference_mode():
+        expected, found = of.module(given).logits, fused(of).module(given)
+    return float((found - expected).abs().max() / expected.abs().max())
+
+
+GEOMETRIES: list[dict[str, Any]] = [
+    {},
+    {"num_hidden_layers": 1},
+    {"num_hidden_layers": 3, "num_attention_heads": 3},
+    {"image_size": 32, "patch_size": 8},
+    {"qkv_bias": False},
+    {"hidden_act": "relu"},
+]
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("count", [1, 3])
+def test_logits_stay_the_same_to_fp32_rounding(family: str, geometry: dict[str, Any], count: int) -> None:
+    assert difference(model(family, **geometry), count) < 1e-5
+
+
+@pytest.mark.parametrize("mean_pooling", [True, False])
+def test_both_heads_of_videomae(mean_pooling: bool) -> None:
+    assert difference(model("videomae", use_mean_pooling=mean_pooling)) < 1e-5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_logits_of_trained_weights_stay_the_same(family: str) -> None:
+    given = torch.randn(2, 8, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    assert difference(packaged(family), inputs=given) < 1e-5
+
+
+def test_less_is_computed() -> None:
+    """Of a deep enough TimeSformer 11 % of the multiply-accumulates, of VideoMAE the last layer."""
+    for family, least in (("timesformer", 0.10), ("videomae", 0.015)):
+        of = model(family, num_hidden_layers=12, hidden_size=48, intermediate_size=192, patch_size=4)
+        before, after = macs(of.module, pixels()), macs(fused(of).module, pixels())
+        assert 1 - after / before > least
+
+
+def test_timesformer_loses_the_layers_that_were_multiplied() -> None:
+    of = model("timesformer", num_hidden_layers=2)
+    counted = parameters(of.module)
+    # A matrix and its bias in each of two blocks; the class token and its position; a bias of keys.
+    gone = 2 * (24 * 24 + 24) + 24 + 24
+    assert parameters(fused(of).module) == counted - gone
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_model_it_was_made_of_is_untouched(family: str) -> None:
+    of = model(family)
+    before = {name: tensor.clone() for name, tensor in of.module.state_dict().items()}
+    fused(of)
+    assert all(torch.equal(before[name], tensor) for name, tensor in of.module.state_dict().items())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("scope", ["global", "attention", "dense"])
+def test_the_studys_scopes_are_still_there(family: str, scope: str) -> None:
+    of = fused(model(family, num_hidden_layers=3))
+    found = matrices(of, (scope,), ":-1")
+    assert found
+    assert all(isinstance(layer, nn.Linear) for layer in found)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "recipe", ["fuse+prune-global", "prune-global+fuse", "fuse+int8-dynamic", "fuse+fp16"]
+)
+def test_it_composes(family: str, recipe: str) -> None:
+    made = parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS)
+    assert made.module is not None
+
+
+def test_other_numbers_of_frames_are_still_refused() -> None:
+    for family in FAMILIES:
+        with pytest.raises(VidcompressError, match="is fed 8 frames a clip, and its weights know 4"):
+            refuse_other_frames("it", fused(model(family)).module, 8)
+
+
+def test_other_models_are_refused_by_name() -> None:
+    of = model("videomae")
+    other = Model("mine", nn.Sequential(nn.Flatten(), nn.Linear(4, 3)), of.profile, of.labels)
+    with pytest.raises(VidcompressError, match="model 'mine' is a Sequential"):
+        fused(other)
+    with pytest.raises(VidcompressError, match="FusedVideoMAE"):
+        parse("fuse+fuse", TECHNIQUES).apply(of, NO_CLIPS)
+
+
+def test_other_attention_of_timesformer_is_refused() -> None:
+    with pytest.raises(VidcompressError, match="this one's is joint_space_time"):
+        fused(model("timesformer", attention_type="joint_space_time"))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_product_of_layers_is_one_after_the_other(bias: bool) -> None:
+    torch.manual_seed(0)
+    first, second = nn.Linear(7, 5, bias=bias), nn.Linear(5, 3, bias=bias)
+    given = torch.randn(4, 7)
+    assert torch.allclose(product(second, first)(given), second(first(given)), atol=1e-6)
+
+
+def test_patches_are_the_convolution() -> None:
+    torch.manual_seed(0)
+    given = torch.randn(2, 4, 3, 12, 8)
+    flat = nn.Conv2d(3, 6, (4, 2), (4, 2))
+    expected = flat(given.flatten(0, 1)).flatten(2).transpose(1, 2).unflatten(0, (2, 4))
+    assert torch.allclose(Patches(flat)(given), expected, atol=1e-5)
+    deep = nn.Conv3d(3, 6, (2, 4, 2), (2, 4, 2), bias=False)
+    expected = deep(given.transpose(1, 2)).flatten(3).permute(0, 2, 3, 1)
+    assert torch.allclose(Patches(deep)(given), expected, atol=1e-5)
+
+
+def test_a_layer_from_tensors_shares_them() -> None:
+    weight = torch.randn(3, 2)
+    made = linear(weight)
+    assert made.weight.data_ptr() == weight.data_ptr()
+    assert made.bias is None
+    assert (made.in_features, made.out_features) == (2, 3)

@@ -1,0 +1,202 @@
+"""The console command, as it is typed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from pytest_vidcompress.console import main
+from tests.artefacts.variants import variant
+from tests.models.small import checkpoint
+
+ROOT = Path(__file__).parents[2]
+
+
+def vidcompress(*arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A real process."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest_vidcompress.console", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_it_is_installed_under_its_name() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, name = scripts["vidcompress"].partition(":")
+    assert getattr(import_module(module), name) is main
+
+
+def test_help_and_show_start_light(tmp_path: Path) -> None:
+    variant("int8-dynamic").save(tmp_path)
+    script = """
+import sys
+from pytest_vidcompress.console import main
+for arguments in (["--help"], ["compress", "--help"], ["--version"], ["show", sys.argv[1], "--verify"]):
+    try:
+        assert main(arguments) == 0
+    except SystemExit as ended:
+        assert ended.code == 0
+loaded = [name for name in ("torch", "transformers", "numpy", "pytest", "scipy", "av") if name in sys.modules]
+assert not loaded, loaded
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "int8-dynamic of videomae" in done.stdout
+
+
+def test_compress_and_show(tmp_path: Path) -> None:
+    made = vidcompress(
+        "compress", "videomae", "prune-global+int8-dynamic", "out", "--threads=1", folder=tmp_path
+    )
+    assert made.returncode == 0, made.stderr
+    (line,) = made.stdout.splitlines()
+    assert line.startswith("prune-global+int8-dynamic of videomae: ")
+    size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+    assert f"{size:,} bytes, 0.4" in line
+    assert line.endswith(" in out")
+    assert "Traceback" not in made.stderr
+
+    shown = vidcompress("show", "out", "--verify", folder=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("prune-global+int8-dynamic of videomae (trained weights), for torch\n")
+    assert "files: as they were saved" in shown.stdout
+    assert "note: int8 engine" in shown.stdout
+    assert "labels: 16 (" in shown.stdout
+
+    os.truncate(tmp_path / "out" / "model.safetensors", 1000)
+    damaged = vidcompress("show", "out", folder=tmp_path)
+    assert damaged.returncode == 2
+    (said,) = damaged.stderr.splitlines()
+    assert said.startswith("vidcompress: artefact 'out': model.safetensors is truncated, 1,000 of")
+    assert damaged.stdout == ""
+
+
+def test_a_terminal_shows_progress(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty", reason="terminals are a matter of POSIX")
+    termios = pytest.importorskip("termios")
+    reader, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "pytest_vidcompress.console",
+            "compress",
+            "videomae",
+            "fp16",
+            tmp_path / "out",
+        ],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+        while read := os.read(reader, 4096):
+            seen += read
+    os.close(reader)
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    for what in (b"loading videomae", b"compressing by fp16", b"saving"):
+        assert what in seen
+    assert out.decode().startswith("fp16 of videomae: ")
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """The one line that a refusal prints."""
+    assert main([str(each) for each in arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    # Libraries may have their own say when they are imported.
+    (line,) = (line for line in err.splitlines() if line.startswith("vidcompress: "))
+    return line
+
+
+def test_what_cannot_be_is_refused_in_a_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "unknown technique 'teleport'" in refused(capsys, "compress", "videomae", "teleport", out)
+    assert "unknown model 'abacus'" in refused(capsys, "compress", "abacus", "fp16", out)
+    assert "unknown runtime 'abacus'" in refused(
+        capsys, "compress", "videomae", "fp16", out, "--runtime=abacus"
+    )
+    assert "no clip set and no path 'nowhere'" in refused(
+        capsys, "compress", "videomae", "fp16", out, "--clips=nowhere"
+    )
+    assert "(--clips)" in refused(capsys, "compress", "videomae", "fp16", out, "--clips=nowhere")
+    assert "no artefact at" in refused(capsys, "show", out)
+    assert not out.exists()
+    (tmp_path / "mine.txt").write_text("")
+    assert "holds other things" in refused(capsys, "compress", "videomae", "fp16", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["squash"], ["compress"], ["show"], ["compress", "videomae", "fp16"]]
+)
+def test_usage_errors_are_argparse_s(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: vidcompress" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--threads=0", "--calibration=-1", "--calibration=some"])
+def test_counts_are_whole_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["compress", "videomae", "fp16", "out", option])
+    assert "expected a whole number of at least 1" in capsys.readouterr().err
+
+
+def test_an_artefact_is_replaced_when_forced_only(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    saved = tmp_path / "checkpoint"
+    checkpoint(saved, "timesformer")
+    out = tmp_path / "out"
+    assert main(["compress", str(saved), "fp16", str(out)]) == 0
+    assert "replace it with --force" in refused_after(capsys, "compress", saved, "fp32", out)
+    assert json.loads((out / "recipe.json").read_text())["recipe"] == "fp16"
+    assert main(["compress", str(saved), "fp32", str(out), "--force"]) == 0
+    said = json.loads((out / "recipe.json").read_text())
+    assert (said["recipe"], said["model"]) == ("fp32", "checkpoint")
+    assert said["labels"] == ["walking", "waving", "yawning"]
+
+
+def refused_after(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    capsys.readouterr()
+    return refused(capsys, *arguments)
+
+
+def test_a_model_with_other_labels_needs_clips_to_calibrate_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    checkpoint(tmp_path / "checkpoint", "videomae")
+    arguments = ("compress", tmp_path / "checkpoint", "int8-static", tmp_path / "out", "--runtime=torch")
+    line = refused(capsys, *arguments)
+    assert "calibrates on clips, and there are none" in line
+    assert "--clips" in line
+    assert "does not have 16 of the 16 labels" in refused(capsys, *arguments, "--clips=pocket")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_recipe_that_calibrates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    options = ("--calibration=4", "--weights=random", "--runtime=torch")
+    assert main(["compress", "videomae", "int8-static", str(tmp_path / "out"), *options]) == 0
+    out, _ = capsys.readouterr()
+    assert out.startswith("int8-static@torch of videomae: ")
+    assert json.loads((tmp_path / "out" / "recipe.json").read_text())["weights"] == "random"

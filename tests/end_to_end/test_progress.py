@@ -1,0 +1,93 @@
+"""The bar: seen on a terminal, gone at the end, and no byte of it anywhere else."""
+
+import io
+import os
+import re
+import sys
+
+import pytest
+
+from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM, Progress
+from tests.conftest import HOLDS
+from tests.project import SMALL
+
+BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
+
+
+def test_nothing_for_what_is_done_soon():
+    file = io.StringIO()
+    progress = Progress(file, patience_s=60)
+    for done in range(1, 4):
+        progress("decoding clips", done, 3)
+    assert file.getvalue() == ""
+
+
+def test_a_bar_that_is_wiped():
+    file = io.StringIO()
+    progress = Progress(file, patience_s=0, every_s=0)
+    for done in range(1, 4):
+        progress("decoding clips", done, 3)
+    bars = BAR.findall(file.getvalue())
+    assert file.getvalue() == MAKE_ROOM + "".join(bars)
+    assert "decoding clips:  33%" in bars[0]
+    assert "1/3" in bars[0]
+    assert "decoding clips:  67%" in bars[1]
+    assert bars[2:] == [BELOW + BACK]
+    assert all(len(bar) <= 80 + len(BELOW + BACK) for bar in bars)
+
+
+def test_a_new_bar_for_something_else():
+    file = io.StringIO()
+    progress = Progress(file, patience_s=0, every_s=0)
+    progress("decoding clips", 1, 3)
+    progress("running clips", 1, 3)
+    assert BELOW + BACK in file.getvalue()
+    assert "running clips:  33%" in file.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pty is for Unix")
+def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
+    import pty
+    import subprocess
+
+    project.write(
+        test_holds=HOLDS,
+        conftest="from pytest_vidcompress.present import progress\n"
+        "progress.Progress.__init__.__defaults__ = (0.0, 0.0)\n",
+    )
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-mpytest", *SMALL, "--benchmark-disable", "--vc-baseline=create"]
+    process = subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env={**os.environ, "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(ours, 4096)
+        except OSError:  # Linux' way of saying that the other end is closed
+            break
+        if not chunk:
+            break
+        shown += chunk
+    os.close(ours)
+    assert process.wait() == 0
+    text = shown.decode().replace("\r\n", "\n")
+    assert "%|" in text
+    assert "16" in text
+    without = re.sub(r"\x1b\[[\d;]*m", "", BAR.sub("", text).replace(MAKE_ROOM, ""))
+    assert re.search(r"(?m)^test_holds\.py \. +\[100%\]$", without), without
+    assert "%|" not in without
+    assert "\x1b" not in without
+    assert "compressed video models" in without
+    assert "1 passed" in without
+
+
+def test_nothing_of_it_elsewhere(stored):
+    for color in ("--color=yes", "--color=auto"):
+        assert not stored.run("--benchmark-disable", color).says(r"%\||\x1b7|\x1bD")

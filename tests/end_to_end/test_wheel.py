@@ -1,0 +1,69 @@
+"""What is installed from a wheel is complete, and works for a user's test in another folder."""
+
+import site
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.project import SMALL, fresh_pytest
+
+TEST = """
+import pytest
+import pytest_vidcompress
+
+
+@pytest.mark.vc_variants("fp16")
+def test_fp16(vc_variant, vc_measure, vc_baseline):
+    assert {place!r} in pytest_vidcompress.__file__
+    vc_baseline.check(vc_measure(vc_variant))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(pytestconfig, tmp_path_factory):
+    pytest.importorskip("hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-mpip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    subprocess.run([*command, str(pytestconfig.rootpath)], check=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_everything_is_in_it(wheel):
+    with ZipFile(wheel) as file:
+        names = file.namelist()
+    package = "pytest_vidcompress"
+    for needed in (
+        "py.typed",
+        "clips/pocket/main/val.csv",
+        "clips/kinetics/kinetics400.txt",
+        "present/html/page.html.j2",
+    ):
+        assert f"{package}/{needed}" in names
+    for family in ("timesformer", "videomae"):
+        for needed in ("model.safetensors", "config.json", "profile.json"):
+            assert f"{package}/models/pocket/{family}/{needed}" in names
+    assert sum(name.endswith(".mp4") for name in names) == 640
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "training/"))]
+
+
+def test_it_works_from_another_folder(wheel, tmp_path):
+    place = tmp_path / "venv"
+    venv.create(place, with_pip=False)
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(subprocess.check_output([python, "-c", purelib], text=True).strip())
+    # Everything but the plugin is borrowed from here; folders in a .pth file bring no .pth files along.
+    (packages / "borrowed.pth").write_text("\n".join(site.getsitepackages()))
+    install = ["install", "-q", "--no-deps", "--no-index", "--ignore-installed", str(wheel)]
+    subprocess.run([sys.executable, "-mpip", "--python", str(python), *install], check=True)
+
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "test_it.py").write_text(TEST.format(place=str(packages)))
+    run = fresh_pytest(folder, *SMALL, "--benchmark-disable", "--vc-baseline=create", python=str(python))
+    assert run.passed(1)
+    assert (folder / "baselines" / "pocket" / "videomae.json").is_file()

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import math
+from statistics import stdev
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_vidcompress.gate.baseline.stored import (
+    MOST_RUNS,
+    Paired,
+    Stored,
+    StoredTiming,
+    as_mask,
+    from_mask,
+    paired,
+)
+from tests.gate.reports import confirmation, report
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_mask_round_trip(outcomes: list[bool]) -> None:
+    assert from_mask(as_mask(outcomes), len(outcomes)) == tuple(outcomes)
+
+
+def test_mask_is_readable() -> None:
+    assert as_mask([True, False, False, False, True]) == "88"
+
+
+@pytest.mark.parametrize(("mask", "clips"), [("88", 4), ("8", 5), ("g", 4), ("", 1)])
+def test_mask_of_another_length(mask: str, clips: int) -> None:
+    with pytest.raises(ValueError):
+        from_mask(mask, clips)
+
+
+def test_paired_by_id_not_by_place() -> None:
+    stored = Stored.of(report([True, True, False], ["a", "b", "c"]))
+    assert paired(stored, report([True, False, True], ["c", "a", "d"])) == Paired(2, 1, 1, 1)
+    assert paired(stored, report([True], ["x"])).drop == 0
+
+
+def test_limit_is_above_the_slowest_run() -> None:
+    timing = StoredTiming(runs=(0.8, 1.0, 0.9))
+    assert timing.latency_ratio == 0.9
+    assert timing.latency_limit(0.1) == pytest.approx(1.1)
+    assert StoredTiming().latency_ratio is None
+
+
+def test_a_run_is_stored_by_its_blocks() -> None:
+    seen = confirmation(math.log(0.8), turns=24)
+    stored = StoredTiming.of(report(confirmed=seen))
+    assert stored.runs == pytest.approx((0.8,), rel=0.02)
+    assert stored.spreads == (stdev(seen.log_ratios),)
+    assert stored.controls == (stdev(seen.controls),)
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_without_blocks_a_run_is_stored_by_its_pairs(turns: int) -> None:
+    now = report(confirmed=confirmation(turns=1)) if turns else report()
+    assert now.latency_ratio is not None
+    stored = StoredTiming.of(now)
+    assert stored.runs == (float(now.latency_ratio),)
+    assert stored.spreads == stored.controls == ()
+    assert StoredTiming.of(report(log_ratios=())).runs == ()
+
+
+def test_the_oldest_runs_are_forgotten() -> None:
+    timing = StoredTiming(test="t.py::t", peak_memory_bytes=3)
+    for ratio in range(1, MOST_RUNS + 3):
+        spreads, controls = (ratio / 100,), (ratio / 10,)
+        timing = timing.plus(
+            StoredTiming(runs=(ratio,), spreads=spreads, controls=controls, screens=(2 * ratio,))
+        )
+    assert timing.runs == tuple(range(3, MOST_RUNS + 3))
+    assert timing.spreads == tuple(ratio / 100 for ratio in timing.runs)
+    assert timing.controls == tuple(ratio / 10 for ratio in timing.runs)
+    assert timing.screens == tuple(2 * ratio for ratio in timing.runs)
+    assert (timing.test, timing.peak_memory_bytes) == ("t.py::t", 3)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_vidcompress.measure.accuracy.scores import accuracy
+
+
+def test_an_example_by_hand() -> None:
+    # Seven labels; the second clip is right at second place, the third at sixth.
+    logits = torch.tensor(
+        [[9, 0, 0, 0, 0, 0, 0], [7, 6, 5, 4, 3, 2, 1], [7, 6, 5, 4, 3, 2, 1], [0, 0, 0, 0, 0, 0, 9.0]]
+    )
+    reference = logits.clone()
+    reference[3] = torch.tensor([9.0, 0, 0, 0, 0, 0, 0])
+    found = accuracy(logits, reference, torch.tensor([0, 1, 5, 6]))
+    assert (found.top1, found.top5, found.agreement) == (0.5, 0.75, 0.75)
+    assert found.outcomes == (True, False, False, True)
+    assert found.top1.low < 0.5 < found.top1.high
+
+
+def test_divergence_is_of_the_variant_from_the_reference_in_nats() -> None:
+    reference = torch.tensor([[0.5, 0.5]]).log()
+    variant = torch.tensor([[0.25, 0.75]]).log()
+    expected = 0.5 * math.log(0.5 / 0.25) + 0.5 * math.log(0.5 / 0.75)
+    assert accuracy(variant, reference, torch.tensor([1])).kl == pytest.approx(expected)
+    backwards = 0.25 * math.log(0.25 / 0.5) + 0.75 * math.log(0.75 / 0.5)
+    assert accuracy(reference, variant, torch.tensor([1])).kl == pytest.approx(backwards)
+
+
+rows = st.lists(st.lists(st.floats(-50, 50, width=32), min_size=3, max_size=3), min_size=1, max_size=20)
+
+
+@settings(deadline=None)
+@given(rows, rows)
+def test_bounds(one: list[list[float]], other: list[list[float]]) -> None:
+    n = min(len(one), len(other))
+    logits, reference = torch.tensor(one[:n]), torch.tensor(other[:n])
+    found = accuracy(logits, reference, torch.zeros(n, dtype=torch.long))
+    assert 0 <= found.top1 <= found.top5 == 1, "three labels are all among the top five"
+    assert found.kl >= -1e-9
+    assert len(found.outcomes) == n
+    assert sum(found.outcomes) / n == found.top1
+    assert found.top1.low <= found.top1 <= found.top1.high
+
+
+@settings(deadline=None)
+@given(rows)
+def test_a_model_agrees_with_itself(values: list[list[float]]) -> None:
+    logits = torch.tensor(values)
+    found = accuracy(logits, logits, torch.zeros(len(values), dtype=torch.long))
+    assert (found.kl, found.agreement) == (0.0, 1.0)
+
+
+def test_scaled_logits_agree_but_diverge() -> None:
+    logits = torch.randn(20, 6, generator=torch.Generator().manual_seed(0))
+    found = accuracy(3 * logits, logits, torch.zeros(20, dtype=torch.long))
+    assert found.agreement == 1
+    assert found.kl.low > 0

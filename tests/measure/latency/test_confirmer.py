@@ -1,0 +1,83 @@
+"""The fresh processes of a session: started when first needed, replaced when they died, ended with it."""
+
+import os
+import signal
+import sys
+import tempfile
+
+import pytest
+import torch
+
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.latency.confirmer import Confirmer
+
+PIXELS = torch.zeros(1, 2, 3, 8, 8)
+HERE = sys.modules[__name__]
+SLOW_S = 2.0
+
+
+@pytest.fixture
+def confirmer(tmp_path, monkeypatch):
+    """With a folder of its own for the lock that timings take turns by."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    confirmer = Confirmer(600, tuple(sys.path))
+    yield confirmer
+    confirmer.close()
+
+
+def reference(pixels):
+    return pixels.flatten(1)
+
+
+def noting(file):
+    """An arm that notes the process whose child it runs in."""
+
+    def arm(pixels):
+        file.write_text(str(os.getppid()))
+        return pixels.flatten(1)
+
+    return arm
+
+
+def enough(seen):
+    return len(seen.turns) >= 2
+
+
+def test_one_process_serves_a_session(confirmer, tmp_path):
+    served = []
+    for name in ("one", "two"):
+        seen = confirmer.beside_reference(noting(tmp_path / name), reference, PIXELS, SLOW_S, enough, HERE)
+        assert len(seen.turns) == 2
+        served.append((tmp_path / name).read_text())
+    assert len({*served, str(os.getpid())}) == 2
+
+
+def killing(pixels):
+    os.kill(os.getppid(), signal.SIGKILL)
+    return pixels.flatten(1)
+
+
+def test_a_process_that_died_is_replaced(confirmer, tmp_path):
+    with pytest.raises(VidcompressError, match="stopped: the worker ended"):
+        confirmer.beside_reference(killing, reference, PIXELS, SLOW_S, enough, HERE)
+    seen = confirmer.beside_reference(noting(tmp_path / "note"), reference, PIXELS, SLOW_S, enough, HERE)
+    assert len(seen.turns) == 2
+
+
+def test_none_outlives_the_session(confirmer, tmp_path):
+    confirmer.beside_reference(noting(tmp_path / "note"), reference, PIXELS, SLOW_S, enough, HERE)
+    server = int((tmp_path / "note").read_text())
+    os.kill(server, 0)
+    confirmer.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+
+
+def test_the_time_is_kept_and_progress_told(confirmer):
+    told = []
+    confirmer.budget_s = 0
+    confirmer.progress = lambda what, done, total: told.append((what, done, total))
+    seen = confirmer.beside_reference(reference, reference, PIXELS, SLOW_S, lambda seen: False, HERE)
+    assert (len(seen.turns), seen.spent) == (1, (1.0,))
+    assert told == [("timing in fresh processes", 100, 100)]

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, PILOT, SHORT, Call, Timing, time_pairs
+from pytest_vidcompress.measure.latency.quiet import quiet
+
+times = st.floats(1e-6, 10)
+
+
+def work(seconds: float) -> Callable[[], None]:
+    """Keeps busy for some of this thread's own time: too short for others to interrupt most calls."""
+
+    def call() -> None:
+        end = time.thread_time() + seconds
+        while time.thread_time() < end:
+            pass
+
+    return call
+
+
+class Recorded:
+    """Two callables that note the order of their calls."""
+
+    def __init__(self) -> None:
+        self.calls = ""
+
+    def variant(self) -> None:
+        self.calls += "V"
+
+    def reference(self) -> None:
+        self.calls += "R"
+
+
+def once(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    """As pytest-benchmark when it is disabled."""
+    setup()
+    target()
+    teardown()
+
+
+def bare(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    target()
+
+
+def never(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    pass
+
+
+def one_more(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+    """As pytest-benchmark when it profiles after the rounds."""
+    for _ in range(rounds):
+        once(target, setup=setup, teardown=teardown, rounds=1)
+    target()
+
+
+def test_turns_alternate_and_swap() -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, budget_s=0)
+    warm_up, turns = recorded.calls[:4], recorded.calls[4:]
+    assert warm_up == "VRVR"
+    assert turns == "RVVR" * 6
+    assert len(timing.variant_s) == len(timing.reference_s) == 12
+
+
+@pytest.mark.parametrize("driver", [None, once, bare, never])
+def test_pairs_are_even_and_enough_whatever_drives(driver: Callable[..., object] | None) -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, driver, budget_s=0)
+    assert len(timing.variant_s) == len(timing.reference_s) == 12
+    turns = recorded.calls[4:]
+    assert turns.count("V") == turns.count("R") == 12
+
+
+def test_a_driver_that_calls_once_more_leaves_whole_pairs() -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, one_more, budget_s=0)
+    assert len(timing.variant_s) == len(timing.reference_s) >= 12
+
+
+def test_the_driver_is_told_an_even_number_within_bounds() -> None:
+    told: list[int] = []
+
+    def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+        told.append(rounds)
+
+    time_pairs(nothing, nothing, driver, budget_s=1)
+    time_pairs(nothing, nothing, driver, budget_s=0)
+    time_pairs(work(0.002), nothing, driver, budget_s=0.06)
+    assert told[:2] == [60, 12]
+    assert 12 <= told[2] <= 30
+    assert told[2] % 2 == 0
+
+
+def test_twice_the_work_shows() -> None:
+    timing = time_pairs(work(0.001), work(0.0005), budget_s=0.1)
+    assert timing.ratio > 1.3
+    assert timing.ratio.low <= timing.ratio <= timing.ratio.high
+
+
+def test_the_same_work_is_about_one() -> None:
+    timing = time_pairs(work(0.0005), work(0.0005), budget_s=0.1)
+    assert 0.75 < timing.ratio < 1.33
+    assert timing.ratio.low < 1.05
+    assert timing.ratio.high > 0.95
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(times, times), min_size=1, max_size=40))
+def test_the_ratio_is_the_median_of_the_pairs(pairs: list[tuple[float, float]]) -> None:
+    variant, reference = (tuple(side) for side in zip(*pairs, strict=True))
+    timing = Timing(variant, reference)
+    swapped = Timing(reference, variant)
+    kept = quiet(variant, reference)
+    kept = kept if len(kept) >= FEWEST_QUIET else range(len(pairs))
+    assert timing.log_ratios == pytest.approx([math.log(variant[i] / reference[i]) for i in kept])
+    assert timing.ratio * swapped.ratio == pytest.approx(1)
+    assert timing.ratio.low <= timing.ratio <= timing.ratio.high
+    assert min(variant) <= timing.latency <= max(variant)
+    assert min(reference) <= timing.reference_latency <= max(reference)
+    doubled = Timing(tuple(2 * v for v in variant), reference)
+    assert doubled.ratio == pytest.approx(2 * timing.ratio)
+
+
+def test_pairs_that_lost_their_core_are_left_out_where_enough_did_not() -> None:
+    calm, disturbed = ((1.0, 1.0),) * FEWEST_QUIET, ((30.0, 1.0), (1.0, 20.0), (2.0, 2.0))
+    variant, reference = (tuple(side) for side in zip(*disturbed, *calm, strict=True))
+    assert Timing(variant, reference).log_ratios == (0.0,) * FEWEST_QUIET
+    assert len(Timing(variant[:-1], reference[:-1]).log_ratios) == FEWEST_QUIET + 2
+
+
+def nothing() -> None:
+    pass
+
+
+def test_what_is_clearly_fine_is_timed_only_a_little_longer() -> None:
+    told: list[int] = []
+    asked: list[int] = []
+
+    def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+        told.append(rounds)
+        for _ in range(rounds):
+            once(target, setup=setup, teardown=teardown, rounds=1)
+
+    def fine(log_ratios: Sequence[float]) -> bool:
+        asked.append(len(log_ratios))
+        return True
+
+    timing = time_pairs(nothing, nothing, driver, fine)
+    assert len(asked) == 1
+    assert asked[0] <= PILOT
+    assert told == [SHORT]
+    assert len(timing.variant_s) == len(timing.reference_s) == PILOT + SHORT
+
+
+def test_what_is_not_clearly_fine_is_timed_as_long_as_ever() -> None:
+    told: list[int] = []
+
+    def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
+        told.append(rounds)
+
+    timing = time_pairs(nothing, nothing, driver, lambda log_ratios: False)
+    assert told == [60 - PILOT]
+    assert len(timing.variant_s) == 60
+
+
+@pytest.mark.parametrize("fine", [True, False])
+def test_few_rounds_are_shared_by_pilot_and_driver(fine: bool) -> None:
+    """Every round counts for slow models: the pilot takes none that the driver needs."""
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, None, lambda log_ratios: fine, budget_s=0)
+    assert recorded.calls[4:] == "RVVR" * 6
+    assert len(timing.variant_s) == 12
+
+
+@pytest.mark.parametrize("driver", [once, bare, never])
+def test_pairs_are_whole_after_a_pilot_whatever_drives(driver: Callable[..., object]) -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, driver, lambda log_ratios: True)
+    assert len(timing.variant_s) == len(timing.reference_s) == PILOT + SHORT
+    assert recorded.calls.count("V") == recorded.calls.count("R")
+
+
+def test_few_pairs_have_no_bounds() -> None:
+    assert Timing((1.0,) * 5, (1.0,) * 5).ratio.interval == (0, math.inf)
+    assert Timing((1.0,) * 6, (1.0,) * 6).ratio.interval == (1, 1)
+
+
+TURN = """
+import sys, time
+from pathlib import Path
+from pytest_vidcompress.measure.latency import machine_to_ourselves
+log = Path(sys.argv[1])
+def note(text):
+    with log.open("a") as file:
+        file.write(text)
+for _ in range(3):
+    with machine_to_ourselves():
+        note("(")
+        time.sleep(0.05)
+        note(")")
+"""
+
+
+def test_two_processes_take_turns(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    both = [subprocess.Popen([sys.executable, "-c", TURN, str(log)]) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert log.read_text() == "()" * 6
+
+
+def test_a_failure_gives_the_machine_back() -> None:
+    def failing() -> None:
+        raise RuntimeError("no")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no"):
+            time_pairs(failing, failing)

@@ -1,0 +1,85 @@
+"""What a session looks at beside the numbers: each reference once, the machine once, and only where it is wanted."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.clips.sample import sample
+from pytest_vidcompress.measure.measurement import measure, measure_reference
+from pytest_vidcompress.measure.profile import peak, trace
+from pytest_vidcompress.measure.profile.hotspots import Hotspots
+from pytest_vidcompress.measure.profile.profiler import Profiler
+from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.models.model import Model
+
+
+@pytest.fixture(scope="module")
+def reference():
+    found, profile = pocket(), Profile(2, 4, 16, sampling="even")
+    ids = {label: position for position, label in enumerate(found.labels)}
+    module = nn.Sequential(nn.Flatten(), nn.Linear(2 * 3 * 16 * 16, len(found.labels))).eval()
+    clips = Clips(sample(found.clips, 2, 0), found.labels, ids, profile)
+    return measure_reference(Model("dense", module, profile, found.labels), clips)
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """What was looked at, in order; without really doing so."""
+    seen = []
+
+    def hotspots(run, pixels):
+        assert pixels.shape == (1, 2, 3, 16, 16)
+        seen.append(run)
+        return Hotspots(runs=len(seen))
+
+    def peak_macs_per_s():
+        seen.append("peak")
+        return 1e11
+
+    monkeypatch.setattr(trace, "hotspots", hotspots)
+    monkeypatch.setattr(peak, "peak_macs_per_s", peak_macs_per_s)
+    return seen
+
+
+def measured(reference, latency=None):
+    report = measure(reference.model.module, reference, "same", "t")
+    beside = replace(report.reference, latency=Estimate(2.0) if latency else None)
+    return replace(report, latency=Estimate(latency) if latency else None, reference=beside)
+
+
+def test_nothing_is_looked_at_unasked(reference, looked):
+    report = measured(reference, 1.0)
+    assert Profiler(hotspots=False, peak=False).look(report, reference.model.module, reference) == report
+    assert looked == []
+
+
+def test_the_reference_and_the_machine_are_looked_at_once(reference, looked):
+    profiler, variant = Profiler(hotspots=True, peak=True), nn.Sequential(nn.Flatten())
+    first, second = (profiler.look(measured(reference, 1.0), variant, reference) for _ in range(2))
+    assert looked == ["peak", reference.model.module, variant, variant]
+    assert first.reference.hotspots is second.reference.hotspots
+    assert first.hotspots != second.hotspots
+    assert first.peak_macs_per_s == first.reference.peak_macs_per_s == 1e11
+    assert first.peak_share == first.macs / 1.0 / 1e11
+    assert first.reference.peak_share == first.macs / 2.0 / 1e11
+
+
+def test_without_a_latency_there_is_no_speed(reference, looked):
+    report = Profiler(hotspots=False, peak=True).look(measured(reference), reference.model.module, reference)
+    assert looked == []
+    assert report.peak_macs_per_s is report.macs_per_s is report.peak_share is None
+
+
+def test_a_report_says_what_ran(reference):
+    report = measured(reference)
+    assert report.isa == report.reference.isa == torch.backends.cpu.get_cpu_capability().lower()
+    assert report.coverage == report.reference.coverage
+    assert report.coverage.macs_int8 == 0
+    assert sum(left.macs for left in report.coverage.left) == pytest.approx(1)
+    callable_ = measure(lambda pixels: reference.model.module(pixels), reference, "c", "t")
+    assert (callable_.coverage, callable_.isa) == (None, "")

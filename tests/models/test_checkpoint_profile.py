@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.checkpoint_profile import profile_of
+
+PUBLISHED = CATALOG["timesformer"].profile
+
+
+def of(
+    own: dict[str, Any] | None = None, processor: dict[str, Any] | None = None, frames: int = 8
+) -> Profile:
+    config = SimpleNamespace(model_type="timesformer", num_frames=frames, image_size=224)
+    return profile_of("mine", config, processor or {}, own or {})
+
+
+def test_it_is_the_familys_until_the_checkpoint_says_otherwise() -> None:
+    assert of() == PUBLISHED
+    assert of(frames=4) == replace(PUBLISHED, frames=4)
+
+
+def test_statistics_are_the_processors_and_its_size_is_not() -> None:
+    # The crop is what the weights know; a processor's size may be of other tools' making.
+    told = of(
+        processor={"image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3], "size": {"shortest_edge": 999}}
+    )
+    assert told == replace(PUBLISHED, mean=(0.1, 0.2, 0.3), std=(1, 2, 3))
+
+
+def test_everything_that_a_folder_may_say() -> None:
+    own = {
+        "rate": 7,
+        "sampling": "even",
+        "layout": "BCTHW",
+        "views": "2x1",
+        "published": "10x3",
+        "merge": "softmax",
+        "middle": "floor",
+        "frames": 8,
+        "comment": "ignored",
+    }
+    assert of(own) == replace(
+        PUBLISHED,
+        rate=7,
+        sampling="even",
+        layout="BCTHW",
+        views=Views(2, 1),
+        published=Views(10, 3),
+        merge="softmax",
+        middle="floor",
+    )
+
+
+def test_another_number_of_frames_is_refused() -> None:
+    with pytest.raises(VidcompressError) as caught:
+        of({"frames": 16})
+    assert str(caught.value) == (
+        "model 'mine' has weights for 8 frames (num_frames in its config.json), and its profile.json says 16:"
+        " correct the one that is wrong"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("rate", 0, "a whole number of at least 1"),
+        ("rate", "4", "a whole number of at least 1"),
+        ("sampling", "random", "one of span, stride, uniform, even"),
+        ("layout", "BHWTC", "one of BTCHW, BCTHW"),
+        ("merge", "vote", "one of logits, softmax"),
+        ("merge", ["logits"], "one of logits, softmax"),
+        ("middle", 1, "one of floor, ceil"),
+        ("views", "5x2", "CLIPSxCROPS with 1 or 3 crops, such as 5x3"),
+        ("views", [5, 3], "CLIPSxCROPS with 1 or 3 crops, such as 5x3"),
+        ("published", "published", "CLIPSxCROPS with 1 or 3 crops, such as 5x3"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(key: str, value: Any, expected: str) -> None:
+    with pytest.raises(VidcompressError) as caught:
+        of({key: value})
+    assert str(caught.value) == f"model 'mine': profile.json says {key}={value!r}, expected {expected}"
+
+
+def test_a_family_that_nobody_knows_is_looked_at_like_videomae() -> None:
+    config = SimpleNamespace(model_type="vivit", num_frames=32, image_size=112)
+    assert profile_of("mine", config, {}, {}) == Profile(32, 4, 112)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+import math
+
+from pytest_vidcompress.gate.budget import Budget
+from pytest_vidcompress.gate.judge import judge
+from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.present.formats.report_json import as_json
+from tests.gate.reports import report
+from tests.present.verdicts import BLIND, BUDGET, MACS, TOP1
+
+
+def test_flat_with_intervals_and_verdicts() -> None:
+    now = report()
+    flat = as_json(now, judge(now, None, None, Budget(size_bytes=1)))
+    assert flat["top1"] == 0.9
+    assert flat["top1_interval"] == [now.top1.low, now.top1.high]
+    assert flat["size_ratio"] == 0.25
+    assert (flat["verdict"], flat["verdict_size_bytes"], flat["budget_size_bytes"]) == (
+        "failed",
+        "new",
+        "failed",
+    )
+    assert not {"outcomes", "clip_ids", "log_ratios", "contents", "predictions", "labels"} & set(flat)
+    known = as_json(report(protocol="16x4, 1x1 views", clips_digest="0123456789abcdef"))
+    assert (known["protocol"], known["clips_digest"]) == ("16x4, 1x1 views", "0123456789abcdef")
+
+
+def test_a_verdict_has_what_decided() -> None:
+    flat = as_json(report(sample=640), (TOP1, BUDGET, MACS))
+    assert flat["verdict_top1"] == "failed"
+    assert flat["verdict_top1_limit"] == 0.89
+    assert flat["verdict_top1_evidence"] == "100 clips, 20 lost, 0 gained, p=9.5e-07"
+    assert flat["verdict_top1_visible"] == 0.0187
+    assert (flat["budget_size_ratio_limit"], flat["budget_size_ratio_evidence"]) == (0.1, "")
+    assert (flat["clips"], flat["sample"]) == (100, 640)
+
+
+def test_blind_is_null_and_exact_is_absent() -> None:
+    flat = json.loads(json.dumps(as_json(report(), (BLIND, MACS)), allow_nan=False))
+    assert flat["verdict_agreement_visible"] is None
+    assert flat["verdict_agreement_limit"] is None
+    assert "verdict_macs_visible" not in flat
+
+
+def test_is_json_whatever_was_measured() -> None:
+    flat = as_json(report(kl=Estimate(math.inf), latency_ratio=None, reference=None))
+    assert json.loads(json.dumps(flat, allow_nan=False)) == flat
+    assert flat["kl"] is None
+    assert flat["kl_interval"] == [None, None]
+    assert "verdict" not in flat

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_vidcompress.clips.clip import Clip, Skipped
+from pytest_vidcompress.clips.faults import Fault
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
+from pytest_vidcompress.gate.judge import judge
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
+from tests.gate.reports import report
+from tests.present.terminal.test_class_lines import by_class
+from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
+
+BASE = report()
+
+
+def result(name: str = "fp16", **changes: Any) -> Result:
+    now = report(name=name, **changes)
+    return Result(now, judge(now, Stored.of(BASE), StoredTiming.of(BASE)))
+
+
+class Tags(HTMLParser):
+    """Which tags are open, and that they are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        assert not any(name in ("src", "href") for name, _ in attrs), "the page needs another file"
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_page_is_whole_and_names_everything() -> None:
+    bare = Result(
+        report(name="bare", size_bytes=None, macs=None, sparsity=None, latency_ratio=None, reference=None)
+    )
+    html = page([result(), result("<b>", size_bytes=3_000_001), bare], "the closing line")
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert tags.seen.count("table") == 3
+    assert tags.seen.count("details") == 2
+    assert tags.seen.count("svg") == 2
+    assert tags.seen.count("circle") == 4
+    assert "&lt;b&gt;" in html
+    assert "<b>" not in html
+    assert "larger than stored" in html
+    assert "the closing line" in html
+    assert html.index("&lt;b&gt;") < html.index("fp16")
+
+
+def test_verdicts_with_all_that_decided() -> None:
+    failed = Result(report(name="fp16"), (MACS, LATENCY, BLIND, TOP1))
+    html = page([failed, Result(report(name="fuse"), (MACS,))])
+    rows = re.findall(r"<tr>\n<td>(\w+)</td>\n(.*?)</tr>", html[html.index("<details open>") :], re.DOTALL)
+    cells = {metric: re.findall(r"<td.*?>(.*?)</td>", row) for metric, row in rows[:4]}
+    assert list(cells) == ["top1", "latency_ratio", "agreement", "macs"]
+    assert cells["top1"] == [
+        *("failed", "70.00 %", "[60.40, 78.11]", "90.00 %", "89.00 %", "a drop of 1.9 points"),
+        *("lost 20.00 points, more than chance explains", "100 clips, 20 lost, 0 gained, p=9.5e-07"),
+    ]
+    assert cells["latency_ratio"][5] == "+3.1 %"
+    assert cells["agreement"][5] == "no drop at all"
+    assert cells["macs"][2:6] == ["-", "1,000", "1,000", "-"]
+    # What passed is there to unfold.
+    assert re.findall(r"<details( open)?>", html) == [" open", ""]
+
+
+def test_clips_of_how_many() -> None:
+    html = page([Result(report((True,) * 200, sample=640))])
+    assert "<h2>timesformer, 200 of 640 clips</h2>" in html
+
+
+def test_random_weights_are_said() -> None:
+    assert "weights are random" in page([result(accuracy_kind="agreement")])
+
+
+def test_points_lie_in_the_plot() -> None:
+    plot = scatter(
+        [result(), result("big", size_bytes=90_000_000, outcomes=(False,) * 100)], "size_ratio", "size"
+    )
+    assert plot is not None
+    assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
+    assert plot.x_ends == ("0", "7.50")
+    assert scatter([Result(replace(BASE, reference=None))], "size_ratio", "size") is None
+
+
+def test_classes_are_to_be_unfolded() -> None:
+    hurt = Result(by_class(400, 3, {7: 3, 9: 1}, name="<b>"))
+    html = page([hurt, Result(by_class(400, 3, {}, name="fp32")), result()])
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert "&lt;b&gt; by class: 2 of 400 lost clips,\n0 gained" in html
+    cells = [
+        re.findall(r"<td>([^<]*)</td>", row)
+        for row in re.findall(r"<tr>\n<td>class.*?</tr>", html, re.DOTALL)
+    ]
+    assert cells == [["class 7", "3", "3", "0", "3", "0", "1"], ["class 9", "3", "3", "2", "1", "0", "1"]]
+    assert "class 7 for class 8 (0 → 3), class 9 for class 10 (0 → 1)" in " ".join(html.split())
+    assert html.count("by class:") == 1
+
+
+def test_what_was_left_out_and_what_it_is_about() -> None:
+    skipped = [Skipped(Clip("a<b", "zumba", Path("v/a.mp4")), "cut off", Fault.TRUNCATED)]
+    html = page([result()], about="clips: k400, 19,906 rows", skipped=skipped)
+    assert "<p>clips: k400, 19,906 rows</p>" in html
+    assert '<td>a&lt;b</td><td>zumba</td><td class="text">truncated</td>' in html
+    assert "In neither variant nor reference: 1 truncated." in html
+    assert "could not be used" not in page([result()])
+
+
+def test_numbers_have_every_class(tmp_path: Path) -> None:
+    write_page(tmp_path / "page.json", [Result(by_class(400, 3, {7: 3})), result()])
+    first, second = json.loads((tmp_path / "page.json").read_text())
+    assert len(first["classes"]) == 400
+    assert first["classes"][0]["label"] == "class 7"
+    assert first["confusions"] == [{"label": "class 7", "taken_for": "class 8", "reference": 0, "variant": 3}]
+    assert "classes" not in second
+
+
+def test_files(tmp_path: Path) -> None:
+    write_page(tmp_path / "new" / "page.html", [result()])
+    assert (tmp_path / "new" / "page.html").read_text().startswith("<!doctype html>")
+    write_page(tmp_path / "page.json", [result()])
+    (document,) = json.loads((tmp_path / "page.json").read_text())
+    assert document["name"] == "fp16"
+    with pytest.raises(VidcompressError, match="--vc-report"):
+        write_page(tmp_path / "page.json" / "x.html", [])

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from pytest_vidcompress.gate.verdict import Result, Status, Verdict
+from pytest_vidcompress.present.terminal.closing_line import closing_line
+from tests.gate.reports import report
+from tests.present.verdicts import LATENCY, MACS, TOP1
+
+
+def result(name: str, *verdicts: Verdict) -> Result:
+    return Result(report(name=name, clips=1000, sample=1000), verdicts)
+
+
+def of(status: Status) -> Verdict:
+    return replace(MACS, status=status)
+
+
+def seen(*visible: float | None) -> list[Verdict]:
+    """An accuracy verdict for each."""
+    return [replace(TOP1, status=Status.PASSED, visible=each) for each in visible]
+
+
+def test_counts() -> None:
+    results = [result("a", of(Status.PASSED)), result("b", of(Status.FAILED), MACS), result("c")]
+    assert closing_line(results, skipped=3, absent=20) == (
+        "vidcompress: 3 variants of 1 model on 1000 clips (3 skipped, 20 absent); 1 failed, 1 passed, 1 unchecked"
+    )
+
+
+def test_new_and_inconclusive_are_counted() -> None:
+    results = [result("a", of(Status.NEW)), result("b", of(Status.INCONCLUSIVE)), result("c", of(Status.NEW))]
+    assert closing_line(results).endswith("; 1 inconclusive, 2 new")
+
+
+def test_the_least_sensitive_check_decides_what_could_be_seen() -> None:
+    slow = replace(LATENCY, status=Status.PASSED)
+    results = [
+        result("a", *seen(0.011, None), slow),
+        result("b", *seen(0.0187), replace(slow, visible=0.02)),
+    ]
+    assert closing_line(results) == (
+        "vidcompress: 2 variants of 1 model on 1000 clips; "
+        "could see a drop of 1.9 points and +3.1 % in time; 2 passed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (seen(None), "clips; 1 passed"),
+        (seen(0.02), "clips; could see a drop of 2.0 points; 1 passed"),
+        (seen(0.02, math.inf), "clips; could see no drop at all; 1 passed"),
+        ([replace(LATENCY, visible=math.inf)], "clips; could see no rise at all in time; 1 inconclusive"),
+    ],
+)
+def test_only_what_checks_say_they_could_see(verdicts: list[Verdict], said: str) -> None:
+    assert closing_line([result("a", *verdicts)]).endswith(said)
+
+
+def test_clips_of_how_many() -> None:
+    some = Result(report(clips=176, sample=640))
+    assert "on 176 of 640 clips; " in closing_line([some])
+    assert "on 176 to 640 of 640 clips (1 skipped)" in closing_line(
+        [some, Result(report(clips=640, sample=640))], 1
+    )
+
+
+def test_nothing() -> None:
+    assert closing_line([]) == "vidcompress: measured nothing"

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pytest_vidcompress.measure.cost.coverage import Coverage, Left
+from pytest_vidcompress.present.formats.report_json import as_json
+from pytest_vidcompress.present.html.page import page
+from pytest_vidcompress.present.terminal.coverage_lines import coverage_lines, share
+from pytest_vidcompress.present.terminal.text_table import WIDTH
+from tests.present.html.test_page import Tags
+from tests.present.terminal.profiles import COVERAGE, covered
+
+FLOAT = Coverage(0.0, 0.0, 0.0, (Left("*", "Linear", 1.0, 1.0),))
+
+
+def test_lines_say_what_is_int8_and_what_was_left() -> None:
+    assert coverage_lines([covered()]) == [
+        "int8-dynamic: int8: 97 % of weights, 72 % of MACs",
+        "  float: VideoMAESelfAttention 25 % of MACs, Conv3d 3 % of MACs, LayerNorm 1 % of weights",
+    ]
+
+
+def test_halves_are_stored_and_nothing_more() -> None:
+    half = Coverage(0.0, 0.9999, 0.0, (Left("*", "Linear", 0.0, 1.0),))
+    assert coverage_lines([covered(half, name="fp16")]) == [
+        "fp16: half: >99 % of weights",
+        "  float: Linear 100 % of MACs",
+    ]
+
+
+def test_what_is_all_float_is_not_said() -> None:
+    assert coverage_lines([covered(FLOAT), covered(name="callable", coverage=None)]) == []  # type: ignore[arg-type]
+
+
+def test_lines_fit() -> None:
+    many = replace(COVERAGE, left=tuple(Left(f"m{i}", f"Kind{i}" * 3, 0.02, 0.02) for i in range(30)))
+    long = "shrink:mlp=0.3,heads=0.25+int8-static:smooth=0.85,attention=all,clips=64"
+    assert all(len(line) <= WIDTH for line in coverage_lines([covered(many, name=long)]))
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [(0.0, "0 %"), (0.001, "<1 %"), (0.42, "42 %"), (0.997, ">99 %"), (0.99999, ">99 %"), (1.0, "100 %")],
+)
+def test_almost_all_is_not_all(part: float, text: str) -> None:
+    assert share(part) == text
+
+
+def test_json_has_every_module_left_float() -> None:
+    flat = json.loads(json.dumps(as_json(covered().report), allow_nan=False))
+    assert (flat["weights_int8"], flat["weights_half"], flat["macs_int8"]) == (0.9712, 0.0, 0.7153)
+    assert len(flat["left_float"]) == 4
+    assert flat["left_float"][1] == {
+        "name": "videomae.embeddings.patch_embeddings.projection",
+        "kind": "Conv3d",
+        "weights": 0.0136,
+        "macs": 0.0347,
+    }
+    assert "left_float" not in as_json(covered(FLOAT).report)
+    assert as_json(covered(FLOAT).report)["macs_int8"] == 0
+
+
+def test_the_page_has_every_module_left_float() -> None:
+    html = page([covered(), covered(FLOAT, name="fp32")])
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    assert "int8-dynamic: int8: 97 % of weights, 72 % of MACs" in html
+    assert "<td>videomae.embeddings.patch_embeddings.projection</td><td>Conv3d</td><td>1.36 %</td>" in html
+    assert html.count("left float") == 1

@@ -1,0 +1,102 @@
+"""What a run keeps of what it measured, and what it hands on."""
+
+import pickle
+
+import pytest
+
+from pytest_vidcompress.gate.baseline.store import Store
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.run.ledger import Ledger
+from tests.gate.reports import report
+
+FILE = "benchmarks/test_variants.py"
+NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
+
+
+@pytest.fixture
+def store(tmp_path):
+    def of(model, runtime="torch"):
+        return Store(
+            tmp_path, "pocket", model, "trained", f"machine-{runtime}", {"runtime": runtime}, runtime
+        )
+
+    return of
+
+
+def test_a_checked_report_takes_the_place_of_the_unchecked():
+    ledger, measured = Ledger(), report()
+    ledger.record(Result(measured))
+    ledger.record(Result(report(), nodeid="another"))
+    ledger.record(Result(measured, nodeid=NODE))
+    assert [result.nodeid for result in ledger.results] == [NODE, "another"]
+
+
+def test_workers_are_merged():
+    one, two = Ledger(planned=frozenset({"a", "b"})), Ledger(planned=frozenset({"a", "b"}))
+    one.record(Result(report(), nodeid="a"))
+    two.record(Result(report(), nodeid="b"))
+    whole = Ledger()
+    for worker in (one, two):
+        whole.merge(pickle.loads(pickle.dumps(worker)))
+    assert whole.planned == {"a", "b"}
+    assert [result.nodeid for result in whole.results] == ["a", "b"]
+    assert whole.results[0].report.top1.low == report().top1.low
+
+
+def settled(store, mode, planned=(NODE,), complete=(FILE,), exists=True, **changes):
+    ledger = Ledger(planned=frozenset(planned), complete=frozenset(complete))
+    ledger.record(Result(report(**changes), nodeid=NODE))
+    ledger.settle(mode, store, lambda file: exists)
+    return ledger
+
+
+def test_settling_writes_what_the_mode_takes(store):
+    assert not settled(store, None).written
+    assert not store("timesformer").entries
+    assert settled(store, "create").written == ("timesformer int8-dynamic: new entry",)
+    assert store("timesformer").entries.keys() == {"int8-dynamic"}
+
+
+def test_what_a_runtime_timed_goes_into_its_own_file(store):
+    torch, other = report(name="fp32"), report(name="fp32@openvino", runtime="openvino")
+    ledger = Ledger(results=[Result(torch), Result(other)])
+    ledger.settle("create", store, lambda file: True)
+    assert ledger.written.count("timesformer fp32@openvino: new entry") == 1
+    assert store("timesformer").entries.keys() == {"fp32", "fp32@openvino"}
+    assert store("timesformer").timings.keys() == {"fp32"}
+    assert store("timesformer", "openvino").timings.keys() == {"fp32@openvino"}
+
+
+def test_one_name_in_two_runtimes_is_one_entry(store):
+    """A name that a test gives itself, whatever it is measured in."""
+    results = [
+        Result(report(name="mine", test="a.py::one")),
+        Result(report(name="mine", test="a.py::other", runtime="openvino")),
+    ]
+    for written in (("timesformer mine: new entry",), ()):
+        ledger = Ledger(results=list(results))
+        ledger.settle("create", store, lambda file: True)
+        assert not [line for line in ledger.written if line not in written and "latency_ratio" not in line]
+    assert store("timesformer").entries["mine"].test in ("a.py::one", "a.py::other")
+
+
+def test_what_was_skipped_for_want_of_a_runtime_is_merged():
+    whole, worker = Ledger(), Ledger(lacking={"a": ("openvino", "it needs openvino")})
+    whole.merge(pickle.loads(pickle.dumps(worker)))
+    assert whole.lacking == worker.lacking
+
+
+def test_what_a_chosen_runtime_stored_is_not_missed_by_others(store):
+    settled(store, "create", name="fp32@openvino", runtime="openvino")
+    assert settled(store, None).unused == ()
+    assert settled(store, None, exists=False).unused == ("timesformer fp32@openvino",)
+
+
+def test_unused_only_where_everything_ran(store):
+    settled(store, "create")
+    assert settled(store, None, name="fp16").unused == ("timesformer int8-dynamic",)
+    assert settled(store, None, name="fp16", complete=()).unused == ()
+    assert settled(store, None, name="fp16", planned=(NODE, f"{FILE}::test_skipped")).unused == ()
+    assert settled(store, None, name="fp16", complete=(), exists=False).unused == (
+        "timesformer int8-dynamic",
+    )
