@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from ..clips.crops.disk_cache import Shelf
     from ..clips.loader import Clips
     from ..measure.accuracy.predict import Progress
-    from ..measure.latency.confirmer import Confirmer
     from ..measure.machine import Machine
     from ..measure.measurement import Reference
     from ..measure.profile.profiler import Profiler
     from ..measure.resume.predictions import Keeper
     from ..other_commit.build import OtherBuild
+    from .confirmer import Confirmer
 
 
 class Session:
@@ -181,7 +181,7 @@ class Session:
     @cached_property
     def confirmer(self) -> Confirmer:
         """The fresh processes of this run; whoever asks for it is going to use them."""
-        from ..measure.latency.confirmer import Confirmer
+        from .confirmer import Confirmer
 
         return Confirmer(self.options.confirm_s, tuple(sys.path), self.progress)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from ..artefacts.int8_packing import refuse_packed
+from ..compress.int8.torch_packed import refuse_packed
 from ..errors import VidcompressError
 from . import torch_eager as eager
 from .runtime import Runtime

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from ...artefacts.int8_packing import refuse_packed
 from ...compress.int8.layers import QuantizedLinear, StoredInt8, dequantized, in_range, replaced
+from ...compress.int8.torch_packed import refuse_packed
 from ...errors import VidcompressError
 from ...models.model import Model
 

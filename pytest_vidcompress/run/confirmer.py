@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from .blocks import BASE, VARIANT, Confirmation
-from .fresh_process import Worker
-from .pairs import machine_to_ourselves
-from .timer import Arm, Stop, Timer, send, time_turns
+from ..measure.latency.blocks import BASE, VARIANT, Confirmation
+from ..measure.latency.fresh_process import Worker
+from ..measure.latency.pairs import machine_to_ourselves
+from ..measure.latency.timer import Arm, Stop, Timer, send, time_turns
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import torch
 
-    from ...other_commit.build import OtherBuild
-    from ..accuracy.predict import Progress
+    from ..measure.accuracy.predict import Progress
+    from ..other_commit.build import OtherBuild
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.measure.latency.confirmer import Confirmer
+from pytest_vidcompress.run.confirmer import Confirmer
 
 PIXELS = torch.zeros(1, 2, 3, 8, 8)
 HERE = sys.modules[__name__]

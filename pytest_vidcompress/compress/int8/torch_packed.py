@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import VidcompressError
+from ...errors import VidcompressError
 
 if TYPE_CHECKING:
-    from ..models.model import Model
+    from ...models.model import Model
 
 _HOME = "torch.ao.nn.quantized."
 
