@@ -120,8 +120,8 @@ HAMMER = """
     import random, sys
     from pathlib import Path
     import torch
-    from pytest_vidcompress.clips.shelf import Shelf
-    from tests.clips.test_shelf import ENTRY_BYTES, SHAPE, crops, key
+    from pytest_vidcompress.clips.crops.disk_cache import Shelf
+    from tests.clips.crops.test_disk_cache import ENTRY_BYTES, SHAPE, crops, key
 
     random.seed(sys.argv[2])
     shelf = Shelf(Path(sys.argv[1]), 12 * ENTRY_BYTES)
@@ -163,8 +163,8 @@ WRITER = """
     import sys
     from pathlib import Path
     import torch
-    from pytest_vidcompress.clips.shelf import Shelf
-    from tests.clips.test_shelf import key
+    from pytest_vidcompress.clips.crops.disk_cache import Shelf
+    from tests.clips.crops.test_disk_cache import key
 
     shelf = Shelf(Path(sys.argv[1]), 10**9)
     pixels = torch.ones(30_000_000, dtype=torch.uint8)

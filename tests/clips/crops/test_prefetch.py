@@ -193,7 +193,7 @@ def test_a_users_files_do_not_stand_in_for_libraries(
 LOOP = """
     import signal, sys
     from pathlib import Path
-    from pytest_vidcompress.clips import prefetch
+    from pytest_vidcompress.clips.crops import prefetch
     from pytest_vidcompress.clips.profile import Profile
 
     # Who runs tests in the background may have them ignore it.

@@ -1,4 +1,4 @@
-"""Decodes a folder of files over and over: `python -m tests.clips.opens FOLDER`; prints what memory did.
+"""Decodes a folder of files over and over: `python -m tests.clips.decode.opens FOLDER`; prints what memory did.
 
 Two lines: resident bytes after the warm-up, and at the end.
 """

@@ -32,7 +32,7 @@ def mixed(tmp_path: Path) -> Path:
 
 def test_memory_is_level_over_thousands_of_opens(mixed: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.clips.opens", str(mixed)],
+        [sys.executable, "-m", "tests.clips.decode.opens", str(mixed)],
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,

@@ -24,7 +24,7 @@ for name in ("scandir", "listdir", "stat", "lstat"):
     setattr(os, name, counted)
 sys.addaudithook(lambda event, arguments: looks.update([(event, str(arguments[0]))] if event == "open" else []))
 
-from pytest_vidcompress.clips.kinetics import read_kinetics
+from pytest_vidcompress.clips.kinetics.read import read_kinetics
 from pytest_vidcompress.clips.sample import sample
 
 clips = read_kinetics(Path(sys.argv[1]))
