@@ -64,9 +64,10 @@ def _compile(module: nn.Module, clip: torch.Tensor) -> tuple[Logits, torch.Tenso
     import torch
     from torch._inductor import config
 
+    from .adapter import logits_from
+
     def logits(pixels: torch.Tensor) -> torch.Tensor:
-        output = module(pixels)
-        return getattr(output, "logits", output)
+        return logits_from(module(pixels))
 
     # What is compiled hangs on the code object: with one of its own it goes when `module` goes, and other
     # modules do not count as recompilations of this one.

@@ -15,6 +15,7 @@ from ...clips.loader import Clips
 from ...clips.profile import Merge
 from ...errors import VidcompressError
 from ...models.frame_count import refuse_other_frames
+from ...runtimes.adapter import logits_from
 
 if TYPE_CHECKING:
     from ..resume.predictions import Predictions
@@ -24,12 +25,8 @@ Progress = Callable[[str, int, int], None]
 
 
 def logits_of(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> torch.Tensor:
-    """Calls `target` and returns its logits `(B, labels)`, also where they come in an output object."""
-    output = target(pixels)
-    logits = getattr(output, "logits", output)
-    if not isinstance(logits, torch.Tensor):
-        logits = torch.as_tensor(logits)
-    return logits
+    """Calls `target` with pixels `(B, T, C, H, W)` and returns its logits `(B, labels)`: see `logits_from`."""
+    return logits_from(target(pixels))
 
 
 @torch.inference_mode()
@@ -104,7 +101,8 @@ def merged(rows: Sequence[torch.Tensor], how: Merge) -> torch.Tensor:
 
 def _row(target: Callable[[torch.Tensor], Any], labels: int, view: torch.Tensor) -> torch.Tensor:
     refuse_other_frames("the measured model", target, view.shape[1])
-    row = logits_of(target, view).detach().float()
+    # A model may write all its answers into one buffer: this one is kept.
+    row = logits_of(target, view).detach().float().clone()
     if row.shape != (1, labels):
         raise VidcompressError(
             f"the measured model returned shape {tuple(row.shape)} for one clip; expected logits of shape"

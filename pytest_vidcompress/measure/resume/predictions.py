@@ -31,6 +31,7 @@ from typing import Any
 import torch
 
 from ...models.model import Model
+from ...runtimes.adapter import example_pixels
 from ..accuracy.predict import evaluating, logits_of
 from ..machine import Machine
 from .fingerprint import fingerprint, loaded_source, own_source, versions
@@ -159,11 +160,7 @@ class Keeper:
 
 def _answer(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
     """What a module says to noise; None of one that does not take a clip or gives something else."""
-    profile = model.profile
-    shape = (1, profile.frames, 3, profile.size, profile.size)
-    noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    if profile.layout == "BCTHW":
-        noise = noise.transpose(1, 2).contiguous()
+    noise = example_pixels(model.profile, seed=0)
     try:
         with evaluating(run), torch.inference_mode():
             row = logits_of(run, noise).detach().float()

@@ -15,6 +15,7 @@ from ...compress.int8.layers import QuantizedLinear, StoredInt8, dequantized, in
 from ...compress.int8.torch_packed import refuse_packed
 from ...errors import VidcompressError
 from ...models.model import Model
+from ..adapter import Logits, example_pixels
 
 OPSET = 17
 """The first with a layer norm of its own."""
@@ -31,19 +32,14 @@ def onnx_graph(model: Model) -> bytes:
         VidcompressError: ONNX has no form for a part of it.
     """
     refuse_packed(model, "onnxruntime")
-    profile = model.profile
-    shape = (1, profile.frames, 3, profile.size, profile.size)
-    pixels = torch.zeros(shape)
-    if profile.layout == "BCTHW":
-        pixels = pixels.transpose(1, 2).contiguous()
     file = io.BytesIO()
     try:
         with torch.no_grad(), warnings.catch_warnings():
             # The exporter that needs no further package says that there is a newer one.
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                _Logits(_exportable(model.module)).eval(),
-                (pixels,),
+                Logits(_exportable(model.module)).eval(),
+                (example_pixels(model.profile),),
                 file,  # pyright: ignore[reportArgumentType]
                 input_names=["pixels"],
                 output_names=["logits"],
@@ -71,18 +67,6 @@ def _exportable(module: nn.Module) -> nn.Module:
 
 def _written(part: nn.Module) -> nn.Module:
     return _Integer(part) if isinstance(part, QuantizedLinear) else _Widening(part)
-
-
-class _Logits(nn.Module):
-    """Logits alone, where a module returns them in an object."""
-
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        self.module = module
-
-    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        output = self.module(pixels)
-        return getattr(output, "logits", output)
 
 
 class _Widened(nn.Module):

@@ -120,11 +120,9 @@ def _prepare(model: Model) -> Representation:
     from openvino import convert_model, save_model
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    profile, module = model.profile, model.module.eval()
-    shape = (1, profile.frames, 3, profile.size, profile.size)
-    pixels = (
-        torch.zeros(shape).transpose(1, 2).contiguous() if profile.layout == "BCTHW" else torch.zeros(shape)
-    )
+    from ..adapter import Logits, example_pixels
+
+    module, pixels = model.module.eval(), example_pixels(model.profile)
     narrow = any(tensor.dtype in (torch.int8, torch.float16) for tensor in module.state_dict().values())
     if any(p.dtype == torch.float16 for p in module.parameters()):
         from ..torch_eager import executable
@@ -135,7 +133,7 @@ def _prepare(model: Model) -> Representation:
         warnings.simplefilter("ignore")
         # Checking a trace runs the model twice more, which at full size is most of the time.
         traced = TorchScriptPythonDecoder(
-            _Logits(module), example_input=pixels, trace_kwargs={"check_trace": False}
+            Logits(module), example_input=pixels, trace_kwargs={"check_trace": False}
         )
         converted = convert_model(traced, input=[pixels.shape])
     _named_by_place(converted)
@@ -167,23 +165,6 @@ def _load(folder: Path) -> Representation:
 
 def _version() -> str:
     return "openvino" + ".".join(version("openvino").split(".")[:2])
-
-
-def _Logits(module: Any) -> Any:  # noqa: N802
-    from torch import nn
-
-    class Logits(nn.Module):
-        """Logits alone, where a module returns them in an object."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.module = module
-
-        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            output = self.module(pixels)
-            return getattr(output, "logits", output)
-
-    return Logits()
 
 
 OPENVINO = Runtime(_prepare, _version, _save, _load, needs=("openvino",), extra="openvino")

@@ -201,3 +201,9 @@ def test_it_ends_where_the_clips_are_enough(classifier: Model, clips: Clips) -> 
 def test_never_enough_is_all(classifier: Model, clips: Clips) -> None:
     logits, _ = predict(classifier.module, clips, 16, enough=lambda row: False)
     assert len(logits) == 8
+
+
+def test_answers_that_share_one_buffer_are_kept_apart(classifier: Model, clips: Clips) -> None:
+    buffer = torch.zeros(1, 16)
+    logits, _ = predict(lambda view: buffer.copy_(classifier.module(view)), clips, 16)
+    assert torch.equal(logits, predict(classifier.module, clips, 16)[0])
