@@ -3,7 +3,7 @@
 import pytest
 
 TEST = """
-    from pytest_vidcompress.plugin import OPTIONS
+    from pytest_vidcompress.plugin.stash import OPTIONS
 
     def test_options(request):
         options = request.config.stash[OPTIONS]
@@ -49,7 +49,7 @@ def test_ini_file_with_text(pytester):
     pytester.makeini("[pytest]\nvc_model = videomae timesformer\nvc_sample = 16\nvc_strict = yes\n")
     pytester.makepyfile(
         """
-        from pytest_vidcompress.plugin import OPTIONS
+        from pytest_vidcompress.plugin.stash import OPTIONS
 
         def test_options(request):
             options = request.config.stash[OPTIONS]
@@ -66,7 +66,7 @@ def test_what_is_typed_wins(pytester):
     pytester.makepyfile(
         """
         from pathlib import Path
-        from pytest_vidcompress.plugin import OPTIONS
+        from pytest_vidcompress.plugin.stash import OPTIONS
 
         def test_options(request):
             options = request.config.stash[OPTIONS]

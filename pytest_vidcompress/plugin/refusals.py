@@ -1,0 +1,45 @@
+"""Bad input -> pytest's ways to say so: a usage error, or a failed test, each in a line of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+
+from ..errors import SpoiledRunError, VidcompressError
+from .xdist_worker import hand_over_refusal
+
+
+class SpoiledRun(pytest.exit.Exception):
+    """Ends the run from within a test, which is not to blame."""
+
+
+@contextmanager
+def usage_errors(config: pytest.Config | None = None) -> Generator[None]:
+    """Bad input ends the run with exit code 4 and one line.
+
+    Args:
+        config: of a process that may be a worker of xdist, whose controller is to say it.
+    """
+    try:
+        yield
+    except VidcompressError as error:
+        if config is not None:
+            hand_over_refusal(config, str(error))
+        raise pytest.UsageError(str(error)) from None
+
+
+@contextmanager
+def failures() -> Generator[None]:
+    """Bad input that shows only while a test runs fails that test, without a traceback of ours."""
+    from ..other_commit.arms import Exported
+
+    try:
+        yield
+    except SpoiledRunError as error:
+        raise SpoiledRun(str(error)) from None
+    except VidcompressError as error:
+        pytest.fail(str(error), pytrace=False)
+    except Exported as done:
+        pytest.skip(f"exported as {done}")

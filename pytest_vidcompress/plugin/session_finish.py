@@ -1,0 +1,32 @@
+"""The end of a run: baselines are written, and a run that measured nothing has not passed."""
+
+from __future__ import annotations
+
+import pytest
+
+from .refusals import usage_errors
+from .stash import SESSION
+from .xdist_worker import hand_over, is_worker
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    config = session.config
+    ours = config.stash.get(SESSION, None)
+    if ours is None:
+        return
+    ledger = ours.ledger
+    if is_worker(config):
+        hand_over(config, ledger)
+        return
+    if ledger.kept and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        ours.finish()
+    # A run that failed writes no baseline.
+    if exitstatus == pytest.ExitCode.OK and not config.getoption("collectonly"):
+        mode = ours.options.mode
+        with usage_errors():
+            ledger.settle(
+                None if mode == "check" else mode, ours.store, lambda file: (config.rootpath / file).exists()
+            )
+        if ledger.planned and not ledger.results:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

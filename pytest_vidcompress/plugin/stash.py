@@ -1,0 +1,39 @@
+"""What a run keeps in pytest's stashes: the options, the session they are for, and what each test measures with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..run.measurer import Checker, Measurer
+    from ..run.session import Session
+    from .options import Options
+
+OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+MEASURER: pytest.StashKey[Measurer] = pytest.StashKey()
+CHECKER: pytest.StashKey[Checker] = pytest.StashKey()
+COMPARED = pytest.StashKey[list[dict[str, Any]]]()
+"""Documents of the earlier runs that pytest-benchmark compares with."""
+DESELECTED = pytest.StashKey[bool]()
+"""Tests were left out of the run."""
+
+
+def session_of(config: pytest.Config) -> Session:
+    """The session of this run, made when the first of our tests is collected."""
+    if SESSION not in config.stash:
+        from ..run.registries import Registries
+        from ..run.session import Session
+        from .terminal import progress
+
+        registries = Registries.merge(
+            models=config.hook.pytest_vidcompress_models(),
+            clip_sets=config.hook.pytest_vidcompress_clip_sets(),
+            techniques=config.hook.pytest_vidcompress_techniques(),
+            runtimes=config.hook.pytest_vidcompress_runtimes(),
+        )
+        session = config.stash[SESSION] = Session(config.stash[OPTIONS], registries, progress(config))
+        session.ledger.compared = config.stash.get(COMPARED, [])
+    return config.stash[SESSION]
