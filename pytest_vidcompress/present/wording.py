@@ -6,9 +6,9 @@ import math
 import shlex
 from collections.abc import Iterator, Sequence
 
+from ..gate.metrics import quantity
 from ..gate.verdict import Status, Verdict
 from ..measure.report import Report
-from .terminal.text_table import quantity
 
 TIMES = frozenset({"latency_ratio"})
 """Metrics whose `visible` is relative; that of any other is a share of clips."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ...gate.metrics import quantity
 from ...gate.verdict import Result, Status, fails
-from ..terminal.text_table import quantity, signed
+from ..terminal.text_table import signed
 from ..wording import commands, label, sentence
 
 HEADER = ("verdict", "variant", "model", "top-1", "change, points", "size", "time ratio")

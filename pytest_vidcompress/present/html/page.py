@@ -11,6 +11,7 @@ from typing import Any
 from ...clips.clip import Skipped
 from ...clips.skipped import by_kind
 from ...errors import VidcompressError
+from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
 from ..formats.report_json import as_json
@@ -20,7 +21,7 @@ from ..terminal.hotspot_lines import beside, milliseconds
 from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
-from ..terminal.text_table import quantity, signed
+from ..terminal.text_table import signed
 from ..wording import clips, could_have_seen, interval, label
 from .bars import COLOURS, bars
 

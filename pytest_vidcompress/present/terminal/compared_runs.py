@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from .text_table import WIDTH, columns, number, quantity, shorten
+from ...gate.metrics import quantity
+from .text_table import WIDTH, columns, number, shorten
 
 METRICS = (
     *("top1", "top5", "agreement", "size_bytes", "parameters", "sparsity", "macs"),

@@ -8,9 +8,6 @@ from typing import Any, cast
 WIDTH = 100
 """Most columns of a line that is printed to a person."""
 
-_PERCENT = {"top1", "top5", "agreement", "sparsity"}
-_POINTS = {"top1_drop", "top5_drop"}
-
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
     """Header, rule and one line a row; the columns numbered in `right` are flush right."""
@@ -30,23 +27,6 @@ def shorten(name: str, width: int) -> str:
         return name
     tail = (width - 1) // 2
     return name[: width - 1 - tail] + "…" + (name[-tail:] if tail > 0 else "")
-
-
-def quantity(metric: str, value: float | None) -> str:
-    """A metric's value with its unit, exact where the gate is."""
-    if value is None:
-        return "-"
-    if metric in _PERCENT:
-        return f"{100 * value:.2f} %"
-    if metric in _POINTS:
-        return f"{100 * value:.2f} points"
-    if metric.endswith("_bytes"):
-        return f"{value:,.0f} bytes"
-    if metric in ("macs", "parameters", "clips"):
-        return f"{value:,.0f}"
-    if metric == "latency":
-        return f"{1000 * value:.4g} ms"
-    return f"{value:.4g}"
 
 
 def signed(points: float, digits: int = 1) -> str:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.present.terminal.text_table import columns, quantity, shorten
+from pytest_vidcompress.present.terminal.text_table import columns, shorten
 
 
 @given(st.text(max_size=50), st.integers(1, 40))
@@ -25,18 +24,3 @@ def test_columns_leave_names_alone() -> None:
         "1e5   2",
         "x    10",
     ]
-
-
-@pytest.mark.parametrize(
-    ("metric", "value", "text"),
-    [
-        ("top1", 0.91234, "91.23 %"),
-        ("top1_drop", 0.02, "2.00 points"),
-        ("size_bytes", 3_000_001, "3,000,001 bytes"),
-        ("latency_ratio", 1.23456, "1.235"),
-        ("latency", 0.05, "50 ms"),
-        ("macs", None, "-"),
-    ],
-)
-def test_quantity(metric: str, value: float | None, text: str) -> None:
-    assert quantity(metric, value) == text

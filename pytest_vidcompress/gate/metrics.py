@@ -1,0 +1,168 @@
+"""The metrics, a row each: how a number is held, where it is stored, which budgets it takes, how it is shown.
+
+A new metric is two edits: where it is computed, as an attribute of `Report`, and its row here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from ..measure.report import Report
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts, how it is written, and between what it lies."""
+
+    name: str
+    word: str = ""
+    """Written after the number."""
+    scale: float = 1.0
+    """Of what is written."""
+    spec: str = ".4g"
+    most: float = math.inf
+    least: float = 0.0
+    whole: bool = False
+    smaller: str = "lower"
+    larger: str = "higher"
+
+    def text(self, value: float) -> str:
+        """A value with its unit: `98.28 %`, `3,000,000 bytes`."""
+        return f"{self.scale * value:{self.spec}} {self.word}".rstrip()
+
+    def holds(self, value: object) -> bool:
+        """Is this a number that a metric of this unit can have?"""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            return False
+        # An integer of hundreds of digits fits no float, and is compared exactly.
+        return self.least <= value <= self.most and (isinstance(value, int) or math.isfinite(value))
+
+
+SHARE = Unit("share", "%", 100, ".2f", 1.0)
+POINTS = Unit("difference of shares", "points", 100, ".2f", 1.0, -1.0)
+BYTES = Unit("bytes", "bytes", 1, ",.0f", 2**63, whole=True, smaller="smaller", larger="larger")
+COUNT = Unit("count", "", 1, ",.0f", 2**63, whole=True, smaller="fewer", larger="more")
+SECONDS = Unit("seconds", "ms", 1000, most=1e9)
+RATIO = Unit("ratio", most=1e9)
+NATS = Unit("nats", most=1e9)
+
+Kind = Literal["accuracy", "cost", "machine", "count"]
+"""`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
+stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
+Rule = Literal["paired", "level", "timed"]
+"""`paired`: clip by clip, with chance; `level`: the number itself; `timed`: blocks of alternated calls."""
+
+
+class Form(StrEnum):
+    """What of a metric a budget limits."""
+
+    VALUE = ""
+    RATIO = "ratio"
+    """Of the variant to its reference."""
+    DROP = "drop"
+    """The reference's value minus the variant's."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row."""
+
+    name: str
+    """Attribute of `Report`, and key in every file."""
+    kind: Kind
+    unit: Unit
+    better: Literal["higher", "lower"]
+    rule: Rule | None = None
+    """None: it informs."""
+    budgets: tuple[Form, ...] = ()
+    stored: bool = True
+    slack: float = 0.0
+    """Absolute difference to the stored value that is none: the file keeps six digits."""
+    margin: str = ""
+    """Field of `Margins`: how much worse than stored it may be, relatively."""
+    part: str = ""
+    """A part of it, an attribute of `Report` too, which is held instead where it is known: the rest may grow by
+    `REST`."""
+
+    def of(self, report: Report) -> Any:
+        """The number in a report, with its interval if it is an estimate; None where it was not measured."""
+        return getattr(report, self.name, None)
+
+
+REST = 1e-3
+"""Share of an artefact's bytes that names, headers and its own description may take more: no model is in them."""
+METRICS: Mapping[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("top1", "accuracy", SHARE, "higher", "paired", (Form.DROP, Form.RATIO)),
+        Metric("top5", "accuracy", SHARE, "higher", None, (Form.DROP,)),
+        Metric("agreement", "accuracy", SHARE, "higher", "paired", (Form.VALUE,)),
+        Metric("kl", "accuracy", NATS, "lower", None, (Form.VALUE,)),
+        Metric("size_bytes", "cost", BYTES, "lower", "level", (Form.VALUE, Form.RATIO), part="tensor_bytes"),
+        Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
+        Metric("macs", "cost", COUNT, "lower", "level", (Form.RATIO,)),
+        Metric("sparsity", "cost", SHARE, "higher", "level", (Form.VALUE,), slack=1e-6),
+        Metric("latency", "machine", SECONDS, "lower", stored=False),
+        Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,)),
+        Metric("peak_memory_bytes", "machine", BYTES, "lower", "level", (Form.RATIO,), margin="memory"),
+        Metric("clips", "count", COUNT, "higher", stored=False),
+        Metric("sample", "count", COUNT, "higher", stored=False),
+        Metric("skipped", "count", COUNT, "lower", stored=False),
+    )
+}
+"""By name, in the order in which they are judged and shown."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a test can give a budget for."""
+
+    metric: Metric
+    form: Form
+
+    @property
+    def name(self) -> str:
+        """`agreement`, `top1_drop`, `size_ratio`."""
+        return f"{self.metric.name.removesuffix('_bytes')}_{self.form}" if self.form else self.metric.name
+
+    @property
+    def unit(self) -> Unit:
+        return {Form.VALUE: self.metric.unit, Form.RATIO: RATIO, Form.DROP: POINTS}[self.form]
+
+    @property
+    def at_least(self) -> bool:
+        """A limit from below."""
+        return self.metric.better == "higher" and self.form is not Form.DROP
+
+    def of(self, report: Report) -> float | None:
+        """The number that is limited; None where it was not measured, of the variant or of its reference."""
+        own, reference = self.metric.of(report), report.reference
+        if own is None or self.form is Form.VALUE:
+            return None if own is None else float(own)
+        other = own if reference is None else self.metric.of(reference)
+        if other is None:
+            return None
+        if self.form is Form.DROP:
+            return float(other - own)
+        # No work and no bytes at all is what was not counted.
+        counted = own or self.metric.better == "higher"
+        return float(own / other) if counted and other else None
+
+
+LIMITS: Mapping[str, Limit] = {
+    limit.name: limit
+    for limit in (Limit(metric, form) for metric in METRICS.values() for form in metric.budgets)
+}
+"""By name, in the order of the metrics."""
+
+
+def quantity(name: str, value: float | None) -> str:
+    """The value of a metric or a limit with its unit, exact where the gate is."""
+    if value is None:
+        return "-"
+    row = METRICS.get(name) or LIMITS.get(name)
+    return (row.unit if row else RATIO).text(value)

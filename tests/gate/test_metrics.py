@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from pytest_vidcompress.gate.metrics import BYTES, LIMITS, METRICS, NATS, SHARE, quantity
+from tests.gate.reports import report
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "text"),
+    [
+        ("top1", 0.91234, "91.23 %"),
+        ("top1_drop", 0.02, "2.00 points"),
+        ("size_bytes", 3_000_001, "3,000,001 bytes"),
+        ("latency_ratio", 1.23456, "1.235"),
+        ("latency", 0.05, "50 ms"),
+        ("macs", None, "-"),
+    ],
+)
+def test_quantity(metric: str, value: float | None, text: str) -> None:
+    assert quantity(metric, value) == text
+
+
+def test_every_metric_is_an_attribute_of_a_report() -> None:
+    assert [name for name, metric in METRICS.items() if metric.of(report()) is None] == []
+
+
+def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None:
+    assert list(LIMITS) == [
+        *(
+            "top1_drop",
+            "top1_ratio",
+            "top5_drop",
+            "agreement",
+            "kl",
+            "size_bytes",
+            "size_ratio",
+            "parameters",
+        ),
+        *("macs_ratio", "sparsity", "latency_ratio", "peak_memory_ratio"),
+    ]
+    assert [name for name, limit in LIMITS.items() if limit.at_least] == [
+        *("top1_ratio", "agreement", "sparsity"),
+    ]
+
+
+def test_a_limit_finds_its_number() -> None:
+    now = report()
+    found = {name: limit.of(now) for name, limit in LIMITS.items()}
+    assert found["top1_drop"] == 0
+    assert found["size_ratio"] == 0.25
+    assert found["peak_memory_ratio"] == 0.5
+    assert found["agreement"] == 0.95
+    itself = replace(now, reference=None)
+    assert (LIMITS["top1_drop"].of(itself), LIMITS["size_ratio"].of(itself)) == (0, 1)
+
+
+@pytest.mark.parametrize("macs", [None, 0])
+def test_what_was_not_counted_has_no_ratio(macs: int | None) -> None:
+    assert LIMITS["macs_ratio"].of(report(macs=macs)) is None
+    now = report()
+    assert now.reference is not None
+    assert LIMITS["macs_ratio"].of(replace(now, reference=replace(now.reference, macs=macs))) is None
+
+
+def test_nothing_right_is_a_ratio_of_nothing() -> None:
+    assert LIMITS["top1_ratio"].of(report((False,) * 100)) == 0
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        (SHARE, 1.01),
+        (SHARE, -0.01),
+        (SHARE, math.nan),
+        (SHARE, "1"),
+        (SHARE, True),
+        (BYTES, 0.5),
+        (BYTES, -1),
+        (BYTES, 10**400),
+        (NATS, math.inf),
+    ],
+)
+def test_a_unit_refuses_what_it_cannot_be(unit: object, value: object) -> None:
+    assert not unit.holds(value)
+
+
+def test_a_unit_takes_what_it_can_be() -> None:
+    assert SHARE.holds(0)
+    assert SHARE.holds(1.0)
+    assert BYTES.holds(2**40)
+    assert NATS.holds(3.5)
