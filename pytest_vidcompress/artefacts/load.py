@@ -21,7 +21,7 @@ from ..clips.labels import normal_form
 from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
-from ..errors import VidcompressError
+from ..errors import VidcompressError, first_line
 from ..models.model import Model
 from ..models.skeleton import skeleton
 from ..runtimes.registry import RUNTIMES
@@ -148,8 +148,7 @@ def _own_files(folder: Path, manifest: Manifest, chosen: str, executes: Runtime)
     except VidcompressError:
         raise
     except Exception as error:  # every runtime raises kinds of its own
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise VidcompressError(f"runtime {chosen!r} cannot read its files: {said}") from error
+        raise VidcompressError(f"runtime {chosen!r} cannot read its files: {first_line(error)}") from error
 
 
 def _recipe(manifest: Manifest, techniques: Mapping[str, Technique]) -> Recipe:

@@ -8,21 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from ..clips.profile import Layout, Merge, Middle, Profile, Sampling
 from ..clips.views import Views
-from .json_values import file_name, mapping, numbers, one_of, text, texts, whole
+from ..untrusted import (
+    Malformed,
+    file_name,
+    json_object,
+    mapping,
+    numbers,
+    one_of,
+    text,
+    texts,
+    whole,
+    wholes,
+)
 
 FILE = "recipe.json"
 SCHEMA = 2
 SAFETENSORS = "safetensors"
 """The format of an artefact that holds a module's tensors; that of any other is the name of its runtime."""
 _BLOCK = 1024
+_MOST_EXTENT = 1 << 16
+"""Frames, their distance, and pixels of a side that a profile may ask for."""
+_LEAST_STD = 1e-6
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -98,11 +114,11 @@ def _fields(instance: Any) -> dict[str, Any]:
     return {each.name: getattr(instance, each.name) for each in fields(instance)}
 
 
-def from_json(held: Any) -> Manifest:
+def from_json(held: Mapping[str, Any]) -> Manifest:
     """What `Manifest.write` wrote.
 
     Raises:
-        ValueError, TypeError, KeyError: it did not write that.
+        Malformed: it did not write that.
     """
     return Manifest(
         format=text(held, "format"),
@@ -111,31 +127,53 @@ def from_json(held: Any) -> Manifest:
         model=text(held, "model"),
         weights=one_of(held, "weights", ("trained", "random")),
         runtime=text(held, "runtime"),
-        profile=None if held["profile"] is None else _profile(mapping(held, "profile")),
+        profile=None if "profile" in held and held["profile"] is None else _profile(mapping(held, "profile")),
         labels=texts(held, "labels"),
         notes=texts(held, "notes"),
-        versions={name: text(held["versions"], name) for name in mapping(held, "versions")},
-        tied={name: text(held["tied"], name) for name in mapping(held, "tied")},
-        orders={name: numbers(held["orders"], name, int) for name in mapping(held, "orders")},
-        files={
-            file_name(name): Stamp(whole(stamp, "bytes"), text(stamp, "sha256"))
-            for name, stamp in mapping(held, "files").items()
-        },
+        versions=_each(text, mapping(held, "versions")),
+        tied=_each(text, mapping(held, "tied")),
+        orders=_each(wholes, mapping(held, "orders")),
+        files=stamps(held),
     )
+
+
+def stamps(held: Mapping[str, Any]) -> dict[str, Stamp]:
+    """The stamp of every file that a manifest names; one of schema 1 names none.
+
+    Raises:
+        Malformed: names or stamps are none.
+    """
+    found = mapping(held, "files").items()
+    given = {file_name(name): json_object(stamp, name) for name, stamp in found}
+    return {name: Stamp(whole(stamp, "bytes"), text(stamp, "sha256")) for name, stamp in given.items()}
 
 
 def _profile(held: dict[str, Any]) -> Profile:
     given: dict[str, Any] = {
-        **{name: whole(held, name) for name in ("frames", "rate", "size")},
-        **{name: numbers(held, name, float) for name in ("mean", "std")},
-        **{name: Views.parse(text(held, name)) for name in ("views", "published")},
+        **{name: whole(held, name, 1, _MOST_EXTENT) for name in ("frames", "rate", "size")},
+        "mean": numbers(held, "mean", 3),
+        "std": numbers(held, "std", 3, low=_LEAST_STD),
+        **{name: _views(held, name) for name in ("views", "published")},
         "sampling": one_of(held, "sampling", get_args(Sampling)),
         "layout": one_of(held, "layout", get_args(Layout)),
         "merge": one_of(held, "merge", get_args(Merge)),
         "middle": one_of(held, "middle", get_args(Middle)),
-        "modules": {scope: texts(held["modules"], scope) for scope in mapping(held, "modules")},
+        "modules": _each(texts, mapping(held, "modules")),
     }
     unknown = sorted(held.keys() - given.keys())
     if unknown:
-        raise ValueError(f"a profile has no {unknown[0]!r}")
+        raise Malformed(f"a profile has no {unknown[0]!r}")
     return Profile(**given)
+
+
+def _views(held: dict[str, Any], key: str) -> Views:
+    try:
+        return Views.parse(text(held, key))
+    except Malformed:
+        raise
+    except ValueError as error:
+        raise Malformed(f"{key}: {error}") from None
+
+
+def _each(read: Callable[[Mapping[str, Any], str], T], held: dict[str, Any]) -> dict[str, T]:
+    return {name: read(held, name) for name in held}

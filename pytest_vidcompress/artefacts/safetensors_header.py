@@ -5,12 +5,12 @@ The format: eight bytes, little-endian, that give the length of a JSON text, the
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import VidcompressError
+from ..untrusted import Malformed, json_object, mapping, parse_json, text, wholes
 
 _LONGEST = 100_000_000
 """Bytes of a header, as the format's own library has it."""
@@ -56,19 +56,19 @@ def described(file: Path) -> tuple[Described, ...]:
         with file.open("rb") as opened:
             length = int.from_bytes(opened.read(8), "little")
             if not 0 < length <= _LONGEST:
-                raise ValueError(f"a header of {length} bytes")
-            text = opened.read(length)
-        held: Any = json.loads(text)
-        if len(text) < length or not isinstance(held, dict):
-            raise ValueError("its header is cut off")
-        return tuple(_described(name, held[name]) for name in sorted(held) if name != "__metadata__")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Malformed(f"a header of {length:,} bytes")
+            header = opened.read(length)
+        if len(header) < length:
+            raise Malformed("its header is cut off")
+        held = json_object(parse_json(header), "its header")
+        return tuple(_described(name, mapping(held, name)) for name in sorted(held) if name != "__metadata__")
+    except (OSError, Malformed) as error:
         raise VidcompressError(
             f"{file} is no readable safetensors file ({error}): save the artefact again"
         ) from None
 
 
 def _described(name: str, of: dict[str, Any]) -> Described:
-    start, end = of["data_offsets"]
-    dtype: str = of["dtype"]
-    return Described(name, _NAMES.get(dtype, dtype.lower()), tuple(of["shape"]), end - start)
+    start, end = wholes(of, "data_offsets", 2)
+    dtype = text(of, "dtype")
+    return Described(name, _NAMES.get(dtype, dtype.lower()), wholes(of, "shape"), end - start)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from . import tensor_files as module_files
-from .folder import replaced
+from .atomic_folder import replaced
 from .manifest import SAFETENSORS, Manifest
 
 if TYPE_CHECKING:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import nn
 
 from ..errors import VidcompressError
 from ..models.skeleton import ATTENTION
+from ..untrusted import Malformed, json_object, read_json
+from .folder import MOST_BYTES
 from .tensors import take_apart
 
 TENSORS, CONFIG = "model.safetensors", "config.json"
@@ -71,12 +73,9 @@ def read_config(folder: Path) -> dict[str, Any]:
         VidcompressError: it is damaged.
     """
     try:
-        held: Any = json.loads((folder / CONFIG).read_text("utf-8"))
-        if not isinstance(held, dict):
-            raise ValueError("no object")
-    except (OSError, ValueError, RecursionError) as error:
+        return json_object(read_json(folder / CONFIG, MOST_BYTES), CONFIG)
+    except (OSError, Malformed) as error:
         raise VidcompressError(f"{CONFIG} is damaged ({error}): save the variant again") from None
-    return cast("dict[str, Any]", held)
 
 
 def _config(module: nn.Module) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ import torch
 from tqdm import tqdm
 
 from ..artefacts import save as artefact
-from ..artefacts.folder import holds_artefact, read, replaceable, size_bytes
+from ..artefacts.atomic_folder import holds_artefact, replaceable
+from ..artefacts.folder import read, size_bytes
 from ..artefacts.variant import build
 from ..clips.calibration import calibration
 from ..clips.clip import Clip, ClipSet

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ..clips.profile import Profile
-from ..errors import VidcompressError
+from ..errors import VidcompressError, first_line
 from .catalog import Family
 from .checkpoint_profile import profile_of
 
@@ -123,7 +123,7 @@ def _from_pretrained(loader: Any, source: str | Path, files: tuple[str, ...], **
             return loader.from_pretrained(str(source), local_files_only=is_local, **options)
         except Exception as error:  # safetensors, pickle and transformers each raise kinds of their own
             raise VidcompressError(
-                f"model {'folder ' if is_folder else ''}{str(source)!r} cannot be loaded: {_first_line(error)};"
+                f"model {'folder ' if is_folder else ''}{str(source)!r} cannot be loaded: {first_line(error)};"
                 " expected config.json and model.safetensors in Hugging Face format"
             ) from None
 
@@ -211,10 +211,6 @@ def _not_found(source: str | Path) -> VidcompressError:
         f"model {str(source)!r} is neither in the local cache ({HF_HUB_CACHE}) nor reachable on the Hub; run"
         f" `hf download {source}` once where there is a network, give a folder, or use --vc-weights=random"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 @contextmanager

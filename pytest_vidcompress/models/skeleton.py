@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import VidcompressError
+from ..errors import VidcompressError, first_line
 
 ATTENTION = "attn_implementation"
 """The key of a configuration that says which of transformers' attentions computes; another gives other bits."""
@@ -45,9 +45,8 @@ def skeleton(config: Mapping[str, Any]) -> nn.Module:
                 built = AutoModelForVideoClassification.from_config(made, dtype=torch.float32, **chosen)
             return built.eval()
     except Exception as error:  # transformers, its configurations and torch each raise kinds of their own
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise VidcompressError(
-            f"config.json describes a {kind!r} model that cannot be built: {said}"
+            f"config.json describes a {kind!r} model that cannot be built: {first_line(error)}"
         ) from error
     raise VidcompressError(
         f"config.json describes a {kind!r} model, which is no video classifier that this transformers knows"

@@ -11,182 +11,15 @@ from typing import Any
 
 import pytest
 
-from pytest_vidcompress.artefacts.folder import (
-    UNFINISHED,
-    holds_artefact,
-    read,
-    replaced,
-    size_bytes,
-    verify,
-)
-from pytest_vidcompress.artefacts.manifest import Manifest
+from pytest_vidcompress.artefacts.folder import read, verify
 from pytest_vidcompress.errors import VidcompressError
-
-
-def write(folder: Path, content: str = "some numbers", **more: str) -> None:
-    """An artefact of a few small files."""
-    with replaced(folder) as unfinished:
-        for name, text in {"model": content, **more}.items():
-            (unfinished / f"{name}.safetensors").write_text(text)
-        Manifest("safetensors", recipe="fp32", notes=(content,)).write(unfinished)
-
-
-def whole(folder: Path) -> Manifest:
-    manifest = read(folder)
-    verify(folder, manifest)
-    assert {path.name for path in folder.iterdir()} == {*manifest.files, "recipe.json"}
-    return manifest
+from tests.artefacts.folders import write
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write(tmp_path / "artefact")
     return tmp_path / "artefact"
-
-
-def test_new_and_empty_folders_are_filled(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    for name in ("empty", "new", "deeply/nested"):
-        write(tmp_path / name)
-        manifest = whole(tmp_path / name)
-        assert size_bytes(tmp_path / name, manifest) == sum(
-            path.stat().st_size for path in (tmp_path / name).iterdir()
-        )
-
-
-def test_it_has_the_permissions_of_any_folder(tmp_path: Path) -> None:
-    (tmp_path / "plain").mkdir()
-    write(tmp_path / "new")
-    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
-
-
-def test_an_older_artefact_is_replaced_with_all_its_files(folder: Path) -> None:
-    write(folder, "other numbers", second="and more of them")
-    assert whole(folder).notes == ("other numbers",)
-    write(folder, "the last")
-    assert whole(folder).notes == ("the last",)
-    assert not (folder / "second.safetensors").exists()
-
-
-def test_one_of_the_first_schema_is_replaced(tmp_path: Path) -> None:
-    for name, text in {
-        "recipe.json": '{"schema": 1, "recipe": "fp16"}',
-        "config.json": "{}",
-        "model.safetensors": "",
-    }.items():
-        (tmp_path / name).write_text(text)
-    assert holds_artefact(tmp_path)
-    write(tmp_path)
-    whole(tmp_path)
-
-
-@pytest.mark.parametrize("other", ["notes.txt", "model.safetensors", "recipe.json", "photos", ".git"])
-def test_other_things_are_left_alone(other: str, tmp_path: Path) -> None:
-    if "." in other[1:]:
-        (tmp_path / other).write_text('{"name": "pancakes"}')
-    else:
-        (tmp_path / other).mkdir()
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(
-        VidcompressError, match=f"holds other things than an artefact, such as '{other}': name a new"
-    ):
-        write(tmp_path)
-    assert sorted(tmp_path.rglob("*")) == before
-    assert not holds_artefact(tmp_path)
-
-
-def test_something_beside_an_artefact_is_left_alone(folder: Path) -> None:
-    (folder / "mine.txt").write_text("mine")
-    with pytest.raises(VidcompressError, match=r"such as 'mine\.txt'"):
-        write(folder, "other numbers")
-    assert read(folder).notes == ("some numbers",)
-
-
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(
-        VidcompressError, match=r"an artefact is a folder, and .*file' is a file: name another"
-    ):
-        write(tmp_path / "file")
-    with pytest.raises(VidcompressError, match="cannot be written to"):
-        write(tmp_path / "file" / "below")
-
-
-def test_a_writer_that_fails_leaves_the_older_one_whole(folder: Path) -> None:
-    def fail() -> None:
-        with replaced(folder) as unfinished:
-            (unfinished / "model.safetensors").write_text("half")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert whole(folder).notes == ("some numbers",)
-
-
-def test_nobody_ever_sees_half_of_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between any two steps a reader finds the old one, none at all, or the new one."""
-    seen: list[str] = []
-
-    def look() -> None:
-        try:
-            manifest = read(folder)
-            verify(folder, manifest)
-            seen.append(manifest.notes[0])
-        except VidcompressError:
-            seen.append("none")
-
-    for name in ("replace", "unlink", "mkdir", "write_text"):
-        step = getattr(Path, name)
-
-        def watched(*args: Any, step: Callable[..., Any] = step, **kwargs: Any) -> Any:
-            look()
-            result = step(*args, **kwargs)
-            look()
-            return result
-
-        monkeypatch.setattr(Path, name, watched)
-    write(folder, "other numbers", second="and more of them")
-    monkeypatch.undo()
-    look()
-    order = [*dict.fromkeys(seen)]
-    assert order == ["some numbers", "none", "other numbers"]
-    assert seen == sorted(seen, key=order.index), "what is gone does not come back"
-
-
-@pytest.mark.parametrize("step", range(6))
-def test_one_that_was_broken_off_is_refused_and_can_be_replaced(
-    folder: Path, step: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As if the process had been killed while it moved files: nothing cleans up."""
-    write(folder, second="is in the older one alone")
-    moves = 0
-    for name in ("replace", "unlink"):
-        real = getattr(Path, name)
-
-        def killed(*args: Any, real: Callable[..., Any] = real, **kwargs: Any) -> Any:
-            nonlocal moves
-            moves += 1
-            if moves > step:
-                raise KeyboardInterrupt
-            return real(*args, **kwargs)
-
-        monkeypatch.setattr(Path, name, killed)
-    monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
-    try:
-        write(folder, "other numbers", third="is in the newer one alone")
-        finished = True
-    except KeyboardInterrupt:
-        finished = False
-    monkeypatch.undo()
-    if not finished:
-        assert list(folder.glob(f"{UNFINISHED}*"))
-        if step:
-            with pytest.raises(VidcompressError, match=r"it has no recipe\.json, which is written last"):
-                read(folder)
-        else:
-            assert read(folder).notes == ("some numbers",)
-    write(folder, "the third")
-    assert whole(folder).notes == ("the third",)
 
 
 def said(folder: Path) -> dict[str, Any]:
@@ -224,6 +57,25 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "file truncated": (lambda at: truncate(at / "model.safetensors"), r"safetensors is truncated, 6 of 12 bytes"),
     "file longer": (lambda at: (at / "model.safetensors").write_text("some numbers!"), r"has changed since it was"),
     "file changed": (lambda at: flip(at / "model.safetensors"), r"model\.safetensors has changed since it was saved"),
+    "links that lead out": (
+        lambda at: ((at.parent / "secret").write_text("some numbers"), (at / "model.safetensors").unlink(),
+                    (at / "model.safetensors").symlink_to("../secret")),
+        r"safetensors is a link that leads out of the folder: copy what links lead to \(cp -rL\)",
+    ),
+    "manifest elsewhere": (
+        lambda at: ((at / "recipe.json").rename(at.parent / "r.json"), (at / "recipe.json").symlink_to("../r.json")),
+        r"recipe\.json is damaged \(recipe\.json is a link that leads out of the folder",
+    ),
+    "manifest of gigabytes": (
+        lambda at: os.truncate(at / "recipe.json", 4 << 30), r"json is damaged \(it is longer than 16,777,216 bytes\)"
+    ),
+    "numbers of 400 digits": (
+        lambda at: (at / "recipe.json").write_text(f'{{"schema": 1{"0" * 399}}}'), "a number of 400 digits"
+    ),
+    "folder for a file": (
+        lambda at: ((at / "model.safetensors").unlink(), (at / "model.safetensors").mkdir()),
+        r"model\.safetensors is no regular file",
+    ),
     "name that leads out": (
         lambda at: say(at, files={"../../secret": {"bytes": 1, "sha256": ""}}),
         r"is damaged \('\.\./\.\./secret' is no name of a file beside it\)",
@@ -245,3 +97,12 @@ def test_without_contents_sizes_alone_are_compared(folder: Path) -> None:
     truncate(folder / "model.safetensors")
     with pytest.raises(VidcompressError, match="is truncated"):
         verify(folder, read(folder), contents=False)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["recipe.json", "model.safetensors"])
+def test_a_pipe_is_no_file_of_an_artefact(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(VidcompressError, match="is no regular file"):
+        verify(folder, read(folder))

@@ -13,7 +13,7 @@ from torch.nn.utils import parametrize
 
 from ...compress.int8.layers import QuantizedLinear, StoredInt8, dequantized, in_range, replaced
 from ...compress.int8.torch_packed import refuse_packed
-from ...errors import VidcompressError
+from ...errors import VidcompressError, first_line
 from ...models.model import Model
 from ..adapter import Logits, example_pixels
 
@@ -48,9 +48,9 @@ def onnx_graph(model: Model) -> bytes:
                 do_constant_folding=False,  # it would widen the weights in the file
             )
     except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise VidcompressError(
-            f"model {model.name!r} cannot be exported to ONNX ({reason}); run it with --vc-runtime=torch"
+            f"model {model.name!r} cannot be exported to ONNX ({first_line(error)}); run it with"
+            " --vc-runtime=torch"
         ) from error
     return file.getvalue()
 
