@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import VidcompressError
+from ..present.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command(given)
     except VidcompressError as error:
         # Options are called as those of pytest, without their prefix.
-        print(f"vidcompress: {str(error).replace('--vc-', '--')}", file=sys.stderr)
+        print(f"vidcompress: {printable(error).replace('--vc-', '--')}", file=sys.stderr)
         return 2
     return 0
 
@@ -38,7 +39,7 @@ def _compress(given: argparse.Namespace) -> None:
     from .compress import Asked, compress
 
     asked = {name: value for name, value in vars(given).items() if name != "command"}
-    print(compress(Asked(**asked)))
+    print(printable(compress(Asked(**asked))))
 
 
 def _show(given: argparse.Namespace) -> None:

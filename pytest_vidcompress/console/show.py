@@ -9,6 +9,7 @@ from pathlib import Path
 from ..artefacts.folder import read, size_bytes, verify
 from ..artefacts.manifest import FILE, SAFETENSORS, Manifest
 from ..artefacts.safetensors_header import Described, described, is_weight
+from ..present.printable import printable
 from ..present.wording import count
 
 _SHOWN = 12
@@ -28,7 +29,7 @@ def artefact_lines(folder: Path, contents: bool = False) -> list[str]:
     """
     manifest = read(folder)
     verify(folder, manifest, contents=contents)
-    return [
+    lines = [
         f"{manifest.recipe} of {manifest.model} ({manifest.weights} weights), for {manifest.runtime}",
         *_files(folder, manifest, contents),
         *_weights(folder, manifest),
@@ -36,14 +37,16 @@ def artefact_lines(folder: Path, contents: bool = False) -> list[str]:
         f"made with: {', '.join(f'{name} {text}' for name, text in sorted(manifest.versions.items()))}",
         *(f"note: {note}" for note in manifest.notes),
     ]
+    return [printable(line) for line in lines]
 
 
 def _files(folder: Path, manifest: Manifest, contents: bool) -> Iterator[str]:
     sizes = {name: each.size_bytes for name, each in manifest.files.items()}
     sizes[FILE] = (folder / FILE).stat().st_size
     yield f"{size_bytes(folder, manifest):,} bytes"
-    width = max(map(len, sizes))
-    for name, size in sorted(sizes.items()):
+    shown = {printable(name): size for name, size in sorted(sizes.items())}
+    width = max(map(len, shown))
+    for name, size in shown.items():
         yield f"  {name:{width}} {size:15,}"
     yield (
         "files: as they were saved"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..present.printable import printable
 from .markers import budget, margins
 from .options import as_typed
 from .refusals import failures
@@ -45,7 +46,7 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
         if lacking:
             runtime = session.runtime(recipe)
             session.ledger.lacking[request.node.nodeid] = runtime, lacking
-            pytest.skip(f"runtime {runtime!r} cannot run here: {lacking}")
+            pytest.skip(printable(f"runtime {runtime!r} cannot run here: {lacking}"))
         return session.variant(recipe, vc_model.name)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from ..errors import SpoiledRunError, VidcompressError
+from ..present.printable import printable
 from .xdist_worker import hand_over_refusal
 
 
@@ -26,8 +27,8 @@ def usage_errors(config: pytest.Config | None = None) -> Generator[None]:
         yield
     except VidcompressError as error:
         if config is not None:
-            hand_over_refusal(config, str(error))
-        raise pytest.UsageError(str(error)) from None
+            hand_over_refusal(config, printable(error))
+        raise pytest.UsageError(printable(error)) from None
 
 
 @contextmanager
@@ -40,6 +41,6 @@ def failures() -> Generator[None]:
     except SpoiledRunError as error:
         raise SpoiledRun(str(error)) from None
     except VidcompressError as error:
-        pytest.fail(str(error), pytrace=False)
+        pytest.fail(printable(error), pytrace=False)
     except Exported as done:
         pytest.skip(f"exported as {done}")

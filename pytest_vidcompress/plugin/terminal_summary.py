@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..present.printable import printable
 from .options import as_typed
 from .refusals import usage_errors
 from .stash import COMPARED, SESSION
@@ -44,22 +45,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
         with usage_errors():
             write_page(page, ledger.results, closing, session.about, tuple(ledger.skipped.values()))
-        terminalreporter.write_line(f"report: {page}")
+        terminalreporter.write_line(printable(f"report: {page}"))
 
 
 def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, closing: str) -> Sequence[Line]:
-    from ..present.formats.github import Place, github
+    from ..present.formats.github import github
+    from ..present.formats.step import Place, Step
 
     config = terminalreporter.config
     reports = [
         r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)
     ]
-    return github(
-        os.environ,
-        session.ledger.results,
-        {r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},
-        expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
+    step = Step(
         options=as_typed(config),
         strict=session.options.strict,
         closing=closing,
+        places={r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},
+        expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
     )
+    return github(os.environ, session.ledger.results, step)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..gate.verdict import Verdict, fails
 from ..measure.report import Report
+from .printable import printable
 from .terminal.text_table import WIDTH
 from .wording import commands, could_have_seen, label, numbers
 
@@ -28,7 +29,7 @@ def message(
         lines.append(f"  {what + ':':<14} {command}")
     if any(verdict.rule == "budget" for verdict in bad):
         lines.append("  a budget is the test's own limit: change it in its vc_budget marker")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def block(verdict: Verdict) -> Iterator[str]:
@@ -44,7 +45,7 @@ def block(verdict: Verdict) -> Iterator[str]:
 def _wrapped(text: str, indent: str = "    ") -> list[str]:
     # Options and names are typed as they are printed, so they stay whole.
     return textwrap.wrap(
-        text,
+        printable(text),
         WIDTH,
         initial_indent=indent,
         subsequent_indent="    ",

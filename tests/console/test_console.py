@@ -37,6 +37,13 @@ def test_it_is_installed_under_its_name() -> None:
     assert getattr(import_module(module), name) is main
 
 
+def test_a_refusal_shows_what_was_typed_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "out\x1b[31m\n::error title=x::y"]) == 2
+    said = capsys.readouterr().err
+    assert r"out\x1b[31m\n::error title=x::y" in said
+    assert said.removesuffix("\n").isprintable()
+
+
 def test_help_and_show_start_light(tmp_path: Path) -> None:
     variant("int8-dynamic").save(tmp_path)
     script = """

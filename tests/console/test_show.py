@@ -30,6 +30,17 @@ def test_it_says_what_made_it(tmp_path: Path) -> None:
     assert "transformers 5." in made
 
 
+def test_what_stands_in_an_artefact_is_shown_escaped(tmp_path: Path) -> None:
+    (tmp_path / "graph\x1b[31m\n.bin").write_bytes(b"12345")
+    notes = ("see\n::error title=x::y",)
+    Manifest("own", recipe="fp32", model="mine\u202e", runtime="own", notes=notes).write(tmp_path)
+    found = artefact_lines(tmp_path)
+    assert found[0] == r"fp32 of mine\u202e (trained weights), for own"
+    assert any(line.startswith(r"  graph\x1b[31m\n.bin ") for line in found)
+    assert found[-1] == r"note: see\n::error title=x::y"
+    assert "\n".join(found).replace("\n", "").isprintable()
+
+
 def test_it_says_how_large_every_file_is(tmp_path: Path) -> None:
     found = lines("fp16", tmp_path)
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}

@@ -1,6 +1,7 @@
 """Bad input ends with exit code 4 and one line that says what to do, with xdist and without."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -31,6 +32,11 @@ WORDS = [
     ("--vc-baselines=test_holds.py/below --vc-baseline=create", r"cannot be written .*--vc-baselines"),
     ("--vc-report=test_holds.py/page.html", r"--vc-report=.* cannot be written"),
 ]
+
+
+def test_what_was_typed_is_shown_escaped(holds):
+    run = holds.run("--vc-clips=nowhere\x1b[31m\n::error title=x::y", small=False)
+    assert run.refused(re.escape(r"'nowhere\x1b[31m\n::error title=x::y'"))
 
 
 @pytest.mark.parametrize(("options", "line"), WORDS, ids=[options for options, _ in WORDS])

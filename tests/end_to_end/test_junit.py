@@ -16,6 +16,9 @@ TESTS = """
 
     def test_only_measures(vc_model, vc_measure):
         vc_measure(vc_model.module)
+
+    def test_named(vc_model, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(vc_model.module, name="a\\x1b\\n\\udcff"))
     """
 
 
@@ -33,7 +36,7 @@ def cases(request, tmp_path_factory):
 
 
 def test_every_verdict_is_a_property(cases):
-    assert len(cases) == 3
+    assert len(cases) == 4
     known = dict(cases["test_holds[videomae-prune-global]"])
     assert known["vidcompress.prune-global"] == "failed"
     assert known["vidcompress.prune-global.size_ratio.budget"].startswith("failed: measured 1")
@@ -48,6 +51,10 @@ def test_each_test_has_its_own_and_each_once(cases):
     assert "vidcompress.fp32" in other
     assert all(name.startswith("vidcompress.fp32") for name in other)
     assert len(other) == len(set(other))
+
+
+def test_a_name_that_xml_has_no_word_for_is_escaped(cases):
+    assert dict(cases["test_named[videomae]"])[r"vidcompress.a\x1b\n\udcff"] == "inconclusive"
 
 
 def test_what_nothing_was_held_to_has_none(cases):

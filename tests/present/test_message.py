@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.judge import judge
-from pytest_vidcompress.gate.verdict import Verdict
+from pytest_vidcompress.gate.verdict import Status, Verdict
 from pytest_vidcompress.present.message import block, message
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, EVERY, LATENCY, MACS, SIZE, TOP1
@@ -55,6 +55,14 @@ def test_no_clip_has_nothing_to_accept() -> None:
     text = message(now, judge(now, None, None), NODE)
     assert "no clip was measured" in text
     assert "--vc-baseline" not in text
+
+
+def test_what_others_said_stays_on_its_line() -> None:
+    worse = replace(LATENCY, status=Status.FAILED, reason="it died: \x1b[31m\n::error title=x::y")
+    text = message(report(name="mine\n::error::z"), [worse], "test_it.py::test_holds")
+    assert text.splitlines()[0].startswith(r"mine\n::error::z of timesformer: 1 of 1 ")
+    assert r"    it died: \x1b[31m\n::error title=x::y" in text.splitlines()
+    assert not any(line.strip().startswith("::") for line in text.splitlines())
 
 
 def test_without_a_node_id_the_test_itself_is_typed() -> None:

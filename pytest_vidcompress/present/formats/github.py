@@ -6,33 +6,19 @@ shows ten errors and ten warnings of a step, so the worst come first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
 from ...gate.verdict import Result, Status, Verdict, fails
 from ..message import block
+from ..printable import printable
 from ..terminal.table import Line
 from ..wording import commands, label
+from .step import Step
 from .step_summary import step_summary
 
 TITLE = "pytest-vidcompress"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a test is written."""
-
-    file: Path
-    """Absolute, or relative to the repository."""
-    line: int
-    """Counted from 1; 0 when it is not known."""
-
-    @classmethod
-    def of(cls, root: Path, file: str, line: int | None) -> Place:
-        """From a location as pytest has it: relative to its root, lines counted from 0."""
-        return cls(root / file, 0 if line is None else line + 1)
 
 
 def on_github(environ: Mapping[str, str]) -> bool:
@@ -40,37 +26,19 @@ def on_github(environ: Mapping[str, str]) -> bool:
     return environ.get("GITHUB_ACTIONS") == "true"
 
 
-def github(
-    environ: Mapping[str, str],
-    results: Sequence[Result],
-    places: Mapping[str, Place],
-    *,
-    expected: Collection[str] = (),
-    options: str = "",
-    strict: bool = False,
-    closing: str = "",
-) -> list[Line]:
-    """Appends to the step's summary, and returns the lines to print: none when not on GitHub.
-
-    Args:
-        places: by test, without its parameters, as `Report.test` has it.
-        expected: node ids of the tests that were meant to fail.
-        options: what must be typed to run the tests the same way.
-        strict: new and inconclusive verdicts failed their tests too.
-        closing: the last line of the terminal's summary.
-    """
+def github(environ: Mapping[str, str], results: Sequence[Result], step: Step) -> list[Line]:
+    """Appends to the step's summary, and returns the lines to print: none when not on GitHub."""
     if not on_github(environ):
         return []
-    found = [result for result in results if not result.nodeid or result.nodeid not in expected]
-    workspace = environ.get("GITHUB_WORKSPACE", "")
-    lines = [Line(text) for text in annotate(found, places, workspace, options, strict)]
+    unexpected = [result for result in results if not result.nodeid or result.nodeid not in step.expected]
+    lines = [Line(text) for text in annotate(unexpected, step, environ.get("GITHUB_WORKSPACE", ""))]
     if not results:
-        lines.append(Line(command("error", closing, title=TITLE)))
+        lines.append(Line(command("error", step.closing, title=TITLE)))
     file = environ.get("GITHUB_STEP_SUMMARY")
     if file:
-        text = step_summary(results, found, options, strict, closing)
+        text = step_summary(results, unexpected, step)
         try:
-            with Path(file).open("a", encoding="utf-8", errors="replace") as page:
+            with Path(file).open("a", encoding="utf-8") as page:
                 page.write(text)
         except OSError as error:
             why = f"the step summary cannot be written: {error.strerror} ({file})"
@@ -78,41 +46,29 @@ def github(
     return lines
 
 
-def annotate(
-    results: Sequence[Result],
-    places: Mapping[str, Place],
-    workspace: str = "",
-    options: str = "",
-    strict: bool = False,
-) -> Iterator[str]:
+def annotate(results: Sequence[Result], step: Step, workspace: str = "") -> Iterator[str]:
     """An error for every verdict that failed its test, then a warning for every inconclusive one."""
     pairs = [(result, verdict) for result in results for verdict in result.verdicts]
     pairs.sort(key=lambda pair: pair[1].status.rank)
     for result, verdict in pairs:
-        if fails(verdict, strict):
-            yield _annotation("error", result, verdict, places, workspace, options)
+        if fails(verdict, step.strict):
+            yield _annotation("error", result, verdict, step, workspace)
     for result, verdict in pairs:
-        if verdict.status is Status.INCONCLUSIVE and not strict:
-            yield _annotation("warning", result, verdict, places, workspace, options)
+        if verdict.status is Status.INCONCLUSIVE and not step.strict:
+            yield _annotation("warning", result, verdict, step, workspace)
 
 
-def _annotation(
-    level: str,
-    result: Result,
-    verdict: Verdict,
-    places: Mapping[str, Place],
-    workspace: str,
-    options: str,
-) -> str:
+def _annotation(level: str, result: Result, verdict: Verdict, step: Step, workspace: str) -> str:
     report = result.report
-    typed = commands([result.nodeid or report.test], options, [verdict])
-    message = dedent("\n".join([*block(verdict), *(f"  {what}: {how}" for what, how in typed)]))
+    typed = commands([result.nodeid or report.test], step.options, [verdict])
+    lines = [*block(verdict), *(f"  {what}: {how}" for what, how in typed)]
+    message = dedent("\n".join(map(printable, lines)))
     where: dict[str, str | int] = {}
-    place = places.get(report.test)
+    place = step.places.get(report.test)
     if place is not None:
         where["file"] = _within(place.file, workspace)
         where |= {"line": place.line} if place.line else {}
-    title = f"{report.name} of {report.model}: {label(verdict)} {verdict.status}"
+    title = printable(f"{report.name} of {report.model}: {label(verdict)} {verdict.status}")
     return command(level, message, **where, title=title)
 
 

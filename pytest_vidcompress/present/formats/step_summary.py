@@ -7,27 +7,20 @@ from collections.abc import Iterator, Sequence
 
 from ...gate.metrics import quantity
 from ...gate.verdict import Result, Status, fails
+from ..printable import printable
 from ..terminal.text_table import signed
 from ..wording import commands, label, sentence
+from .step import Step
 
 HEADER = ("verdict", "variant", "model", "top-1", "change, points", "size", "time ratio")
 ICONS = {Status.FAILED: "🔴", Status.INCONCLUSIVE: "🟡", Status.NEW: "🟡", Status.PASSED: "🟢"}
 
 
-def step_summary(
-    results: Sequence[Result],
-    unexpected: Sequence[Result],
-    options: str = "",
-    strict: bool = False,
-    closing: str = "",
-) -> str:
+def step_summary(results: Sequence[Result], unexpected: Sequence[Result], step: Step) -> str:
     """Variants with the worst verdict first, why they did not pass, and what to type next.
 
     Args:
         unexpected: those of `results` whose test was not meant to fail.
-        options: what must be typed to run the tests the same way.
-        strict: new and inconclusive verdicts failed their tests too.
-        closing: the last line of the terminal's summary.
     """
     ordered = sorted(results, key=lambda result: result.status.rank)
     passed = [result for result in ordered if result.status is Status.PASSED]
@@ -35,7 +28,7 @@ def step_summary(
     parts = ["## Compressed video models"]
     if rest:
         parts.append("\n".join(_table(rest)))
-        parts += filter(None, ["\n".join(_reasons(rest, strict))])
+        parts += filter(None, ["\n".join(_reasons(rest, step.strict))])
     if passed:
         unchecked = sum(not result.verdicts for result in passed)
         counts = ((len(passed) - unchecked, "passed"), (unchecked, "unchecked"))
@@ -43,14 +36,14 @@ def step_summary(
         parts += [f"<details><summary>{heading}</summary>", "\n".join(_table(passed)), "</details>"]
     if any(result.report.accuracy_kind == "agreement" for result in results):
         parts.append(escaped("* weights are random: accuracy is agreement with the reference"))
-    if closing:
-        parts.append(f"**{escaped(closing)}**")
-    red = [r for r in unexpected if any(fails(verdict, strict) for verdict in r.verdicts)]
+    if step.closing:
+        parts.append(f"**{shown(step.closing)}**")
+    red = [r for r in unexpected if any(fails(verdict, step.strict) for verdict in r.verdicts)]
     if red:
-        bad = [verdict for result in red for verdict in result.verdicts if fails(verdict, strict)]
+        bad = [verdict for result in red for verdict in result.verdicts if fails(verdict, step.strict)]
         nodeids = list(dict.fromkeys(result.nodeid or result.report.test for result in red))
-        for what, command in commands(nodeids, options, bad):
-            parts += [f"{what.capitalize()}:", _code(command)]
+        for what, command in commands(nodeids, step.options, bad):
+            parts += [f"{what.capitalize()}:", _code(printable(command))]
     return "\n\n".join(parts) + "\n\n"
 
 
@@ -61,11 +54,16 @@ def escaped(text: str) -> str:
     return re.sub(special, lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
 
 
+def shown(text: str) -> str:
+    """As `escaped`, for text that is not ours."""
+    return escaped(printable(text))
+
+
 def _table(results: Sequence[Result]) -> Iterator[str]:
     yield _cells(HEADER)
     yield _cells(["---"] * 3 + ["--:"] * (len(HEADER) - 3))
     for result in results:
-        yield _cells([escaped(cell) for cell in _row(result)])
+        yield _cells([shown(cell) for cell in _row(result)])
 
 
 def _row(result: Result) -> list[str]:
@@ -89,8 +87,8 @@ def _reasons(results: Sequence[Result], strict: bool) -> Iterator[str]:
     for result in results:
         for verdict in sorted(result.verdicts, key=lambda verdict: verdict.status.rank):
             if verdict.status is Status.INCONCLUSIVE or fails(verdict, strict):
-                name = escaped(f"{result.report.name}: {label(verdict)}")
-                yield f"- **{name}** {escaped(f'{verdict.reason}; {sentence(verdict)}')}"
+                name = shown(f"{result.report.name}: {label(verdict)}")
+                yield f"- **{name}** {shown(f'{verdict.reason}; {sentence(verdict)}')}"
 
 
 def _cells(cells: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ...clips.clip import Skipped
@@ -15,6 +15,7 @@ from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
 from ..formats.report_json import as_json
+from ..printable import printable
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
@@ -111,7 +112,9 @@ def page(
     from jinja2 import Environment, FileSystemLoader
 
     loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printable
+    )
     models = dict.fromkeys(result.report.model for result in results)
     sections = [section([r for r in results if r.report.model == model]) for model in models]
     return environment.get_template("page.html.j2").render(
@@ -139,6 +142,12 @@ def page(
         height=PLOT_HEIGHT,
         edge=PLOT_EDGE,
     )
+
+
+def _printable(value: object) -> object:
+    """What the page shows of a value; what a macro made is HTML already, and ours."""
+    ours = hasattr(value, "__html__")
+    return printable(value) if isinstance(value, str | PurePath) and not ours else value
 
 
 def section(results: Sequence[Result]) -> Section:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import IO
 
+from ..printable import printable
+
 WIDTH = 80
 MAKE_ROOM = "\x1bD\x1b[A"
 """Down, scrolling if need be, and up again: then there is a line below, and the cursor is where it was."""
@@ -46,7 +48,7 @@ class Progress:
         from tqdm import tqdm
 
         bar = tqdm.format_meter(
-            self._done, total, now - self._began, ncols=WIDTH, prefix=self._what, unit="clip"
+            self._done, total, now - self._began, ncols=WIDTH, prefix=printable(self._what), unit="clip"
         )
         self._write(("" if self._visible else MAKE_ROOM) + BELOW + bar + BACK)
         self._visible, self._drawn = True, now

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...gate.verdict import Result, Status
 from ..formats.report_json import as_json
+from ..printable import printable
 from .class_lines import class_lines
 from .closing_line import closing_line
 from .compared_runs import changes
@@ -72,7 +73,8 @@ def summary(
         lines += [Line(""), *map(Line, resumed(ledger.kept.values()))]
     closing = closing_line(results, len(skipped), absent)
     worst = min((result.status for result in results), key=lambda status: status.rank, default=Status.FAILED)
-    return [*lines, Line(""), Line(closing, worst)]
+    lines += [Line(""), Line(closing, worst)]
+    return [Line(printable(line.text), line.status) for line in lines]
 
 
 def _benchmarks(results: Sequence[Result]) -> list[dict[str, Any]]:

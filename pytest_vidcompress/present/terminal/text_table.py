@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from ..printable import printable
+
 WIDTH = 100
 """Most columns of a line that is printed to a person."""
 
@@ -15,14 +17,16 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
 
     # Untyped, and left to itself it makes numbers of names like 1e5 and pads headers by two.
     render = cast("Callable[..., str]", tabulate.tabulate)  # pyright: ignore[reportUnknownMemberType]
+    cells = [[printable(cell) for cell in row] for row in (header, *rows)]
     align = ["right" if i in right else "left" for i in range(len(header))]
-    rule = ["-" * max(map(len, cells)) for cells in zip(header, *rows, strict=True)]
-    text = render([header, rule, *rows], tablefmt="plain", colalign=align, disable_numparse=True)
+    rule = ["-" * max(map(len, column)) for column in zip(*cells, strict=True)]
+    text = render([cells[0], rule, *cells[1:]], tablefmt="plain", colalign=align, disable_numparse=True)
     return [line.rstrip() for line in text.splitlines()]
 
 
 def shorten(name: str, width: int) -> str:
-    """A name in `width` characters, with … for its middle: recipes differ at both ends."""
+    """A name in `width` printable characters, with … for its middle: recipes differ at both ends."""
+    name = printable(name)
     if len(name) <= width:
         return name
     tail = (width - 1) // 2

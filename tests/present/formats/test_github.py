@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Verdict
-from pytest_vidcompress.present.formats.github import Place, annotate, command, github
+from pytest_vidcompress.present.formats.github import annotate, command, github
+from pytest_vidcompress.present.formats.step import Place, Step
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 
 TEST = report().test
-PLACES = {TEST: Place(Path("/checkout/benchmarks/test_variants.py"), 12)}
+STEP = Step(places={TEST: Place(Path("/checkout/benchmarks/test_variants.py"), 12)})
 
 
 def result(*verdicts: Verdict, name: str = "fp16", nodeid: str = f"{TEST}[fp16]") -> Result:
@@ -46,7 +48,7 @@ def test_whatever_is_said_comes_out_on_one_line(message: str, title: str) -> Non
 
 
 def test_an_error_a_failure_and_then_a_warning_a_doubt() -> None:
-    lines = list(annotate([result(LATENCY, MACS, BLIND), result(SIZE, TOP1)], PLACES, "/checkout"))
+    lines = list(annotate([result(LATENCY, MACS, BLIND), result(SIZE, TOP1)], STEP, "/checkout"))
     heads = [line.split("::")[1] for line in lines]
     where = "file=benchmarks/test_variants.py,line=12,title=fp16 of timesformer%3A"
     assert heads == [
@@ -60,7 +62,7 @@ def test_an_error_a_failure_and_then_a_warning_a_doubt() -> None:
 
 
 def test_strict_makes_an_error_of_what_is_new_or_not_sure() -> None:
-    lines = list(annotate([result(LATENCY, BLIND)], PLACES, strict=True))
+    lines = list(annotate([result(LATENCY, BLIND)], replace(STEP, strict=True)))
     assert [line.split()[0] for line in lines] == ["::error"] * 2
 
 
@@ -75,22 +77,22 @@ def test_strict_makes_an_error_of_what_is_new_or_not_sure() -> None:
     ],
 )
 def test_files_are_named_from_the_root_of_the_checkout(place: Place, workspace: str, where: str) -> None:
-    (line,) = annotate([result(SIZE)], {TEST: place}, workspace)
+    (line,) = annotate([result(SIZE)], Step(places={TEST: place}), workspace)
     assert line.startswith(f"::error {where}title=")
 
 
 def test_without_a_place_the_title_says_what_it_is_about() -> None:
-    (line,) = annotate([result(BUDGET)], {})
+    (line,) = annotate([result(BUDGET)], Step())
     assert line.startswith("::error title=fp16 of timesformer%3A size_ratio (budget) failed::")
 
 
 def test_a_test_that_was_meant_to_fail_is_no_error() -> None:
-    found = github({"GITHUB_ACTIONS": "true"}, [result(SIZE)], PLACES, expected={f"{TEST}[fp16]"})
+    found = github({"GITHUB_ACTIONS": "true"}, [result(SIZE)], replace(STEP, expected={f"{TEST}[fp16]"}))
     assert found == []
 
 
 def test_nothing_measured_is_an_error() -> None:
-    (line,) = github({"GITHUB_ACTIONS": "true"}, [], {}, closing="vidcompress: measured nothing")
+    (line,) = github({"GITHUB_ACTIONS": "true"}, [], Step(closing="vidcompress: measured nothing"))
     assert line.text == "::error title=pytest-vidcompress::vidcompress: measured nothing"
 
 
@@ -99,22 +101,26 @@ def test_the_page_is_appended_to(tmp_path: Path) -> None:
     page.write_text("before\n")
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}
     for _ in range(2):
-        assert github(environ, [result(MACS)], PLACES) == []
+        assert github(environ, [result(MACS)], STEP) == []
     assert page.read_text().startswith("before\n## ")
     assert page.read_text().count("## Compressed") == 2
 
 
-def test_a_name_that_is_no_text_is_replaced(tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_escaped(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    github(
-        {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}, [result(MACS, name="a\udcff")], PLACES
-    )
-    assert "a?" in page.read_text()
+    github({"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}, [result(MACS, name="a\udcff")], STEP)
+    assert "| a&#92;udcff |" in page.read_text()
+
+
+def test_a_name_is_no_command_and_no_second_line() -> None:
+    (line,) = annotate([result(SIZE, name="::error::fp16\n::stop-commands::x\x1b[31m")], STEP)
+    title = r"\x3a%3Aerror%3A%3Afp16\n%3A%3Astop-commands%3A%3Ax\x1b[31m of timesformer%3A size_bytes failed"
+    assert line.split("title=")[1].split("::")[0] == title
 
 
 def test_a_page_that_cannot_be_written_is_one_warning(tmp_path: Path) -> None:
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path)}
-    (line,) = github(environ, [result(MACS)], PLACES)
+    (line,) = github(environ, [result(MACS)], STEP)
     assert line.text.startswith("::warning title=pytest-vidcompress::the step summary cannot be written: ")
     # A colour would hide the command from the runner.
     assert line.status is None
@@ -123,5 +129,5 @@ def test_a_page_that_cannot_be_written_is_one_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("actions", [{}, {"GITHUB_ACTIONS": "false"}])
 def test_elsewhere_there_is_nothing(tmp_path: Path, actions: dict[str, str]) -> None:
     page = tmp_path / "page.md"
-    assert github({**actions, "GITHUB_STEP_SUMMARY": str(page)}, [result(SIZE)], PLACES) == []
+    assert github({**actions, "GITHUB_STEP_SUMMARY": str(page)}, [result(SIZE)], STEP) == []
     assert not page.exists()

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Verdict
+from pytest_vidcompress.present.formats.step import Step
 from pytest_vidcompress.present.formats.step_summary import escaped, step_summary
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
@@ -26,7 +28,7 @@ BARE = result("bare")
 
 
 def page(*results: Result, strict: bool = False) -> str:
-    return step_summary(results, results, "--vc-model=timesformer", strict, "the closing line")
+    return step_summary(results, results, Step("--vc-model=timesformer", strict, "the closing line"))
 
 
 def rows(text: str) -> list[str]:
@@ -66,8 +68,8 @@ def test_strict_names_what_is_new_too() -> None:
 
 def test_green_has_nothing_to_type_and_nothing_measured_no_table() -> None:
     assert "```" not in page(GREEN)
-    assert "|" not in step_summary([], [], closing="vidcompress: measured nothing")
-    assert "measured nothing" in step_summary([], [], closing="vidcompress: measured nothing")
+    assert "|" not in step_summary([], [], Step(closing="vidcompress: measured nothing"))
+    assert "measured nothing" in step_summary([], [], Step(closing="vidcompress: measured nothing"))
 
 
 def test_a_budget_is_not_accepted() -> None:
@@ -75,7 +77,7 @@ def test_a_budget_is_not_accepted() -> None:
 
 
 def test_meant_to_fail_is_shown_and_not_typed() -> None:
-    text = step_summary([RED], [])
+    text = step_summary([RED], [], Step())
     assert rows(text) == ["fuse"]
     assert "```" not in text
 
@@ -86,6 +88,14 @@ def test_a_name_ends_neither_its_cell_nor_the_code() -> None:
     assert row.count(" | ") == 6
     assert "<i>" not in row
     assert "\n````sh\n" in text
+
+
+def test_a_name_is_shown_as_it_would_be_typed() -> None:
+    text = page(result("fp16\r\n\n# heading\x1b[31m\u202e", replace(SIZE, reason="raised\n- a point")))
+    assert r"fp16\r\n\n# heading\x1b[31m\u202e" in html.unescape(text.splitlines()[4])
+    assert r"raised\n- a point" in html.unescape(text)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
 
 
 @given(st.text())

@@ -94,6 +94,19 @@ def test_random_weights_are_said() -> None:
     assert "weights are random" in page([result(accuracy_kind="agreement")])
 
 
+def test_what_is_not_plain_text_is_escaped() -> None:
+    skipped = [Skipped(Clip("a\u202e", "z\x1b", Path("v/a\n.mp4")), "cut off\x00", Fault.TRUNCATED)]
+    html = page([result("fp16\u2066\x07<")], skipped=skipped)
+    for text in (
+        r"<td>fp16\u2066\x07&lt;</td>",
+        r"<td>a\u202e</td><td>z\x1b</td>",
+        r"cut off\x00",
+        r"v/a\n.mp4",
+    ):
+        assert text in html
+    assert all(character.isprintable() or character == "\n" for character in html)
+
+
 def test_points_lie_in_the_plot() -> None:
     plot = scatter(
         [result(), result("big", size_bytes=90_000_000, outcomes=(False,) * 100)], "size_ratio", "size"
