@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.vc_variants("fp32", "prune-global", "prune-global:amount=0.4", "prune-global:amount=0.6")
+@pytest.mark.vc_variants("prune-global", "prune-global:amount=0.4", "prune-global:amount=0.6")
 def test_global_pruning_holds(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(vc_measure(vc_variant))
 

@@ -24,13 +24,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
+from benchmarks.decode.media import media as real_media
 from benchmarks.decode.mutation import mutated
 from pytest_vidcompress.clips.crops.sampling import indices
 from pytest_vidcompress.clips.decode.decode import decode
 from pytest_vidcompress.clips.faults import Undecodable
 
 RESULT = Path(__file__).with_suffix(".json")
-MEDIA = Path(__file__).parents[3] / "shared" / "media"
 LIMIT_S = 5.0
 _START_S = 60.0
 """For a child's start, in which it makes the corpus."""
@@ -135,9 +135,9 @@ def _resident_bytes() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def run(rounds: int, seed: int, media: Path = MEDIA, *, talk: bool = False) -> Result:
-    """Runs rounds 0 to `rounds - 1`."""
-    result = Result(seed)
+def run(rounds: int, seed: int, media: Path | None = None, *, talk: bool = False) -> Result:
+    """Runs rounds 0 to `rounds - 1`, some of them on the videos in `media`."""
+    result, media = Result(seed), media or real_media()
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         while result.rounds < rounds:
@@ -194,7 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--media", type=Path, default=MEDIA, help="a folder of real videos")
+    parser.add_argument("--media", type=Path, default=real_media(), help="a folder of real videos")
     parser.add_argument("--result", type=Path, default=RESULT)
     parser.add_argument("--only", nargs=2, metavar=("ROUND", "FILE"), help="write the file of one round")
     arguments = parser.parse_args()

@@ -25,10 +25,10 @@ import av
 import numpy as np
 
 from benchmarks.decode.contenders import CONTENDERS, pyav_all
+from benchmarks.decode.media import media
 from pytest_vidcompress.clips.crops.sampling import indices
 
 RESULT = Path(__file__).with_suffix(".json")
-CLIPS = Path(__file__).parents[3] / "shared" / "media" / "kinetics400" / "val"
 OURS = "pytest-vidcompress"
 
 
@@ -98,7 +98,7 @@ def ratios(turns: Sequence[dict[str, Any]]) -> dict[str, dict[str, dict[str, flo
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("clips", nargs="?", type=Path, default=CLIPS)
+    parser.add_argument("clips", nargs="?", type=Path, default=media() / "kinetics400" / "val")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--result", type=Path, default=RESULT)
     arguments = parser.parse_args()

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
+from benchmarks.decode import media as real_videos
 from tests.clips.decode.footage import LEVELS, film, greys
 
 WriteVideo = Callable[..., Path]
-_MEDIA = Path(__file__).parents[3] / "shared" / "media"
 
 
 @pytest.fixture(scope="session")
 def media() -> Path:
     """The folder with `kinetics400` and `odd`."""
-    if not _MEDIA.is_dir():
-        pytest.skip("no folder of real media beside the checkout")
-    return _MEDIA
+    folder = real_videos.media()
+    if not folder.is_dir():
+        pytest.skip(f"no real videos in {folder}: {real_videos.VARIABLE} names another folder")
+    return folder
 
 
 @pytest.fixture
