@@ -58,21 +58,20 @@ def drop_power(clips: int, drop: float, discordant: float, alpha: float, margin:
     Sum over N of Binomial(N; clips, d) * P(L >= c(N)), L ~ Binomial(N, (1 + drop / d) / 2), where d is
     `discordant` or `drop` if that is more, and c(N) the fewest losses among N discordant clips that fail.
     """
-    import numpy as np
-
-    special, share = _special(), min(1.0, max(discordant, drop))
+    share = min(1.0, max(discordant, drop))
     if share <= 0.0:
         return 0.0
     spread = 9 * math.sqrt(clips * share * (1 - share)) + 9
-    first, last = max(0, int(clips * share - spread)), min(clips, int(clips * share + spread) + 1)
-    counts = np.arange(first, last + 1)
-    chance = special.betaln(counts + 1, clips - counts + 1) + math.log(clips + 1)
-    chance = np.exp(special.xlogy(counts, share) + special.xlog1py(clips - counts, -share) - chance)
-    needed = _fewest_failing(counts, alpha, margin * clips)
-    possible = needed <= counts
-    needed = np.where(possible, needed, 1)
-    beyond = special.betainc(needed, np.maximum(counts - needed, 0) + 1, (1 + drop / share) / 2)
-    return float((chance * np.where(possible, beyond, 0.0)).sum())
+    counts = range(max(0, int(clips * share - spread)), min(clips, int(clips * share + spread) + 1) + 1)
+    needed = _fewest_failing(clips, alpha, margin)
+    possible = [n for n in counts if needed[n] <= n]
+    if not possible:
+        return 0.0
+    losses = [needed[n] for n in possible]
+    gains = [n - most + 1 for n, most in zip(possible, losses, strict=True)]
+    beyond = _special().betainc(losses, gains, (1 + drop / share) / 2)
+    chances = (_binomial(n, clips, share) for n in possible)
+    return math.fsum(chance * float(fails) for chance, fails in zip(chances, beyond, strict=True))
 
 
 @lru_cache(maxsize=1024)
@@ -111,28 +110,37 @@ def _smaller_rate(clips: int, smaller: int, larger: int, difference: float) -> f
 
 def _skellam_cdf(most: int, gross: float, counter: float) -> float:
     """P(X - Y <= most) for Poisson X of mean `gross` and Y of mean `counter`."""
-    import numpy as np
-
-    special = _special()
     middle, spread = counter + max(0.0, -most - counter), 12 * math.sqrt(counter) + 40
-    y = np.arange(max(0, -most, int(counter - spread)), int(middle + spread) + 1)
-    weights = np.exp(special.xlogy(y, counter) - counter - special.gammaln(y + 1))
-    return float((weights * special.pdtr(y + most, gross)).sum())
+    counts = range(max(0, -most, int(counter - spread)), int(middle + spread) + 1)
+    log_counter = math.log(counter) if counter else -math.inf
+    weights = [
+        math.exp(n * log_counter - counter - math.lgamma(n + 1)) if n else math.exp(-counter) for n in counts
+    ]
+    below = _special().pdtr([most + n for n in counts], gross)
+    return math.fsum(weight * float(chance) for weight, chance in zip(weights, below, strict=True))
 
 
-def _fewest_failing(counts: Any, alpha: float, allowed: float) -> Any:
-    """Losses among so many discordant clips that fail; one more than there are if all of them do not."""
-    import numpy as np
+def _binomial(n: int, clips: int, share: float) -> float:
+    """P(N = n) of so many clips, each with chance `share`, 0 < share <= 1."""
+    if share == 1.0:
+        return float(n == clips)
+    ways = math.lgamma(clips + 1) - math.lgamma(n + 1) - math.lgamma(clips - n + 1)
+    return math.exp(ways + n * math.log(share) + (clips - n) * math.log1p(-share))
 
-    low, high = (counts + 1) // 2, counts + 1
-    while (low < high).any():
-        middle = (low + high) // 2
-        # Nothing to bisect any more where low is high.
-        safe = np.clip(middle, 1, None)
-        fails = (middle > 0) & (_special().betainc(safe, np.maximum(counts - safe, 0) + 1, 0.5) < alpha)
-        fails &= 2 * middle - counts > allowed + 1e-9
-        low, high = np.where(fails | (low >= high), low, middle + 1), np.where(fails, middle, high)
-    return low
+
+@lru_cache(maxsize=64)
+def _fewest_failing(clips: int, alpha: float, margin: float) -> tuple[int, ...]:
+    """Losses among 0 ... clips discordant clips that fail; one more than there are if all of them do not."""
+    fewest: list[int] = []
+    needed = 1
+    for discordant in range(clips + 1):
+        # Among one more clip as many losses are likelier: the least that fails never shrinks.
+        while needed <= discordant and not (
+            2 * needed - discordant > margin * clips + 1e-9 and mcnemar(needed, discordant - needed) < alpha
+        ):
+            needed += 1
+        fewest.append(min(needed, discordant + 1))
+    return tuple(fewest)
 
 
 def _special() -> Any:
