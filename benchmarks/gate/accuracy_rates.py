@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pytest_vidcompress.gate.accuracy import ROUNDING, hold_accuracy, stopping
+from pytest_vidcompress.gate.accuracy import ROUNDING, judge_accuracy, stopping
 from pytest_vidcompress.gate.baseline.json_shape import stored_entries
 from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.gate.budget import Margins
@@ -212,7 +212,7 @@ def check(stored: Stored, now: tuple, agreements: tuple, reference: Report) -> t
     taken = next((n for n in range(1, sample) if enough(now[:n], agreements[:n])), sample)
     beside = report(ids[:taken], reference.outcomes[:taken], (True,) * taken, sample)
     mine = report(ids[:taken], now[:taken], agreements[:taken], sample, beside)
-    return worst(verdict.status for verdict in hold_accuracy(mine, stored, MARGINS)), taken
+    return worst(verdict.status for verdict in judge_accuracy(mine, stored, MARGINS)), taken
 
 
 def report(

@@ -21,7 +21,7 @@ from scipy import stats
 from benchmarks.gate.regimes import REGIMES
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.latency.level import Level, other_build, stored_level
-from pytest_vidcompress.gate.latency.sequential_test import Outcome, weigh
+from pytest_vidcompress.gate.latency.sequential_test import Decision, analyse
 from pytest_vidcompress.measure.interval import share_interval
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 
@@ -104,14 +104,14 @@ def ours(recording: Recording, chance: random.Random, slower: float, level: Leve
     room = next((i for i, end in enumerate(recording.ended_s) if recording.ended_s[-1] - end < BUDGET_S), 1)
     first = chance.randrange(max(1, room))
     seen = recording.stretch(first, slower, chance.random() < 0.5)
-    weighed = weigh(seen, level, ALPHA)
+    analysis = analyse(seen, level, ALPHA)
     used = next(
-        (n for n in range(1, len(seen.turns) + 1) if len(seen.until(n).log_ratios) >= weighed.blocks), 1
+        (n for n in range(1, len(seen.turns) + 1) if len(seen.until(n).log_ratios) >= analysis.blocks), 1
     )
     seconds = BUDGET_S * seen.until(used).spent[-1]
-    if weighed.outcome is Outcome.FINE:
+    if analysis.decision is Decision.FINE:
         return "passed", seconds
-    return ("inconclusive", BUDGET_S) if weighed.outcome is Outcome.OPEN else ("failed", seconds)
+    return ("inconclusive", BUDGET_S) if analysis.decision is Decision.OPEN else ("failed", seconds)
 
 
 def level(recording: Recording, chance: random.Random, held: Held, margin: float) -> Level | None:

@@ -27,7 +27,7 @@ ALL_CLIPS = frozenset({"top5_drop", "kl"})
 """Limits on what no count of clips bounds."""
 
 
-def hold_accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
+def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
     """Verdicts on top-1 and agreement, each against the stored outcomes of the same clips."""
     measured, clips = float(report.top1), f"{report.clips} clips"
     if stored is None:

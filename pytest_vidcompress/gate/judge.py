@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Iterator
 
 from ..measure.report import Report
-from .accuracy import ROUNDING, STORE, budget_interval, hold_accuracy
+from .accuracy import ROUNDING, STORE, budget_interval, judge_accuracy
 from .baseline.stored import Stored, StoredTiming
 from .budget import AT_LEAST, Budget, Margins
-from .latency.latency import budget_hold, hold_latency, level_hold, no_hold
+from .latency.criterion import baseline_criterion, budget_criterion
+from .latency.rule import judge_latency, no_criterion
 from .verdict import Status, Verdict
 
 DESCRIPTION = 1e-3
@@ -41,7 +42,7 @@ def judge(
     if report.clips == 0:
         return (Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured"),)
     return (
-        *hold_accuracy(report, stored, margins),
+        *judge_accuracy(report, stored, margins),
         *_exact("size_bytes", report.size_bytes, stored and stored.size_bytes, "larger", "smaller"),
         *_exact("macs", report.macs, stored and stored.macs, "more", "fewer"),
         *_sparsity(report, stored, margins),
@@ -96,13 +97,13 @@ def _latency(
 ) -> Iterator[Verdict]:
     # A reference has nothing to be slower than.
     if report.reference is not None:
-        hold = level_hold(timing, peers, against, margins)
+        hold = baseline_criterion(timing, peers, against, margins)
         # A build that cannot be timed is inconclusive, but one without this test is nothing to hold to.
         absent = hold is not None and hold.builds and not (report.against or report.unconfirmed)
         if hold is None or absent:
-            yield no_hold(report, timing, against)
+            yield no_criterion(report, timing, against)
         else:
-            yield hold_latency(report, hold, alpha)
+            yield judge_latency(report, hold, alpha)
 
 
 def _memory(report: Report, timing: StoredTiming | None, margins: Margins) -> Iterator[Verdict]:
@@ -125,10 +126,10 @@ def _memory(report: Report, timing: StoredTiming | None, margins: Margins) -> It
 
 
 def _budget(report: Report, budget: Budget, alpha: float) -> Iterator[Verdict]:
-    hold = budget_hold(budget)
+    hold = budget_criterion(budget)
     for metric, limit in budget.limits():
         if hold and metric == "latency_ratio":
-            yield hold_latency(report, hold, alpha)
+            yield judge_latency(report, hold, alpha)
             continue
         measured = _spent(report, metric)
         if measured is None:

@@ -155,14 +155,14 @@ class Measurer:
 
     def _clearly_fine(self, name: str, runtime: str) -> Callable[[Sequence[float]], bool] | None:
         """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
-        from ..gate.latency.latency import holds
+        from ..gate.latency.criterion import criteria
         from ..gate.latency.screen import clearly_fine
 
         if self.session.options.mode != "check" or not self.checks:
             return None
         timings = self.session.store(self.model, runtime).timings
         # Another build is in no screen.
-        held = holds(timings.get(name), timings.values(), "", self.budget, self.margins)
+        held = criteria(timings.get(name), timings.values(), "", self.budget, self.margins)
         if not held:
             return None
         return lambda log_ratios: all(clearly_fine(log_ratios, hold.screen) for hold in held)
@@ -257,7 +257,7 @@ class Checker:
         self, report: Report, timing: StoredTiming | None, peers: tuple[StoredTiming, ...], alpha: float
     ) -> Report:
         """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
-        from ..gate.latency.latency import holds, open_holds, stopping
+        from ..gate.latency.criterion import criteria, stopping, suspects
 
         if report.reference is None or not report.log_ratios:
             return report
@@ -266,8 +266,8 @@ class Checker:
             # What is stored must be known as well as what will be held to it.
             return self.measurer.confirm(report, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS)
         measurer = self.measurer
-        held = holds(timing, peers, session.against, measurer.budget, measurer.margins)
-        suspect = open_holds(report, held)
+        held = criteria(timing, peers, session.against, measurer.budget, measurer.margins)
+        suspect = suspects(report, held)
         for builds in (False, True):
             doubtful = [each for each in suspect if each.builds is builds]
             if doubtful:

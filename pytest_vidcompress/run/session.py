@@ -21,7 +21,7 @@ from ..errors import SpoiledRunError, VidcompressError
 from ..gate.baseline.files import writable
 from ..gate.baseline.store import Store
 from ..gate.budget import Margins
-from ..gate.latency.error_budget import Family
+from ..gate.latency.error_budget import ErrorBudget
 from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name, load
 from ..models.model import Model
@@ -174,9 +174,9 @@ class Session:
         return [*dict.fromkeys(["torch", *map(self.runtime, wanted)])]
 
     @cached_property
-    def family(self) -> Family:
+    def family(self) -> ErrorBudget:
         """The latency checks of this run."""
-        return Family(len(self.ledger.planned), Margins(latency=self.options.latency_margin))
+        return ErrorBudget(len(self.ledger.planned), Margins(latency=self.options.latency_margin))
 
     @cached_property
     def confirmer(self) -> Confirmer:

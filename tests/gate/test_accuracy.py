@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.accuracy import decide, hold_accuracy, stopping
+from pytest_vidcompress.gate.accuracy import decide, judge_accuracy, stopping
 from pytest_vidcompress.gate.baseline.stored import Paired, Stored
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
@@ -27,7 +27,7 @@ def outcomes(lost: int = 0, gained: int = 0, clips: int = 480, right: int = 400)
 
 
 def verdicts(now: Report, stored: Stored | None) -> dict[str, Verdict]:
-    return {verdict.metric: verdict for verdict in hold_accuracy(now, stored, MARGINS)}
+    return {verdict.metric: verdict for verdict in judge_accuracy(now, stored, MARGINS)}
 
 
 def top1(now: Report, then: Report) -> Verdict:

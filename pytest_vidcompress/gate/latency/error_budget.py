@@ -1,4 +1,4 @@
-"""Family-wise control: what one latency check may err, so that a session of many errs as rarely. Pure."""
+"""ErrorBudget-wise control: what one latency check may err, so that a session of many errs as rarely. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..budget import Margins
 
 
 @dataclass
-class Family:
+class ErrorBudget:
     """The latency checks of a session, after Holm (1979): whoever fails leaves its share to the others.
 
     Checks are judged as they come, because a regression fails the test that measured it, at once. So an early

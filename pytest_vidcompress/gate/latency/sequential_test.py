@@ -28,9 +28,15 @@ FEWEST = 4
 """Blocks before any word is said."""
 TELLING = math.log(1.1)
 """A regression that the fewest blocks must be able to show were their spread as small as can be believed."""
+CONTROL_ALPHA = 0.01
+"""Of the control: it may veto one true failure in a hundred."""
+NOISIER = 3.0
+"""Times the recorded spread of the control from which on a stored ratio is no measure any more ..."""
+BEYOND = 3.0
+"""... but of what exceeds it by more than so many times that spread."""
 
 
-class Outcome(StrEnum):
+class Decision(StrEnum):
     WORSE = "worse"
     """Significantly, and by more than the margin."""
     FINE = "fine"
@@ -40,10 +46,10 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Weighed:
+class Analysis:
     """Blocks against a level; log-ratios."""
 
-    outcome: Outcome
+    decision: Decision
     estimate: float
     interval: tuple[float, float]
     """95 %, of the blocks alone."""
@@ -66,18 +72,18 @@ class Looks:
     def __init__(self, level: Level, alpha: float) -> None:
         self._level, self._alpha = level, alpha
         self._looked, self._used = 0, 0.0
-        self.weighed = Weighed(Outcome.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
+        self.analysis = Analysis(Decision.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
 
-    def look(self, seen: Confirmation) -> Outcome:
+    def look(self, seen: Confirmation) -> Decision:
         """What all turns so far say; what was decided once stays so."""
-        if self.weighed.outcome is Outcome.OPEN and len(seen.log_ratios) >= FEWEST:
+        if self.analysis.decision is Decision.OPEN and len(seen.log_ratios) >= FEWEST:
             spent, values = seen.spent[-1], seen.log_ratios
             allowed = self._allowed(spent, len(values))
-            weighed = _weigh(values, self._level, self._alpha, allowed, last=spent >= 1.0)
-            self.weighed = (
-                _vetoed(weighed, seen, self._level) if weighed.outcome is Outcome.WORSE else weighed
+            analysis = _analyse(values, self._level, self._alpha, allowed, last=spent >= 1.0)
+            self.analysis = (
+                _vetoed(analysis, seen, self._level) if analysis.decision is Decision.WORSE else analysis
             )
-        return self.weighed.outcome
+        return self.analysis.decision
 
     def _allowed(self, spent: float, blocks: int) -> float:
         """Error rate of the look that is due now; 0 when none is."""
@@ -93,16 +99,16 @@ class Looks:
         return allowed
 
 
-def weigh(seen: Confirmation, level: Level, alpha: float) -> Weighed:
+def analyse(seen: Confirmation, level: Level, alpha: float) -> Analysis:
     """Looks at turns as they came in, a block's worth at a time, and stops where a run would have stopped."""
     looks = Looks(level, alpha)
     for turns in range(seen.turns_per_block, len(seen.turns) + seen.turns_per_block, seen.turns_per_block):
-        if looks.look(seen.until(turns)) is not Outcome.OPEN:
+        if looks.look(seen.until(turns)) is not Decision.OPEN:
             break
-    return looks.weighed
+    return looks.analysis
 
 
-def _weigh(values: Collection[float], level: Level, alpha: float, allowed: float, last: bool) -> Weighed:
+def _analyse(values: Collection[float], level: Level, alpha: float, allowed: float, last: bool) -> Analysis:
     """`allowed` is the share of `alpha` that a failure may spend now; without a look there is none."""
     n, estimate = len(values), fmean(values)
     noise = max(stdev(values), LEAST_SPREAD) / math.sqrt(n)
@@ -116,18 +122,18 @@ def _weigh(values: Collection[float], level: Level, alpha: float, allowed: float
         max(level.margin, student_quantile(allowed or alpha * LAST_SHARE, freedom) * total)
         + student_quantile(1 - POWER, freedom) * total
     )
-    outcome = Outcome.OPEN
+    decision = Decision.OPEN
     if allowed and excess > level.margin and p <= allowed:
-        outcome = Outcome.WORSE
+        decision = Decision.WORSE
     elif excess + student_quantile(FINE, n - 1) * noise < level.margin or (last and excess <= level.margin):
-        outcome = Outcome.FINE
-    return Weighed(outcome, estimate, (estimate - half, estimate + half), p, visible, n)
+        decision = Decision.FINE
+    return Analysis(decision, estimate, (estimate - half, estimate + half), p, visible, n)
 
 
-def _vetoed(weighed: Weighed, seen: Confirmation, level: Level) -> Weighed:
+def _vetoed(analysis: Analysis, seen: Confirmation, level: Level) -> Analysis:
     """Left open where the machine is too disturbed: a later look may find it calmer."""
-    veto = disturbed(seen.controls, level.control, weighed.estimate - level.log_ratio)
-    return replace(weighed, outcome=Outcome.OPEN, veto=veto) if veto else weighed
+    veto = disturbed(seen.controls, level.control, analysis.estimate - level.log_ratio)
+    return replace(analysis, decision=Decision.OPEN, veto=veto) if veto else analysis
 
 
 def _freedom(noise: float, of_noise: int, level: Level) -> float:
@@ -165,11 +171,3 @@ def disturbed(controls: Collection[float], recorded: float | None, excess: float
     if noisier > NOISIER and excess < BEYOND * spread:
         return f"times vary {noisier:.0f} times as much as when it was recorded"
     return ""
-
-
-CONTROL_ALPHA = 0.01
-"""Of the control: it may veto one true failure in a hundred."""
-NOISIER = 3.0
-"""Times the recorded spread of the control beyond which a stored ratio is no measure any more,"""
-BEYOND = 3.0
-"""but of what exceeds it by more than so many times that spread."""

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.budget import Margins
-from pytest_vidcompress.gate.latency.error_budget import Family
+from pytest_vidcompress.gate.latency.error_budget import ErrorBudget
 
 WIDE = Margins(latency_alpha=1.0, family_alpha=0.05)
 
 
 def test_holm_steps_down() -> None:
-    family, allowed = Family(4, WIDE), list[float]()
+    family, allowed = ErrorBudget(4, WIDE), list[float]()
     for _ in range(4):
         allowed.append(family.alpha)
         family.reject(1)
@@ -19,28 +19,28 @@ def test_holm_steps_down() -> None:
 
 
 def test_a_check_that_held_gives_nothing_away() -> None:
-    family = Family(4, WIDE)
+    family = ErrorBudget(4, WIDE)
     family.reject(0)
     assert family.alpha == pytest.approx(0.05 / 4)
 
 
 def test_one_check_never_has_more_than_its_own() -> None:
     margins = Margins()
-    assert Family(1, margins).alpha == margins.latency_alpha
-    assert Family(1000, margins).alpha == pytest.approx(margins.family_alpha / 1000)
+    assert ErrorBudget(1, margins).alpha == margins.latency_alpha
+    assert ErrorBudget(1000, margins).alpha == pytest.approx(margins.family_alpha / 1000)
 
 
 @pytest.mark.parametrize("checks", [0, 1])
 def test_more_failures_than_checks_are_no_error(checks: int) -> None:
     """A test may check several reports, and a helper may check what nobody planned."""
-    family = Family(checks, WIDE)
+    family = ErrorBudget(checks, WIDE)
     family.reject(3)
     assert family.alpha == pytest.approx(0.05)
 
 
 @given(st.integers(1, 200), st.lists(st.integers(0, 3), max_size=20))
 def test_true_checks_share_what_the_family_may_err(checks: int, failures: list[int]) -> None:
-    family = Family(checks, Margins())
+    family = ErrorBudget(checks, Margins())
     for count in failures:
         before = family.alpha
         family.reject(count)

@@ -13,10 +13,10 @@ from pytest_vidcompress.gate.latency.level import Level
 from pytest_vidcompress.gate.latency.sequential_test import (
     FEWEST,
     LOOKS,
-    Outcome,
+    Decision,
+    analyse,
     disturbed,
     fewest_blocks,
-    weigh,
 )
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from tests.gate.reports import confirmation
@@ -60,7 +60,7 @@ def swapped(seen: Confirmation) -> Confirmation:
 
 def failed(seen: Confirmation, level: Level) -> bool:
     """As the latency rule has it."""
-    return weigh(seen, level, ALPHA).outcome is Outcome.WORSE
+    return analyse(seen, level, ALPHA).decision is Decision.WORSE
 
 
 def blocks(log_ratios: list[float], spent: list[float]) -> Confirmation:
@@ -71,11 +71,11 @@ def blocks(log_ratios: list[float], spent: list[float]) -> Confirmation:
 @settings(deadline=None, max_examples=60)
 @given(confirmations(), levels, st.floats(1.0, 8.0))
 def test_a_slower_variant_is_never_better(seen: Confirmation, level: Level, factor: float) -> None:
-    before, after = weigh(seen, level, ALPHA), weigh(slower(seen, factor), level, ALPHA)
-    if before.outcome is Outcome.WORSE:
-        assert after.outcome is Outcome.WORSE
-    if after.outcome is Outcome.FINE:
-        assert before.outcome is Outcome.FINE
+    before, after = analyse(seen, level, ALPHA), analyse(slower(seen, factor), level, ALPHA)
+    if before.decision is Decision.WORSE:
+        assert after.decision is Decision.WORSE
+    if after.decision is Decision.FINE:
+        assert before.decision is Decision.FINE
     if failed(seen, level):
         assert failed(slower(seen, factor), level)
 
@@ -85,7 +85,7 @@ def test_a_slower_variant_is_never_better(seen: Confirmation, level: Level, fact
 def test_arms_are_treated_alike(seen: Confirmation) -> None:
     # A margin that nothing reaches, and no look: all blocks count.
     level, never = Level(0.0, -100.0), replace(seen, spent=(0.0,) * len(seen.turns))
-    there, back = weigh(never, level, ALPHA), weigh(swapped(never), level, ALPHA)
+    there, back = analyse(never, level, ALPHA), analyse(swapped(never), level, ALPHA)
     assert [turn.pairs for turn in seen.quiet] == [turn.pairs for turn in swapped(seen).quiet]
     assert swapped(seen).log_ratios == pytest.approx([-ratio for ratio in seen.log_ratios])
     assert there.blocks == back.blocks
@@ -107,7 +107,7 @@ def test_how_fast_the_machine_is_does_not_matter(seen: Confirmation, level: Leve
             for turn in seen.turns
         ),
     )
-    assert repr(weigh(scaled, level, ALPHA)) == repr(weigh(seen, level, ALPHA))
+    assert repr(analyse(scaled, level, ALPHA)) == repr(analyse(seen, level, ALPHA))
     assert scaled.controls == seen.controls
 
 
@@ -116,9 +116,9 @@ def test_how_fast_the_machine_is_does_not_matter(seen: Confirmation, level: Leve
 def test_few_blocks_are_never_worse(count: int, alpha: float) -> None:
     # They agree better than anybody could believe; the only look is the last, which may spend it all.
     seen = blocks([1.0] * count, [0.0] * (count - 1) + [1.0])
-    weighed = weigh(seen, Level(0.0, 0.05), alpha)
-    assert (weighed.outcome is Outcome.WORSE) == (count >= fewest_blocks(alpha))
-    assert weighed.blocks == (count if count >= FEWEST else 0)
+    analysis = analyse(seen, Level(0.0, 0.05), alpha)
+    assert (analysis.decision is Decision.WORSE) == (count >= fewest_blocks(alpha))
+    assert analysis.blocks == (count if count >= FEWEST else 0)
 
 
 def test_a_smaller_error_rate_needs_more_blocks() -> None:
@@ -141,18 +141,18 @@ def test_a_look_spends_its_share(look: int) -> None:
     values = [-0.02, 0.02, -0.02, 0.02, *[0.09, 0.1, 0.11] * 2]
     before = (0.0, 0.0) if look == 0 else LOOKS[look - 1]
     seen = blocks(values, [before[0]] * 9 + [LOOKS[look][0]])
-    critical = weigh(seen, ONE, 1e-9).p / (LOOKS[look][1] - before[1])
-    assert weigh(seen, ONE, critical * 1.01).outcome is Outcome.WORSE
-    assert weigh(seen, ONE, critical * 0.99).outcome is Outcome.OPEN
-    assert weigh(seen.until(9), ONE, critical * 1.01).outcome is Outcome.OPEN
+    critical = analyse(seen, ONE, 1e-9).p / (LOOKS[look][1] - before[1])
+    assert analyse(seen, ONE, critical * 1.01).decision is Decision.WORSE
+    assert analyse(seen, ONE, critical * 0.99).decision is Decision.OPEN
+    assert analyse(seen.until(9), ONE, critical * 1.01).decision is Decision.OPEN
 
 
 def test_between_looks_nothing_is_worse() -> None:
     doubled = [0.69, 0.70, 0.69, 0.70, 0.69, 0.70, 0.69]
-    assert weigh(blocks(doubled, [0.01 * i for i in range(7)]), ONE, ALPHA).outcome is Outcome.OPEN
+    assert analyse(blocks(doubled, [0.01 * i for i in range(7)]), ONE, ALPHA).decision is Decision.OPEN
     # The look at 0.15 comes with the block after which so much is gone.
-    weighed = weigh(blocks(doubled, [0.02, 0.04, 0.06, 0.08, 0.1, 0.16, 0.18]), ONE, ALPHA)
-    assert (weighed.outcome, weighed.blocks) == (Outcome.WORSE, 6)
+    analysis = analyse(blocks(doubled, [0.02, 0.04, 0.06, 0.08, 0.1, 0.16, 0.18]), ONE, ALPHA)
+    assert (analysis.decision, analysis.blocks) == (Decision.WORSE, 6)
 
 
 def test_what_was_decided_stays_so() -> None:
@@ -160,45 +160,45 @@ def test_what_was_decided_stays_so() -> None:
     later = [-0.5, -0.6] * 3
     spent = [0.16 + 0.01 * i for i in range(12)]
     # Looks are taken at once where several blocks had to come first.
-    assert weigh(blocks(early + later, spent), ONE, ALPHA).outcome is Outcome.WORSE
-    assert weigh(blocks(later + early, spent), ONE, ALPHA).outcome is Outcome.FINE
+    assert analyse(blocks(early + later, spent), ONE, ALPHA).decision is Decision.WORSE
+    assert analyse(blocks(later + early, spent), ONE, ALPHA).decision is Decision.FINE
 
 
 def test_at_the_end_the_estimate_decides_what_is_fine_and_doubt_stays_open() -> None:
     noisy = [0.1, -0.11, 0.1, -0.11]
-    assert weigh(blocks(noisy, [0.2, 0.4, 0.6, 0.9]), ONE, ALPHA).outcome is Outcome.OPEN
-    assert weigh(blocks(noisy, [0.2, 0.4, 0.6, 1.0]), ONE, ALPHA).outcome is Outcome.FINE
+    assert analyse(blocks(noisy, [0.2, 0.4, 0.6, 0.9]), ONE, ALPHA).decision is Decision.OPEN
+    assert analyse(blocks(noisy, [0.2, 0.4, 0.6, 1.0]), ONE, ALPHA).decision is Decision.FINE
     slow = [-x for x in noisy]
-    assert weigh(blocks(slow, [0.2, 0.4, 0.6, 1.0]), ONE, ALPHA).outcome is Outcome.OPEN
+    assert analyse(blocks(slow, [0.2, 0.4, 0.6, 1.0]), ONE, ALPHA).decision is Decision.OPEN
 
 
 def test_significant_within_the_margin_is_fine() -> None:
     seen = confirmation(0.02, 0.003, 30, seed=3)
-    assert weigh(seen, ONE, ALPHA).outcome is Outcome.WORSE
-    assert weigh(seen, Level(0.0, math.log(1.05)), ALPHA).outcome is Outcome.FINE
+    assert analyse(seen, ONE, ALPHA).decision is Decision.WORSE
+    assert analyse(seen, Level(0.0, math.log(1.05)), ALPHA).decision is Decision.FINE
 
 
 def test_significant_and_hardly_within_the_margin_is_open_and_then_fine() -> None:
     values, margin = [0.03, 0.055] * 4, Level(0.0, math.log(1.05))
     early, late = [0.0] * 7 + [0.7], [0.0] * 7 + [1.0]
-    assert weigh(blocks(values, early), ONE, ALPHA).outcome is Outcome.WORSE
-    assert weigh(blocks(values, early), margin, ALPHA).outcome is Outcome.OPEN
-    assert weigh(blocks(values, late), margin, ALPHA).outcome is Outcome.FINE
+    assert analyse(blocks(values, early), ONE, ALPHA).decision is Decision.WORSE
+    assert analyse(blocks(values, early), margin, ALPHA).decision is Decision.OPEN
+    assert analyse(blocks(values, late), margin, ALPHA).decision is Decision.FINE
 
 
 def test_a_fresh_run_beside_the_level_is_no_proof() -> None:
     """What recorded runs vary by is not averaged out by the blocks of one run."""
     seen = confirmation(0.08, 0.003, 30, seed=3)
     known, unknown = Level(0.0, 0.05), Level(0.0, 0.05, variance=0.03**2, freedom=5)
-    assert weigh(seen, known, 0.001).outcome is Outcome.WORSE
-    assert weigh(seen, unknown, 0.001).outcome is Outcome.OPEN
-    assert weigh(seen, unknown, 0.001).visible > weigh(seen, known, 0.001).visible > 0.05
+    assert analyse(seen, known, 0.001).decision is Decision.WORSE
+    assert analyse(seen, unknown, 0.001).decision is Decision.OPEN
+    assert analyse(seen, unknown, 0.001).visible > analyse(seen, known, 0.001).visible > 0.05
 
 
 def test_nothing_seen_is_open() -> None:
-    weighed = weigh(Confirmation(), ONE, ALPHA)
-    assert (weighed.outcome, weighed.blocks, weighed.p) == (Outcome.OPEN, 0, 1.0)
-    assert math.isnan(weighed.estimate)
+    analysis = analyse(Confirmation(), ONE, ALPHA)
+    assert (analysis.decision, analysis.blocks, analysis.p) == (Decision.OPEN, 0, 1.0)
+    assert math.isnan(analysis.estimate)
 
 
 def share_worse(runs: int, shift: float, alpha: float, level: Level = ONE) -> float:
@@ -207,7 +207,8 @@ def share_worse(runs: int, shift: float, alpha: float, level: Level = ONE) -> fl
     for _ in range(runs):
         ratios = [random.gauss(shift, 0.02) for _ in range(16)]
         worse += (
-            weigh(blocks(ratios, [(i + 1) / 16 for i in range(16)]), level, alpha).outcome is Outcome.WORSE
+            analyse(blocks(ratios, [(i + 1) / 16 for i in range(16)]), level, alpha).decision
+            is Decision.WORSE
         )
     return worse / runs
 
@@ -225,7 +226,7 @@ def test_the_error_rate_of_a_level_that_is_known_by_few_runs() -> None:
         level = Level(sum(recorded) / 3, 0.0, variance=spread**2 * 4 / 3, freedom=math.inf)
         ratios = [random.gauss(truth, 0.02) for _ in range(16)]
         seen = blocks(ratios, [(i + 1) / 16 for i in range(16)])
-        worse += weigh(seen, level, 0.05).outcome is Outcome.WORSE
+        worse += analyse(seen, level, 0.05).decision is Decision.WORSE
     assert worse / runs <= 0.07
 
 
@@ -236,9 +237,9 @@ def test_regressions_are_found_and_improvements_are_not() -> None:
 
 
 def test_the_visible_regression_is_seen_nine_times_in_ten() -> None:
-    weighed = weigh(confirmation(0.2, 0.02, 16, seed=1), Level(0.0, 0.05), 0.05)
-    visible = weigh(blocks([0.02 * x for x in (-1, 1) * 8], [0.9] * 15 + [1.0]), ONE, 0.05).visible
-    assert weighed.visible > 0.05
+    analysis = analyse(confirmation(0.2, 0.02, 16, seed=1), Level(0.0, 0.05), 0.05)
+    visible = analyse(blocks([0.02 * x for x in (-1, 1) * 8], [0.9] * 15 + [1.0]), ONE, 0.05).visible
+    assert analysis.visible > 0.05
     assert share_worse(200, visible, 0.05) >= 0.88
 
 

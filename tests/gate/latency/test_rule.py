@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
-from pytest_vidcompress.gate.latency.latency import (
-    Hold,
-    budget_hold,
-    hold_latency,
-    level_hold,
-    no_hold,
-    open_holds,
+from pytest_vidcompress.gate.latency.criterion import (
+    Criterion,
+    baseline_criterion,
+    budget_criterion,
     stopping,
+    suspects,
 )
+from pytest_vidcompress.gate.latency.rule import judge_latency, no_criterion
 from pytest_vidcompress.gate.verdict import Status, Verdict
 from pytest_vidcompress.measure.latency.blocks import Confirmation
 from pytest_vidcompress.measure.report import Estimate
@@ -32,26 +31,26 @@ def pairs(ratio: float, n: int = 20, noise: float = 0.004) -> list[float]:
     return [math.log(ratio) + noise * (-1) ** i for i in range(n)]
 
 
-def stored_hold(timing: StoredTiming = TIMING) -> Hold:
-    hold = level_hold(timing, (), "", MARGINS)
-    assert hold is not None
-    return hold
+def stored_criterion(timing: StoredTiming = TIMING) -> Criterion:
+    criterion = baseline_criterion(timing, (), "", MARGINS)
+    assert criterion is not None
+    return criterion
 
 
-STORED = stored_hold()
+STORED = stored_criterion()
 
 
-def confirmed(seen: Confirmation, hold: Hold = STORED, screen: float = 1.2) -> Verdict:
+def confirmed(seen: Confirmation, criterion: Criterion = STORED, screen: float = 1.2) -> Verdict:
     """Of a report that the screen did not clear."""
     now = report(log_ratios=pairs(screen))
-    return hold_latency(
-        replace(now, against=seen) if hold.builds else replace(now, confirmed=seen), hold, ALPHA
+    return judge_latency(
+        replace(now, against=seen) if criterion.builds else replace(now, confirmed=seen), criterion, ALPHA
     )
 
 
 def test_clearly_fine_in_the_screen() -> None:
     now = report(log_ratios=pairs(1.0), latency_ratio=Estimate(1.0, 0.99, 1.01))
-    verdict = hold_latency(now, STORED, ALPHA)
+    verdict = judge_latency(now, STORED, ALPHA)
     assert (verdict.status, verdict.reason) == (
         Status.PASSED,
         "clearly within 3 recorded runs plus 5%",
@@ -64,17 +63,17 @@ def test_clearly_fine_in_the_screen() -> None:
 
 def test_faster_is_said() -> None:
     now = report(log_ratios=pairs(0.8), latency_ratio=Estimate(0.8, 0.79, 0.81))
-    verdict = hold_latency(now, STORED, ALPHA)
+    verdict = judge_latency(now, STORED, ALPHA)
     assert (verdict.status, verdict.reason) == (Status.PASSED, "faster than stored")
 
 
 def test_a_suspect_that_nobody_confirmed_is_inconclusive() -> None:
     suspect = report(log_ratios=pairs(1.5))
-    verdict = hold_latency(suspect, STORED, ALPHA)
+    verdict = judge_latency(suspect, STORED, ALPHA)
     assert verdict.status is Status.INCONCLUSIVE
     assert verdict.reason == ("not clearly within 3 recorded runs plus 5%; not confirmed in fresh processes")
     because = replace(suspect, unconfirmed="the model holds a lock")
-    assert hold_latency(because, STORED, ALPHA).reason.endswith("; the model holds a lock")
+    assert judge_latency(because, STORED, ALPHA).reason.endswith("; the model holds a lock")
 
 
 def test_confirmed_worse_fails_and_shows_its_evidence() -> None:
@@ -99,7 +98,7 @@ def test_confirmed_fine_passes_whatever_the_screen_said() -> None:
 
 
 def test_slower_within_the_noise_is_inconclusive() -> None:
-    always_so = stored_hold(replace(TIMING, controls=(0.1,) * 3))
+    always_so = stored_criterion(replace(TIMING, controls=(0.1,) * 3))
     verdict = confirmed(confirmation(math.log(1.12), noise=0.1, turns=6, seed=1), always_so)
     assert verdict.status is Status.INCONCLUSIVE
     assert "this may be noise" in verdict.reason
@@ -113,7 +112,7 @@ def test_slower_on_a_disturbed_machine_is_inconclusive() -> None:
     assert restless.status is Status.INCONCLUSIVE
     assert "times as much as when it was recorded" in restless.reason
     # Who recorded such times is held to them, and nobody's machine is so restless that it halves a speed.
-    used_to_it = stored_hold(replace(TIMING, controls=(0.06,) * 3))
+    used_to_it = stored_criterion(replace(TIMING, controls=(0.06,) * 3))
     assert confirmed(confirmation(math.log(1.18), noise=0.06, turns=80), used_to_it).status is Status.FAILED
     assert confirmed(confirmation(math.log(1.5), noise=0.06)).status is Status.FAILED
 
@@ -121,21 +120,21 @@ def test_slower_on_a_disturbed_machine_is_inconclusive() -> None:
 def test_a_slower_variant_does_not_hide_behind_a_process_that_suits_it() -> None:
     suits = replace(TIMING, screens=(0.899, 0.9, 0.901))
     slower = report(latency_ratio=Estimate(0.96, 0.95, 0.97), log_ratios=(math.log(0.96),) * 40)
-    assert open_holds(slower, [stored_hold(suits)])
-    assert not open_holds(slower, [stored_hold()])
+    assert suspects(slower, [stored_criterion(suits)])
+    assert not suspects(slower, [stored_criterion()])
     as_ever = replace(slower, latency_ratio=Estimate(0.9, 0.89, 0.91), log_ratios=(math.log(0.9),) * 40)
-    verdict = hold_latency(as_ever, stored_hold(suits), ALPHA)
+    verdict = judge_latency(as_ever, stored_criterion(suits), ALPHA)
     assert (verdict.status, verdict.reason) == (Status.PASSED, "clearly within 3 recorded runs plus 5%")
     assert verdict.limit == pytest.approx(0.9 * 1.05, rel=1e-3)
 
 
 def test_a_machine_that_calms_down_is_looked_at_again() -> None:
-    hold = stored_hold()
+    criterion = stored_criterion()
     at_first = confirmation(math.log(1.12), noise=0.03, turns=12, bias=0.1, spent=0.15)
-    assert confirmed(at_first, hold).status is Status.INCONCLUSIVE
+    assert confirmed(at_first, criterion).status is Status.INCONCLUSIVE
     later = confirmation(math.log(1.12), noise=0.005, turns=400, seed=1)
     calm = Confirmation((*at_first.turns, *later.turns), (*at_first.spent, *later.spent), 1)
-    assert confirmed(calm, hold).status is Status.FAILED
+    assert confirmed(calm, criterion).status is Status.FAILED
 
 
 def test_a_disturbed_machine_does_not_hinder_a_pass() -> None:
@@ -161,8 +160,8 @@ def test_too_few_blocks_say_nothing(turns: int) -> None:
 )
 def test_fewer_than_three_runs_are_nothing_to_hold_to(runs: tuple[float, ...], reason: str) -> None:
     timing = StoredTiming(runs=runs)
-    assert level_hold(timing, (), "", MARGINS) is None
-    verdict = no_hold(report(), timing)
+    assert baseline_criterion(timing, (), "", MARGINS) is None
+    verdict = no_criterion(report(), timing)
     assert verdict.status is Status.NEW
     assert verdict.reason.startswith(reason)
     assert "--vc-baseline=create" in verdict.reason
@@ -170,74 +169,76 @@ def test_fewer_than_three_runs_are_nothing_to_hold_to(runs: tuple[float, ...], r
 
 
 def test_an_unknown_machine_is_new() -> None:
-    assert level_hold(None, (), "", MARGINS) is None
-    assert no_hold(report(), None).status is Status.NEW
-    assert no_hold(report(log_ratios=()), None).status is Status.INCONCLUSIVE
+    assert baseline_criterion(None, (), "", MARGINS) is None
+    assert no_criterion(report(), None).status is Status.NEW
+    assert no_criterion(report(log_ratios=()), None).status is Status.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("hold", [STORED, budget_hold(Budget(latency_ratio=1.0))])
-def test_what_was_not_timed_is_inconclusive(hold: Hold) -> None:
-    verdict = hold_latency(report(log_ratios=()), hold, ALPHA)
+@pytest.mark.parametrize("criterion", [STORED, budget_criterion(Budget(latency_ratio=1.0))])
+def test_what_was_not_timed_is_inconclusive(criterion: Criterion) -> None:
+    verdict = judge_latency(report(log_ratios=()), criterion, ALPHA)
     assert (verdict.status, verdict.reason) == (Status.INCONCLUSIVE, "not timed in this run")
-    assert (verdict.measured, verdict.rule) == (None, hold.rule)
+    assert (verdict.measured, verdict.rule) == (None, criterion.rule)
 
 
 def test_the_test_s_margin_is_the_limit() -> None:
-    wide = level_hold(TIMING, (), "", Margins(latency=0.5))
+    wide = baseline_criterion(TIMING, (), "", Margins(latency=0.5))
     assert wide is not None
     assert "plus 50%" in wide.whose
     assert confirmed(confirmation(math.log(1.3)), wide).status is Status.PASSED
 
 
 def test_a_budget_is_exact() -> None:
-    assert budget_hold(Budget(kl=1)) is None
-    hold = budget_hold(Budget(latency_ratio=0.8))
-    assert hold is not None
-    in_screen = hold_latency(report(log_ratios=pairs(0.7)), hold, ALPHA)
+    assert budget_criterion(Budget(kl=1)) is None
+    criterion = budget_criterion(Budget(latency_ratio=0.8))
+    assert criterion is not None
+    in_screen = judge_latency(report(log_ratios=pairs(0.7)), criterion, ALPHA)
     assert (in_screen.status, in_screen.rule, in_screen.stored) == (Status.PASSED, "budget", None)
     assert in_screen.limit == pytest.approx(0.8)
     # No margin beyond it: five percent over is over, were it surely so.
-    assert confirmed(confirmation(math.log(0.84)), hold).status is Status.FAILED
-    assert confirmed(confirmation(math.log(0.76)), hold).status is Status.PASSED
-    assert confirmed(confirmation(math.log(0.84), noise=0.05, turns=6), hold).status is Status.INCONCLUSIVE
+    assert confirmed(confirmation(math.log(0.84)), criterion).status is Status.FAILED
+    assert confirmed(confirmation(math.log(0.76)), criterion).status is Status.PASSED
+    assert (
+        confirmed(confirmation(math.log(0.84), noise=0.05, turns=6), criterion).status is Status.INCONCLUSIVE
+    )
 
 
 def test_another_build_stands_in_where_too_few_runs_are_stored() -> None:
-    hold = level_hold(None, (), "main", MARGINS)
-    assert hold is not None
-    assert (hold.builds, hold.stored, hold.whose) == (True, 1.0, "the build of main plus 5%")
-    stored = level_hold(TIMING, (), "main", MARGINS)
+    criterion = baseline_criterion(None, (), "main", MARGINS)
+    assert criterion is not None
+    assert (criterion.builds, criterion.stored, criterion.whose) == (True, 1.0, "the build of main plus 5%")
+    stored = baseline_criterion(TIMING, (), "main", MARGINS)
     assert stored is not None
     assert not stored.builds
-    slower = confirmed(confirmation(math.log(1.3)), hold)
+    slower = confirmed(confirmation(math.log(1.3)), criterion)
     assert (slower.status, slower.stored) == (Status.FAILED, 1.0)
     assert "the build of main" in slower.reason
-    assert confirmed(confirmation(0.0), hold).status is Status.PASSED
+    assert confirmed(confirmation(0.0), criterion).status is Status.PASSED
 
 
 def test_builds_and_reference_are_not_mistaken_for_each_other() -> None:
-    build = level_hold(None, (), "main", MARGINS)
+    build = baseline_criterion(None, (), "main", MARGINS)
     assert build is not None
     beside_reference = report(log_ratios=pairs(1.0), confirmed=confirmation(math.log(2)))
     both = replace(beside_reference, against=confirmation(0.0))
-    assert hold_latency(beside_reference, build, ALPHA).status is Status.INCONCLUSIVE
-    assert hold_latency(both, build, ALPHA).status is Status.PASSED
-    assert hold_latency(both, STORED, ALPHA).status is Status.FAILED
+    assert judge_latency(beside_reference, build, ALPHA).status is Status.INCONCLUSIVE
+    assert judge_latency(both, build, ALPHA).status is Status.PASSED
+    assert judge_latency(both, STORED, ALPHA).status is Status.FAILED
 
 
 def test_holds_that_the_screen_leaves_open() -> None:
-    build, budget = level_hold(None, (), "main", MARGINS), budget_hold(Budget(latency_ratio=0.9))
+    build, budget = baseline_criterion(None, (), "main", MARGINS), budget_criterion(Budget(latency_ratio=0.9))
     assert build is not None
     assert budget is not None
-    holds = (STORED, budget, build)
-    assert open_holds(report(log_ratios=pairs(1.0)), holds) == (budget, build)
-    assert open_holds(report(log_ratios=pairs(0.7)), holds) == (build,)
-    assert open_holds(report(log_ratios=pairs(1.5)), holds) == holds
+    criteria = (STORED, budget, build)
+    assert suspects(report(log_ratios=pairs(1.0)), criteria) == (budget, build)
+    assert suspects(report(log_ratios=pairs(0.7)), criteria) == (build,)
+    assert suspects(report(log_ratios=pairs(1.5)), criteria) == criteria
 
 
 def test_a_confirmation_ends_when_all_holds_are_decided() -> None:
     seen = confirmation(math.log(1.2), noise=0.002, turns=20, spent=0.5)
-    near = budget_hold(Budget(latency_ratio=1.2))
+    near = budget_criterion(Budget(latency_ratio=1.2))
     assert near is not None
     assert stopping([STORED], ALPHA)(seen)
     assert not stopping([STORED, near], ALPHA)(seen)
@@ -263,7 +264,7 @@ def test_slower_blocks_never_turn_fail_into_pass(
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=40), st.floats(0, 1))
 def test_slower_pairs_never_turn_a_suspect_into_a_pass(ratios: list[float], slower: float) -> None:
-    before = hold_latency(report(log_ratios=ratios), STORED, ALPHA)
-    after = hold_latency(report(log_ratios=[x + slower for x in ratios]), STORED, ALPHA)
+    before = judge_latency(report(log_ratios=ratios), STORED, ALPHA)
+    after = judge_latency(report(log_ratios=[x + slower for x in ratios]), STORED, ALPHA)
     assert after.status.rank <= before.status.rank
     assert Status.FAILED not in (before.status, after.status)

@@ -1,0 +1,126 @@
+"""The rule for time: a ratio fails when it is worse by more than the margin, and surely worse.
+
+Two steps: a screen on the pairs of the test's own process lets the clearly fine pass; the others are confirmed,
+or cleared, by blocks in fresh processes.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...measure.latency.blocks import Confirmation
+from ...measure.report import Report
+from ..baseline.stored import StoredTiming
+from ..verdict import Status, Verdict
+from .criterion import Criterion, suspects
+from .level import ENOUGH_RUNS
+from .screen import FEWEST_PAIRS, visible
+from .sequential_test import Analysis, Decision, analyse
+
+
+def judge_latency(report: Report, criterion: Criterion, alpha: float) -> Verdict:
+    """The verdict of one criterion; `alpha` is the chance of a false failure."""
+    if report.latency_ratio is None or not report.log_ratios:
+        return _untimed(criterion)
+    seen = report.against if criterion.builds else report.confirmed
+    if seen is None:
+        return _screened(report, criterion)
+    return _confirmed(seen, criterion, alpha)
+
+
+def no_criterion(report: Report, timing: StoredTiming | None, against: str = "") -> Verdict:
+    """The verdict without anything to criterion to, also in the build of `against`."""
+    stored = timing.latency_ratio if timing else None
+    if report.latency_ratio is None:
+        return Verdict("latency_ratio", Status.INCONCLUSIVE, None, stored, None, "not timed in this run")
+    runs = len(timing.runs) if timing else 0
+    reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
+    absent = f", and {against} does not measure this" if against else ""
+    return Verdict(
+        "latency_ratio",
+        Status.NEW,
+        float(report.latency_ratio),
+        stored,
+        None,
+        f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
+        f"{len(report.log_ratios)} pairs",
+        interval=report.latency_ratio.interval,
+    )
+
+
+def _screened(report: Report, criterion: Criterion) -> Verdict:
+    assert report.latency_ratio is not None
+    pairs = len(report.log_ratios)
+    if suspects(report, [criterion]):
+        status = Status.INCONCLUSIVE
+        reason = f"not clearly within {criterion.whose}; {report.unconfirmed or 'not confirmed in fresh processes'}"
+    else:
+        faster = criterion.stored is not None and report.latency_ratio.high < math.exp(
+            criterion.screen.log_ratio
+        )
+        status, reason = (
+            Status.PASSED,
+            "faster than stored" if faster else f"clearly within {criterion.whose}",
+        )
+    return Verdict(
+        "latency_ratio",
+        status,
+        float(report.latency_ratio),
+        None if criterion.stored is None else math.exp(criterion.screen.log_ratio),
+        math.exp(criterion.screen.limit),
+        reason,
+        f"{pairs} pairs in the test's process",
+        criterion.rule,
+        interval=report.latency_ratio.interval,
+        visible=math.expm1(visible(report.log_ratios, criterion.screen))
+        if pairs >= FEWEST_PAIRS
+        else math.inf,
+    )
+
+
+def _confirmed(seen: Confirmation, criterion: Criterion, alpha: float) -> Verdict:
+    analysis = analyse(seen, criterion.level, alpha)
+    if analysis.decision is Decision.FINE:
+        status, reason = Status.PASSED, f"within {criterion.whose}"
+    elif analysis.decision is Decision.WORSE:
+        status, reason = Status.FAILED, f"slower than {criterion.whose}, and surely slower"
+    elif analysis.veto:
+        status = Status.INCONCLUSIVE
+        reason = f"slower than {criterion.whose}, but the machine is disturbed: {analysis.veto}"
+    elif analysis.blocks == 0:
+        quiet, turns = len(seen.quiet), len(seen.turns)
+        status = Status.INCONCLUSIVE
+        reason = (
+            f"in the time of --vc-confirm {quiet} of {turns} fresh processes were undisturbed: too few to say"
+        )
+    else:
+        status, reason = Status.INCONCLUSIVE, f"slower than {criterion.whose}, but this may be noise"
+    return Verdict(
+        "latency_ratio",
+        status,
+        math.exp(analysis.estimate) if analysis.blocks else None,
+        criterion.stored,
+        math.exp(criterion.level.limit),
+        reason,
+        _evidence(seen, analysis, alpha),
+        criterion.rule,
+        interval=(math.exp(analysis.interval[0]), math.exp(analysis.interval[1]))
+        if analysis.blocks
+        else None,
+        visible=math.expm1(analysis.visible) if analysis.blocks else math.inf,
+    )
+
+
+def _evidence(seen: Confirmation, analysis: Analysis, alpha: float) -> str:
+    disturbed = len(seen.turns) - len(seen.quiet)
+    aside = f" ({disturbed} more disturbed)" if disturbed else ""
+    said = f"{analysis.blocks} blocks, {seen.pairs} pairs in {len(seen.quiet)} fresh processes{aside}"
+    return f"{said}, p={analysis.p:.2g} where all looks are allowed {alpha:.2g}"
+
+
+def _untimed(criterion: Criterion) -> Verdict:
+    limit = math.exp(criterion.level.limit)
+    reason = "not timed in this run"
+    return Verdict(
+        "latency_ratio", Status.INCONCLUSIVE, None, criterion.stored, limit, reason, rule=criterion.rule
+    )
