@@ -14,8 +14,10 @@ from torch import nn
 
 from ..clips.profile import Profile
 from ..errors import VidcompressError, first_line
-from .catalog import Family
+from .catalog import family_of
 from .checkpoint_profile import profile_of
+from .families import FAMILIES
+from .family import Pretrained
 
 _CONFIG = ("config.json",)
 _WEIGHTS = (
@@ -24,8 +26,6 @@ _WEIGHTS = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
-_TIME = "embeddings.time_embeddings"
-"""Name of TimeSformer's one row a frame, `(1, frames, hidden)`."""
 _HUB_TIMEOUT_S = 10
 
 
@@ -59,22 +59,22 @@ def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, 
 
 
 def random_model(
-    family: Family | None, source: str | Path | None, labels: tuple[str, ...]
+    named: Pretrained | None, source: str | Path | None, labels: tuple[str, ...]
 ) -> tuple[nn.Module, Profile, tuple[str, ...]]:
     """Builds a geometry with seeded random weights, without a download for the published ones.
 
     Args:
-        family: whose published geometry to build; used when `source` is None.
+        named: whose published geometry to build; used when `source` is None.
         source: a checkpoint whose configuration to build instead.
         labels: the labels to classify when the published geometry is built.
     """
     from transformers import AutoConfig, AutoModelForVideoClassification
 
     if source is None:
-        assert family is not None
+        assert named is not None
         names = {"id2label": dict(enumerate(labels)), "label2id": {name: k for k, name in enumerate(labels)}}
-        config = AutoConfig.for_model(family.model_type, **family.geometry, **names)
-        profile = family.profile
+        config = AutoConfig.for_model(named.model_type, **named.geometry, **names)
+        profile = named.profile
     else:
         config = _config(source)
         profile = _profile(source, config)
@@ -100,9 +100,10 @@ def _config(source: str | Path) -> Any:
 
     config = _from_pretrained(AutoConfig, source, _CONFIG)
     if not hasattr(config, "num_frames"):
+        titles = " or ".join(family.title for family in FAMILIES)
         raise VidcompressError(
             f"model {str(source)!r} is a {config.model_type!r} model, not a video classifier that transformers"
-            " knows; name a TimeSformer or VideoMAE checkpoint, or register your own with"
+            f" knows; name a checkpoint of {titles}, or register your own with"
             " pytest_vidcompress_models()"
         )
     return config
@@ -178,8 +179,10 @@ def _download(source: str | Path, name: str) -> str | None:
 
 
 def _refuse_other_frames(source: str | Path, config: Any, loading: Mapping[str, Any]) -> None:
+    family = family_of(config.model_type)
+    rows = family.time_embeddings if family else ""
     for name, stored, _ in loading.get("mismatched_keys") or ():
-        if name.endswith(_TIME) and len(stored) == 3:
+        if rows and name.endswith(rows) and len(stored) == 3:
             raise VidcompressError(
                 f"model {str(source)!r} has weights for {stored[1]} frames, and its config.json says"
                 f" num_frames={config.num_frames}: correct that"

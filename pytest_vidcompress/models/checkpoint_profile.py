@@ -37,8 +37,8 @@ def profile_of(
         VidcompressError: `profile.json` says what cannot be, or another number of frames than `config.json`.
     """
     frames, size = (getattr(config, name, None) for name in ("num_frames", "image_size"))
-    family = family_of(config.model_type, frames, size)
-    base = family.profile if family else Profile(frames=16, rate=4, size=224)
+    family = family_of(config.model_type)
+    base = family.nearest(frames, size).profile if family else Profile(frames=16, rate=4, size=224)
     profile = replace(base, frames=frames or base.frames, size=int(size or base.size))
     for name, key in (("mean", "image_mean"), ("std", "image_std")):
         if key in processor:

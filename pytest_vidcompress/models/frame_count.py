@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import VidcompressError
+from .families import FAMILIES
 
 
 def refuse_other_frames(name: str, module: object, frames: int) -> None:
@@ -16,23 +17,23 @@ def refuse_other_frames(name: str, module: object, frames: int) -> None:
 
     Args:
         name: of the module, for the message.
-        module: a TimeSformer or VideoMAE classifier of transformers; anything else passes.
+        module: a classifier of one of the families; anything else passes.
         frames: what it is going to be fed.
 
     Raises:
         VidcompressError: it knows another number.
     """
-    known = known_frames(module)
-    if known is not None and known != frames:
+    own = frames_of(module)
+    if own is not None and own != frames:
         raise VidcompressError(
-            f"{name} is fed {frames} frames a clip, and its weights know {known}: give it a profile with"
-            f" frames={known}, or load weights for {frames}"
+            f"{name} is fed {frames} frames a clip, and its weights know {own}: give it a profile with"
+            f" frames={own}, or load weights for {frames}"
         )
 
 
-def known_frames(module: object) -> int | None:
-    """Frames that the embeddings of a classifier are made for; None where it does not tell."""
-    for read in (_own, _timesformer, _videomae):
+def frames_of(module: object) -> int | None:
+    """Frames that the weights of a classifier are made for; None where they do not tell."""
+    for read in (_own, *(family.frames_of for family in FAMILIES if family.frames_of)):
         try:
             return read(module)
         except AttributeError:
@@ -43,18 +44,3 @@ def known_frames(module: object) -> int | None:
 def _own(module: Any) -> int:
     # Rewritten classifiers say so themselves.
     return int(module.num_frames)
-
-
-def _timesformer(module: Any) -> int:
-    # A model that attends within frames only has no time embeddings, and takes any number.
-    return int(module.timesformer.embeddings.time_embeddings.shape[1])
-
-
-def _videomae(module: Any) -> int:
-    embeddings = module.videomae.embeddings
-    patches = embeddings.patch_embeddings
-    (height, width), (down, across) = patches.image_size, patches.patch_size
-    tubelets = embeddings.position_embeddings.shape[1] // ((height // down) * (width // across))
-    # What is left over of an odd number of frames makes no tubelet.
-    configured = int(module.config.num_frames)
-    return configured if configured // patches.tubelet_size == tubelets else tubelets * patches.tubelet_size

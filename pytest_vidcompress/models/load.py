@@ -8,7 +8,8 @@ from typing import Literal
 
 from ..clips.labels import match, normal_form
 from ..errors import VidcompressError
-from .catalog import CATALOG, Family
+from .catalog import CATALOG
+from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
 
@@ -57,27 +58,27 @@ def load(
 def _build(name: str, labels: tuple[str, ...], weights: Literal["trained", "random"]) -> Model:
     from .checkpoint import load_checkpoint, random_model
 
-    family = CATALOG.get(name)
-    source = _source(name, family, labels)
+    named = CATALOG.get(name)
+    source = _source(name, named, labels)
     if weights == "random":
         # The published geometry is known here; only other checkpoints need their configuration read.
-        published = family is not None and source == family.checkpoint
-        return Model(name, *random_model(family, None if published else source, labels), weights="random")
+        published = named is not None and source == named.checkpoint
+        return Model(name, *random_model(named, None if published else source, labels), weights="random")
     return Model(name, *load_checkpoint(source))
 
 
-def _source(name: str, family: Family | None, labels: tuple[str, ...]) -> str | Path:
-    if family is None:
+def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
+    if named is None:
         return Path(name) if Path(name).is_dir() else name
     if _are_pocket(labels):
-        if family.pocket is None:
+        if named.pocket is None:
             packaged = ", ".join(key for key, value in CATALOG.items() if value.pocket)
             raise VidcompressError(
                 f"model {name!r} has no packaged checkpoint for the pocket clips: use one of {packaged}, or give"
                 " Kinetics clips with --vc-clips"
             )
-        return family.pocket
-    return family.checkpoint
+        return named.pocket
+    return named.checkpoint
 
 
 def _are_pocket(labels: tuple[str, ...]) -> bool:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.models import families
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
 from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.families import FAMILIES
 
 
 def parameters(name: str) -> int:
@@ -64,19 +67,30 @@ def test_the_packaged_checkpoint_is_of_its_family(name: str) -> None:
     from pytest_vidcompress.clips.pocket.motions import MOTIONS
 
     module, profile, labels = load_checkpoint(CATALOG[name].pocket or "")
-    assert family_of(getattr(module, "config").model_type) is CATALOG[name]  # noqa: B009
+    family = family_of(getattr(module, "config").model_type)  # noqa: B009
+    assert family is not None
+    assert family.pretrained[name] is CATALOG[name]
     assert profile.modules == CATALOG[name].profile.modules
     assert profile.published == Views(1, 1)
     assert labels == tuple(sorted(MOTIONS))
 
 
 def test_a_family_is_found_by_its_type() -> None:
-    assert family_of("timesformer") is CATALOG["timesformer"]
-    assert family_of("videomae") is CATALOG["videomae"]
-    assert family_of("vivit") is None
+    for family in FAMILIES:
+        assert family_of(family.model_type) is family
+        assert {each.model_type for each in family.pretrained.values()} == {family.model_type}
+    assert family_of("newcomer") is None
 
 
-def test_of_two_families_of_a_type_the_one_of_the_geometry_is_found() -> None:
-    assert family_of("timesformer", 16, 448) is CATALOG["timesformer-hr"]
-    assert family_of("timesformer", 8, 224) is CATALOG["timesformer"]
-    assert family_of("timesformer", 12, 99) is CATALOG["timesformer"]
+def test_of_two_geometries_of_a_family_the_nearest_is_found() -> None:
+    family = family_of("timesformer")
+    assert family is not None
+    assert family.nearest(16, 448) is CATALOG["timesformer-hr"]
+    assert family.nearest(8, 224) is CATALOG["timesformer"]
+    assert family.nearest(12, 99) is CATALOG["timesformer"]
+    assert family.nearest() is CATALOG["timesformer"]
+
+
+def test_a_family_is_known_by_its_file_alone() -> None:
+    files = {path.stem for path in Path(families.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {family.model_type for family in FAMILIES} == files

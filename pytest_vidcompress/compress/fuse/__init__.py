@@ -1,14 +1,14 @@
 """`fuse`: the same function with less arithmetic, equal up to the rounding of fp32.
 
-What is rewritten is in `fused_timesformer` and `fused_videomae`, family by family. Nothing is approximated, so
-recipes begin with it.
+What is rewritten stands in a file a family, `timesformer` and the like. Nothing is approximated, so recipes begin
+with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import VidcompressError
 from ..technique import Nothing, Technique
@@ -31,36 +31,15 @@ def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
 
 def _fused(module: nn.Module, named: str) -> tuple[nn.Module, Mapping[str, tuple[str, ...]]]:
     """The rewritten module, and its names of the study's scopes."""
-    kind = type(module).__name__
-    if kind not in _FAMILIES:
+    from .rewrite import rewrites
+
+    kind, there = type(module).__name__, rewrites()
+    if kind not in there:
         raise VidcompressError(
-            f"fuse knows how to rewrite {' and '.join(_FAMILIES)}, and {named} is a {kind}: leave fuse out of its"
+            f"fuse knows how to rewrite {' and '.join(there)}, and {named} is a {kind}: leave fuse out of its"
             " recipes, or put it first where something else has changed the model's structure"
         )
-    rewrite, modules = _FAMILIES[kind](module)
-    return rewrite(module).eval(), modules
+    return there[kind].build(module).eval(), there[kind].modules
 
-
-def _timesformer(module: Any) -> tuple[Callable[[Any], nn.Module], Mapping[str, tuple[str, ...]]]:
-    from .timesformer import MODULES, FusedTimesformer
-
-    if module.config.attention_type != "divided_space_time":
-        raise VidcompressError(
-            f"fuse rewrites TimeSformer's divided attention, and this one's is {module.config.attention_type}:"
-            " leave fuse out of its recipes"
-        )
-    return FusedTimesformer, MODULES
-
-
-def _videomae(module: Any) -> tuple[Callable[[Any], nn.Module], Mapping[str, tuple[str, ...]]]:
-    from .videomae import MODULES, FusedVideoMAE
-
-    return FusedVideoMAE, MODULES
-
-
-_FAMILIES = {
-    "TimesformerForVideoClassification": _timesformer,
-    "VideoMAEForVideoClassification": _videomae,
-}
 
 FUSE = Technique("exact rewrites: the same logits with less arithmetic", apply, rebuild=rebuild)

@@ -12,16 +12,17 @@ The same function as transformers' module, up to the rounding of fp32:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import nn
 
+from ...errors import VidcompressError
 from .blocks import Attention, Mlp, Patches, PerHead, linear, product
+from .rewrite import Rewrite
 
-MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_MODULES = MappingProxyType(
     {
         "global": (
             "blocks.{layer}.temporal.qkv",
@@ -34,7 +35,6 @@ MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "dense": ("blocks.{layer}.mlp.down",),
     }
 )
-"""The study's scopes, by the names of the layers here."""
 
 
 class FusedTimesformer(nn.Module):
@@ -196,3 +196,15 @@ def average(values: torch.Tensor) -> torch.Tensor:
     flat = values.reshape(values.shape[0], frames, -1)
     mean = torch.full((1, frames), 1 / frames, dtype=values.dtype, device=values.device) @ flat
     return mean.reshape(values.shape[0], 1, *values.shape[2:])
+
+
+def _build(module: Any) -> nn.Module:
+    if module.config.attention_type != "divided_space_time":
+        raise VidcompressError(
+            f"fuse rewrites TimeSformer's divided attention, and this one's is {module.config.attention_type}:"
+            " leave fuse out of its recipes"
+        )
+    return FusedTimesformer(module)
+
+
+REWRITE = Rewrite("TimesformerForVideoClassification", _build, _MODULES)

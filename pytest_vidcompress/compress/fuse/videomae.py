@@ -8,7 +8,6 @@ The same function as transformers' module, up to the rounding of fp32:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +15,11 @@ import torch
 from torch import nn
 
 from .blocks import Attention, Mlp, Patches, bias_of, linear
+from .rewrite import Rewrite
 
 _ATTENTION = ("blocks.{layer}.qkv", "blocks.{layer}.output")
 _DENSE = ("blocks.{layer}.mlp.up", "blocks.{layer}.mlp.down")
-MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"global": _ATTENTION + _DENSE, "attention": _ATTENTION, "dense": _DENSE}
-)
-"""The study's scopes, by the names of the layers here."""
+_MODULES = MappingProxyType({"global": _ATTENTION + _DENSE, "attention": _ATTENTION, "dense": _DENSE})
 
 
 class FusedVideoMAE(nn.Module):
@@ -102,3 +99,6 @@ def _together(*layers: nn.Linear) -> nn.Linear:
         for layer in layers
     ]
     return linear(torch.cat([layer.weight for layer in layers]), torch.cat(biases))
+
+
+REWRITE = Rewrite("VideoMAEForVideoClassification", FusedVideoMAE, _MODULES)
