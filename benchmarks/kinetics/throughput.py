@@ -30,11 +30,11 @@ from pathlib import Path
 import torch
 
 from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.crops.prefetch import settle
-from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import crops_of
 
 RESULTS = Path(__file__).parent / "throughput.json"
 VIDEOMAE = Profile(16, 4, 224, sampling="stride")
@@ -126,7 +126,7 @@ def measure(paths: list[Path], turn: int, cores: int, cache: Path) -> dict[str, 
 
 def flow(paths: list[Path], cache: Path) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     clips = [Clip(path.stem, "label", path) for path in paths]
-    return Clips(clips, ["label"], {"label": 0}, VIDEOMAE, Shelf(cache, 20 * 10**9)).batches(1)
+    return Clips(clips, ["label"], {"label": 0}, VIDEOMAE, Decoding(Shelf(cache, 20 * 10**9))).batches(1)
 
 
 def decode_only(path: Path) -> None:

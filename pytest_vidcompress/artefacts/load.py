@@ -35,9 +35,6 @@ from .save import versions
 if TYPE_CHECKING:
     from ..compress.technique import Technique
 
-_INPUT = ("frames", "rate", "size", "mean", "std", "sampling", "layout", "middle")
-"""What of a profile decides the pixels of a view."""
-
 
 @dataclass(frozen=True)
 class Artefact:
@@ -78,8 +75,8 @@ class Artefact:
             raise VidcompressError(
                 f"artefact {str(self.directory)!r} does not answer with the labels of model {model.name!r}: {beside}"
             )
-        for name in _INPUT:
-            own, other = getattr(self.profile, name), getattr(model.profile, name)
+        for name, own in self.profile.pixels.items():
+            other = model.profile.pixels[name]
             if own != other:
                 raise VidcompressError(
                     f"artefact {str(self.directory)!r} takes clips of {name} {own}, and model {model.name!r} of"

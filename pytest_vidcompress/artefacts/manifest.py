@@ -12,16 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar
 
-from ..clips.profile import Layout, Merge, Middle, Profile, Sampling
-from ..clips.views import Views
+from ..clips.profile import Profile
 from ..untrusted import (
-    Malformed,
     file_name,
     json_object,
     mapping,
-    numbers,
     one_of,
     text,
     texts,
@@ -34,9 +31,6 @@ SCHEMA = 2
 SAFETENSORS = "safetensors"
 """The format of an artefact that holds a module's tensors; that of any other is the name of its runtime."""
 _BLOCK = 1024
-_MOST_EXTENT = 1 << 16
-"""Frames, their distance, and pixels of a side that a profile may ask for."""
-_LEAST_STD = 1e-6
 
 T = TypeVar("T")
 
@@ -101,8 +95,7 @@ def _as_json(manifest: Manifest) -> dict[str, Any]:
     }
     profile = manifest.profile
     if profile is not None:
-        views = {"views": str(profile.views), "published": str(profile.published)}
-        held["profile"] = {**_fields(profile), "modules": dict(profile.modules), **views}
+        held["profile"] = profile.as_json()
     # What is installed, and what techniques decided on this machine, take whole blocks together: the size of an
     # artefact, which a baseline holds exactly, is that of the model.
     volatile = len(json.dumps([held["versions"], held["notes"]], indent=2))
@@ -127,7 +120,9 @@ def from_json(held: Mapping[str, Any]) -> Manifest:
         model=text(held, "model"),
         weights=one_of(held, "weights", ("trained", "random")),
         runtime=text(held, "runtime"),
-        profile=None if "profile" in held and held["profile"] is None else _profile(mapping(held, "profile")),
+        profile=None
+        if "profile" in held and held["profile"] is None
+        else Profile.from_json(mapping(held, "profile")),
         labels=texts(held, "labels"),
         notes=texts(held, "notes"),
         versions=_each(text, mapping(held, "versions")),
@@ -146,33 +141,6 @@ def stamps(held: Mapping[str, Any]) -> dict[str, Stamp]:
     found = mapping(held, "files").items()
     given = {file_name(name): json_object(stamp, name) for name, stamp in found}
     return {name: Stamp(whole(stamp, "bytes"), text(stamp, "sha256")) for name, stamp in given.items()}
-
-
-def _profile(held: dict[str, Any]) -> Profile:
-    given: dict[str, Any] = {
-        **{name: whole(held, name, 1, _MOST_EXTENT) for name in ("frames", "rate", "size")},
-        "mean": numbers(held, "mean", 3),
-        "std": numbers(held, "std", 3, low=_LEAST_STD),
-        **{name: _views(held, name) for name in ("views", "published")},
-        "sampling": one_of(held, "sampling", get_args(Sampling)),
-        "layout": one_of(held, "layout", get_args(Layout)),
-        "merge": one_of(held, "merge", get_args(Merge)),
-        "middle": one_of(held, "middle", get_args(Middle)),
-        "modules": _each(texts, mapping(held, "modules")),
-    }
-    unknown = sorted(held.keys() - given.keys())
-    if unknown:
-        raise Malformed(f"a profile has no {unknown[0]!r}")
-    return Profile(**given)
-
-
-def _views(held: dict[str, Any], key: str) -> Views:
-    try:
-        return Views.parse(text(held, key))
-    except Malformed:
-        raise
-    except ValueError as error:
-        raise Malformed(f"{key}: {error}") from None
 
 
 def _each(read: Callable[[Mapping[str, Any], str], T], held: dict[str, Any]) -> dict[str, T]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .faults import Fault, Undecodable
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -45,19 +43,3 @@ class ClipSet:
             if self.layout
             else f"{files:,} clips"
         )
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A clip that was in the sample and could not be used."""
-
-    clip: Clip
-    reason: str
-    """In words, without the file's name."""
-    kind: Fault = Fault.UNREADABLE
-    """The same as one of a few, to be counted."""
-
-    @classmethod
-    def of(cls, clip: Clip, error: Undecodable) -> Skipped:
-        """From what the decoder says."""
-        return cls(clip, str(error), error.kind)

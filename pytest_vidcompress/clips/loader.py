@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 import torch
 
-from ..errors import VidcompressError
-from .clip import Clip, Skipped
+from ..errors import SpoiledRunError, VidcompressError
+from .clip import Clip
 from .crops.disk_cache import Shelf
 from .crops.prefetch import prefetch
 from .crops.preprocess import normalize
-from .faults import Undecodable
+from .faults import Skipped, Undecodable, too_many
 from .profile import Profile
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""
 
 _KEPT_BYTES = 2 << 30
+"""Crops of a larger sample do not stay in memory."""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How clips are decoded."""
+
+    shelf: Shelf | None = None
+    """Where crops are kept from run to run; None for nowhere."""
+    progress: Progress | None = None
+    """Called while clips are decoded that nobody takes batches of."""
+    most_skipped: float = 1.0
+    """Share of the sample that may be unusable: batches of one that lost more are refused."""
 
 
 class Clips(Sequence[Clip]):
@@ -34,8 +48,7 @@ class Clips(Sequence[Clip]):
         labels: every label of the clip set.
         label_ids: label -> index among the model's outputs; has all labels of `clips`.
         profile: what the model expects.
-        shelf: where decoded clips are kept from run to run; None for nowhere.
-        progress: told about decoding that nobody takes batches of.
+        decoding: how they are decoded.
     """
 
     def __init__(
@@ -44,17 +57,14 @@ class Clips(Sequence[Clip]):
         labels: Sequence[str],
         label_ids: Mapping[str, int],
         profile: Profile,
-        shelf: Shelf | None = None,
-        progress: Progress | None = None,
+        decoding: Decoding | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self._sample = tuple(clips)
         self._label_ids = dict(label_ids)
         self._profile = profile
-        self._shelf = shelf
-        self._progress = progress
-        clip_bytes = profile.views.count * profile.frames * 3 * profile.size**2
-        self._keep = len(self._sample) * clip_bytes < _KEPT_BYTES
+        self._decoding = decoding or Decoding()
+        self._keep = len(self._sample) * profile.crop_spec.size_bytes < _KEPT_BYTES
         self._crops: dict[str, torch.Tensor] = {}
         self._usable: set[str] = set()
         self._skipped: dict[str, Skipped] = {}
@@ -66,8 +76,8 @@ class Clips(Sequence[Clip]):
             left = [clip for clip in self._sample if clip.id not in self._usable | self._skipped.keys()]
             total = len(self._sample)
             for done, _ in enumerate(self._decoded(left), total - len(left) + 1):
-                if self._progress is not None:
-                    self._progress("decoding clips", done, total)
+                if self._decoding.progress is not None:
+                    self._decoding.progress("decoding clips", done, total)
             self._loaded = tuple(clip for clip in self._sample if clip.id not in self._skipped)
         return self._loaded
 
@@ -102,6 +112,7 @@ class Clips(Sequence[Clip]):
         Raises:
             ValueError: `n` is below one.
             VidcompressError: when they are taken: not one clip is usable, or one stopped to be.
+            SpoiledRunError: when they are taken: more clips cannot be used than may be.
         """
         if n < 1:
             raise ValueError(f"a batch has at least one clip, not {n}")
@@ -132,6 +143,7 @@ class Clips(Sequence[Clip]):
 
     def _all_crops(self) -> Generator[tuple[Clip, torch.Tensor], None, None]:
         """Every usable clip with its crops, kept ones or decoded now."""
+        self._refuse_spoiled()
         clips = [clip for clip in self._sample if clip.id not in self._skipped]
         missing = [clip for clip in clips if clip.id not in self._crops]
         decoded_now = {clip.id for clip in missing}
@@ -140,10 +152,23 @@ class Clips(Sequence[Clip]):
                 crops = next(decoded) if clip.id in decoded_now else self._crops[clip.id]
                 if crops is not None:
                     yield clip, crops
+                elif self._is_spoiled():
+                    break
+        self._refuse_spoiled()
+
+    def _is_spoiled(self) -> bool:
+        return len(self._skipped) > self._decoding.most_skipped * len(self._sample)
+
+    def _refuse_spoiled(self) -> None:
+        if self._is_spoiled():
+            # All are decoded first: whoever mends the set wants every bad file by name.
+            raise SpoiledRunError(too_many(self.skipped, len(self._sample), self._decoding.most_skipped))
 
     def _decoded(self, clips: Sequence[Clip]) -> Generator[torch.Tensor | None, None, None]:
         """The crops of each clip, or None when it is one to skip."""
-        with closing(prefetch([clip.path for clip in clips], self._profile, self._shelf)) as outcomes:
+        with closing(
+            prefetch([clip.path for clip in clips], self._profile.crop_spec, self._decoding.shelf)
+        ) as outcomes:
             for clip, outcome in zip(clips, outcomes, strict=True):
                 if isinstance(outcome, Undecodable):
                     if clip.id in self._usable:

@@ -1,18 +1,84 @@
-"""What a model expects of its input, and what its parts are called."""
+"""What a model expects of its input: which frames and squares, how they are scaled, how views merge."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
-from .views import Views
+from ..errors import VidcompressError
+from ..untrusted import Malformed
 
 Sampling = Literal["span", "stride", "uniform", "even"]
 Layout = Literal["BTCHW", "BCTHW"]
 Merge = Literal["logits", "softmax"]
 Middle = Literal["floor", "ceil"]
+
+_MOST_EXTENT = 1 << 16
+"""Frames, their distance, and pixels of a side that a model may ask for."""
+_LEAST_STD = 1e-6
+_CROPS = (1, 3)
+"""What the field uses: the centre, or both ends and the middle of the long side."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """How much of a video a model is shown; its text is `clips` x `crops`, such as `5x3`."""
+
+    clips: int = 1
+    """Runs of frames, from the video's beginning to its end: see `crops.sampling`."""
+    crops: int = 1
+    """1: the centre; 3: along the long side. See `crops.preprocess`."""
+
+    def __post_init__(self) -> None:
+        if self.clips < 1 or self.crops not in _CROPS:
+            raise ValueError(
+                f"views must be at least one clip times one or three crops, such as 1x1 or 5x3, not {self}"
+            )
+
+    @property
+    def count(self) -> int:
+        return self.clips * self.crops
+
+    def __str__(self) -> str:
+        return f"{self.clips}x{self.crops}"
+
+    @classmethod
+    def parse(cls, text: str) -> Views:
+        """Reads `CLIPSxCROPS`.
+
+        Raises:
+            ValueError: it is not that, or there are no such views.
+        """
+        found = re.fullmatch(r"([0-9]{1,4})x([0-9]{1,4})", text)
+        if not found:
+            raise ValueError(f"views must be written CLIPSxCROPS, such as 1x1 or 5x3, not {text!r}")
+        return cls(int(found[1]), int(found[2]))
+
+
+@dataclass(frozen=True)
+class CropSpec:
+    """What decides the crops of a video, and nothing else: plain data, which may go to another process."""
+
+    frames: int
+    rate: int
+    size: int
+    sampling: Sampling = "uniform"
+    views: Views = field(default_factory=Views)
+    middle: Middle = "floor"
+
+    @property
+    def shape(self) -> tuple[int, int, int, int, int]:
+        """Of the crops of one video: `(views, frames, 3, size, size)`."""
+        return self.views.count, self.frames, 3, self.size, self.size
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the crops of one video, a byte a value."""
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -21,6 +87,9 @@ class Profile:
 
     Pixels are float32 `(B, T, C, H, W)` with `T = frames` and `H = W = size`, or `(B, C, T, H, W)` when
     `layout` is `"BCTHW"`.
+
+    Raises:
+        VidcompressError: a value is out of range, or none of the choices.
     """
 
     frames: int
@@ -33,7 +102,7 @@ class Profile:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     """Channel statistics of RGB values in [0, 1]."""
     sampling: Sampling = "uniform"
-    """How frames are picked: see `frames`."""
+    """How frames are chosen: see `crops.sampling`."""
     layout: Layout = "BTCHW"
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Scope (`global`, `attention`, `dense`) -> patterns of weight-matrix modules, `{layer}` for the block."""
@@ -44,7 +113,25 @@ class Profile:
     merge: Merge = "logits"
     """How the views of a video become one prediction: by the mean of their logits, or of their softmax."""
     middle: Middle = "floor"
-    """How the offset of the middle one of three crops is rounded: see `preprocess`."""
+    """How the offset of the middle one of three crops is rounded: see `crops.preprocess`."""
+
+    def __post_init__(self) -> None:
+        for name in READERS:
+            try:
+                READERS[name](value := getattr(self, name))
+            except ValueError as error:
+                raise VidcompressError(f"a profile cannot have {name}={value!r}: expected {error}") from None
+
+    @property
+    def crop_spec(self) -> CropSpec:
+        """The part that decides the crops of a video."""
+        return CropSpec(**{each.name: getattr(self, each.name) for each in fields(CropSpec)})
+
+    @property
+    def pixels(self) -> dict[str, Any]:
+        """Whatever decides the pixels of a view, by name: two models of equal ones see the same."""
+        named = {each.name: getattr(self, each.name) for each in fields(CropSpec) if each.name != "views"}
+        return named | {"mean": self.mean, "std": self.std, "layout": self.layout}
 
     @property
     def protocol(self) -> str:
@@ -52,3 +139,105 @@ class Profile:
         by_rate = self.sampling in ("span", "stride")
         frames = f"{self.frames}x{self.rate}" if by_rate else f"{self.frames} frames {self.sampling}"
         return f"{frames}, {self.views} views"
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields as `from_json` reads them."""
+        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        return held | {
+            "modules": dict(self.modules),
+            "views": str(self.views),
+            "published": str(self.published),
+        }
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, Any]) -> Profile:
+        """What `as_json` wrote, and JSON kept.
+
+        Raises:
+            Malformed: it did not write that.
+        """
+        for name in sorted(READERS.keys() - held.keys()):
+            raise Malformed(f"{name} is missing")
+        for name in sorted(held.keys() - READERS.keys()):
+            raise Malformed(f"a profile has no {name!r}")
+        given: dict[str, Any] = {}
+        for name, value in held.items():
+            try:
+                given[name] = read_field(name, value)
+            except ValueError as error:
+                raise Malformed(f"{name}: expected {error}") from None
+        return cls(**given)
+
+
+def read_field(name: str, value: Any) -> Any:
+    """A field of a profile as somebody wrote it in JSON.
+
+    Raises:
+        ValueError: it cannot be that; the text is what was expected.
+    """
+    return READERS[name](value)
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a whole number of at least 1")
+    if value > _MOST_EXTENT:
+        raise ValueError(f"a whole number of at most {_MOST_EXTENT:,}")
+    return value
+
+
+def _channels(value: Any) -> tuple[float, ...]:
+    numbers = cast("Sequence[Any]", value if isinstance(value, list | tuple) else ())
+    right = len(numbers) == 3 and all(isinstance(each, int | float) for each in numbers)
+    if not right or not all(math.isfinite(each) for each in numbers):
+        raise ValueError("three numbers, one for each of red, green and blue")
+    return tuple(map(float, numbers))
+
+
+def _spread(value: Any) -> tuple[float, ...]:
+    numbers = _channels(value)
+    if min(numbers) < _LEAST_STD:
+        raise ValueError("three numbers above 0, one for each of red, green and blue")
+    return numbers
+
+
+def _one_of(literal: Any) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if value not in get_args(literal):
+            raise ValueError(f"one of {', '.join(get_args(literal))}")
+        return value
+
+    return read
+
+
+def _views(value: Any) -> Views:
+    try:
+        return value if isinstance(value, Views) else Views.parse(str(value))
+    except ValueError:
+        raise ValueError("CLIPSxCROPS with 1 or 3 crops, such as 5x3") from None
+
+
+def _modules(value: Any) -> dict[str, tuple[str, ...]]:
+    scopes = cast("Mapping[Any, Any]", value if isinstance(value, Mapping) else {None: None})
+    for scope, patterns in scopes.items():
+        listed = isinstance(patterns, list | tuple)
+        if not isinstance(scope, str) or not listed or not all(isinstance(each, str) for each in patterns):
+            raise ValueError("names of scopes, and for each a list of patterns")
+    return {scope: tuple(patterns) for scope, patterns in scopes.items()}
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        **dict.fromkeys(("frames", "rate", "size"), _whole),
+        "mean": _channels,
+        "std": _spread,
+        "sampling": _one_of(Sampling),
+        "layout": _one_of(Layout),
+        "modules": _modules,
+        "views": _views,
+        "published": _views,
+        "merge": _one_of(Merge),
+        "middle": _one_of(Middle),
+    }
+)
+"""Field of a profile -> what checks a value of it, or raises ValueError with what was expected."""

@@ -1,13 +1,13 @@
-"""A fair choice of some clips: the same on every machine, and spread over the classes."""
+"""A fair choice of some clips, to test or to calibrate on: the same on every machine, and spread over the classes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from ..errors import VidcompressError
-from .clip import Clip
+from .clip import Clip, ClipSet
 
 
 def sample(
@@ -44,6 +44,23 @@ def sample(
         dealt += ((turn, _hash(seed, label), clip) for turn, clip in enumerate(hand))
     dealt.sort(key=lambda card: card[:2])
     return tuple(clip for *_, clip in dealt[: number or default])
+
+
+def calibration(clip_set: ClipSet, tested: Collection[Clip], number: int, seed: int) -> tuple[Clip, ...]:
+    """Picks clips that no test sees, spread over the classes.
+
+    Args:
+        clip_set: its spare clips, or where it has none those that are not tested.
+        tested: the sample.
+        number: at most so many.
+        seed: of the pick.
+
+    Returns:
+        The clips; none where all are tested.
+    """
+    seen = {clip.id for clip in tested}
+    left = clip_set.spare or tuple(clip for clip in clip_set.clips if clip.id not in seen)
+    return sample(left, min(number, len(left)), seed) if left else ()
 
 
 def _hash(seed: int, text: str) -> str:

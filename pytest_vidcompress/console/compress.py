@@ -15,14 +15,13 @@ from ..artefacts import save as artefact
 from ..artefacts.atomic_folder import holds_artefact, replaceable
 from ..artefacts.folder import read, size_bytes
 from ..artefacts.variant import build
-from ..clips.calibration import calibration
 from ..clips.clip import Clip, ClipSet
 from ..clips.clip_set import resolve
 from ..clips.labels import match, normal_form
 from ..clips.loader import Clips
 from ..clips.pocket.packaged import NAME as POCKET
 from ..clips.pocket.packaged import pocket
-from ..clips.sample import sample
+from ..clips.sample import calibration, sample
 from ..compress.recipe import parse
 from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError

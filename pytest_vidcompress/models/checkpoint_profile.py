@@ -11,15 +11,17 @@ may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from ..clips.profile import Layout, Merge, Middle, Profile, Sampling
-from ..clips.views import Views
+from ..clips.profile import Profile, read_field
 from ..errors import VidcompressError
 from .catalog import family_of
+
+_OWN = ("rate", "sampling", "layout", "views", "published", "merge", "middle")
+"""What `profile.json` may say."""
 
 
 def profile_of(
@@ -48,46 +50,13 @@ def profile_of(
             f"model {str(source)!r} has weights for {profile.frames} frames (num_frames in its config.json), and"
             f" its profile.json says {own['frames']}: correct the one that is wrong"
         )
-    return replace(profile, **{key: _read(source, key, own[key]) for key in _READERS if key in own})
+    return replace(profile, **{key: _read(source, key, own[key]) for key in _OWN if key in own})
 
 
 def _read(source: str | Path, key: str, value: Any) -> Any:
     try:
-        return _READERS[key](value)
+        return read_field(key, value)
     except ValueError as error:
         raise VidcompressError(
             f"model {str(source)!r}: profile.json says {key}={value!r}, expected {error}"
         ) from None
-
-
-def _one_of(literal: Any) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if value not in get_args(literal):
-            raise ValueError(f"one of {', '.join(get_args(literal))}")
-        return value
-
-    return read
-
-
-def _rate(value: Any) -> int:
-    if not isinstance(value, int) or value < 1:
-        raise ValueError("a whole number of at least 1")
-    return value
-
-
-def _views(value: Any) -> Views:
-    try:
-        return Views.parse(str(value))
-    except ValueError:
-        raise ValueError("CLIPSxCROPS with 1 or 3 crops, such as 5x3") from None
-
-
-_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "rate": _rate,
-    "sampling": _one_of(Sampling),
-    "layout": _one_of(Layout),
-    "views": _views,
-    "published": _views,
-    "merge": _one_of(Merge),
-    "middle": _one_of(Middle),
-}

@@ -6,8 +6,7 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ..clips.profile import Profile
-from ..clips.views import Views
+from ..clips.profile import Profile, Views
 
 if TYPE_CHECKING:
     from torch import nn

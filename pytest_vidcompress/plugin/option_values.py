@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Literal
 
-from ..clips.views import Views
+from ..clips.profile import Views
 from ..errors import VidcompressError
 
 _UNITS = {

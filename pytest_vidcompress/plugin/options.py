@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 import pytest
 
-from ..clips.views import Views
+from ..clips.profile import Views
 from ..errors import VidcompressError
 from . import option_values as values
 

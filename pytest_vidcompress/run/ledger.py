@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..clips.clip import Skipped
+from ..clips.faults import Skipped
 from ..gate.baseline.store import Store
 from ..gate.baseline.update import Mode, unused
 from ..gate.verdict import Result

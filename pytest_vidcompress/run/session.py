@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..clips.clip import Clip, ClipSet
 from ..clips.clip_set import resolve
+from ..clips.faults import too_many
 from ..clips.labels import match
 from ..clips.pocket.packaged import NAME as POCKET
 from ..clips.sample import sample
-from ..clips.skipped import ended_by_skipped, too_many
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
 from ..errors import SpoiledRunError, VidcompressError
@@ -252,19 +252,20 @@ class Session:
     def clips(self, name: str) -> Clips:
         """The sampled clips as the model `name` wants its pixels."""
         if name not in self._clips:
-            self._clips[name] = self._prepared(name, self.sample)
+            self._clips[name] = self._prepared(name, self.sample, self.options.max_skipped)
         return self._clips[name]
 
-    def _prepared(self, name: str, clips: Sequence[Clip]) -> Clips:
-        from ..clips.loader import Clips
+    def _prepared(self, name: str, clips: Sequence[Clip], most_skipped: float = 1.0) -> Clips:
+        from ..clips.loader import Clips, Decoding
 
         model, labels = self.model(name), self.clip_set.labels
         ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
-        return Clips(clips, labels, ids, model.profile, self.shelf, self.progress)
+        decoding = Decoding(self.shelf, self.progress, most_skipped)
+        return Clips(clips, labels, ids, model.profile, decoding)
 
     def calibration(self, name: str) -> Clips:
         """Clips outside the sample, as the model `name` wants its pixels."""
-        from ..clips.calibration import calibration
+        from ..clips.sample import calibration
 
         options = self.options
         return self._prepared(
@@ -279,8 +280,7 @@ class Session:
             try:
                 model = self.model(name)
                 known, clips = self.keeper.of_reference(model), self.clips(name)
-                told = ended_by_skipped(clips, len(self.sample), self.options.max_skipped, self.progress)
-                measured = measure_reference(model, clips, told, known)
+                measured = measure_reference(model, clips, self.progress, known)
             except VidcompressError:
                 # Where too many clips cannot be used, that is the better reason.
                 self._check_skipped(name)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_vidcompress.artefacts.manifest import Manifest, Stamp, from_json
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.untrusted import Malformed
 

@@ -10,12 +10,12 @@ import torch
 from pytest_vidcompress.clips import loader
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.crops import prefetch
+from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.crops.preprocess import normalize
-from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views, crops_of
-from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.clips.loader import Clips, Decoding
+from pytest_vidcompress.clips.profile import CropSpec, Profile, Views
+from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
 
 WriteVideo = Callable[..., Path]
 PROFILE = Profile(2, 1, 32, sampling="even")
@@ -35,7 +35,7 @@ def sampled(tmp_path: Path, write_video: WriteVideo) -> list[Clip]:
 
 
 def make(clips: list[Clip], profile: Profile = PROFILE, **more: object) -> Clips:
-    return Clips(clips, ["dark", "light"], IDS, profile, **more)  # type: ignore[arg-type]
+    return Clips(clips, ["dark", "light"], IDS, profile, Decoding(**more))  # type: ignore[arg-type]
 
 
 def test_it_is_the_sequence_of_usable_clips(sampled: list[Clip]) -> None:
@@ -80,9 +80,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     crops_of = prefetch.crops_of
 
-    def spy(path: Path, profile: Profile) -> torch.Tensor:
+    def spy(path: Path, spec: CropSpec) -> torch.Tensor:
         seen.append(path.name)
-        return crops_of(path, profile)
+        return crops_of(path, spec)
 
     monkeypatch.setattr(prefetch, "crops_of", spy)
     return seen
@@ -144,7 +144,7 @@ def test_views_of_a_clip_follow_one_another(
         assert (first.shape, ids.tolist()) == ((12, 2, 3, 32, 32), [7, 3])
         assert (last.shape, last_ids.tolist()) == ((6, 2, 3, 32, 32), [7])
         for place, clip in enumerate(sampled[:2]):
-            views = normalize(crops_of(clip.path, profile), profile.mean, profile.std)
+            views = normalize(crops_of(clip.path, profile.crop_spec), profile.mean, profile.std)
             assert torch.equal(first[6 * place : 6 * place + 6], views)
 
 
@@ -202,3 +202,32 @@ def test_real_clips_make_batches(media: Path) -> None:
     assert pixels.shape == (1, 4, 3, 224, 224)
     assert answers.tolist() == [ids[small[0].label]]
     assert pixels.std() > 0.2
+
+
+def test_too_many_bad_clips_end_the_batches_and_all_of_them_are_named(
+    sampled: list[Clip], decoded: list[str]
+) -> None:
+    (sampled[0].path).write_text("<html>")
+    clips = make(sampled, most_skipped=0.25)
+    with pytest.raises(
+        SpoiledRunError, match=r"2 of 4 clips cannot be used, 50 % .* allows 25 %: 2 not a video"
+    ):
+        list(clips.batches(1))
+    assert [each.clip.id for each in clips.skipped] == ["a", "broken"]
+    assert decoded == ["a.mp4", "b.mp4", "broken.mp4", "c.mp4"]
+    with pytest.raises(SpoiledRunError):
+        next(clips.batches(1))
+    assert len(decoded) == 4
+
+
+def test_no_batch_follows_the_clip_that_is_one_too_many(sampled: list[Clip]) -> None:
+    clips = make(sampled, most_skipped=0.0)
+    batches = clips.batches(1)
+    assert [next(batches)[1].tolist() for _ in range(2)] == [[7], [3]]
+    with pytest.raises(SpoiledRunError, match="1 of 4 clips"):
+        next(batches)
+    assert len(clips) == 3
+
+
+def test_as_many_bad_clips_as_may_be_are_left_out(sampled: list[Clip]) -> None:
+    assert len(list(make(sampled, most_skipped=0.25).batches(1))) == 3

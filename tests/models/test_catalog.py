@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.models import families
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
 from pytest_vidcompress.models.checkpoint import load_checkpoint

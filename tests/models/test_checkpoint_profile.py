@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.checkpoint_profile import profile_of

@@ -9,8 +9,7 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models import load as load_module
 from pytest_vidcompress.models.catalog import CATALOG

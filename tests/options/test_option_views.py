@@ -7,7 +7,7 @@ import pytest
 # As a published checkpoint would be: five clips, three crops, and frames that are wider than high.
 CONFTEST = """
     from pytest_vidcompress import Clip, ClipSet, Model, Profile
-    from pytest_vidcompress.clips.views import Views
+    from pytest_vidcompress.clips.profile import Views
     from pathlib import Path
 
 

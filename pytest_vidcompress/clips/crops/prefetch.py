@@ -18,9 +18,9 @@ from weakref import WeakSet
 import torch
 
 from ..faults import Fault, Undecodable
-from ..profile import Profile
-from ..views import crops_of
+from ..profile import CropSpec
 from .cached import cached_crop
+from .crops import crops_of
 from .disk_cache import Shelf
 from .worker import Died, Worker
 
@@ -38,7 +38,7 @@ _AHEAD_BYTES = 512 << 20
 
 
 def prefetch(
-    paths: Sequence[Path], profile: Profile, shelf: Shelf | None = None
+    paths: Sequence[Path], spec: CropSpec, shelf: Shelf | None = None
 ) -> Generator[Outcome, None, None]:
     """What each video gives, in this order.
 
@@ -47,15 +47,15 @@ def prefetch(
 
     Args:
         paths: the videos.
-        profile: what decides the crops.
+        spec: what decides the crops.
         shelf: where they are kept from run to run; None for nowhere.
     """
     seconds: list[float] = []
 
-    def timed(path: Path, profile: Profile) -> torch.Tensor:
+    def timed(path: Path, spec: CropSpec) -> torch.Tensor:
         began = time.perf_counter()
         try:
-            return crops_of(path, profile)
+            return crops_of(path, spec)
         finally:
             seconds.append(time.perf_counter() - began)
 
@@ -65,10 +65,10 @@ def prefetch(
             # Those that the shelf has need no decoding.
             to_decode_s = median(seconds) * (len(paths) - place) * len(seconds) / place
             if to_decode_s * (1 - 1 / workers) > _WORTH_S:
-                yield from _ahead(paths[place:], profile, shelf, workers)
+                yield from _ahead(paths[place:], spec, shelf, workers)
                 return
         try:
-            yield cached_crop(path, profile, shelf, timed)
+            yield cached_crop(path, spec, shelf, timed)
         except Undecodable as error:
             yield error
 
@@ -80,14 +80,13 @@ def settle() -> None:
 
 
 def _ahead(
-    paths: Sequence[Path], profile: Profile, shelf: Shelf | None, workers: int
+    paths: Sequence[Path], spec: CropSpec, shelf: Shelf | None, workers: int
 ) -> Generator[Outcome, None, None]:
-    clip_bytes = profile.views.count * profile.frames * 3 * profile.size**2
-    ahead = max(workers, min(2 * workers, _AHEAD_BYTES // clip_bytes))
+    ahead = max(workers, min(2 * workers, _AHEAD_BYTES // spec.size_bytes))
     pool = _Pool(workers)
     try:
         for path in paths:
-            pool.submit(path, profile, shelf)
+            pool.submit(path, spec, shelf)
             if len(pool.pending) > ahead:
                 yield _outcome(pool.pending.popleft())
         while pool.pending:
@@ -119,8 +118,8 @@ class _Pool:
         self._closed = self._startless = False
         _POOLS.add(self)
 
-    def submit(self, path: Path, profile: Profile, shelf: Shelf | None) -> None:
-        self.pending.append(self._threads.submit(cached_crop, path, profile, shelf, self._decode))
+    def submit(self, path: Path, spec: CropSpec, shelf: Shelf | None) -> None:
+        self.pending.append(self._threads.submit(cached_crop, path, spec, shelf, self._decode))
 
     def close(self) -> None:
         """Ends all workers; returns when they are gone."""
@@ -133,7 +132,7 @@ class _Pool:
         for worker in self._workers:
             worker.end()
 
-    def _decode(self, path: Path, profile: Profile) -> torch.Tensor:
+    def _decode(self, path: Path, spec: CropSpec) -> torch.Tensor:
         """In the worker of this thread; a second time where it dies of the first, as it may do by chance."""
         how = ""
         for _ in range(2):
@@ -141,7 +140,7 @@ class _Pool:
             if worker is None:
                 break
             try:
-                crops = worker.decode(path, profile)
+                crops = worker.decode(path, spec)
             except Died as death:
                 self._forget(worker)
                 how = str(death)
@@ -151,7 +150,7 @@ class _Pool:
                 break
         else:
             raise Undecodable(f"the process that decoded it {how}, twice", Fault.CORRUPT_FRAMES)
-        return crops_of(path, profile)
+        return crops_of(path, spec)
 
     def _worker(self) -> Worker | None:
         """This thread's, started when there is none; None where none can be."""

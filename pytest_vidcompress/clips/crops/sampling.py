@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 _SPAN_FPS = 30
 """Frame rate that `span` counts its rate in, frames per second."""
 
 
+@dataclass(frozen=True)
+class _Plan:
+    count: int
+    fps: float
+    frames: int
+    rate: int
+    clip: int
+    clips: int
+
+
+def _span(plan: _Plan) -> tuple[int, ...]:
+    span = max(plan.frames * plan.rate * plan.fps / _SPAN_FPS, 1)
+    start = max(plan.count - span, 0) * plan.clip / plan.clips
+    steps = max(plan.frames - 1, 1)
+    # Clamping the index, not the span, is what the published code does to short videos.
+    return tuple(min(int(start + (span - 1) * k / steps), plan.count - 1) for k in range(plan.frames))
+
+
+def _stride(plan: _Plan) -> tuple[int, ...]:
+    grid = range(0, plan.count, plan.rate)
+    spare = max(len(grid) - plan.frames, 0)
+    start = spare // 2 if plan.clips == 1 else spare * plan.clip // (plan.clips - 1)
+    return tuple(grid[min(start + k, len(grid) - 1)] for k in range(plan.frames))
+
+
+def _uniform(plan: _Plan) -> tuple[int, ...]:
+    parts = plan.frames * plan.clips
+    return tuple((k * plan.clips + plan.clip) * plan.count // parts for k in range(plan.frames))
+
+
+def _even(plan: _Plan) -> tuple[int, ...]:
+    steps = max(plan.frames * plan.clips - 1, 1)
+    return tuple((k * plan.clips + plan.clip) * (plan.count - 1) // steps for k in range(plan.frames))
+
+
+_SAMPLINGS: Mapping[str, Callable[[_Plan], tuple[int, ...]]] = {
+    "span": _span,
+    "stride": _stride,
+    "uniform": _uniform,
+    "even": _even,
+}
+
+
 def indices(
-    count: int, fps: float, frames: int, rate: int, sampling: str, clip: int = 0, clips: int = 1
+    count: int, fps: float, frames: int, rate: int, sampling: str, clip: tuple[int, int] = (0, 1)
 ) -> tuple[int, ...]:
     """Picks the frames of one of the temporal clips of a video.
 
@@ -34,8 +80,7 @@ def indices(
         frames: frames wanted.
         rate: distance between frames, for `span` and `stride`.
         sampling: see above.
-        clip: which clip, from 0.
-        clips: of how many.
+        clip: which clip, from 0, and of how many.
 
     Returns:
         `frames` indices in `0 ... count - 1`, ascending.
@@ -47,25 +92,9 @@ def indices(
         raise ValueError(
             f"count, frames, rate and fps must be positive, not {count}, {frames}, {rate} and {fps}"
         )
-    if not 0 <= clip < clips:
-        raise ValueError(f"there is no clip {clip} of {clips}")
-    match sampling:
-        case "span":
-            span = max(frames * rate * fps / _SPAN_FPS, 1)
-            start = max(count - span, 0) * clip / clips
-            # Clamping the index, not the span, is what the published code does to short videos.
-            return tuple(
-                min(int(start + (span - 1) * k / max(frames - 1, 1)), count - 1) for k in range(frames)
-            )
-        case "stride":
-            grid = range(0, count, rate)
-            spare = max(len(grid) - frames, 0)
-            start = spare // 2 if clips == 1 else spare * clip // (clips - 1)
-            return tuple(grid[min(start + k, len(grid) - 1)] for k in range(frames))
-        case "uniform":
-            return tuple((k * clips + clip) * count // (frames * clips) for k in range(frames))
-        case "even":
-            steps = max(frames * clips - 1, 1)
-            return tuple((k * clips + clip) * (count - 1) // steps for k in range(frames))
-        case _:
-            raise ValueError(f"sampling must be span, stride, uniform or even, not {sampling!r}")
+    which, clips = clip
+    if not 0 <= which < clips:
+        raise ValueError(f"there is no clip {which} of {clips}")
+    if sampling not in _SAMPLINGS:
+        raise ValueError(f"sampling must be one of {', '.join(_SAMPLINGS)}, not {sampling!r}")
+    return _SAMPLINGS[sampling](_Plan(count, fps, frames, rate, which, clips))

@@ -1,7 +1,7 @@
 """A process that decodes: the side that starts it, and the process itself.
 
 It is a fresh interpreter, not a fork: a library's threads do not survive one. `python -m
-pytest_vidcompress.clips.crops.worker` says `READY`, then answers each pickled `(path, profile)` with the crops as an
+pytest_vidcompress.clips.crops.worker` says `READY`, then answers each pickled `(path, spec)` with the crops as an
 array, with the `Undecodable` that they raised, or with None: decoding failed in a way that is no fault of the
 file.
 """
@@ -14,14 +14,14 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...processes.lifeline import die_with_parent
 from ..faults import Undecodable
-from ..profile import Profile
+from ..profile import CropSpec
 
 if TYPE_CHECKING:
     import torch
@@ -66,7 +66,7 @@ class Worker:
         if self._receive() != READY:
             raise Died("did not start")
 
-    def decode(self, path: Path, profile: Profile) -> torch.Tensor | None:
+    def decode(self, path: Path, spec: CropSpec) -> torch.Tensor | None:
         """As `crops_of`; None where that failed otherwise than by the file's fault.
 
         Raises:
@@ -77,7 +77,7 @@ class Worker:
 
         assert self._process.stdin is not None
         with suppress(OSError):  # whoever reads no more does not answer either
-            self._process.stdin.write(pickle.dumps((str(path.absolute()), _plain(profile))))
+            self._process.stdin.write(pickle.dumps((str(path.absolute()), spec)))
         answer = self._receive()
         if isinstance(answer, Undecodable):
             raise answer
@@ -108,13 +108,6 @@ class Worker:
             raise Died(self.end()) from None
 
 
-def _plain(profile: Profile) -> Profile:
-    """Without what cannot be sent, and of the class that the process knows."""
-    values: dict[str, Any] = {field.name: getattr(profile, field.name) for field in fields(Profile)}
-    values["modules"] = {}
-    return Profile(**values)
-
-
 def _paths() -> str:
     """What this process imports from, its own package first."""
     return os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)])
@@ -134,7 +127,7 @@ def main() -> None:
     os.dup2(2, 1)
     import torch
 
-    from . import preprocess  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    from .crops import crops_of
 
     torch.set_num_threads(1)
     answer: Any = READY
@@ -142,17 +135,15 @@ def main() -> None:
         pickle.dump(answer, answers, protocol=5)
         answers.flush()
         try:
-            path, profile = pickle.load(requests)
+            path, spec = pickle.load(requests)
         except EOFError:
             return
-        answer = _answer(Path(path), profile)
+        answer = _answer(crops_of, Path(path), spec)
 
 
-def _answer(path: Path, profile: Profile) -> Any:
-    from ..views import crops_of
-
+def _answer(crops_of: Callable[[Path, CropSpec], torch.Tensor], path: Path, spec: CropSpec) -> Any:
     try:
-        return crops_of(path, profile).numpy()
+        return crops_of(path, spec).numpy()
     except Undecodable as error:
         return error
     except Exception:  # the other side tries it itself, and raises what is to be seen

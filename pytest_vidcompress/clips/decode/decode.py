@@ -29,6 +29,8 @@ class Decoded:
 
     pixels: npt.NDArray[np.uint8]
     """RGB, upright, shape `(T, H, W, 3)`."""
+    indices: Sequence[int]
+    """Of these frames, `T` of them."""
     count: int
     """Frames in the file."""
     fps: float
@@ -51,12 +53,12 @@ def decode(path: Path, plan: Plan) -> Decoded:
         wanted = plan(found.count, found.fps)
         picked = sparse.pick(stream, found, wanted)
     if picked is not None:
-        return Decoded(picked.pixels, found.count, found.fps)
+        return Decoded(picked.pixels, wanted, found.count, found.fps)
     count = found.count
     while True:
         picked, decoded = _pick_from_all(path, wanted)
         if picked.complete:
-            return Decoded(picked.pixels, count, found.fps)
+            return Decoded(picked.pixels, wanted, count, found.fps)
         if not 0 < decoded < count:
             raise Undecodable(f"no frame decodes, of {count} in the file", Fault.CORRUPT_FRAMES)
         count = decoded

@@ -11,11 +11,15 @@ from ...errors import VidcompressError
 from ..clip import Clip, ClipSet
 from .find_files import Videos
 from .layout import Layout, distinct
-from .layouts.folders import how_files_lie
-from .layouts.known import LAYOUTS
+from .layouts.annotation import ANNOTATION
+from .layouts.folders import FOLDERS, how_files_lie
+from .layouts.path_list import LIST
+from .layouts.path_table import TABLE
 from .listing import Tree
 from .splits import VAL, folder_names, is_split, split_of
 
+_LAYOUTS: tuple[Layout, ...] = (ANNOTATION, TABLE, LIST, FOLDERS)
+"""The first that recognises a file goes: a list of paths says less than annotations."""
 _OFFICIAL = ("val", "validate")
 _SHOWN = 5
 
@@ -73,7 +77,7 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
 def _choose_file(source: Path, tree: Tree) -> _Choice:
     layout = _recognise(source, tree)
     if layout is None:
-        wanted = ", ".join(layout.wants for layout in LAYOUTS if layout is not LAYOUTS[-1])
+        wanted = ", ".join(layout.wants for layout in _LAYOUTS if layout is not FOLDERS)
         raise VidcompressError(
             f"{source} is no list of clips: expected {wanted}; it {_begins(source, tree)} (--vc-clips)"
         )
@@ -89,7 +93,7 @@ def _choose_in(folder: Path, tree: Tree) -> _Choice:
         or next(iter(_recognised(_class_parents(folder, tree), tree)), None)
     )
     if choice is None:
-        wanted = ", ".join(layout.wants for layout in LAYOUTS)
+        wanted = ", ".join(layout.wants for layout in _LAYOUTS)
         raise VidcompressError(
             f"no clips in {folder}: looked there, in 'annotations' and in 'val' for {wanted}; found "
             f"{_found(folder, tables, tree)} (--vc-clips)"
@@ -98,7 +102,7 @@ def _choose_in(folder: Path, tree: Tree) -> _Choice:
 
 
 def _recognise(path: Path, tree: Tree) -> Layout | None:
-    return next((layout for layout in LAYOUTS if layout.recognises(path, tree)), None)
+    return next((layout for layout in _LAYOUTS if layout.recognises(path, tree)), None)
 
 
 def _recognised(paths: Iterable[Path], tree: Tree) -> list[_Choice]:
@@ -112,7 +116,7 @@ def _choose_table(folder: Path, choices: list[_Choice]) -> _Choice | None:
             if choice.path.stem == wanted:
                 return choice
     validation = [choice for choice in choices if "val" in choice.path.stem] or choices
-    for layout in LAYOUTS:
+    for layout in _LAYOUTS:
         best = [choice for choice in validation if choice.layout is layout]
         if len(best) > 1:
             names = ", ".join(choice.path.name for choice in best[:_SHOWN])

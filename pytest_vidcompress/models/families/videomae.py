@@ -12,8 +12,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from ...clips.profile import Profile
-from ...clips.views import Views
+from ...clips.profile import Profile, Views
 from ..family import POCKET, Family, Pretrained
 
 # The study prunes these; its sparsity columns tell which.

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from ...clips.clip import Skipped
-from ...clips.skipped import by_kind
+from ...clips.faults import Skipped, by_kind
 from ...errors import VidcompressError
 from ...gate.metrics import quantity
 from ...gate.verdict import Result

@@ -7,8 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...clips.clip import Skipped
-from ...clips.skipped import by_kind
+from ...clips.faults import Skipped, by_kind
 
 COLUMNS = ("id", "label", "kind", "reason", "path")
 _NAMED = 5

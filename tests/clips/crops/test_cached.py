@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_vidcompress.clips.crops.cached import cached_crop
+from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.faults import Undecodable
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views, crops_of
+from pytest_vidcompress.clips.profile import CropSpec, Profile, Views
 
 WriteVideo = Callable[..., Path]
 PROFILE = Profile(4, 1, 32, sampling="even")
+SPEC = PROFILE.crop_spec
 
 
 class Spy:
@@ -27,9 +28,9 @@ class Spy:
     def __init__(self) -> None:
         self.seen: list[Path] = []
 
-    def __call__(self, path: Path, profile: Profile) -> torch.Tensor:
+    def __call__(self, path: Path, spec: CropSpec) -> torch.Tensor:
         self.seen.append(path)
-        return crops_of(path, profile)
+        return crops_of(path, spec)
 
 
 def shelf_in(folder: Path, limit: int = 10**9) -> Shelf:
@@ -37,7 +38,7 @@ def shelf_in(folder: Path, limit: int = 10**9) -> Shelf:
 
 
 def test_the_crops_are_the_frames_of_the_profile(tmp_path: Path, write_video: WriteVideo) -> None:
-    crops = cached_crop(write_video(tmp_path / "clip.mp4", range(0, 200, 20)), PROFILE)
+    crops = cached_crop(write_video(tmp_path / "clip.mp4", range(0, 200, 20)), SPEC)
     assert crops.dtype == torch.uint8
     assert crops.shape == (1, 4, 3, 32, 32)
     assert crops[0, :, :, 16:].float().mean((1, 2, 3)).tolist() == pytest.approx([0, 60, 120, 180], abs=1)
@@ -46,8 +47,8 @@ def test_the_crops_are_the_frames_of_the_profile(tmp_path: Path, write_video: Wr
 
 def test_a_clip_is_decoded_once(tmp_path: Path, write_video: WriteVideo) -> None:
     path, folder, decode = write_video(tmp_path / "clip.mp4"), tmp_path / "deep" / "cache", Spy()
-    first, again = (cached_crop(path, PROFILE, shelf_in(folder), decode) for _ in range(2))
-    renamed = cached_crop(path.rename(tmp_path / "other.mp4"), PROFILE, shelf_in(folder), decode)
+    first, again = (cached_crop(path, SPEC, shelf_in(folder), decode) for _ in range(2))
+    renamed = cached_crop(path.rename(tmp_path / "other.mp4"), SPEC, shelf_in(folder), decode)
     assert torch.equal(first, again)
     assert torch.equal(first, renamed)
     assert decode.seen == [path]
@@ -58,22 +59,22 @@ def test_what_decides_the_pixels_decides_the_entry(tmp_path: Path, write_video: 
     path, folder, decode = write_video(tmp_path / "clip.mp4"), tmp_path / "cache", Spy()
     changes = ({}, {"frames": 3}, {"rate": 2}, {"size": 16}, {"sampling": "stride"}, {"views": Views(2, 3)})
     for changed in (*changes, {"views": Views(2, 3), "middle": "ceil"}):
-        profile = dataclasses.replace(PROFILE, **changed)
-        crops = [cached_crop(path, profile, shelf_in(folder), decode) for _ in range(2)]
+        spec = dataclasses.replace(SPEC, **changed)
+        crops = [cached_crop(path, spec, shelf_in(folder), decode) for _ in range(2)]
         assert torch.equal(*crops)
-        assert torch.equal(crops[0], crops_of(path, profile))
+        assert torch.equal(crops[0], crops_of(path, spec))
     assert len(decode.seen) == len(list(folder.iterdir())) == 7
     for same in ({"mean": (0.0, 0.0, 0.0)}, {"layout": "BCTHW"}, {"published": Views(5, 3)}):
-        cached_crop(path, dataclasses.replace(PROFILE, **same), shelf_in(folder), decode)
+        cached_crop(path, dataclasses.replace(PROFILE, **same).crop_spec, shelf_in(folder), decode)
     assert len(decode.seen) == 7
 
 
 def test_a_changed_file_misses(tmp_path: Path, write_video: WriteVideo) -> None:
     path, folder = write_video(tmp_path / "clip.mp4", [10] * 9), tmp_path / "cache"
-    before = cached_crop(path, PROFILE, shelf_in(folder))
-    after = cached_crop(write_video(path, [50] * 9), PROFILE, shelf_in(folder))
+    before = cached_crop(path, SPEC, shelf_in(folder))
+    after = cached_crop(write_video(path, [50] * 9), SPEC, shelf_in(folder))
     assert not torch.equal(before, after)
-    assert torch.equal(after, crops_of(path, PROFILE))
+    assert torch.equal(after, crops_of(path, SPEC))
 
 
 def test_a_file_replaced_while_it_was_decoded_leaves_no_entry(
@@ -81,10 +82,10 @@ def test_a_file_replaced_while_it_was_decoded_leaves_no_entry(
 ) -> None:
     path, folder = write_video(tmp_path / "clip.mp4", [10] * 9), tmp_path / "cache"
 
-    def replaced_first(path: Path, profile: Profile) -> torch.Tensor:
-        return crops_of(write_video(path, [50] * 12), profile)
+    def replaced_first(path: Path, spec: CropSpec) -> torch.Tensor:
+        return crops_of(write_video(path, [50] * 12), spec)
 
-    cached_crop(path, PROFILE, shelf_in(folder), replaced_first)
+    cached_crop(path, SPEC, shelf_in(folder), replaced_first)
     assert not folder.exists()
 
 
@@ -95,7 +96,7 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, torch.T
 
     path = _write(tmp_path_factory.mktemp("video") / "clip.mp4", noise=20)
     folder = tmp_path_factory.mktemp("cache")
-    crops = cached_crop(path, PROFILE, shelf_in(folder))
+    crops = cached_crop(path, SPEC, shelf_in(folder))
     (kept,) = folder.iterdir()
     return path, kept, crops
 
@@ -120,8 +121,8 @@ def test_a_damaged_entry_is_written_anew(entry: tuple[Path, Path, torch.Tensor],
             damaged = damaged[place:] + damaged[:place]
     kept.write_bytes(damaged)
     decode = Spy()
-    assert torch.equal(cached_crop(path, PROFILE, shelf_in(kept.parent), decode), crops)
-    assert torch.equal(cached_crop(path, PROFILE, shelf_in(kept.parent), decode), crops)
+    assert torch.equal(cached_crop(path, SPEC, shelf_in(kept.parent), decode), crops)
+    assert torch.equal(cached_crop(path, SPEC, shelf_in(kept.parent), decode), crops)
     assert decode.seen == ([] if bytes(damaged) == sound else [path])
     assert kept.read_bytes() == sound
     assert list(kept.parent.iterdir()) == [kept]
@@ -130,19 +131,19 @@ def test_a_damaged_entry_is_written_anew(entry: tuple[Path, Path, torch.Tensor],
 def test_the_entry_of_another_clip_is_not_taken(tmp_path: Path, write_video: WriteVideo) -> None:
     folder = tmp_path / "cache"
     for name, grey in (("a", 10), ("b", 200)):
-        cached_crop(write_video(tmp_path / f"{name}.mp4", [grey] * 3), PROFILE, shelf_in(folder))
+        cached_crop(write_video(tmp_path / f"{name}.mp4", [grey] * 3), SPEC, shelf_in(folder))
     one, other = folder.iterdir()
     one.write_bytes(other.read_bytes())
     for name in "ab":
         path = tmp_path / f"{name}.mp4"
-        assert torch.equal(cached_crop(path, PROFILE, shelf_in(folder)), crops_of(path, PROFILE))
+        assert torch.equal(cached_crop(path, SPEC, shelf_in(folder)), crops_of(path, SPEC))
 
 
 def test_a_folder_that_cannot_be_written_is_warned_of_once(tmp_path: Path, write_video: WriteVideo) -> None:
     path, folder = write_video(tmp_path / "clip.mp4"), tmp_path / "file" / "cache"
     (tmp_path / "file").touch()
     with pytest.warns(UserWarning, match="decoded clips are not kept") as caught:
-        crops = [cached_crop(path, PROFILE, shelf_in(folder)) for _ in range(2)]
+        crops = [cached_crop(path, SPEC, shelf_in(folder)) for _ in range(2)]
     assert len(caught) == 1
     assert torch.equal(*crops)
 
@@ -151,7 +152,7 @@ def test_a_folder_that_cannot_be_written_is_warned_of_once(tmp_path: Path, write
 def test_a_folder_that_may_only_be_read_is_read(tmp_path: Path, write_video: WriteVideo) -> None:
     path, folder, decode = write_video(tmp_path / "clip.mp4"), tmp_path / "cache", Spy()
     for _ in range(2):
-        cached_crop(path, PROFILE, shelf_in(folder), decode)
+        cached_crop(path, SPEC, shelf_in(folder), decode)
         folder.chmod(0o500)
     assert decode.seen == [path]
 
@@ -162,5 +163,5 @@ def test_a_clip_that_cannot_be_decoded_leaves_no_entry(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         for name, reason in (("page.mp4", "not a video"), ("gone.mp4", "missing")):
             with pytest.raises(Undecodable, match=reason):
-                cached_crop(tmp_path / name, PROFILE, shelf_in(tmp_path / "cache"))
+                cached_crop(tmp_path / name, SPEC, shelf_in(tmp_path / "cache"))
     assert not (tmp_path / "cache").exists()

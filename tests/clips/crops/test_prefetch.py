@@ -15,16 +15,16 @@ import pytest
 import torch
 
 from pytest_vidcompress.clips.crops import prefetch as prefetching
+from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.crops.prefetch import prefetch, settle
 from pytest_vidcompress.clips.faults import Fault, Undecodable
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views, crops_of
+from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.measure.latency.pairs import machine_to_ourselves
 from tests.clips.crops.processes import children, cpu_ticks, gone, needs_proc
 
 WriteVideo = Callable[..., Path]
-PROFILE = Profile(4, 1, 32, sampling="even", views=Views(2, 3), modules={"attention": ("q",)})
+SPEC = CropSpec(4, 1, 32, sampling="even", views=Views(2, 3))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def same(outcome: object, path: Path) -> bool:
     assert isinstance(outcome, torch.Tensor), outcome
-    return torch.equal(outcome, crops_of(path, PROFILE))
+    return torch.equal(outcome, crops_of(path, SPEC))
 
 
 @needs_proc
@@ -52,7 +52,7 @@ def test_workers_give_the_same_in_the_same_order(kept: bool, videos: list[Path],
     videos[7].write_text("<html>")
     videos[-1].unlink()
     shelf = Shelf(tmp_path / "cache", 10**9) if kept else None
-    outcomes = prefetch(videos, PROFILE, shelf)
+    outcomes = prefetch(videos, SPEC, shelf)
     before = children(os.getpid())
     found = [next(outcomes), next(outcomes)]
     started = set(children(os.getpid())) - set(before)
@@ -67,14 +67,14 @@ def test_workers_give_the_same_in_the_same_order(kept: bool, videos: list[Path],
             assert same(outcome, path)
     if shelf:
         assert len(list((tmp_path / "cache").iterdir())) == 18
-        again = [type(outcome) for outcome in prefetch(videos, PROFILE, shelf)]
+        again = [type(outcome) for outcome in prefetch(videos, SPEC, shelf)]
         assert again == [type(outcome) for outcome in found]
 
 
 @needs_proc
 def test_few_videos_start_no_worker(videos: list[Path]) -> None:
     before = children(os.getpid())
-    for path, outcome in zip(videos, prefetch(videos, PROFILE), strict=True):
+    for path, outcome in zip(videos, prefetch(videos, SPEC), strict=True):
         assert same(outcome, path)
         assert children(os.getpid()) == before
 
@@ -83,9 +83,9 @@ def test_few_videos_start_no_worker(videos: list[Path]) -> None:
 @pytest.mark.usefixtures("eager")
 def test_what_is_kept_starts_no_worker(videos: list[Path], tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "cache", 10**9)
-    list(prefetch(videos, PROFILE, shelf))
+    list(prefetch(videos, SPEC, shelf))
     before = children(os.getpid())
-    for _ in prefetch(videos, PROFILE, shelf):
+    for _ in prefetch(videos, SPEC, shelf):
         assert children(os.getpid()) == before
 
 
@@ -95,7 +95,7 @@ def test_workers_go_not_far_ahead_and_rest_while_timings_are_taken(
     videos: list[Path], tmp_path: Path
 ) -> None:
     before = set(children(os.getpid()))
-    outcomes = prefetch(videos, PROFILE, Shelf(tmp_path / "cache", 10**9))
+    outcomes = prefetch(videos, SPEC, Shelf(tmp_path / "cache", 10**9))
     taken = [next(outcomes) for _ in range(3)]
     with machine_to_ourselves():
         started = sorted(set(children(os.getpid())) - before)
@@ -115,7 +115,7 @@ def test_workers_go_not_far_ahead_and_rest_while_timings_are_taken(
 @pytest.mark.usefixtures("eager")
 def test_a_worker_that_is_killed_is_replaced(videos: list[Path]) -> None:
     before = set(children(os.getpid()))
-    outcomes = prefetch(videos, PROFILE)
+    outcomes = prefetch(videos, SPEC)
     found = [next(outcomes), next(outcomes)]
     settle()
     started = set(children(os.getpid())) - before
@@ -154,7 +154,7 @@ def test_a_video_that_kills_its_worker_costs_only_itself(
     monkeypatch.chdir(tmp_path)
     videos[5] = videos[5].rename(tmp_path / "bomb.mp4")
     videos[9] = videos[9].rename(tmp_path / "once.mp4")
-    found = list(prefetch(videos, PROFILE))
+    found = list(prefetch(videos, SPEC))
     assert (tmp_path / "went-off").exists()
     died = found.pop(5)
     assert isinstance(died, Undecodable)
@@ -170,14 +170,14 @@ def test_where_no_worker_starts_it_is_decoded_here(
     python: str | None, videos: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", python)
-    found = list(prefetch(videos, PROFILE))
+    found = list(prefetch(videos, SPEC))
     assert all(same(outcome, path) for path, outcome in zip(videos, found, strict=True))
 
 
 @pytest.mark.usefixtures("eager")
 def test_what_is_no_fault_of_the_file_is_raised(videos: list[Path]) -> None:
     with pytest.raises(ValueError, match="sampling must be"):
-        list(prefetch(videos, Profile(4, 1, 32, sampling="odd")))  # pyright: ignore[reportArgumentType]
+        list(prefetch(videos, CropSpec(4, 1, 32, sampling="odd")))  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.usefixtures("eager")
@@ -187,20 +187,20 @@ def test_a_users_files_do_not_stand_in_for_libraries(
     (tmp_path / "av.py").write_text("raise SystemExit(1)")
     monkeypatch.chdir(tmp_path)
     names = [Path(path.name) for path in videos]
-    assert all(same(outcome, path) for path, outcome in zip(videos, prefetch(names, PROFILE), strict=True))
+    assert all(same(outcome, path) for path, outcome in zip(videos, prefetch(names, SPEC), strict=True))
 
 
 LOOP = """
     import signal, sys
     from pathlib import Path
     from pytest_vidcompress.clips.crops import prefetch
-    from pytest_vidcompress.clips.profile import Profile
+    from pytest_vidcompress.clips.profile import CropSpec
 
     # Who runs tests in the background may have them ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     prefetch._PILOT, prefetch._WORTH_S, prefetch._cores = 1, 0.0, lambda: 2
     videos = sorted(Path(sys.argv[1]).glob("*.mp4")) * 10_000
-    for place, crops in enumerate(prefetch.prefetch(videos, Profile(4, 1, 32, sampling="even"))):
+    for place, crops in enumerate(prefetch.prefetch(videos, CropSpec(4, 1, 32, sampling="even"))):
         if place == 5:
             print("going", flush=True)
     """

@@ -28,17 +28,17 @@ def test_span_is_the_published_sampling_of_the_high_resolution_timesformer() -> 
 
 def test_span_of_several_clips_starts_where_the_published_code_does() -> None:
     # get_start_end_idx: what 256 of 300 frames leave over, times clip / clips.
-    starts = [indices(300, 30.0, 8, 32, "span", clip, 10)[0] for clip in range(10)]
+    starts = [indices(300, 30.0, 8, 32, "span", (clip, 10))[0] for clip in range(10)]
     assert starts == [0, 4, 8, 13, 17, 22, 26, 30, 35, 39]
-    assert indices(300, 30.0, 8, 32, "span", 5, 10) == (22, 58, 94, 131, 167, 204, 240, 277)
+    assert indices(300, 30.0, 8, 32, "span", (5, 10)) == (22, 58, 94, 131, 167, 204, 240, 277)
 
 
 def test_span_of_several_clips_is_one_and_the_same_where_nothing_is_left_over() -> None:
-    assert indices(200, 30.0, 8, 32, "span", 4, 5) == indices(200, 30.0, 8, 32, "span")
+    assert indices(200, 30.0, 8, 32, "span", (4, 5)) == indices(200, 30.0, 8, 32, "span")
 
 
 def test_stride_of_five_clips_is_the_published_videomae_sampling() -> None:
-    clips = [indices(300, 30.0, 16, 4, "stride", clip, 5) for clip in range(5)]
+    clips = [indices(300, 30.0, 16, 4, "stride", (clip, 5)) for clip in range(5)]
     assert clips == [tuple(range(4 * start, 4 * start + 61, 4)) for start in (0, 14, 29, 44, 59)]
     assert [(clip[0], clip[-1]) for clip in clips[:2]] == [(0, 60), (56, 116)]
     assert (clips[-1][0], clips[-1][-1]) == (236, 296)
@@ -47,7 +47,7 @@ def test_stride_of_five_clips_is_the_published_videomae_sampling() -> None:
 def test_stride_is_the_middle_clip_of_the_published_videomae_sampling() -> None:
     assert indices(300, 30.0, 16, 4, "stride") == tuple(range(116, 177, 4))
 
-    assert indices(300, 30.0, 16, 4, "stride") == indices(300, 30.0, 16, 4, "stride", 2, 5)
+    assert indices(300, 30.0, 16, 4, "stride") == indices(300, 30.0, 16, 4, "stride", (2, 5))
 
 
 def test_stride_ignores_the_frame_rate() -> None:
@@ -59,7 +59,7 @@ def test_stride_repeats_the_last_frame_of_a_short_video() -> None:
 
 
 def test_clips_of_a_short_video_are_alike() -> None:
-    clips = {indices(40, 30.0, 16, 4, "stride", clip, 5) for clip in range(5)}
+    clips = {indices(40, 30.0, 16, 4, "stride", (clip, 5)) for clip in range(5)}
     assert clips == {(*range(0, 40, 4), *[36] * 6)}
 
 
@@ -73,8 +73,8 @@ def test_uniform_takes_the_first_frame_of_each_part() -> None:
 
 
 def test_uniform_and_even_clips_interleave() -> None:
-    assert [indices(12, 30.0, 3, 1, "uniform", clip, 2) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 10)]
-    assert [indices(12, 30.0, 3, 1, "even", clip, 2) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 11)]
+    assert [indices(12, 30.0, 3, 1, "uniform", (clip, 2)) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 10)]
+    assert [indices(12, 30.0, 3, 1, "even", (clip, 2)) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 11)]
 
 
 def single(count: int, fps: float, frames: int, rate: int, sampling: str) -> list[int]:
@@ -105,7 +105,7 @@ videos = st.tuples(*VIDEOS.values())
 def test_any_plan_is_complete_ascending_and_in_the_file(video: Video, clips: int) -> None:
     count, _, frames, _, _ = video
     for clip in range(clips):
-        plan = indices(*video, clip, clips)
+        plan = indices(*video, (clip, clips))
         assert len(plan) == frames
         assert list(plan) == sorted(plan)
         assert plan[0] >= 0
@@ -120,7 +120,7 @@ def test_the_only_clip_is_what_it_always_was(video: Video) -> None:
 @given(video=videos, clips=st.integers(2, 12))
 def test_clips_go_on_from_the_first_to_the_last(video: Video, clips: int) -> None:
     count, _, frames, rate, sampling = video
-    plans = [indices(*video, clip, clips) for clip in range(clips)]
+    plans = [indices(*video, (clip, clips)) for clip in range(clips)]
     assert plans == sorted(plans)
     assert plans[0][0] == 0
     reached = {
@@ -143,7 +143,7 @@ def test_clips_of_a_long_video_differ(video: Video, clips: int) -> None:
         "even": frames * clips + 1,
     }
     if count > room[sampling]:
-        assert len({indices(*video, clip, clips) for clip in range(clips)}) == clips
+        assert len({indices(*video, (clip, clips)) for clip in range(clips)}) == clips
 
 
 @pytest.mark.parametrize("sampling", SAMPLINGS)
@@ -156,7 +156,7 @@ def test_arguments_out_of_range_are_refused(bad: tuple[int, float, int, int], sa
 @pytest.mark.parametrize(("clip", "clips"), [(-1, 1), (1, 1), (5, 5), (0, 0)])
 def test_a_clip_that_there_is_not_is_refused(clip: int, clips: int) -> None:
     with pytest.raises(ValueError, match=f"no clip {clip} of {clips}"):
-        indices(9, 30.0, 8, 4, "stride", clip, clips)
+        indices(9, 30.0, 8, 4, "stride", (clip, clips))
 
 
 def test_an_unknown_sampling_is_refused() -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.clips.profile import Merge
-from pytest_vidcompress.clips.views import Views
+from pytest_vidcompress.clips.profile import Merge, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import evaluating, logits_of, merged, predict
 from pytest_vidcompress.models.model import Model

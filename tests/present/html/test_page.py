@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_vidcompress.clips.clip import Clip, Skipped
-from pytest_vidcompress.clips.faults import Fault
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge

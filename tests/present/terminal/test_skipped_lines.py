@@ -4,8 +4,8 @@ import csv
 import io
 from pathlib import Path
 
-from pytest_vidcompress.clips.clip import Clip, Skipped
-from pytest_vidcompress.clips.faults import Fault
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.present.terminal.skipped_lines import (
     COLUMNS,
     skipped_csv,

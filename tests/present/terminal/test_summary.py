@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_vidcompress.clips.clip import Clip, Skipped
-from pytest_vidcompress.clips.faults import Fault
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.terminal.summary import summary
 from pytest_vidcompress.run.ledger import Ledger

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_vidcompress.clips.clip import Clip, Skipped
-from pytest_vidcompress.clips.faults import Fault, Undecodable
-from pytest_vidcompress.clips.skipped import by_kind, too_many
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.faults import Fault, Skipped, Undecodable, by_kind, too_many
 
 KINDS = (Fault.EMPTY, Fault.TRUNCATED, Fault.TRUNCATED, Fault.MISSING)
 SKIPPED = [

@@ -18,7 +18,7 @@ from pytest_vidcompress.clips.kinetics.layouts.folders import SPELLINGS
 from pytest_vidcompress.clips.kinetics.official import official_names
 from pytest_vidcompress.clips.kinetics.read import read_kinetics
 from pytest_vidcompress.clips.labels import match
-from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.sample import sample
 
@@ -161,8 +161,8 @@ def test_every_layout_gives_the_same_pixels(rows: list[Row], tmp_path: Path) -> 
         found = read_kinetics(make(tmp_path / name, rows))
         ids = match(found.labels, official_names(), model_name="model", clip_set_name=found.name)
         # What is decoded once is found by its content: the rest is the way from a row to a file and a label.
-        shelf = Shelf(tmp_path / "shelf", 1 << 30)
-        clips = Clips(sample(found.clips, None, 0), found.labels, ids, profile, shelf)
+        kept = Decoding(Shelf(tmp_path / "shelf", 1 << 30))
+        clips = Clips(sample(found.clips, None, 0), found.labels, ids, profile, kept)
         batches[name] = list(clips.batches(3))
         assert clips.skipped == ()
     wanted = batches.pop("cvdf")

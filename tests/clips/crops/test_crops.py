@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
+from pytest_vidcompress.clips.crops import crops
+from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.sampling import indices
-from pytest_vidcompress.clips.decode import decode as decoder
 from pytest_vidcompress.clips.decode.decode import decode
 from pytest_vidcompress.clips.faults import Undecodable
 from pytest_vidcompress.clips.pocket.packaged import pocket
-from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.views import Views, crops_of
+from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.models.catalog import CATALOG
 from tests.clips.crops.centre import crop
 
@@ -40,30 +38,9 @@ def single(path: Path, profile: Profile) -> torch.Tensor:
     return crop(decode(path, plan).pixels, profile.size)
 
 
-@given(clips=st.integers(1, 9999), crops=st.sampled_from([1, 3]))
-def test_text_goes_round(clips: int, crops: int) -> None:
-    views = Views(clips, crops)
-    assert Views.parse(str(views)) == views
-    assert views.count == clips * crops
-
-
-@pytest.mark.parametrize(
-    "text", ["", "5", "x", "5x", "x3", "5x3x1", "5 x 3", "-1x3", "5.0x3", "published", "٥x٣", "99999x1"]
-)
-def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="CLIPSxCROPS"):
-        Views.parse(text)
-
-
-@pytest.mark.parametrize(("clips", "crops"), [(0, 1), (1, 0), (1, 2), (5, 4), (5, 5), (-1, 3)])
-def test_numbers_that_nobody_uses_are_refused(clips: int, crops: int) -> None:
-    with pytest.raises(ValueError, match=f"one or three crops, .* not {clips}x{crops}"):
-        Views(clips, crops)
-
-
 def test_clips_are_outside_and_crops_inside(tmp_path: Path, write_video: WriteVideo) -> None:
     path = write_video(tmp_path / "clip.mp4", GREYS, width=64, height=48)
-    views = crops_of(path, replace(STRIDE, views=Views(3, 3)))
+    views = crops_of(path, replace(STRIDE, views=Views(3, 3)).crop_spec)
     assert views.shape == (9, 4, 3, 32, 32)
     assert views.dtype == torch.uint8
     assert views.is_contiguous()
@@ -73,9 +50,9 @@ def test_clips_are_outside_and_crops_inside(tmp_path: Path, write_video: WriteVi
 
 def test_every_view_is_cut_from_its_own_clip(tmp_path: Path, write_video: WriteVideo) -> None:
     path = write_video(tmp_path / "clip.mp4", GREYS, width=90, height=48, noise=9.0)
-    views = crops_of(path, replace(STRIDE, views=Views(2, 3)))
+    views = crops_of(path, replace(STRIDE, views=Views(2, 3)).crop_spec)
     for clip in range(2):
-        alone = crops_of(path, replace(STRIDE, views=Views(2, 1)))[clip]
+        alone = crops_of(path, replace(STRIDE, views=Views(2, 1)).crop_spec)[clip]
         # 90 x 48 becomes 60 x 32: the middle crop is the centre.
         assert torch.equal(views[3 * clip + 1], alone)
     assert len({view.numpy().tobytes() for view in views}) == 6
@@ -83,7 +60,7 @@ def test_every_view_is_cut_from_its_own_clip(tmp_path: Path, write_video: WriteV
 
 def test_crops_overlap_as_they_lie(tmp_path: Path, write_video: WriteVideo) -> None:
     path = write_video(tmp_path / "clip.mp4", GREYS, width=64, height=48, noise=9.0)
-    left, middle, right = crops_of(path, replace(STRIDE, views=Views(1, 3)))
+    left, middle, right = crops_of(path, replace(STRIDE, views=Views(1, 3)).crop_spec)
     # 64 x 48 becomes 42 x 32: offsets 0, 5 and 10.
     assert torch.equal(left[..., 5:], middle[..., :-5])
     assert torch.equal(middle[..., 5:], right[..., :-5])
@@ -91,7 +68,7 @@ def test_crops_overlap_as_they_lie(tmp_path: Path, write_video: WriteVideo) -> N
 
 def test_a_short_video_repeats_its_last_frame_in_every_clip(tmp_path: Path, write_video: WriteVideo) -> None:
     path = write_video(tmp_path / "clip.mp4", GREYS[:3])
-    assert levels(crops_of(path, replace(STRIDE, views=Views(2, 1)))) == [[0, 2, 2, 2]] * 2
+    assert levels(crops_of(path, replace(STRIDE, views=Views(2, 1)).crop_spec)) == [[0, 2, 2, 2]] * 2
 
 
 @pytest.mark.parametrize("views", [Views(), Views(1, 3), Views(5, 3), Views(10, 1)])
@@ -104,36 +81,36 @@ def test_a_video_is_decoded_once(
         wanted.append(plan(len(GREYS), 10.0))
         return decode(path, plan)
 
-    monkeypatch.setattr(decoder, "decode", spy)
-    crops_of(write_video(tmp_path / "clip.mp4", GREYS), replace(STRIDE, views=views))
+    monkeypatch.setattr(crops, "decode", spy)
+    crops_of(write_video(tmp_path / "clip.mp4", GREYS), replace(STRIDE, views=views).crop_spec)
     (frames,) = wanted
     assert list(frames) == sorted(set(frames)), "frames that clips share are asked for once"
 
 
 def test_what_does_not_decode_says_so(tmp_path: Path) -> None:
     with pytest.raises(Undecodable, match="missing"):
-        crops_of(tmp_path / "none.mp4", STRIDE)
+        crops_of(tmp_path / "none.mp4", STRIDE.crop_spec)
 
 
 @pytest.mark.parametrize("family", ["timesformer", "videomae"])
 def test_one_view_of_a_packaged_clip_is_what_it_always_was(family: str) -> None:
     for profile in (CATALOG[family].profile, Profile(8, 4, 64, sampling="even")):
         for clip in pocket().clips[::160]:
-            assert torch.equal(crops_of(clip.path, profile)[0], single(clip.path, profile))
+            assert torch.equal(crops_of(clip.path, profile.crop_spec)[0], single(clip.path, profile))
 
 
 @pytest.mark.parametrize("family", ["timesformer", "videomae"])
 def test_one_view_of_a_real_clip_is_what_it_always_was(family: str, media: Path) -> None:
     for path in sorted((media / "kinetics400" / "val").iterdir()):
         profile = CATALOG[family].profile
-        assert torch.equal(crops_of(path, profile)[0], single(path, profile))
+        assert torch.equal(crops_of(path, profile.crop_spec)[0], single(path, profile))
 
 
 @pytest.mark.parametrize("family", ["timesformer", "videomae"])
 def test_published_views_of_a_real_clip(family: str, media: Path) -> None:
     profile = replace(CATALOG[family].profile, views=CATALOG[family].profile.published)
     path = media / "kinetics400" / "val" / "b6yQZjPE26c_000023_000033.mp4"
-    views = crops_of(path, profile)
+    views = crops_of(path, profile.crop_spec)
     assert views.shape == (profile.views.count, profile.frames, 3, 224, 224)
     assert len({view.numpy().tobytes() for view in views}) == len(views)
     if family == "videomae":
