@@ -117,8 +117,9 @@ class Profile:
 
     def __post_init__(self) -> None:
         for name in READERS:
+            value = getattr(self, name)
             try:
-                READERS[name](value := getattr(self, name))
+                READERS[name](value)
             except ValueError as error:
                 raise VidcompressError(f"a profile cannot have {name}={value!r}: expected {error}") from None
 
