@@ -14,10 +14,12 @@ from ..artefacts.load import Artefact
 from ..artefacts.tensors import parameters, zeros
 from ..artefacts.variant import Variant
 from ..clips.loader import Clips
+from ..errors import VidcompressError
 from ..models.model import Model
 from ..runtimes.torch_eager import executable
+from .accuracy.class_counts import NO_ANSWER
 from .accuracy.predict import Progress, evaluating, logits_of, predict
-from .accuracy.scores import Accuracy, accuracy
+from .accuracy.scores import Accuracy, accuracy, answers
 from .clip_identity import as_identified, identified
 from .cost.coverage import Coverage, coverage
 from .cost.isa import isa
@@ -66,7 +68,14 @@ def measure_reference(
 ) -> Reference:
     """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
     logits, labels = predict(model.module, clips, len(model.labels), progress, known=known)
-    targets = labels if model.weights == "trained" else logits.argmax(-1)
+    answered = answers(logits)
+    void = int((answered == NO_ANSWER).sum())
+    if void:
+        raise VidcompressError(
+            f"model {model.name!r} answers with NaN, or rules out every class, on {void} of {len(logits)} clips:"
+            " nothing can be compared with that; check its weights, and the mean and std of its profile"
+        )
+    targets = labels if model.weights == "trained" else answered
     report = _report("reference", "", model.module, model, clips, logits, logits, targets)
     return Reference(model, clips, logits, targets, identified(report, model, clips))
 
@@ -137,15 +146,16 @@ def timed(
 
 def _asking(enough: Enough, reference: Reference) -> Callable[[torch.Tensor], bool]:
     """Turns the logits of one clip after another into what `enough` is asked about."""
-    known = reference.logits.argmax(-1).tolist()
+    known = answers(reference.logits).tolist()
     targets = reference.targets.tolist()
     outcomes: list[bool] = []
     agreements: list[bool] = []
 
     def asked(row: torch.Tensor) -> bool:
-        predicted, position = int(row.argmax(-1)), len(outcomes)
-        outcomes.append(predicted == targets[position])
-        agreements.append(predicted == known[position])
+        predicted, position = int(answers(row)), len(outcomes)
+        answered = predicted != NO_ANSWER
+        outcomes.append(answered and predicted == targets[position])
+        agreements.append(answered and predicted == known[position])
         return enough(outcomes, agreements)
 
     return asked

@@ -46,11 +46,9 @@ def logits_from(output: Any) -> torch.Tensor:
     """
     if isinstance(output, torch.Tensor):
         return output
-    found = _unpacked(output)
-    if isinstance(found, torch.Tensor):
-        return found
     try:
-        return torch.as_tensor(found)
+        found = _unpacked(output)
+        return found if isinstance(found, torch.Tensor) else torch.as_tensor(found)
     except (TypeError, ValueError, RuntimeError):
         raise VidcompressError(
             f"the model returned {_described(output)}; expected logits of shape (B, labels): a tensor or an array, an"

@@ -237,3 +237,15 @@ def test_files_of_a_runtime_s_own_show_their_size_alone(
     report = measure(load(tmp_path, runtimes={"own": own}), reference, "files", "t")
     assert report.size_bytes == variant.size_bytes()
     assert report.parameters is report.sparsity is report.macs is report.peak_memory_bytes is None
+
+
+def test_a_variant_of_nans_is_never_right(reference: Reference) -> None:
+    module = reference.model.module
+    report = measure(lambda pixels: module(pixels) * float("nan"), reference, "nan", "t")
+    assert (report.top1, report.top5, report.agreement) == (0, 0, 0)
+
+
+def test_a_reference_of_nans_is_refused(classifier: Model, clips: Clips) -> None:
+    nn.init.constant_(classifier.module[4].bias, float("nan"))  # type: ignore[index, arg-type]
+    with pytest.raises(VidcompressError, match=r"'dense' answers with NaN.* on 8 of 8 clips"):
+        measure_reference(classifier, clips)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from ..report import Report
 
+NO_ANSWER = -1
+"""In the place of a class: logits that were NaN, or that ruled out every class."""
+
 
 @dataclass(frozen=True)
 class ClassCount:
@@ -79,7 +82,8 @@ def count_classes(
         lost[label] += was == label != is_
         gained[label] += was != label == is_
     counted = [
-        ClassCount(names[label], clips[label], right[label], lost[label], gained[label]) for label in clips
+        ClassCount(_name(names, label), clips[label], right[label], lost[label], gained[label])
+        for label in clips
     ]
     return tuple(sorted(counted, key=lambda each: (-each.hurt, each.clips, each.label)))
 
@@ -93,8 +97,12 @@ def count_confusions(
         then[label, was] += was != label
         later[label, is_] += is_ != label
     counted = [
-        Confusion(names[label], names[taken], then[label, taken], later[label, taken])
+        Confusion(_name(names, label), _name(names, taken), then[label, taken], later[label, taken])
         for label, taken in dict.fromkeys((*then, *later))
         if label != taken
     ]
     return tuple(sorted(counted, key=lambda each: (-each.more, -each.now, each.label, each.taken_for)))
+
+
+def _name(names: Sequence[str], label: int) -> str:
+    return "no answer" if label == NO_ANSWER else names[label]

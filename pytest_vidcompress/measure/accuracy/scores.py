@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +11,7 @@ from torch.nn.functional import kl_div, log_softmax
 
 from ..interval import mean_interval, share_interval
 from ..report import Estimate
+from .class_counts import NO_ANSWER
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,13 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
         reference: of the uncompressed model on the same clips, `(N, labels)`.
         labels: label ids `(N,)`.
     """
-    predicted = logits.argmax(-1)
-    right = predicted == labels
-    among = (logits.topk(min(5, logits.shape[-1])).indices == labels[:, None]).any(-1)
-    same = predicted == reference.argmax(-1)
+    predicted = answers(logits)
+    answered = predicted != NO_ANSWER
+    right = (predicted == labels) & answered
+    among = (logits.topk(min(5, logits.shape[-1])).indices == labels[:, None]).any(-1) & answered
+    same = (predicted == answers(reference)) & answered
     divergence = kl_div(
-        log_softmax(logits.double(), -1),
-        log_softmax(reference.double(), -1),
-        reduction="none",
-        log_target=True,
+        _log_probabilities(logits), _log_probabilities(reference), reduction="none", log_target=True
     ).sum(-1)
     return Accuracy(
         _share(right),
@@ -53,6 +54,25 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
         tuple(labels.tolist()),
         tuple(predicted.tolist()),
     )
+
+
+def answers(logits: torch.Tensor) -> torch.Tensor:
+    """The class of the highest logit of each row, `(N, labels)` -> `(N,)`.
+
+    `NO_ANSWER` where a row holds a NaN, or rules out every class by minus infinity: it is never right, and agrees
+    with nothing, not even with another one.
+    """
+    void = logits.isnan().any(-1) | (logits == -torch.inf).all(-1)
+    return logits.argmax(-1).masked_fill(void, NO_ANSWER)
+
+
+def _log_probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Logarithms of class probabilities, all finite: one that is zero, or NaN, counts as the smallest number."""
+    least = math.log(sys.float_info.min)
+    widest = math.sqrt(sys.float_info.max)
+    # A logit of infinity would make NaN of its whole row.
+    found = log_softmax(logits.double().clamp(-widest, widest), -1)
+    return found.nan_to_num(nan=least).clamp(min=least)
 
 
 def _share(hits: torch.Tensor) -> Estimate:

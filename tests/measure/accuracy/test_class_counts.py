@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.accuracy.class_counts import (
+    NO_ANSWER,
     ClassCount,
     Confusion,
     classes,
@@ -88,3 +89,11 @@ def test_of_a_report() -> None:
     assert [each.label for each in classes(known)] == ["b", "a"]
     assert confusions(known) == (Confusion("b", "a", before=0, now=1),)
     assert classes(replace(known, reference=None)) == ()
+
+
+def test_an_answer_that_is_none_is_a_loss_and_no_class() -> None:
+    names = ("run", "walk")
+    (lost,) = count_classes((1,), (1,), (NO_ANSWER,), names)
+    assert (lost.label, lost.lost, lost.now) == ("walk", 1, 0)
+    (taken,) = count_confusions((1,), (1,), (NO_ANSWER,), names)
+    assert (taken.label, taken.taken_for) == ("walk", "no answer")

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.accuracy.scores import accuracy
+from pytest_vidcompress.measure.accuracy.class_counts import NO_ANSWER
+from pytest_vidcompress.measure.accuracy.scores import accuracy, answers
 
 
 def test_an_example_by_hand() -> None:
@@ -61,3 +63,43 @@ def test_scaled_logits_agree_but_diverge() -> None:
     found = accuracy(3 * logits, logits, torch.zeros(20, dtype=torch.long))
     assert found.agreement == 1
     assert found.kl.low > 0
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+def test_logits_that_are_none_are_never_right_and_agree_with_nothing() -> None:
+    logits = torch.tensor([[NAN, NAN, NAN], [0.0, NAN, 9.0], [-INF, -INF, -INF], [9.0, 0.0, 0.0]])
+    found = accuracy(logits, logits, torch.tensor([0, 1, 0, 0]))
+    assert (found.top1, found.top5, found.agreement) == (0.25, 0.25, 0.25)
+    assert found.predictions == (NO_ANSWER, NO_ANSWER, NO_ANSWER, 0)
+    # Nor under random weights, where the labels are the reference's answers.
+    assert accuracy(logits, logits, answers(logits)).top1 == 0.25
+
+
+def test_a_reference_without_an_answer_is_agreed_with_by_nobody() -> None:
+    void, real = torch.tensor([[NAN, 0.0, 0.0]]), torch.tensor([[1.0, 0.0, 0.0]])
+    assert accuracy(real, void, torch.tensor([0])).agreement == 0
+    assert accuracy(real, void, torch.tensor([0])).top1 == 1
+
+
+def test_a_class_that_is_ruled_out_has_a_divergence() -> None:
+    reference = torch.tensor([[0.25, 0.75, 0.0]]).log()
+    # Where both rule it out it costs nothing.
+    assert accuracy(reference, reference, torch.tensor([1])).kl == 0
+    variant = torch.tensor([[0.0, 1.0, 0.0]]).log()
+    least = math.log(sys.float_info.min)
+    expected = 0.25 * (math.log(0.25) - least) + 0.75 * math.log(0.75)
+    assert accuracy(variant, reference, torch.tensor([1])).kl == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("row", [[NAN, 0.0, 0.0], [INF, 0.0, 0.0], [INF, INF, -INF], [-INF, -INF, -INF]])
+def test_every_divergence_is_a_number(row: list[float]) -> None:
+    one, other = torch.tensor([row]), torch.tensor([[1.0, 2.0, 3.0]])
+    for logits, reference in ((one, other), (other, one), (one, one)):
+        assert math.isfinite(accuracy(logits, reference, torch.tensor([0])).kl)
+    assert accuracy(one, other, torch.tensor([0])).kl > 1
+
+
+def test_infinity_is_the_highest_logit() -> None:
+    assert answers(torch.tensor([[0.0, INF, -INF], [INF, INF, 0.0]])).tolist() == [1, 0]
