@@ -64,7 +64,7 @@ def _compile(module: nn.Module, clip: torch.Tensor) -> tuple[Logits, torch.Tenso
     import torch
     from torch._inductor import config
 
-    from .adapter import logits_from
+    from ..models.adapter import logits_from
 
     def logits(pixels: torch.Tensor) -> torch.Tensor:
         return logits_from(module(pixels))

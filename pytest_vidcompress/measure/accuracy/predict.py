@@ -14,8 +14,8 @@ from torch import nn
 from ...clips.loader import Clips
 from ...clips.profile import Merge
 from ...errors import VidcompressError
+from ...models.adapter import logits_from
 from ...models.frame_count import refuse_other_frames
-from ...runtimes.adapter import logits_from
 
 if TYPE_CHECKING:
     from ..resume.predictions import Predictions

@@ -30,8 +30,8 @@ from typing import Any
 
 import torch
 
+from ...models.adapter import example_pixels
 from ...models.model import Model
-from ...runtimes.adapter import example_pixels
 from ..accuracy.predict import evaluating, logits_of
 from ..machine import Machine
 from .fingerprint import fingerprint, loaded_source, own_source, versions

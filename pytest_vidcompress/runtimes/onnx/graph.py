@@ -14,8 +14,8 @@ from torch.nn.utils import parametrize
 from ...compress.int8.layers import QuantizedLinear, StoredInt8, dequantized, in_range, replaced
 from ...compress.int8.torch_packed import refuse_packed
 from ...errors import VidcompressError, first_line
+from ...models.adapter import Logits, example_pixels
 from ...models.model import Model
-from ..adapter import Logits, example_pixels
 
 OPSET = 17
 """The first with a layer norm of its own."""

@@ -120,7 +120,7 @@ def _prepare(model: Model) -> Representation:
     from openvino import convert_model, save_model
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    from ..adapter import Logits, example_pixels
+    from ...models.adapter import Logits, example_pixels
 
     module, pixels = model.module.eval(), example_pixels(model.profile)
     narrow = any(tensor.dtype in (torch.int8, torch.float16) for tensor in module.state_dict().values())

@@ -11,7 +11,7 @@ from torch import nn
 
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.runtimes.adapter import Logits, example_pixels, logits_from
+from pytest_vidcompress.models.adapter import Logits, example_pixels, logits_from
 
 ROW = torch.tensor([[1.0, -2.0, 3.0]])
 OTHER = torch.tensor([[7.0, 7.0, 7.0]])
