@@ -24,7 +24,7 @@ from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError, first_line
 from ..models.model import Model
 from ..models.skeleton import skeleton
-from ..runtimes.registry import RUNTIMES
+from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from ..runtimes.runtime import Executable, Runtime, as_runtime
 from . import tensor_files as module_files
 from .folder import read, size_bytes, verify
@@ -115,21 +115,18 @@ def load(
             return _artefact(folder, manifest, chosen, manifest.name, run)
         recipe = _recipe(manifest, {**TECHNIQUES, **(techniques or {})})
         model = _model(folder, manifest, recipe, module)
-        name = str(recipe) + ("" if chosen == recipe.runtime else f"@{chosen}")
+        name = str(recipe.on(chosen))
         return _artefact(folder, manifest, chosen, name, executes.prepare(model), model.module)
     except VidcompressError as error:
         raise VidcompressError(f"artefact {str(folder)!r}: {error}{_made_with(manifest)}") from error
 
 
 def _runtime(name: str, runtimes: Mapping[str, Runtime]) -> Runtime:
-    if name not in runtimes:
-        raise VidcompressError(
-            f"unknown runtime {name!r}, there are {', '.join(runtimes)}; one of your own is given to load() with"
-            " runtimes="
-        )
-    if runtimes[name].missing:
-        raise VidcompressError(f"runtime {name!r} cannot run here: {runtimes[name].missing}")
-    return runtimes[name]
+    try:
+        find_runtime(name, runtimes)
+    except VidcompressError as error:
+        raise VidcompressError(f"{error}; one of your own is given to load() with runtimes=") from error
+    return usable_runtime(name, runtimes)
 
 
 def _own_files(folder: Path, manifest: Manifest, chosen: str, executes: Runtime) -> Executable:
@@ -165,10 +162,10 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             " function that builds the uncompressed module"
         )
     module = build() if build else _skeleton(folder)
+    held = module_files.read_tensors(folder, manifest.orders)
     for step in recipe.steps:
-        if step.technique.rebuild:
-            module = step.technique.rebuild(module, step.parameters)
-    restore(module, module_files.read_tensors(folder, manifest.orders), manifest.tied)
+        module = step.technique.rebuilt(module, step.parameters, {*held, *manifest.tied})
+    restore(module, held, manifest.tied)
     return Model(
         manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes
     )

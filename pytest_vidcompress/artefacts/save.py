@@ -57,7 +57,7 @@ def _write(variant: Variant, folder: Path) -> None:
     model, executes = variant.model, variant.executes
     about = Manifest(
         format=SAFETENSORS if executes.save is None else variant.runtime,
-        recipe=str(variant.recipe),
+        recipe=variant.recipe.text,
         name=variant.name,
         # The last part only: how a folder's path is typed must not change the size of the artefact.
         model=Path(model.name).name,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..compress.recipe import Recipe
-from ..errors import VidcompressError
 from ..models.model import Model
+from ..runtimes.registry import usable_runtime
 from ..runtimes.runtime import Executable, Runtime
 from . import save as artefact
 
@@ -32,8 +32,8 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The recipe's canonical text, and `@runtime` where that is not the recipe's own."""
-        return str(self.recipe) + ("" if self.runtime == self.recipe.runtime else f"@{self.runtime}")
+        """The recipe's canonical text, with `@runtime` where that is not the one that its techniques prefer."""
+        return str(self.recipe)
 
     def __repr__(self) -> str:
         return f"Variant({self.name!r} of {self.model.name!r})"
@@ -59,15 +59,12 @@ def build(
     Args:
         clips: calibrate the techniques that need data.
         runtimes: by name.
-        chosen: the one to run in; empty for the recipe's own.
+        chosen: the one to run in where the recipe names none; empty for the one that its techniques prefer.
 
     Raises:
         VidcompressError: the runtime is not there, or the model cannot be compressed or run so.
     """
-    name = chosen or recipe.runtime
-    if name not in runtimes:
-        raise VidcompressError(f"unknown runtime {name!r}: there are {', '.join(runtimes)}")
-    if runtimes[name].missing:
-        raise VidcompressError(f"runtime {name!r} cannot run here: {runtimes[name].missing}")
+    name = recipe.runtime_with(chosen)
+    executes = usable_runtime(name, runtimes)
     compressed = recipe.apply(model, clips)
-    return Variant(recipe, compressed, runtimes[name].prepare(compressed), name, runtimes[name])
+    return Variant(recipe.on(name), compressed, executes.prepare(compressed), name, executes)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .technique import Nothing, Technique
+from .parameters import Nothing
+from .technique import Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,3 +29,4 @@ def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
 
 
 FP16 = Technique("weights stored in half precision", apply, last=True, rebuild=rebuild)
+TECHNIQUES = {"fp16": FP16}

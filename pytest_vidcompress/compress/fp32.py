@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .technique import Nothing, Technique
+from .parameters import Nothing
+from .technique import Technique
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -16,3 +17,4 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
 
 
 FP32 = Technique("the reference itself, as a control", apply, alone=True)
+TECHNIQUES = {"fp32": FP32}

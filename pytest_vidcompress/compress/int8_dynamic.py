@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import VidcompressError
-from .technique import Technique, one_of
+from .parameters import one_of
+from .technique import Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -84,3 +85,4 @@ def engine_for(inputs: int, outputs: int) -> str:
 INT8_DYNAMIC = Technique(
     "int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True, rebuild=rebuild
 )
+TECHNIQUES = {"int8-dynamic": INT8_DYNAMIC}

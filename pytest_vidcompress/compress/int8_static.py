@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
 
 from ..errors import VidcompressError
-from .technique import Technique, in_range, one_of
+from .parameters import in_range, one_of
+from .technique import Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,6 +40,11 @@ class Int8Static:
     def __post_init__(self) -> None:
         in_range(self, "smooth", 0, 1)
         one_of(self, "attention", (AUTO, "all", "none"))
+
+    @property
+    def after(self) -> Collection[str]:
+        """What must come before it: only `fuse` makes a part of its own of attention's products."""
+        return ("fuse",) if self.attention == "all" else ()
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
@@ -131,4 +137,6 @@ INT8_STATIC = Technique(
     last=True,
     rebuild=rebuild,
     runtime="openvino",
+    after=lambda parameters: parameters.after,
 )
+TECHNIQUES = {"int8-static": INT8_STATIC}

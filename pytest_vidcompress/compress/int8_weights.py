@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from ..errors import VidcompressError
-from .technique import Nothing, Technique
+from .parameters import Nothing
+from .technique import Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,3 +34,4 @@ def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
 
 
 INT8_WEIGHTS = Technique("int8 weights on disk, float arithmetic", apply, last=True, rebuild=rebuild)
+TECHNIQUES = {"int8-weights": INT8_WEIGHTS}

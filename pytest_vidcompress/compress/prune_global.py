@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .technique import Technique, in_range, is_layers
+from .parameters import in_range, is_layers
+from .technique import Technique
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -44,3 +45,4 @@ def apply(model: Model, parameters: PruneGlobal, clips: Clips) -> Model:
 
 
 PRUNE_GLOBAL = Technique("unstructured L1 over attention and dense layers", apply, PruneGlobal)
+TECHNIQUES = {"prune-global": PRUNE_GLOBAL}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .technique import Technique, in_range, is_layers
+from .parameters import in_range, is_layers
+from .technique import Technique
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -44,3 +45,8 @@ def _technique(summary: str, *scopes: str) -> Technique:
 PRUNE_LOCAL_ATTENTION = _technique("attention matrices", "attention")
 PRUNE_LOCAL_DENSE = _technique("dense matrices", "dense")
 PRUNE_LOCAL_BOTH = _technique("attention and dense matrices", "attention", "dense")
+TECHNIQUES = {
+    "prune-local-attention": PRUNE_LOCAL_ATTENTION,
+    "prune-local-dense": PRUNE_LOCAL_DENSE,
+    "prune-local-both": PRUNE_LOCAL_BOTH,
+}

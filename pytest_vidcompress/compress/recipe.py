@@ -1,21 +1,26 @@
 """Recipes: an ordered list of techniques, and its canonical text form.
 
 name:param=value,param=value + name ...      applied left to right
+name ... @runtime                            executed there instead of where the techniques prefer
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
-from .technique import Technique, format_parameters, parse_parameters
+from .parameters import format_parameters, parse_parameters
+from .technique import Technique
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
     from ..models.model import Model
+
+_RUNTIME = re.compile(r"(?P<steps>.*)@\s*(?P<runtime>[\w.-]+)\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -33,18 +38,39 @@ class Step:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to do to a model. `str(recipe)` is its canonical text: parameters at their default are left out."""
+    """What to do to a model. `str(recipe)` is its canonical text: parameters at their default are left out, and so is
+    the runtime that the techniques prefer."""
 
     steps: tuple[Step, ...]
+    other_runtime: str = ""
+    """Another runtime than the techniques prefer; empty: theirs."""
 
     def __str__(self) -> str:
+        return self.text + (f"@{self.other_runtime}" if self.other_runtime else "")
+
+    @property
+    def text(self) -> str:
+        """The canonical text of the techniques, wherever they run."""
         return "+".join(str(step) for step in self.steps)
 
     @property
     def runtime(self) -> str:
-        """Where it runs unless the user says otherwise: as the last technique that has a preference says."""
+        """Where it runs unless an option of the run says otherwise."""
+        return self.runtime_with("")
+
+    @property
+    def preferred_runtime(self) -> str:
+        """As the last technique that has a preference says."""
         preferred = [step.technique.runtime for step in self.steps if step.technique.runtime != "torch"]
         return preferred[-1] if preferred else "torch"
+
+    def runtime_with(self, option: str) -> str:
+        """Where it runs in a run whose option is `option`, empty for none: what a recipe names itself stays."""
+        return self.other_runtime or option or self.preferred_runtime
+
+    def on(self, runtime: str) -> Recipe:
+        """The same recipe in this runtime; empty: where the techniques prefer."""
+        return replace(self, other_runtime="" if runtime == self.preferred_runtime else runtime)
 
     def apply(self, model: Model, clips: Clips) -> Model:
         """Applies the techniques in order to a copy of `model`; `clips` calibrate those that need data."""
@@ -55,30 +81,40 @@ class Recipe:
 
 
 def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
-    """Reads a recipe.
+    """Reads a recipe; a runtime at its end, as tables print it, is not looked up.
 
     Raises:
         VidcompressError: a technique or parameter that does not exist, a value out of range, or an order
             that makes no sense.
     """
-    steps = tuple(_step(part.strip(), text, techniques) for part in text.split("+"))
-    for step, following in pairwise(steps):
+    asked = _RUNTIME.fullmatch(text)
+    parts = (asked["steps"] if asked else text).split("+")
+    recipe = Recipe(tuple(_step(part.strip(), text, techniques) for part in parts))
+    _check_order(recipe, text, techniques)
+    return recipe.on(asked["runtime"] if asked else "")
+
+
+def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique]) -> None:
+    for step, following in pairwise(recipe.steps):
         if step.technique.last:
             raise VidcompressError(
                 f"recipe {text!r}: {step.name} must come last, nothing can follow it ({following})"
             )
-    for step in steps:
-        if step.technique.alone and len(steps) > 1:
+    for position, step in enumerate(recipe.steps):
+        if step.technique.alone and len(recipe.steps) > 1:
             raise VidcompressError(f"recipe {text!r}: {step.name} cannot be combined with other techniques")
-    return Recipe(steps)
+        wanted = step.technique.must_follow(step.parameters)
+        if wanted and not {each.name for each in recipe.steps[:position]}.intersection(wanted):
+            raise VidcompressError(
+                f"recipe {text!r}: {step} must come after {' or '.join(wanted)}, which is not before it; there are"
+                f" {_all(techniques)}"
+            )
 
 
 def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
     name, _, rest = part.partition(":")
     if name not in techniques:
-        raise VidcompressError(
-            f"recipe {text!r}: unknown technique {name!r}; there are {', '.join(sorted(techniques))}"
-        )
+        raise VidcompressError(f"recipe {text!r}: unknown technique {name!r}; there are {_all(techniques)}")
     given: dict[str, str] = {}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
@@ -92,3 +128,7 @@ def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
         return Step(name, technique, parse_parameters(technique.parameters, given))
     except VidcompressError as error:
         raise VidcompressError(f"recipe {text!r}: {name}: {error}") from None
+
+
+def _all(techniques: Mapping[str, Technique]) -> str:
+    return ", ".join(sorted(techniques))

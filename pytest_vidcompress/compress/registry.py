@@ -1,31 +1,27 @@
-"""All techniques by name. Light to import: what they need is imported when they are applied."""
+"""All techniques by name: a file or folder here that defines `TECHNIQUES`, name -> technique, is found by being here.
+
+Light to import: what techniques need is imported when they are applied.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
-from .fp16 import FP16
-from .fp32 import FP32
-from .fuse import FUSE
-from .int8_dynamic import INT8_DYNAMIC
-from .int8_static import INT8_STATIC
-from .int8_weights import INT8_WEIGHTS
-from .prune_global import PRUNE_GLOBAL
-from .prune_local import PRUNE_LOCAL_ATTENTION, PRUNE_LOCAL_BOTH, PRUNE_LOCAL_DENSE
-from .technique import Technique
+from . import __name__ as _package
+from . import __path__ as _folders
+from .technique import Technique, as_technique
+
+
+def _discovered() -> Iterator[tuple[str, Technique]]:
+    for module in iter_modules(_folders):
+        given: Mapping[str, object] = getattr(import_module(f"{_package}.{module.name}"), "TECHNIQUES", {})
+        yield from ((name, as_technique(name, each)) for name, each in given.items())
+
 
 TECHNIQUES: Mapping[str, Technique] = MappingProxyType(
-    {
-        "fp32": FP32,
-        "prune-global": PRUNE_GLOBAL,
-        "prune-local-attention": PRUNE_LOCAL_ATTENTION,
-        "prune-local-dense": PRUNE_LOCAL_DENSE,
-        "prune-local-both": PRUNE_LOCAL_BOTH,
-        "int8-dynamic": INT8_DYNAMIC,
-        "fp16": FP16,
-        "fuse": FUSE,
-        "int8-static": INT8_STATIC,
-        "int8-weights": INT8_WEIGHTS,
-    }
+    dict(sorted(_discovered(), key=lambda each: (not each[1].alone, each[0])))
 )
+"""The control first, the others by their names."""

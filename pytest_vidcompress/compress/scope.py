@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from torch import nn
-
 from ..errors import VidcompressError
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from ..models.model import Model
 
 
@@ -36,6 +36,8 @@ def matrices(model: Model, scopes: tuple[str, ...], layers: str = ":") -> list[n
 
 
 def _by_layer(model: Model, scopes: tuple[str, ...]) -> list[tuple[int, nn.Linear]]:
+    from torch import nn
+
     patterns = [pattern for scope in scopes for pattern in model.profile.modules.get(scope, ())]
     expressions = [re.compile(re.escape(pattern).replace(r"\{layer\}", r"(\d+)")) for pattern in patterns]
     found: list[tuple[int, nn.Linear]] = []
@@ -49,6 +51,8 @@ def _by_layer(model: Model, scopes: tuple[str, ...]) -> list[tuple[int, nn.Linea
 
 
 def _unnamed(model: Model, scopes: tuple[str, ...]) -> list[tuple[int, nn.Linear]]:
+    from torch import nn
+
     linears = [(name, m) for name, m in model.module.named_modules() if isinstance(m, nn.Linear)][:-1]
     kinds = {"attention": True, "dense": False}
     wanted = {kinds[scope] for scope in scopes if scope in kinds} or {True, False}

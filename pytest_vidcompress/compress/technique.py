@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
+from .parameters import Nothing, check_readable
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
 Apply = Callable[["Model", Any, "Clips"], "Model"]
 """`(model, parameters, calibration clips) -> model`; may change the model's module in place."""
-Rebuild = Callable[["nn.Module", Any], "nn.Module"]
-"""`(module, parameters) -> module` of the structure that `apply` leaves, whatever its weights; may change it in
-place. The module's tensors may have shapes and no data (torch's `meta` device)."""
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """The parameters of a technique that has none."""
+Rebuild = Callable[..., "nn.Module"]
+"""`(module, parameters) -> module`, or `(module, parameters, names of the stored tensors) -> module`."""
+After = Callable[[Any], Collection[str]]
+"""`parameters -> names of techniques`."""
 
 
 @dataclass(frozen=True)
@@ -36,72 +32,47 @@ class Technique:
     """What it does, in one line for people."""
     apply: Apply
     parameters: type = Nothing
-    """A frozen dataclass; its field names, types (int, float, str) and defaults are the recipe's."""
+    """A frozen dataclass; its field names, types (int, float, str, bool) and defaults are the recipe's."""
     last: bool = False
     """Nothing can come after it: it leaves storage formats that others cannot work on."""
     alone: bool = False
     """It cannot be combined with others at all."""
     rebuild: Rebuild | None = None
-    """Gives an uncompressed module the structure of a compressed one, so that an artefact's tensors fit in; None
-    where they fit as it is."""
+    """Gives an uncompressed module the structure that `apply` leaves, whatever its weights, so that an artefact's
+    tensors fit in; may change it in place. Its tensors may have shapes and no data (torch's `meta` device). None
+    where they fit as it is. Where the structure depends on the weights, the names of the stored tensors, its third
+    argument, tell which it is."""
     runtime: str = "torch"
     """What executes it best: recipes that end in it run there unless `--vc-runtime` says otherwise."""
+    after: After | Collection[str] = ()
+    """Techniques one of which must come before it, or a function of its parameters that names them."""
+
+    def must_follow(self, parameters: Any) -> Collection[str]:
+        """Techniques one of which must come before it with these parameters; empty where none must."""
+        return self.after(parameters) if callable(self.after) else self.after
+
+    def rebuilt(self, module: nn.Module, parameters: Any, stored: Collection[str]) -> nn.Module:
+        """What `rebuild` makes of `module`.
+
+        Args:
+            stored: names of the tensors of the compressed model.
+        """
+        if self.rebuild is None:
+            return module
+        asks_for_names = len(signature(self.rebuild).parameters) > 2
+        return self.rebuild(module, parameters, *((stored,) if asks_for_names else ()))
 
 
-def in_range(owner: object, name: str, low: float, high: float) -> None:
-    """Refuses a parameter outside `low <= value < high`; for `__post_init__` of parameter classes."""
-    value = getattr(owner, name)
-    if not low <= value < high:
-        raise VidcompressError(f"{name}={value:g} is out of range: expected {low:g} <= {name} < {high:g}")
+def as_technique(name: str, given: object) -> Technique:
+    """What a hook or a file of this package gave under `name`.
 
-
-def one_of(owner: object, name: str, choices: Iterable[str]) -> None:
-    """Refuses a parameter that is not one of `choices`."""
-    value = getattr(owner, name)
-    if value not in (known := tuple(choices)):
-        raise VidcompressError(f"{name}={value} is unknown: expected one of {', '.join(known)}")
-
-
-LAYERS = re.compile(r"-?\d+|(-?\d+)?:(-?\d+)?")
-
-
-def is_layers(owner: object, name: str) -> None:
-    """Refuses a layer choice that is neither an index (`3`) nor a slice (`0:11`, `:-1`)."""
-    value = getattr(owner, name)
-    if not LAYERS.fullmatch(value):
-        raise VidcompressError(
-            f"{name}={value} is no layer choice: expected an index (3) or a slice (0:11, :-1)"
-        )
-
-
-def parse_parameters(kind: type, texts: dict[str, str]) -> Any:
-    """Text values -> an instance of the parameter class `kind`."""
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    values: dict[str, Any] = {}
-    for name, text in texts.items():
-        if name not in fields:
-            known = ", ".join(fields) or "none"
-            raise VidcompressError(f"unknown parameter {name!r}: it takes {known}")
-        default = fields[name].default
-        convert = type(default) if default is not dataclasses.MISSING else str
-        try:
-            values[name] = convert(text)
-        except ValueError:
-            raise VidcompressError(f"{name}={text} is not a number ({convert.__name__})") from None
-    return kind(**values)
-
-
-def format_parameters(parameters: Any) -> str:
-    """The parameters that differ from their defaults, in declared order: `amount=0.4,layers=:-1`."""
-    parts: list[str] = []
-    for field in dataclasses.fields(parameters):
-        value = getattr(parameters, field.name)
-        if value != field.default:
-            parts.append(f"{field.name}={_number(value) if isinstance(value, float) else value}")
-    return ",".join(parts)
-
-
-def _number(value: float) -> str:
-    """As short as it can be and still be read as the same number; without the `+` that joins techniques."""
-    short = f"{value:g}"
-    return (short if float(short) == value else repr(value)).replace("e+", "e")
+    Raises:
+        VidcompressError: it is no technique, or has a parameter that no recipe can write.
+    """
+    if not isinstance(given, Technique):
+        raise VidcompressError(f"technique {name!r}: expected a Technique, not {type(given).__name__}")
+    try:
+        check_readable(given.parameters)
+    except VidcompressError as error:
+        raise VidcompressError(f"technique {name!r}: {error}") from None
+    return given

@@ -28,7 +28,7 @@ from ..errors import VidcompressError
 from ..models.catalog import CATALOG
 from ..models.load import check_name, load
 from ..models.model import Model
-from ..runtimes.registry import RUNTIMES
+from ..runtimes.registry import RUNTIMES, usable_runtime
 
 _TESTED = 1000
 """Clips of a set of the user's that tests take by default: none of them calibrates."""
@@ -62,7 +62,7 @@ def compress(asked: Asked) -> str:
         VidcompressError: something that was asked for does not exist, or cannot be done here.
     """
     recipe = parse(asked.recipe, TECHNIQUES)
-    _refuse_early(asked, asked.runtime or recipe.runtime)
+    _refuse_early(asked, recipe.runtime_with(asked.runtime))
     if asked.threads:
         torch.set_num_threads(asked.threads)
     with _stages(4) as stage:
@@ -83,10 +83,11 @@ def compress(asked: Asked) -> str:
 def _refuse_early(asked: Asked, runtime: str) -> None:
     """What can be known before anything is loaded."""
     check_name(asked.model, {})
-    if runtime not in RUNTIMES:
-        raise VidcompressError(f"unknown runtime {runtime!r}: there are {', '.join(RUNTIMES)}")
-    if RUNTIMES[runtime].missing:
-        raise VidcompressError(f"runtime {runtime!r} cannot run here: {RUNTIMES[runtime].missing}")
+    if asked.runtime not in ("", runtime):
+        raise VidcompressError(
+            f"recipe {asked.recipe!r} names a runtime, and --runtime={asked.runtime} another: give one of them"
+        )
+    usable_runtime(runtime)
     if replaceable(asked.folder) and holds_artefact(asked.folder) and not asked.force:
         raise VidcompressError(
             f"{str(asked.folder)!r} holds an artefact already: name another folder, or replace it with --force"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ..clips.clip import ClipSet
 from ..compress.registry import TECHNIQUES
-from ..compress.technique import Technique
+from ..compress.technique import Technique, as_technique
 from ..errors import VidcompressError
 from ..models.load import Factory
 from ..runtimes.registry import RUNTIMES
@@ -37,15 +37,21 @@ class Registries:
         runtimes: Iterable[Mapping[str, Runtime | Callable[[Any], Executable]]],
     ) -> Registries:
         execute, refused = dict(RUNTIMES), list[str]()
+        apply = dict(TECHNIQUES)
         for name, given in _merged(runtimes).items():
             try:
                 execute[name] = as_runtime(name, given)
             except VidcompressError as error:
                 refused.append(str(error))
+        for name, given in _merged(techniques).items():
+            try:
+                apply[name] = as_technique(name, given)
+            except VidcompressError as error:
+                refused.append(str(error))
         return cls(
             _merged(models),
             _merged(clip_sets),
-            _merged([TECHNIQUES, *techniques]),
+            apply,
             execute,
             tuple(refused),
         )

@@ -28,6 +28,7 @@ from ..models.model import Model
 from ..other_commit.git import find_commit
 from ..plugin.options import Options
 from ..present.html.page import write_page
+from ..runtimes.registry import find_runtime, usable_runtime
 from .ledger import Ledger
 from .refuse_other_clips import check_comparable
 from .registries import Registries
@@ -62,7 +63,9 @@ class Session:
         self._stores: dict[tuple[str, str], Store] = {}
 
     def recipe(self, text: str) -> Recipe:
-        return parse(text, self.registries.techniques)
+        recipe = parse(text, self.registries.techniques)
+        find_runtime(recipe.runtime, self.registries.runtimes)
+        return recipe
 
     def pairs(self, markers: Sequence[Marker]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""
@@ -81,13 +84,8 @@ class Session:
         for text in self.options.variants:
             self.recipe(text)
         chosen = self.options.runtime
-        if chosen and chosen not in self.registries.runtimes:
-            known = ", ".join(self.registries.runtimes)
-            raise VidcompressError(f"unknown runtime {chosen!r}: there are {known}")
-        if chosen and self.registries.runtimes[chosen].missing:
-            raise VidcompressError(
-                f"--vc-runtime={chosen} cannot run here: {self.registries.runtimes[chosen].missing}"
-            )
+        if chosen:
+            usable_runtime(chosen, self.registries.runtimes)
 
     def check_against(self) -> None:
         """Refuses a commit that does not exist."""
@@ -161,12 +159,11 @@ class Session:
 
     def runtime(self, recipe: Recipe) -> str:
         """What executes a recipe in this run."""
-        return self.options.runtime or recipe.runtime
+        return recipe.runtime_with(self.options.runtime)
 
     def lacks(self, recipe: Recipe) -> str:
         """What to install before this recipe can run; empty where it can."""
-        runtime = self.registries.runtimes.get(self.runtime(recipe))
-        return runtime.missing if runtime else ""
+        return find_runtime(self.runtime(recipe), self.registries.runtimes).missing
 
     def _runtimes(self, recipes: Iterable[str]) -> list[str]:
         """Those that this run will use: plain modules and callables are torch's."""

@@ -34,14 +34,27 @@ def pairs(
     Raises:
         VidcompressError: a recipe or marker argument that cannot be.
     """
-    chosen = [str(recipe(text)) for text in only]
-    named = [_checked(marker) for marker in markers] or [((*(chosen or default),), "*")]
+    chosen = [recipe(text) for text in only]
+    named = [_checked(marker) for marker in markers] or [((*(only or default),), "*")]
     found: dict[tuple[str, str], None] = {}
     for model in models:
         for recipes, pattern in named:
             if fnmatch(model, pattern) or fnmatch(model.rsplit("/", 1)[-1], pattern):
-                found.update(dict.fromkeys((model, str(recipe(text))) for text in recipes))
-    return [pair for pair in found if not chosen or pair[1] in chosen]
+                wanted = (each for text in recipes for each in _selected(recipe(text), chosen))
+                found.update(dict.fromkeys((model, str(each)) for each in wanted))
+    return [*found]
+
+
+def _selected(named: Recipe, chosen: Sequence[Recipe]) -> Iterable[Recipe]:
+    """What a test runs of a recipe that it names: itself, or in the runtimes that are asked for."""
+    if not chosen:
+        return (named,)
+    alike = [each for each in chosen if each.text == named.text]
+    return [
+        each if each.other_runtime else named
+        for each in alike
+        if not each.other_runtime or named.other_runtime in ("", each.other_runtime)
+    ]
 
 
 def check_marker_names(names: Iterable[str], test: str) -> None:

@@ -130,3 +130,4 @@ def _version() -> str:
 
 
 TORCH_COMPILE = Runtime(_prepare, _version)
+RUNTIMES = {"torch-compile": TORCH_COMPILE}

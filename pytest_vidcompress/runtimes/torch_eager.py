@@ -43,3 +43,4 @@ def version() -> str:
 
 
 TORCH = Runtime(_prepare, version)
+RUNTIMES = {"torch": TORCH}

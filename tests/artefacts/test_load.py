@@ -50,7 +50,7 @@ socket.socket.connect = socket.getaddrinfo = offline
 import torch
 from safetensors.torch import save_file
 from pytest_vidcompress import load
-from pytest_vidcompress.measure.predict import logits_of
+from pytest_vidcompress.measure.accuracy.predict import logits_of
 from tests.models.small import pixels
 
 torch.set_num_threads(int(sys.argv[2]))
@@ -235,7 +235,7 @@ def test_what_another_runtime_made_of_tensors_comes_back_into_it(tmp_path: Path)
     twice = {"twice": Runtime(doubled, lambda: "twice1.0")}
     made = build(parse("fp16", TECHNIQUES), model("videomae"), NO_CLIPS, {**RUNTIMES, **twice}, "twice")
     made.save(tmp_path)
-    with pytest.raises(VidcompressError, match=r"unknown runtime 'twice', there are torch.*runtimes="):
+    with pytest.raises(VidcompressError, match=r"unknown runtime 'twice': there are torch.*runtimes="):
         load(tmp_path)
     again = load(tmp_path, runtimes=twice)
     assert (again.runtime, again.name) == ("twice", "fp16@twice")
@@ -285,7 +285,7 @@ def test_files_of_a_runtime_s_own_run_in_it_and_in_no_other(own_files: Path) -> 
 
 
 def test_a_runtime_that_is_not_here_is_refused(own_files: Path) -> None:
-    with pytest.raises(VidcompressError, match=r"unknown runtime 'own', there are torch"):
+    with pytest.raises(VidcompressError, match=r"unknown runtime 'own': there are torch"):
         load(own_files)
     absent = own(needs=("not_here_at_all",), extra="own")
     with pytest.raises(

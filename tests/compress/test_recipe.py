@@ -78,8 +78,7 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
     [
         (
             "prune",
-            r"unknown technique 'prune'; there are fp16, fp32, fuse, int8-dynamic, int8-static, int8-weights,"
-            r" prune-global, prune-local",
+            rf"unknown technique 'prune'; there are {', '.join(sorted(TECHNIQUES))}",
         ),
         ("", r"unknown technique ''; there are"),
         ("fp16+", r"unknown technique ''; there are"),
@@ -105,6 +104,13 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
         ("fp16+int8-dynamic", r"fp16 must come last"),
         ("fp32+fp16", r"fp32 cannot be combined with other techniques"),
         ("prune-global+fp32", r"fp32 cannot be combined with other techniques"),
+        (
+            "int8-static:attention=all",
+            r"int8-static:attention=all must come after fuse, which is not before it; there are fp16, .*prune-global",
+        ),
+        ("prune-global+int8-static:attention=all", r"must come after fuse"),
+        ("fp17@openvino", r"unknown technique 'fp17'"),
+        ("@openvino", r"unknown technique ''; there are"),
     ],
 )
 def test_nonsense_is_refused_with_what_exists(text: str, message: str) -> None:
@@ -156,6 +162,39 @@ def test_fp32_changes_nothing() -> None:
     assert held.keys() == kept.keys()
     assert all(torch.equal(held[key], kept[key]) for key in kept)
     assert all(held[key].data_ptr() != kept[key].data_ptr() for key in kept)
+
+
+@pytest.mark.parametrize(
+    "text", ["fuse+int8-static:attention=all", "fuse+prune-global+int8-static:attention=all"]
+)
+def test_what_must_come_before_may_come_long_before(text: str) -> None:
+    assert str(parse(text, TECHNIQUES)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical", "runtime"),
+    [
+        ("fuse+int8-static@onnxruntime", "fuse+int8-static@onnxruntime", "onnxruntime"),
+        ("fuse+int8-static @ torch-compile ", "fuse+int8-static@torch-compile", "torch-compile"),
+        ("fuse+int8-static@openvino", "fuse+int8-static", "openvino"),
+        ("fp32@torch", "fp32", "torch"),
+        ("prune-global:amount=0.20@my.own_1", "prune-global@my.own_1", "my.own_1"),
+    ],
+)
+def test_the_name_that_tables_print_is_a_recipe(text: str, canonical: str, runtime: str) -> None:
+    recipe = parse(text, TECHNIQUES)
+    assert (str(recipe), recipe.runtime) == (canonical, runtime)
+    assert recipe.text == canonical.partition("@")[0]
+    assert parse(str(recipe), TECHNIQUES) == recipe
+
+
+def test_a_runtime_that_a_recipe_names_is_not_overruled() -> None:
+    named, plain = parse("fp32@openvino", TECHNIQUES), parse("fuse+int8-static", TECHNIQUES)
+    assert named.runtime_with("onnxruntime") == "openvino"
+    assert plain.runtime_with("onnxruntime") == "onnxruntime"
+    assert plain.runtime_with("") == "openvino"
+    assert str(plain.on("torch")) == "fuse+int8-static@torch"
+    assert plain.on("openvino") == plain.on("torch").on("") == plain
 
 
 def test_recipes_are_values() -> None:

@@ -1,74 +1,58 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from torch import nn
 
-from pytest_vidcompress.compress.technique import (
-    LAYERS,
-    format_parameters,
-    in_range,
-    is_layers,
-    one_of,
-    parse_parameters,
-)
+from pytest_vidcompress.compress.technique import Technique, as_technique
 from pytest_vidcompress.errors import VidcompressError
 
 
+def unchanged(model: Any, parameters: Any, clips: Any) -> Any:
+    return model
+
+
 @dataclass(frozen=True)
-class Parameters:
-    share: float = 0.5
-    count: int = 2
-    layers: str = ":"
+class Tuple:
+    names: tuple[str, ...] = ("a", "b")
 
 
-def test_text_becomes_what_the_default_is() -> None:
-    assert parse_parameters(Parameters, {"share": "1", "count": "7"}) == Parameters(1.0, 7)
-    assert type(parse_parameters(Parameters, {"share": "1"}).share) is float
-    with pytest.raises(VidcompressError, match=r"count=0\.5 is not a number \(int\)"):
-        parse_parameters(Parameters, {"count": "0.5"})
+def test_a_parameter_that_no_recipe_can_write_is_refused_by_the_name_of_its_technique() -> None:
+    with pytest.raises(
+        VidcompressError, match=r"technique 'mine': parameter 'names' is a tuple, which a recipe"
+    ):
+        as_technique("mine", Technique("mine", unchanged, Tuple))
 
 
-@settings(deadline=None)
-@given(st.floats(allow_nan=False, allow_infinity=False), st.integers())
-def test_formatted_parameters_read_back(share: float, count: int) -> None:
-    parameters = Parameters(share, count)
-    text = format_parameters(parameters)
-    assert "+" not in text
-    pairs = dict(pair.split("=") for pair in text.split(",") if pair)
-    assert parse_parameters(Parameters, pairs) == parameters
+def test_what_is_no_technique_is_refused_by_name() -> None:
+    with pytest.raises(VidcompressError, match=r"technique 'mine': expected a Technique, not function"):
+        as_technique("mine", unchanged)
+    given = Technique("mine", unchanged)
+    assert as_technique("mine", given) is given
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.1 + 0.2, "share=0.30000000000000004"), (1e6, "share=1e06")])
-def test_numbers_are_as_short_as_they_can_be(value: float, text: str) -> None:
-    assert format_parameters(Parameters(value)) == text
-    assert format_parameters(Parameters(0.25)) == "share=0.25"
-    assert format_parameters(Parameters()) == ""
+def test_structure_may_depend_on_what_is_stored() -> None:
+    seen: list[Collection[str]] = []
+
+    def by_names(module: nn.Module, parameters: Any, stored: Collection[str]) -> nn.Module:
+        seen.append(stored)
+        return module
+
+    def alone(module: nn.Module, parameters: Any) -> nn.Module:
+        return nn.Sequential(module)
+
+    module = nn.Linear(2, 2)
+    assert Technique("names", unchanged, rebuild=by_names).rebuilt(module, None, {"weight"}) is module
+    assert seen == [{"weight"}]
+    made = Technique("alone", unchanged, rebuild=alone).rebuilt(module, None, {"weight"})
+    assert isinstance(made, nn.Sequential)
+    assert Technique("none", unchanged).rebuilt(module, None, ()) is module
 
 
-@settings(deadline=None)
-@given(st.from_regex(LAYERS, fullmatch=True))
-def test_every_layer_choice_that_passes_can_be_read(text: str) -> None:
-    is_layers(Parameters(layers=text), "layers")
-    assert all(int(part) is not None for part in text.split(":") if part)
-
-
-@pytest.mark.parametrize("text", ["", "-", "-:", ":-", "a", "1,2", "1:2:3", "1.5", " 1"])
-def test_other_layer_choices_are_refused(text: str) -> None:
-    with pytest.raises(VidcompressError, match="no layer choice"):
-        is_layers(Parameters(layers=text), "layers")
-
-
-def test_ranges_are_half_open() -> None:
-    in_range(Parameters(0.0), "share", 0, 1)
-    for value in (1.0, -1e-9, float("nan")):
-        with pytest.raises(VidcompressError, match="out of range: expected 0 <= share < 1"):
-            in_range(Parameters(value), "share", 0, 1)
-
-
-def test_choices_are_listed() -> None:
-    one_of(Parameters(layers="a"), "layers", "ab")
-    with pytest.raises(VidcompressError, match="layers=c is unknown: expected one of a, b"):
-        one_of(Parameters(layers="c"), "layers", iter("ab"))
+def test_what_it_must_follow_may_depend_on_its_parameters() -> None:
+    assert Technique("a", unchanged).must_follow(None) == ()
+    assert Technique("a", unchanged, after=("fuse",)).must_follow(None) == ("fuse",)
+    assert Technique("a", unchanged, after=lambda given: (given,)).must_follow("x") == ("x",)

@@ -153,7 +153,7 @@ def test_another_one_can_stand_in(project):
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
 def test_one_that_was_asked_for_and_is_missing_is_a_usage_error(project, workers):
     of(project, "fp32")
-    why = r"--vc-runtime=absent cannot run here: it needs not_installed: pip install 'pytest-vidcompress\[absent\]'"
+    why = r"runtime 'absent' cannot run here: it needs not_installed: pip install 'pytest-vidcompress\[absent\]'"
     assert run(project, "--vc-runtime=absent", *workers).refused(why)
     project.write(pyproject='[tool.pytest.ini_options]\nvc_runtime = "absent"\n')
     assert run(project, *workers).refused(why)

@@ -33,6 +33,20 @@ def test_without_a_marker_what_is_asked_for_or_everything():
     assert chosen(only=["int8-dynamic"]) == [("videomae", "int8-dynamic")]
 
 
+@pytest.mark.parametrize(
+    ("named", "asked", "selected"),
+    [
+        ("fuse+int8-static", "fuse+int8-static@onnxruntime", ["fuse+int8-static@onnxruntime"]),
+        ("fuse+int8-static@onnxruntime", "fuse+int8-static", ["fuse+int8-static@onnxruntime"]),
+        ("fuse+int8-static@onnxruntime", "fuse+int8-static@onnxruntime", ["fuse+int8-static@onnxruntime"]),
+        ("fuse+int8-static@onnxruntime", "fuse+int8-static@torch", []),
+        ("fuse+int8-static", "fp32@openvino", []),
+    ],
+)
+def test_the_name_that_a_table_prints_selects_its_recipe_and_its_runtime(named, asked, selected):
+    assert [recipe for _, recipe in chosen(((named,), {}), only=[asked])] == selected
+
+
 def test_what_is_asked_for_and_not_named_is_nothing():
     assert chosen((("fp16",), {}), only=["fp32"]) == []
 

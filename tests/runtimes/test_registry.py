@@ -2,20 +2,49 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.runtimes.registry import RUNTIMES
+from pytest_vidcompress.runtimes import registry
+from pytest_vidcompress.runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from pytest_vidcompress.runtimes.runtime import Runtime, as_runtime
 from tests.models.small import model
 
 HEAVY = ("torch", "openvino", "onnx", "onnxruntime")
 
 
+PROMISED = {"torch", "torch-compile", "openvino", "onnxruntime"}
+
+
 def test_all_that_are_promised() -> None:
-    assert list(RUNTIMES) == ["torch", "torch-compile", "openvino", "onnxruntime"]
+    assert set(RUNTIMES) >= PROMISED
+
+
+def test_those_that_need_nothing_come_first_each_by_its_name() -> None:
+    assert next(iter(RUNTIMES)) == "torch"
+    assert list(RUNTIMES) == sorted(RUNTIMES, key=lambda name: (bool(RUNTIMES[name].needs), name))
+
+
+def test_every_file_that_defines_a_runtime_is_found() -> None:
+    folder = Path(registry.__file__).parent
+    files = [path for path in folder.rglob("*.py") if " = Runtime(" in path.read_text(encoding="utf-8")]
+    assert len(files) == len(RUNTIMES)
+    assert all("RUNTIMES = {" in path.read_text(encoding="utf-8") for path in files)
+
+
+def test_a_runtime_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(VidcompressError, match=r"^unknown runtime 'abacus': there are torch, .*openvino"):
+        find_runtime("abacus")
+    absent = Runtime(lambda model: model.module, lambda: "1", needs=("not_here_at_all",))
+    assert find_runtime("absent", {"absent": absent}) is absent
+    with pytest.raises(
+        VidcompressError, match=r"^runtime 'absent' cannot run here: it needs not_here_at_all"
+    ):
+        usable_runtime("absent", {"absent": absent})
+    assert usable_runtime("torch") is RUNTIMES["torch"]
 
 
 def test_light_to_import() -> None:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...errors import VidcompressError
-from ..technique import Nothing, Technique
+from ..parameters import Nothing
+from ..technique import Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,3 +44,4 @@ def _fused(module: nn.Module, named: str) -> tuple[nn.Module, Mapping[str, tuple
 
 
 FUSE = Technique("exact rewrites: the same logits with less arithmetic", apply, rebuild=rebuild)
+TECHNIQUES = {"fuse": FUSE}

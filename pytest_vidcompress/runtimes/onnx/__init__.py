@@ -113,3 +113,4 @@ def _load(folder: Path) -> Graph:
 
 
 ONNXRUNTIME = Runtime(_prepare, _version, _save, _load, needs=("onnx", "onnxruntime"), extra="onnxruntime")
+RUNTIMES = {"onnxruntime": ONNXRUNTIME}

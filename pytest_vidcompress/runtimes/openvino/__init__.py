@@ -168,3 +168,4 @@ def _version() -> str:
 
 
 OPENVINO = Runtime(_prepare, _version, _save, _load, needs=("openvino",), extra="openvino")
+RUNTIMES = {"openvino": OPENVINO}
