@@ -99,7 +99,7 @@ def _whose(own: Mapping, of: str) -> Iterator[str]:
     fewest, most = (pick(each.clips for each in own.values()) for pick in (min, max))
     clips = f"{most} clips" if fewest == most else f"{fewest} to {most} clips"
     million, theirs = (f"{n / 1e6:.1f}" for n in (report.parameters or 0, FULL_SIZE[of]))
-    small = f"is small, {million} of the study's {theirs} million parameters; "
+    small = f"has {million} of the study's {theirs} million parameters; "
     yield f"(ours {'' if report.parameters == FULL_SIZE[of] else small}on {clips})"
     if report.accuracy_kind == "agreement":
         yield "(weights are random: ours is no top-1, but the agreement with fp32)"
