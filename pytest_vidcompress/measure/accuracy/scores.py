@@ -62,17 +62,21 @@ def answers(logits: torch.Tensor) -> torch.Tensor:
     `NO_ANSWER` where a row holds a NaN, or rules out every class by minus infinity: it is never right, and agrees
     with nothing, not even with another one.
     """
-    void = logits.isnan().any(-1) | (logits == -torch.inf).all(-1)
-    return logits.argmax(-1).masked_fill(void, NO_ANSWER)
+    return logits.argmax(-1).masked_fill(_void(logits), NO_ANSWER)
+
+
+def _void(logits: torch.Tensor) -> torch.Tensor:
+    """Which rows are no answer, `(N,)`."""
+    return logits.isnan().any(-1) | (logits == -torch.inf).all(-1)
 
 
 def _log_probabilities(logits: torch.Tensor) -> torch.Tensor:
-    """Logarithms of class probabilities, all finite: one that is zero, or NaN, counts as the smallest number."""
+    """Logarithms of class probabilities, all finite: where they are zero, or none, those of the smallest number."""
     least = math.log(sys.float_info.min)
     widest = math.sqrt(sys.float_info.max)
     # A logit of infinity would make NaN of its whole row.
     found = log_softmax(logits.double().clamp(-widest, widest), -1)
-    return found.nan_to_num(nan=least).clamp(min=least)
+    return found.clamp(min=least).masked_fill(_void(logits).unsqueeze(-1), least)
 
 
 def _share(hits: torch.Tensor) -> Estimate:
