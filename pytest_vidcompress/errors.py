@@ -15,6 +15,10 @@ class SpoiledRunError(VidcompressError):
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, for a message of ours: its first line, cut where it is endless; else its kind."""
-    line = next(filter(None, map(str.strip, str(error).splitlines())), type(error).__name__)
+    """What an exception says, in one line for a message of ours; its kind where it says nothing.
+
+    A line that only announces the next one, as `Validation error for field 'num_frames':`, has that behind it.
+    """
+    lines = [*filter(None, map(str.strip, str(error).splitlines()))] or [type(error).__name__]
+    line = " ".join(lines[: 1 + lines[0].endswith(":")])
     return line if len(line) <= _MOST else f"{line[:_MOST]} ..."

@@ -10,7 +10,7 @@ the stored tensors go into their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +22,7 @@ from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError, first_line
+from ..models.geometry_limits import refuse_beyond_tensors
 from ..models.model import Model
 from ..models.skeleton import skeleton
 from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
@@ -161,8 +162,8 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             f"it has no {module_files.CONFIG}, because its model is none of transformers': load it with module=, a"
             " function that builds the uncompressed module"
         )
-    module = build() if build else _skeleton(folder)
     held = module_files.read_tensors(folder, manifest.orders)
+    module = build() if build else _skeleton(folder, [tensor.numel() for tensor in held.values()])
     for step in recipe.steps:
         module = step.technique.rebuilt(module, step.parameters, {*held, *manifest.tied})
     restore(module, held, manifest.tied)
@@ -171,9 +172,11 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
     )
 
 
-def _skeleton(folder: Path) -> nn.Module:
+def _skeleton(folder: Path, numels: Collection[int]) -> nn.Module:
     try:
-        return skeleton(module_files.read_config(folder))
+        config = module_files.read_config(folder)
+        refuse_beyond_tensors(config, numels)
+        return skeleton(config)
     except VidcompressError as error:
         raise VidcompressError(f"{error}; a model of your own is given to load() with module=") from error
 

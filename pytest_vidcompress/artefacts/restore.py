@@ -16,12 +16,13 @@ def restore(module: nn.Module, held: Mapping[str, torch.Tensor], tied: Mapping[s
     """Puts tensors in the place of those that `module` has, which may be without data.
 
     Args:
+        module: changed in place; its parameters keep whether they are trained.
         held: by name, as `take_apart` gives them; they become the module's own.
         tied: name -> that of the tensor which is this one, too.
 
     Raises:
-        VidcompressError: tensors are missing, left over, or of another shape, by name; or the module has a tensor
-            without data that no state dict knows of.
+        VidcompressError: tensors are missing, left over, of another shape, or scales and zero points that no
+            quantization gives, by name; or the module has a tensor without data that no state dict knows of.
     """
     parts = _Parts(held, tied)
     state = module.state_dict(keep_vars=True)
@@ -62,13 +63,17 @@ class _Parts:
     def packed(self, name: str, weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[Any, Any]:
         """Weight and bias of a quantized linear layer to take the places of these."""
         numbers = self._taken(name, torch.empty(weight.shape, dtype=torch.int8, device="meta"))
-        scale, point = (self._found(f"{name}_{what}") for what in ("scale", "zero_point"))
+        scale = self._setting(f"{name}_scale", weight, torch.float64)
+        point = self._setting(f"{name}_zero_point", weight, torch.int64)
         other = None if bias is None else self._taken(f"{name.removesuffix('weight')}bias", bias)
         if numbers is None or scale is None or point is None:
             return weight, bias
+        if scale.shape != point.shape:
+            self._misshapen.append(f"{name}, which has not as many zero points as scales")
+            return weight, bias
         ops: Any = torch
         if scale.ndim:
-            made = ops._make_per_channel_quantized_tensor(numbers, scale.double(), point.long(), 0)
+            made = ops._make_per_channel_quantized_tensor(numbers, scale, point, 0)
         else:
             made = ops._make_per_tensor_quantized_tensor(numbers, scale.item(), point.item())
         return made, other
@@ -80,6 +85,7 @@ class _Parts:
                 ("missing", self._missing),
                 ("left over", sorted(self._left)),
                 ("of another shape", self._misshapen),
+                ("that no quantization gives", impossible(self._held)),
             )
             if names
         ]
@@ -99,6 +105,18 @@ class _Parts:
             return None
         return tensor
 
+    def _setting(self, name: str, weight: torch.Tensor, dtype: torch.dtype) -> torch.Tensor | None:
+        """The scales or zero points of a quantized weight: one, or one an output, no finer than `dtype`."""
+        tensor = self._found(name)
+        if tensor is None:
+            return None
+        fits = tensor.dtype.is_floating_point == dtype.is_floating_point and tensor.dtype != torch.bool
+        if not fits or tensor.shape not in ((), weight.shape[:1]):
+            expected = f"{_kind(dtype)}, one or {len(weight)} of them"
+            self._misshapen.append(f"{name} (stored as {_described(tensor)}, expected {expected})")
+            return None
+        return tensor.to(dtype)
+
     def _found(self, name: str) -> torch.Tensor | None:
         first = self._first(name)
         self._left.discard(first)
@@ -111,8 +129,26 @@ class _Parts:
         return name if name in self._held else self._tied.get(name, name)
 
 
+def impossible(held: Mapping[str, torch.Tensor]) -> list[str]:
+    """Names of scales that are not positive and finite, and of zero points that are none of 8 bits."""
+    wrong: list[str] = []
+    for name, tensor in held.items():
+        if name.endswith("_zero_point") and not ((tensor >= -128) & (tensor <= 255)).all():
+            wrong.append(name)
+        stem = name.removesuffix("_scale")
+        # A model may have a `logit_scale` of its own, which may be anything.
+        quantizes = f"{stem}_zero_point" in held or (stem in held and held[stem].dtype == torch.int8)
+        if stem != name and quantizes and not (tensor.isfinite() & (tensor > 0)).all():
+            wrong.append(name)
+    return wrong
+
+
 def _described(tensor: torch.Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+    return f"{_kind(tensor.dtype)} {tuple(tensor.shape)}"
+
+
+def _kind(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _refuse_empty(module: nn.Module) -> None:

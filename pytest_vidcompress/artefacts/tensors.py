@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .safetensors_header import is_weight
+from ..models.safetensors_header import is_weight
 
 _PACKED = "_packed_params._packed_params"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..artefacts.folder import read, size_bytes, verify
 from ..artefacts.manifest import FILE, SAFETENSORS, Manifest
-from ..artefacts.safetensors_header import Described, described, is_weight
+from ..models.safetensors_header import Described, described, is_weight
 from ..present.printable import printable
 from ..present.wording import count
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from .catalog import family_of
 from .checkpoint_profile import profile_of
 from .families import FAMILIES
 from .family import Pretrained
+from .transformers_log import silenced
 
 _CONFIG = ("config.json",)
 _WEIGHTS = (
@@ -119,7 +119,7 @@ def _from_pretrained(loader: Any, source: str | Path, files: tuple[str, ...], **
     is_local = is_folder or any(isinstance(_cached(source, name), str) for name in files)
     if not is_local and not _is_on_hub(str(source)):
         raise _not_found(source)
-    with _quiet():
+    with silenced():
         try:
             return loader.from_pretrained(str(source), local_files_only=is_local, **options)
         except Exception as error:  # safetensors, pickle and transformers each raise kinds of their own
@@ -214,19 +214,3 @@ def _not_found(source: str | Path) -> VidcompressError:
         f"model {str(source)!r} is neither in the local cache ({HF_HUB_CACHE}) nor reachable on the Hub; run"
         f" `hf download {source}` once where there is a network, give a folder, or use --vc-weights=random"
     )
-
-
-@contextmanager
-def _quiet() -> Generator[None]:
-    """Keeps transformers' own bars and loading tables off the terminal: we report what matters."""
-    from transformers.utils import logging
-
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()

@@ -437,11 +437,41 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda at: ((at / "config.json").write_text('{"model_type": "vit"}'), restamp(at)),
         "a 'vit' model, which is no video classifier",
     ),
+    "layers without tensors": (
+        lambda at: configure(at, num_hidden_layers=200_000),
+        r"config\.json says num_hidden_layers=200,000, and there are \d+ tensors",
+    ),
+    "a picture of no one's": (
+        lambda at: configure(at, image_size=6400, patch_size=1),
+        r"config\.json cuts a clip into 81,920,000 patches of hidden_size=24",
+    ),
+    "a configuration of the library's own switches": (
+        lambda at: configure(at, use_return_dict=5),
+        "cannot be built: property 'use_return_dict'",
+    ),
+    "attention of somebody else's": (
+        lambda at: configure(at, attn_implementation="kernels-community/flash-attn"),
+        "says attn_implementation='kernels-community/flash-attn': expected one of eager, sdpa",
+    ),
+    "axes without end": (
+        lambda at: say(at, orders={"classifier.weight": [1e300, 0]}),
+        r"recipe\.json is damaged \(classifier\.weight: expected a whole number of at least 0, found 1e\+300\)",
+    ),
+    "axes twice": (
+        lambda at: say(at, orders={"classifier.weight": [1, 1]}),
+        r"model\.safetensors cannot be read",
+    ),
     "axes that do not exist": (
         lambda at: say(at, orders={"classifier.weight": [0, 5]}),
         r"model\.safetensors cannot be read",
     ),
 }
+
+
+def configure(folder: Path, **changed: Any) -> None:
+    held = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**held, **changed}))
+    restamp(folder)
 
 
 def restamp(folder: Path) -> None:

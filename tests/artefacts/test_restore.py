@@ -11,7 +11,9 @@ from torch import nn
 
 from pytest_vidcompress.artefacts.restore import restore
 from pytest_vidcompress.artefacts.tensors import take_apart
+from pytest_vidcompress.compress.int8.layers import QuantizedLinear
 from pytest_vidcompress.compress.int8.packed_linear import without_weights
+from pytest_vidcompress.compress.int8.range import Range
 from pytest_vidcompress.compress.int8_dynamic import ENGINES, quantize
 from pytest_vidcompress.errors import VidcompressError
 
@@ -172,6 +174,67 @@ def test_misfits_of_int8_layers_are_named() -> None:
     fails(int8_module, take_apart(nn.Sequential(nn.Linear(6, 4))).tensors, r"4 missing.*; 1 of another shape")
     del stored["0.weight_scale"]
     fails(int8_module, stored, r"1 missing, such as 0\.weight_scale")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("weight_scale", torch.tensor(torch.inf), r"1 that no quantization gives, such as 0\.weight_scale$"),
+        ("weight_scale", torch.tensor(torch.nan), r"1 that no quantization gives, such as 0\.weight_scale$"),
+        ("weight_scale", torch.tensor(0.0), r"1 that no quantization gives, such as 0\.weight_scale$"),
+        ("weight_scale", torch.tensor(-1.0), r"1 that no quantization gives, such as 0\.weight_scale$"),
+        ("weight_scale", torch.ones(3), r"stored as float32 \(3,\), expected float64, one or 4 of them\)$"),
+        (
+            "weight_scale",
+            torch.ones(4, 1),
+            r"stored as float32 \(4, 1\), expected float64, one or 4 of them\)$",
+        ),
+        ("weight_scale", torch.tensor(1), r"stored as int64 \(\), expected float64, one or 4 of them\)$"),
+        (
+            "weight_zero_point",
+            torch.tensor(0.5),
+            r"stored as float32 \(\), expected int64, one or 4 of them\)$",
+        ),
+        (
+            "weight_zero_point",
+            torch.tensor(False),
+            r"stored as bool \(\), expected int64, one or 4 of them\)$",
+        ),
+        (
+            "weight_zero_point",
+            torch.tensor(2**31 - 1),
+            r"1 that no quantization gives, such as 0\.weight_zero_",
+        ),
+        ("weight_zero_point", torch.zeros(4, dtype=torch.int32), r"as many zero points as scales$"),
+    ],
+    ids=str,
+)
+def test_scales_and_zero_points_that_cannot_be_are_named(name: str, value: torch.Tensor, reason: str) -> None:
+    stored = take_apart(quantize(nn.Sequential(nn.Linear(6, 4)), SUPPORTED[0])).tensors
+    with torch.device("meta"):
+        module = nn.Sequential(nn.Linear(6, 4))
+    fails(without_weights(module, SUPPORTED[0]), {**stored, f"0.{name}": value}, f".*{reason}")
+
+
+def test_a_scale_of_a_model_s_own_may_be_anything() -> None:
+    class Scaled(nn.Linear):
+        def __init__(self) -> None:
+            super().__init__(2, 2)
+            self.logit_scale = nn.Parameter(torch.tensor(-torch.inf))
+
+    found = Scaled()
+    restore(found, take_apart(Scaled()).tensors, {})
+    assert found.logit_scale == -torch.inf
+
+
+def test_ranges_of_integer_layers_are_checked_alike() -> None:
+    layer = nn.Sequential(QuantizedLinear(nn.Linear(6, 4), Range.of(-1.0, 1.0)))
+    held = take_apart(layer).tensors
+    restore(layer, held, {})
+    for name, value in (("input_scale", torch.nan), ("weight_scale", torch.inf), ("input_zero_point", 256)):
+        fails(
+            layer, {**held, f"0.{name}": torch.full_like(held[f"0.{name}"], value)}, f"1 that no.*0.{name}$"
+        )
 
 
 def test_nothing_may_be_left_without_data() -> None:

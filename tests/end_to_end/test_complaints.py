@@ -10,8 +10,8 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 
 from pytest_vidcompress import load
-from pytest_vidcompress.artefacts.safetensors_header import described
 from pytest_vidcompress.console.show import artefact_lines
+from pytest_vidcompress.models.safetensors_header import described
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.artefacts.variants import answers, variant
 from tests.models.small import FAMILIES, model

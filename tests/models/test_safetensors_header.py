@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pytest_vidcompress.artefacts.safetensors_header import Described, described
 from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.safetensors_header import Described, described
 
 DTYPES = (
     torch.float32,
