@@ -1,6 +1,6 @@
 """A variant -> the files that a user would ship: safetensors or the runtime's own, and JSON; nothing executable.
 
-`loaded` reads them, `docs/artefacts.md` tells what is in them.
+`load` reads them, `docs/artefacts.md` tells what is in them.
 """
 
 from __future__ import annotations
@@ -9,19 +9,36 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from torch import nn
 
+from ..compress.recipe import Recipe
+from ..models.model import Model
+from ..runtimes.runtime import Executable, Runtime
 from . import tensor_files as module_files
 from .atomic_folder import replaced
 from .manifest import SAFETENSORS, Manifest
 
-if TYPE_CHECKING:
-    from .variant import Variant
+
+class Saveable(Protocol):
+    """What is asked of a `Variant`, which itself saves by this module."""
+
+    @property
+    def recipe(self) -> Recipe: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def model(self) -> Model: ...
+    @property
+    def module(self) -> Executable: ...
+    @property
+    def runtime(self) -> str: ...
+    @property
+    def executes(self) -> Runtime: ...
 
 
-def save(variant: Variant, directory: Path) -> None:
+def save(variant: Saveable, directory: Path) -> None:
     """Writes the artefact of `variant`.
 
     Args:
@@ -34,7 +51,7 @@ def save(variant: Variant, directory: Path) -> None:
         _write(variant, folder)
 
 
-def size_bytes(target: Variant | nn.Module) -> int:
+def size_bytes(target: Saveable | nn.Module) -> int:
     """Bytes of what `save` writes; of a module that no recipe made, of the same files."""
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
@@ -53,7 +70,7 @@ def versions() -> dict[str, str]:
     return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
 
 
-def _write(variant: Variant, folder: Path) -> None:
+def _write(variant: Saveable, folder: Path) -> None:
     model, executes = variant.model, variant.executes
     about = Manifest(
         format=SAFETENSORS if executes.save is None else variant.runtime,
