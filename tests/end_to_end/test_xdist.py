@@ -25,9 +25,9 @@ def together(alone, tmp_path_factory):
         conftest="""
         import contextlib, os, time
         from pathlib import Path
-        from pytest_vidcompress.measure import latency
+        from pytest_vidcompress.measure.latency import pairs
 
-        times = latency.machine_to_ourselves
+        times = pairs.machine_to_ourselves
 
         @contextlib.contextmanager
         def noted():
@@ -36,7 +36,7 @@ def together(alone, tmp_path_factory):
                 yield
                 Path(f"span-{os.getpid()}").write_text(f"{began} {time.monotonic()}")
 
-        latency.machine_to_ourselves = noted
+        pairs.machine_to_ourselves = noted
         """
     )
     project.last = project.run("-n2", "--vc-baseline=create", "--vc-report=two.json")
