@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ..measure.accuracy.predict import Progress
     from ..measure.latency.fresh_process import Worker
-    from ..plugin.options import Options
 
 LOOK_S = 0.5
 """Between two looks at how far the run in the worktree is."""
@@ -205,33 +204,6 @@ class OtherBuild:
     def _show(self, done: int, total: int) -> None:
         if self._progress:
             self._progress(f"building {self.name}", done, total)
-
-
-def arguments(options: Options, models: Iterable[str], clip_sets: Collection[str]) -> tuple[str, ...]:
-    """The options that decide what is measured, wherever they were given, for a run in another folder.
-
-    Args:
-        models: in use, also those by default.
-        clip_sets: names of clip sets, which are no paths.
-    """
-    clips = options.clips
-    if clips not in clip_sets:
-        clips = str(Path(clips).expanduser().absolute())
-    given = {
-        "clips": clips,
-        "sample": options.sample,
-        "seed": options.seed,
-        "weights": options.weights,
-        "views": options.views,
-        "threads": options.threads or None,
-        "runtime": options.runtime,
-        "cache": options.cache,
-    }
-    return (
-        *(f"--vc-model={name}" for name in models),
-        *(f"--vc-variant={recipe}" for recipe in options.variants),
-        *(f"--vc-{name}={value}" for name, value in given.items() if value is not None),
-    )
 
 
 def mapped(paths: Iterable[str], repository: Path, tree: Path, is_ours: Callable[[Path], bool]) -> list[str]:

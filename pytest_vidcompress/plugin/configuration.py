@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .options import add_options, read_options
+from ..run.options import Options
+from .option_parser import add_options, read_options
 from .refusals import usage_errors
 from .stash import OPTIONS, SESSION, session_of
 from .terminal import open_terminal
@@ -50,7 +51,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     with usage_errors():
         if options.explicit:
             session_of(session.config).check_names()
-        if session.config.getoption("vc_against"):
+        if options.typed.get(Options.against.name):
             session_of(session.config).check_against()
 
 

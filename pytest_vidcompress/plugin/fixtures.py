@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..present.printable import printable
+from ..run.command_line import as_typed
 from .markers import budget, margins
-from .options import as_typed
 from .refusals import failures
 from .stash import CHECKER, MEASURER, OPTIONS, session_of
 
@@ -80,6 +80,6 @@ def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker
     from ..run.measurer import Checker
 
     checker = request.node.stash[CHECKER] = Checker(
-        vc_measure, as_typed(request.config), properties=request.node.user_properties
+        vc_measure, as_typed(request.config.stash[OPTIONS]), properties=request.node.user_properties
     )
     return checker

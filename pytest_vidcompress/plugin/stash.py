@@ -8,8 +8,8 @@ import pytest
 
 if TYPE_CHECKING:
     from ..run.measurer import Checker, Measurer
+    from ..run.options import Options
     from ..run.session import Session
-    from .options import Options
 
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()

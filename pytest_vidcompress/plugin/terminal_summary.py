@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..present.printable import printable
-from .options import as_typed
 from .refusals import usage_errors
 from .stash import COMPARED, SESSION
 from .xdist_worker import is_worker
@@ -33,31 +32,32 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from ..present.terminal.summary import MARKUP, summary
 
-    ledger, page = session.ledger, session.options.report
+    ledger, files = session.ledger, session.options.reports
     added = config.hook.pytest_vidcompress_tables(results=tuple(ledger.results))
     terminalreporter.section("compressed video models")
-    lines = summary(ledger, session.clip_set.absent, added, session.about, page)
+    lines = summary(ledger, session.clip_set.absent, added, session.about, files[0] if files else None)
     closing = lines[-1].text
     for line in [*lines, *_on_github(terminalreporter, session, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
-    if page:
+    for file in files:
         from ..present.html.page import write_page
 
         with usage_errors():
-            write_page(page, ledger.results, closing, session.about, tuple(ledger.skipped.values()))
-        terminalreporter.write_line(printable(f"report: {page}"))
+            write_page(file, ledger.results, closing, session.about, tuple(ledger.skipped.values()))
+        terminalreporter.write_line(printable(f"report: {file}"))
 
 
 def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, closing: str) -> Sequence[Line]:
     from ..present.formats.github import github
     from ..present.formats.step import Place, Step
+    from ..run.command_line import as_typed
 
     config = terminalreporter.config
     reports = [
         r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)
     ]
     step = Step(
-        options=as_typed(config),
+        options=as_typed(session.options),
         strict=session.options.strict,
         closing=closing,
         places={r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},

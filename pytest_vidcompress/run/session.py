@@ -26,10 +26,11 @@ from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name, load
 from ..models.model import Model
 from ..other_commit.git import find_commit
-from ..plugin.options import Options
 from ..present.html.page import write_page
 from ..runtimes.registry import find_runtime, usable_runtime
+from .command_line import of_another_commit
 from .ledger import Ledger
+from .options import Options
 from .refuse_other_clips import check_comparable
 from .registries import Registries
 from .variants_of_a_test import Marker, pairs
@@ -111,8 +112,8 @@ class Session:
             )
         if self.options.mode != "check":
             writable(self.options.baselines)
-        if self.options.report:
-            write_page(self.options.report, [])
+        for file in self.options.reports:
+            write_page(file, [])
         _ = self.sample
         for name in models:
             self.model(name)
@@ -187,7 +188,7 @@ class Session:
         """What looks at where time goes; the peak only where somebody will read of it."""
         from ..measure.profile.profiler import Profiler
 
-        return Profiler(self.options.profile, self.options.profile or self.options.report is not None)
+        return Profiler(self.options.profile, self.options.profile or bool(self.options.reports))
 
     @cached_property
     def other_build(self) -> OtherBuild | None:
@@ -195,12 +196,12 @@ class Session:
         options = self.options
         if not options.against or options.mode != "check":
             return None
-        from ..other_commit.build import OtherBuild, Wanted, arguments
+        from ..other_commit.build import OtherBuild, Wanted
 
         wanted = Wanted(
             root=options.root,
             folder=options.folder,
-            arguments=arguments(options, self.models, {POCKET, *self.registries.clip_sets}),
+            arguments=of_another_commit(options, self.models, {POCKET, *self.registries.clip_sets}),
             nodeids=tuple(sorted(self.ledger.planned)),
             needs=tuple(map(Path, self.models)),
         )

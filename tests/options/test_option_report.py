@@ -1,14 +1,24 @@
-"""--vc-report: a page to look at, or the numbers."""
+"""--vc-report: a page to look at, or the numbers; given twice, both."""
 
 import json
 
+import pytest
 
-def test_a_page(stored, tmp_path):
-    page = tmp_path / "new" / "page.html"
-    run = stored.run("--benchmark-disable", f"--vc-report={page}")
+
+@pytest.fixture(scope="module")
+def written(stored, tmp_path_factory):
+    """A run that writes both, and the folder it was to write them in."""
+    folder = tmp_path_factory.mktemp("written") / "new"
+    files = [folder / "page.html", folder / "numbers.json"]
+    run = stored.run("--benchmark-disable", *(f"--vc-report={file}" for file in files))
     assert run.passed(1)
-    assert run.says(rf"(?m)^report: {page}")
-    text = page.read_text()
+    for file in files:
+        assert run.says(rf"(?m)^report: {file}")
+    return folder
+
+
+def test_a_page(written):
+    text = (written / "page.html").read_text()
     assert "<html" in text
     assert "prune-global" in text
     assert "videomae" in text
@@ -17,7 +27,12 @@ def test_a_page(stored, tmp_path):
     assert "<script src" not in text
 
 
-def test_numbers(stored, tmp_path):
-    assert stored.run("--benchmark-disable", f"--vc-report={tmp_path / 'numbers.json'}").passed(1)
-    (result,) = json.loads((tmp_path / "numbers.json").read_text())
+def test_numbers(written):
+    (result,) = json.loads((written / "numbers.json").read_text())
     assert (result["name"], result["model"], result["clips"]) == ("prune-global", "videomae", 16)
+
+
+def test_another_suffix_is_refused(stored):
+    assert stored.run("--vc-report=r.csv").refused(
+        r"--vc-report=r\.csv: expected a file that ends in \.html or \.json"
+    )

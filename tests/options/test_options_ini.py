@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_vidcompress.run.options import OPTIONS
+
 TEST = """
     from pytest_vidcompress.plugin.stash import OPTIONS
 
@@ -16,7 +18,10 @@ TEST = """
         assert (options.mode, options.runtime) == ("create", "torch")
         root = request.config.rootpath
         assert options.baselines == root / "held"
-        assert options.report == root / "page.html"
+        assert options.reports == (root / "page.html",)
+        assert (options.all_clips, options.profile, options.resume) == (True, True, False)
+        assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
+        assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert options.cache == root / "cache"
         assert not options.explicit
     """
@@ -35,7 +40,21 @@ VALUES = """
     vc_threads = 1
     vc_report = "page.html"
     vc_cache = "cache"
+    vc_all_clips = true
+    vc_profile = true
+    vc_resume = false
+    vc_latency_margin = "0.1"
+    vc_max_skipped = "20%"
+    vc_confirm = "7"
+    vc_against = "HEAD"
+    vc_calibration = 8
+    vc_cache_size = "500MB"
     """
+
+
+def test_no_name_is_left_out():
+    written = {line.partition("=")[0].strip() for line in VALUES.splitlines() if line.strip()}
+    assert written == {row.key for row in OPTIONS if not row.hidden}
 
 
 @pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
@@ -86,6 +105,7 @@ def test_what_is_typed_wins(pytester):
         ('vc_baseline = "keep"', "*vc-baseline=keep: expected one of check, create, accept, tighten*"),
         ('vc_weights = "pruned"', "*vc-weights=pruned: expected one of trained, random*"),
         ('vc_strict = "perhaps"', "*vc_strict: *perhaps*"),
+        ('vc_report = "r.csv"', "--vc-report=r.csv: expected a file that ends in .html or .json"),
     ],
 )
 def test_a_wrong_value_is_one_line(pytester, line, said):

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.plugin import option_values as values
+from pytest_vidcompress.run import option_values as values
 
 
 @given(st.integers(0, 10**6))
@@ -30,7 +31,28 @@ def test_sizes_have_units(text: str, size: float) -> None:
     assert values.size_bytes(text) == size
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.05", 0.05), ("5%", 0.05), ("1", 1), ("200 %", 2), (0.3, 0.3)]
+)
+def test_a_margin_beyond_the_whole_is_said_in_percent(text: object, value: float) -> None:
+    assert values.margin(text) == value
+
+
+def test_reports_are_one_file_or_several() -> None:
+    assert values.report_files("a b.html") == (Path("a b.html"),)
+    assert values.report_files(["a.html", "b.JSON", "a.html"]) == (Path("a.html"), Path("b.JSON"))
+    with pytest.raises(VidcompressError, match=r"^b\.csv: expected"):
+        values.report_files(["a.html", "b.csv"])
+
+
+def test_a_path_may_start_at_the_home_folder() -> None:
+    assert values.folder("~/cache") == values.path("~/cache") == Path.home() / "cache"
+
+
 def test_what_is_not_given_stays_so() -> None:
+    assert values.path(None) is None
+    assert values.text(None) == ""
+    assert values.names(None) == values.report_files(None) == ()
     assert values.count(None) is None
     assert values.views(None) is None
     assert values.views("published") == "published"
@@ -46,10 +68,21 @@ def test_what_is_not_given_stays_so() -> None:
         (values.number, "inf", "a number of at least 0"),
         (values.share, "101%", "a share from 0 to 1"),
         (values.share, "nan", "a share from 0 to 1"),
+        (values.share, "5", "a share from 0 to 1, such as 0.05 or 5%"),
+        (values.margin, "5", "a share from 0 to 1, such as 0.05 or 5%, or more in percent"),
+        (values.margin, "-0.1", "a share from 0 to 1"),
+        (values.margin, "-1%", "a share from 0 to 1"),
+        (values.margin, "nan", "a share from 0 to 1"),
+        (values.margin, "inf", "a share from 0 to 1"),
+        (values.margin, "inf%", "a share from 0 to 1"),
+        (values.margin, "wide", "a share from 0 to 1"),
+        (values.positive, "0", "a whole number of at least 1"),
+        (values.report_files, "r.csv", "a file that ends in .html or .json"),
+        (values.report_files, "r", "a file that ends in .html or .json"),
         (values.size_bytes, "20", "a size such as 20GB"),
         (values.size_bytes, "-1GB", "a size such as 20GB"),
         (values.views, "5x2", "CLIPSxCROPS with 1 or 3 crops"),
-        (lambda text: values.choice(text, ("a", "b")), "c", "one of a, b"),
+        (values.choice(("a", "b")), "c", "one of a, b"),
     ],
 )
 def test_what_was_given_and_what_was_expected_are_said(parse, text: str, expected: str) -> None:

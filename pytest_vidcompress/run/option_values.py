@@ -1,0 +1,149 @@
+"""Text of an option -> its value, or an error that ends in what was expected."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import VidcompressError
+
+if TYPE_CHECKING:
+    from ..clips.profile import Views
+
+REPORT_SUFFIXES = (".html", ".json")
+_UNITS = {
+    f"{prefix}{i}": base**power
+    for power, prefix in enumerate("kmgt", 1)
+    for i, base in (("", 1000), ("i", 1024))
+}
+
+
+def text(given: Any) -> str:
+    """Any text; empty where nothing is given."""
+    return str(given or "")
+
+
+def names(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Each once, in the order given."""
+    return tuple(dict.fromkeys(given or ()))
+
+
+def path(given: Any) -> Path | None:
+    """A file or folder; None stays what it is."""
+    return None if given is None else folder(given)
+
+
+def folder(given: Any) -> Path:
+    """`"~/cache"` -> a path under the user's home."""
+    return Path(given).expanduser()
+
+
+def report_files(given: str | Sequence[str] | None) -> tuple[Path, ...]:
+    """One or several files, whose suffix says what is written."""
+    files = [folder(each) for each in names([given] if isinstance(given, str) else given)]
+    for file in files:
+        if file.suffix.lower() not in REPORT_SUFFIXES:
+            raise VidcompressError(f"{file}: expected a file that ends in {' or '.join(REPORT_SUFFIXES)}")
+    return tuple(files)
+
+
+def whole(given: Any, least: int = 0) -> int:
+    """`"3"` -> 3."""
+    try:
+        number = int(given)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise VidcompressError(f"{given}: expected a whole number of at least {least}")
+    return number
+
+
+def positive(given: Any) -> int:
+    """A whole number of at least one."""
+    return whole(given, least=1)
+
+
+def count(given: Any) -> int | None:
+    """A whole number of at least one; None stays what it is."""
+    return None if given is None else positive(given)
+
+
+def number(given: Any) -> float:
+    """A finite number that is not negative."""
+    try:
+        value = float(given)
+    except ValueError:
+        value = math.nan
+    if not (0 <= value < math.inf):
+        raise VidcompressError(f"{given}: expected a number of at least 0")
+    return value
+
+
+def share(given: Any) -> float:
+    """`"5%"` -> 0.05; at most the whole."""
+    value = _fraction(given)
+    if not 0 <= value <= 1:
+        raise VidcompressError(f"{given}: expected a share from 0 to 1, such as 0.05 or 5%")
+    return value
+
+
+def margin(given: Any) -> float:
+    """`"5%"` -> 0.05. More than the whole must be said in percent: a bare 5 rather means 5 % than 500 %."""
+    value = _fraction(given)
+    most = math.inf if _is_percent(given) else 1
+    if not 0 <= value <= most or math.isinf(value):
+        raise VidcompressError(
+            f"{given}: expected a share from 0 to 1, such as 0.05 or 5%, or more in percent"
+        )
+    return value
+
+
+def _is_percent(given: Any) -> bool:
+    return str(given).rstrip().endswith("%")
+
+
+def _fraction(given: Any) -> float:
+    """NaN for what is no number."""
+    try:
+        value = float(str(given).strip().removesuffix("%"))
+    except ValueError:
+        return math.nan
+    return value / 100 if _is_percent(given) else value
+
+
+def size_bytes(given: Any) -> int:
+    """`"20GB"` -> 20,000,000,000."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]i?)b", str(given).strip().lower())
+    if found:
+        return round(float(found[1]) * _UNITS[found[2]])
+    if str(given).strip() != "0":
+        raise VidcompressError(f"{given}: expected a size such as 20GB or 500MB, or 0")
+    return 0
+
+
+def choice(choices: Sequence[str]) -> Callable[[Any], Any]:
+    """What reads one of `choices`."""
+
+    def read(given: Any) -> Any:
+        if given not in choices:
+            raise VidcompressError(f"{given}: expected one of {', '.join(choices)}")
+        return given
+
+    return read
+
+
+def views(given: str | None) -> Views | Literal["published"] | None:
+    """`"5x3"` -> five clips of three crops."""
+    if given is None or given == "published":
+        return given
+    from ..clips.profile import Views
+
+    try:
+        return Views.parse(given)
+    except ValueError:
+        raise VidcompressError(
+            f"{given}: expected CLIPSxCROPS with 1 or 3 crops, such as 1x1 or 5x3, or published"
+        ) from None

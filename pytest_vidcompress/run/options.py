@@ -1,0 +1,298 @@
+"""The options: one table, from which come the parser, the ini names, `Options`, the printed commands and the pages.
+
+To add one, add a row. What reads its text is in `option_values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+from . import option_values as values
+from .option import Option
+
+Weights = Literal["trained", "random"]
+Mode = Literal["check", "create", "accept", "tighten"]
+
+
+class Targets:
+    title: ClassVar = "what is measured"
+
+    models = Option(
+        "vc-model",
+        values.names,
+        "timesformer, timesformer-hr, videomae, a Hub id, or a checkpoint folder; repeatable",
+        metavar="NAME",
+        otherwise="timesformer and videomae",
+        form="list",
+        repeats=True,
+        builds=True,
+    )
+    """Empty: the default ones."""
+    clips = Option(
+        "vc-clips",
+        str,
+        "pocket, or a Kinetics folder, annotation CSV or list of paths",
+        metavar="SET",
+        default="pocket",
+        repeats=True,
+        builds=True,
+        page="kinetics",
+    )
+    variants = Option(
+        "vc-variant",
+        values.names,
+        "only these variants; repeatable",
+        metavar="RECIPE",
+        otherwise="all that the tests name",
+        form="list",
+        repeats=True,
+        builds=True,
+        page="compression",
+    )
+    """Recipes as typed; empty: all that the tests name."""
+    weights = Option[Weights](
+        "vc-weights",
+        values.choice(get_args(Weights)),
+        "random: the geometry without a checkpoint, for size and latency; accuracy is then agreement with the"
+        " reference, and is labelled so",
+        metavar="|".join(get_args(Weights)),
+        default="trained",
+        repeats=True,
+        builds=True,
+    )
+    views = Option(
+        "vc-views",
+        values.views,
+        "how much of a clip a model is shown: CLIPSxCROPS such as 5x3, or published: as the accuracy it is"
+        " known for",
+        metavar="VIEWS",
+        otherwise="1x1",
+        repeats=True,
+        builds=True,
+    )
+    """None: as each model's profile says, which is one unless its author chose otherwise."""
+    runtime = Option(
+        "vc-runtime",
+        values.text,
+        "what executes the variants: torch, torch-compile, openvino, onnxruntime",
+        metavar="NAME",
+        otherwise="each recipe's own",
+        repeats=True,
+        builds=True,
+        page="runtimes",
+    )
+    """Empty: each recipe's own."""
+
+
+class Sampling:
+    title: ClassVar = "how many clips"
+
+    sample = Option(
+        "vc-sample",
+        values.count,
+        "how many clips, stratified by class",
+        metavar="N",
+        otherwise="all of pocket, 1000 of Kinetics",
+        ini="int",
+        repeats=True,
+        builds=True,
+    )
+    """None: all of a packaged set, 1000 of any other."""
+    seed = Option(
+        "vc-seed",
+        values.whole,
+        "seed of the sample",
+        metavar="N",
+        default=0,
+        ini="int",
+        repeats=True,
+        builds=True,
+    )
+    all_clips = Option(
+        "vc-all-clips",
+        bool,
+        "take all clips of the sample also where fewer decide against the baseline",
+        default=False,
+        form="flag",
+        repeats=True,
+    )
+    max_skipped = Option(
+        "vc-max-skipped",
+        values.share,
+        "most clips of the sample that may be unusable, as a share, such as 0.05 or 5%",
+        metavar="SHARE",
+        default=0.05,
+        repeats=True,
+    )
+    """Share of the sample that may be unusable before the run is refused."""
+    calibration = Option(
+        "vc-calibration",
+        values.positive,
+        "how many clips outside the sample techniques calibrate on, at most",
+        metavar="N",
+        default=32,
+        ini="int",
+        repeats=True,
+        builds=True,
+    )
+
+
+class Gate:
+    title: ClassVar = "what it is held to"
+
+    baselines = Option(
+        "vc-baselines",
+        values.folder,
+        "folder of the stored baselines",
+        metavar="DIR",
+        default="baselines",
+        otherwise="baselines under the root",
+        repeats=True,
+        page="baselines",
+    )
+    mode = Option[Mode](
+        "vc-baseline",
+        values.choice(get_args(Mode)),
+        "check: hold against them; create: write the missing; accept: also take over what got worse;"
+        " tighten: only what got better",
+        metavar="|".join(get_args(Mode)),
+        default="check",
+        page="baselines",
+    )
+    strict = Option(
+        "vc-strict",
+        bool,
+        "fail new and inconclusive verdicts too",
+        default=False,
+        form="flag",
+        repeats=True,
+    )
+    latency_margin = Option(
+        "vc-latency-margin",
+        values.margin,
+        "slowdown against the baseline that is no regression yet, as a share, such as 0.05 or 5%",
+        metavar="SHARE",
+        default=0.05,
+        repeats=True,
+        page="gate",
+    )
+    """Slowdown against the baseline that is no regression, as a share."""
+    against = Option(
+        "vc-against",
+        values.text,
+        "commit beside whose build a variant is timed where its latency has no baseline on this machine",
+        metavar="GITREF",
+        repeats=True,
+        page="gate",
+    )
+    """What names a commit for git; empty: none."""
+
+
+class Timing:
+    title: ClassVar = "how it is timed"
+
+    threads = Option(
+        "vc-threads",
+        values.count,
+        "CPU threads of every runtime",
+        metavar="N",
+        otherwise="all",
+        ini="int",
+        repeats=True,
+        builds=True,
+    )
+    """None: as many as torch takes by itself."""
+    confirm_s = Option(
+        "vc-confirm",
+        values.number,
+        "longest time that a suspect latency is timed again in fresh processes, in seconds",
+        metavar="SECONDS",
+        default=30,
+        repeats=True,
+        page="gate",
+    )
+
+
+class Output:
+    title: ClassVar = "what comes out"
+
+    reports = Option(
+        "vc-report",
+        values.report_files,
+        "write a page to look at (.html), or the numbers (.json); repeatable",
+        metavar="FILE",
+        form="list",
+        ini="string",
+    )
+    profile = Option(
+        "vc-profile",
+        bool,
+        "time by operator and by module, of each variant beside its reference",
+        default=False,
+        form="flag",
+        page="profile",
+    )
+    export = Option("vc-export", values.path, "", metavar="DIR", hidden=True)
+    """Where what the tests would measure goes instead of being measured."""
+
+
+class Storage:
+    title: ClassVar = "what stays on disk for the next run"
+
+    cache = Option(
+        "vc-cache",
+        values.path,
+        "folder for decoded clips and predictions",
+        metavar="DIR",
+        otherwise="the user's cache folder",
+        builds=True,
+    )
+    """None: the user's cache folder."""
+    cache_size = Option(
+        "vc-cache-size",
+        values.size_bytes,
+        "most that decoded clips may take there, such as 20GB or 500MB; 0 keeps none",
+        metavar="SIZE",
+        default="20GB",
+    )
+    """Bytes that decoded clips may take there; 0: none are kept."""
+    resume = Option(
+        "vc-resume",
+        bool,
+        "take over what an interrupted run had predicted, and the reference's predictions of any run; with"
+        " --no-vc-resume everything is computed",
+        default=True,
+        form="switch",
+    )
+
+
+@dataclass(frozen=True)
+class Options(Targets, Sampling, Gate, Timing, Output, Storage):
+    """What the user asked for, defaults filled in: an attribute for each option, and where it was asked."""
+
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """By option name, read; what is not there has its default."""
+    typed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """By option name, what the command line gave."""
+    root: Path = Path()
+    """pytest's root folder."""
+    folder: Path = Path()
+    """Where pytest was started."""
+    began: float = 0.0
+    """Before any of the user's code was loaded, seconds since the epoch."""
+
+    @property
+    def explicit(self) -> bool:
+        """The command line chose a model, clips or variants: then something must be measured."""
+        return any(self.typed.get(each.name) for each in (Targets.models, Targets.clips, Targets.variants))
+
+
+GROUPS: Mapping[str, tuple[Option[Any], ...]] = {
+    group.title: tuple(row for row in vars(group).values() if isinstance(row, Option))
+    for group in Options.__bases__
+}
+"""The rows, in the order of `--help`, by what they are about."""
+OPTIONS: tuple[Option[Any], ...] = tuple(row for rows in GROUPS.values() for row in rows)

@@ -1,0 +1,64 @@
+"""Both command lines of the option table: as it was typed, and for the run of another commit."""
+
+from pathlib import Path
+
+import pytest
+
+from pytest_vidcompress.clips.profile import Views
+from pytest_vidcompress.run.command_line import as_typed, of_another_commit
+from pytest_vidcompress.run.options import Options
+
+FOLDER = Path("clips").absolute()
+
+
+def test_what_decides_what_is_measured_and_how_it_is_judged_is_typed_again():
+    typed = {
+        "vc-model": ["videomae", "my model"],
+        "vc-sample": "16",
+        "vc-variant": ["fuse+int8-static"],
+        "vc-strict": True,
+        "vc-all-clips": True,
+        "vc-calibration": "8",
+        "vc-baseline": "create",
+        "vc-report": ["page.html"],
+        "vc-cache": "cache",
+    }
+    assert as_typed(Options(typed=typed)) == (
+        "--vc-model=videomae --vc-model='my model' --vc-variant=fuse+int8-static --vc-sample=16 --vc-all-clips"
+        " --vc-calibration=8 --vc-strict"
+    )
+
+
+def test_nothing_typed_needs_nothing_typed_again():
+    assert as_typed(Options(values={"vc-strict": True, "vc-sample": 16})) == ""
+
+
+def test_another_commit_calibrates_and_samples_as_this_one():
+    values = {"vc-calibration": 8, "vc-sample": 16, "vc-seed": 3, "vc-threads": 2, "vc-views": Views(5, 3)}
+    arguments = of_another_commit(Options(values=values), ["videomae"], {"pocket"})
+    assert {
+        "--vc-model=videomae",
+        "--vc-clips=pocket",
+        "--vc-calibration=8",
+        "--vc-sample=16",
+        "--vc-seed=3",
+        "--vc-threads=2",
+        "--vc-views=5x3",
+    } <= set(arguments)
+
+
+@pytest.mark.parametrize("name", ["vc-sample", "vc-threads", "vc-runtime", "vc-views", "vc-cache"])
+def test_what_is_not_given_here_is_no_matter_of_that_commits_ini(name):
+    assert f"--{name}=" in of_another_commit(Options(), [], {"pocket"})
+
+
+def test_a_folder_of_clips_is_found_from_another_folder():
+    arguments = of_another_commit(Options(values={"vc-clips": "clips"}), [], {"pocket"})
+    assert f"--vc-clips={FOLDER}" in arguments
+
+
+def test_another_commit_is_not_held_to_anything():
+    values = {"vc-strict": True, "vc-against": "HEAD", "vc-report": (Path("page.html"),), "vc-profile": True}
+    assert not {"vc-strict", "vc-against", "vc-report", "vc-profile"} & {
+        word[2:].partition("=")[0] for word in of_another_commit(Options(values=values), [], {"pocket"})
+    }
