@@ -101,7 +101,7 @@ def _whose(own: Mapping, of: str) -> Iterator[str]:
     million, theirs = (f"{n / 1e6:.1f}" for n in (report.parameters or 0, FULL_SIZE[of]))
     small = f"has {million} of the study's {theirs} million parameters; "
     yield f"(ours {'' if report.parameters == FULL_SIZE[of] else small}on {clips})"
-    if report.accuracy_kind == "agreement":
+    if report.accuracy.kind == "agreement":
         yield "(weights are random: ours is no top-1, but the agreement with fp32)"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .clips.profile import Profile as Profile
     from .compress.technique import Technique as Technique
     from .errors import VidcompressError as VidcompressError
-    from .measure.report import Estimate as Estimate
+    from .measure.interval import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
 
@@ -28,7 +28,7 @@ _HOMES = {
     "Artefact": "artefacts.load",
     "Clip": "clips.clip",
     "ClipSet": "clips.clip",
-    "Estimate": "measure.report",
+    "Estimate": "measure.interval",
     "Model": "models.model",
     "Profile": "clips.profile",
     "Report": "measure.report",

@@ -22,8 +22,8 @@ from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.statistics import drop_chance, mcnemar
 from pytest_vidcompress.gate.verdict import Status, worst
-from pytest_vidcompress.measure.interval import share_interval
-from pytest_vidcompress.measure.report import Estimate, Report
+from pytest_vidcompress.measure.interval import Estimate, share_interval
+from pytest_vidcompress.measure.report import Accuracy, Identity, Report
 
 BASELINES = Path(__file__).parents[2] / "baselines" / "pocket"
 MODELS = ("timesformer", "videomae")
@@ -145,7 +145,7 @@ def draw(
     """Trials of one scenario."""
     rows = [(entry, entries["fp32"]) for entries in variants.values() for entry in entries.values()]
     outcomes = np.array([entry.outcomes for entry, _ in rows])
-    references = np.array([reference.outcomes for _, reference in rows])
+    references = np.array([reference.accuracy.outcomes for _, reference in rows])
     row = random.integers(len(rows), size=trials)[:, None]
     column = random.integers(outcomes.shape[1], size=(trials, clips))
     before = outcomes[row, column]
@@ -206,38 +206,24 @@ def checked(drawn: Draw, judged: tuple[np.ndarray, np.ndarray, np.ndarray], tria
 
 def check(stored: Stored, now: tuple, agreements: tuple, reference: Report) -> tuple[Status, int]:
     """What the gate says of `now`, and after how many clips."""
-    ids, sample = reference.clip_ids, len(reference.clip_ids)
+    ids, sample = reference.identity.clip_ids, len(reference.identity.clip_ids)
     enough = stopping(stored, reference, None)
     agreements = agreements or (False,) * sample
     taken = next((n for n in range(1, sample) if enough(now[:n], agreements[:n])), sample)
-    beside = report(ids[:taken], reference.outcomes[:taken], (True,) * taken, sample)
+    beside = report(ids[:taken], reference.accuracy.outcomes[:taken], (True,) * taken, sample)
     mine = report(ids[:taken], now[:taken], agreements[:taken], sample, beside)
     return worst(verdict.status for verdict in judge_accuracy(mine, stored, MARGINS)), taken
 
 
 def report(
-    ids: tuple, outcomes: tuple, agreements: tuple, sample: int = -1, reference: Report | None = None
+    ids: tuple, outcomes: tuple, agreements: tuple, sample: int | None = None, reference: Report | None = None
 ) -> Report:
     """A report of outcomes alone."""
     top1 = Estimate(*share_interval(sum(outcomes), len(outcomes)))
-    nothing = dict.fromkeys(("size_bytes", "parameters", "sparsity", "macs", "latency", "latency_ratio"))
     return Report(
-        name="",
-        model="",
-        test="",
-        top1=top1,
-        top5=top1,
-        agreement=Estimate(1.0),
-        kl=Estimate(0.0),
-        **nothing,
-        peak_memory_bytes=None,
-        clips=len(ids),
-        skipped=0,
+        Identity("", "", "", ids, len(ids) if sample is None else sample),
+        Accuracy(top1, top1, Estimate(1.0), Estimate(0.0), "labels", outcomes, agreements),
         reference=reference,
-        clip_ids=ids,
-        outcomes=outcomes,
-        agreements=agreements,
-        sample=sample,
     )
 
 

@@ -12,6 +12,8 @@ def pytest_vidcompress_tables(results):
             for verdict in result.verdicts:
                 if verdict.metric == "latency_ratio":
                     report = result.report
+                    timing = report.timing
+                    confirmed = timing and timing.confirmed
                     line = {
                         "model": report.model,
                         "variant": report.name,
@@ -19,9 +21,9 @@ def pytest_vidcompress_tables(results):
                         "measured": verdict.measured,
                         "stored": verdict.stored,
                         "visible": verdict.visible,
-                        "pairs": len(report.log_ratios),
-                        "turns": len(report.confirmed.turns) if report.confirmed else 0,
-                        "quiet": len(report.confirmed.quiet) if report.confirmed else 0,
+                        "pairs": len(timing.log_ratios) if timing else 0,
+                        "turns": len(confirmed.turns) if confirmed else 0,
+                        "quiet": len(confirmed.quiet) if confirmed else 0,
                         "evidence": verdict.evidence,
                         "reason": verdict.reason,
                         "seconds": SECONDS.get(result.nodeid),

@@ -11,7 +11,7 @@ the stored tensors go into their places.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,6 +60,8 @@ class Artefact:
     stored: nn.Module | None = field(repr=False)
     """The module with its tensors as they are stored; None where the files are a runtime's own."""
     bytes_on_disk: int = field(repr=False)
+    torch_kernels: bool = field(default=False, repr=False)
+    """As of its runtime."""
 
     def size_bytes(self) -> int:
         """Bytes of its files, `recipe.json` and those that it names."""
@@ -117,7 +119,8 @@ def load(
         recipe = _recipe(manifest, {**TECHNIQUES, **(techniques or {})})
         model = _model(folder, manifest, recipe, module)
         name = str(recipe.on(chosen))
-        return _artefact(folder, manifest, chosen, name, executes.prepare(model), model.module)
+        loaded = _artefact(folder, manifest, chosen, name, executes.prepare(model), model.module)
+        return replace(loaded, torch_kernels=executes.torch_kernels)
     except VidcompressError as error:
         raise VidcompressError(f"artefact {str(folder)!r}: {error}{_made_with(manifest)}") from error
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ..measure.interval import share_interval
-from ..measure.report import Estimate, Report
+from ..measure.interval import Estimate, share_interval
+from ..measure.report import Report
 from .baseline.same_clips import changed, mismatch, same_clips
 from .baseline.stored import Paired, Stored, paired
 from .budget import Budget, Margins
@@ -34,7 +34,7 @@ def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> I
         reason = f"{_below_floor(report, margins)}{STORE}"
         yield Verdict("top1", Status.NEW, measured, None, None, reason, clips, interval=report.top1.interval)
         return
-    apart = mismatch(stored, report)
+    apart = mismatch(stored, report.identity)
     if apart is not None:
         reason = f"{apart.reason}; {apart.remedy}, or take these with --vc-baseline=accept"
         yield Verdict(
@@ -45,9 +45,9 @@ def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> I
     yield _verdict("top1", pair, _floor(report, stored, pair, margins), report, stored, margins)
     # Under random weights the two are one number; a reference agrees with itself.
     agreement = paired(stored, report, "agreements")
-    if agreement.clips and report.accuracy_kind == "labels" and report.reference is not None:
+    if agreement.clips and report.accuracy.kind == "labels" and report.reference is not None:
         yield _verdict("agreement", agreement, 0.0, report, stored, margins)
-    other = changed(stored, report)
+    other = changed(stored, report.identity)
     if other:
         reason = f"{other}: not compared; take over what was measured with --vc-baseline=accept"
         yield Verdict("clips", Status.NEW, pair.clips, len(stored.clip_ids), None, reason, clips)
@@ -90,7 +90,7 @@ def stopping(
         None where all clips are needed: nothing is stored of them, or a limit is on what no count bounds.
     """
     limits = dict((budget or Budget()).limits())
-    if stored is None or mismatch(stored, reference) or not ALL_CLIPS.isdisjoint(limits):
+    if stored is None or mismatch(stored, reference.identity) or not ALL_CLIPS.isdisjoint(limits):
         return None
     return _Watch(stored, reference, limits, margins or Margins()).enough
 
@@ -99,7 +99,7 @@ def budget_interval(report: Report, metric: str) -> tuple[float, float] | None:
     """95 % interval of what an accuracy limit is about; of a ratio with the reference's top-1 as measured."""
     reference = report.reference
     if metric in ("top1_drop", "top1_ratio") and reference is not None:
-        pairs = list(zip(reference.outcomes, report.outcomes, strict=False))
+        pairs = list(zip(reference.accuracy.outcomes, report.accuracy.outcomes, strict=False))
         if not pairs:
             return None
         lost, gained = sum(was and not now for was, now in pairs), sum(now and not was for was, now in pairs)
@@ -137,9 +137,9 @@ class _Watch:
     def __init__(
         self, stored: Stored, reference: Report, limits: Mapping[str, float], margins: Margins
     ) -> None:
-        ids, labelled = reference.clip_ids, reference.accuracy_kind == "labels"
+        ids, labelled = reference.identity.clip_ids, reference.accuracy.kind == "labels"
         self.limits, self.margins, self.taken = limits, margins, 0
-        same = same_clips(stored, reference)
+        same = same_clips(stored, reference.identity)
         right = {
             clip: was for clip, was in zip(stored.clip_ids, stored.outcomes, strict=False) if clip in same
         }
@@ -148,11 +148,12 @@ class _Watch:
         self.top1 = _Tally([right.get(clip) for clip in ids])
         self.agreement = _Tally([agreed.get(clip) for clip in ids])
         self.agreement_held = any(clip in agreed for clip in ids)
-        self.reference = _Tally(reference.outcomes)
+        self.reference = _Tally(reference.accuracy.outcomes)
         # What the floor is a share of: clips that the reference has right, among those with a stored outcome.
         self.floor_share = margins.floor if labelled else 0.0
         self.floor_counts = [
-            was is not None and hit for was, hit in zip(self.top1.then, reference.outcomes, strict=True)
+            was is not None and hit
+            for was, hit in zip(self.top1.then, reference.accuracy.outcomes, strict=True)
         ]
         self.reference_right = self.agreed = 0
 
@@ -202,9 +203,9 @@ def _verdict(
     metric: str, pair: Paired, floor: float, report: Report, stored: Stored, margins: Margins
 ) -> Verdict:
     """What the same clips gained says how much chance there is in what they lost."""
-    stopped = report.clips < report.sample
+    stopped = report.clips < report.identity.sample
     # A check that stopped would have gone on to the last clip, had there been a drop.
-    clips = max(pair.clips, min(report.sample, len(stored.clip_ids))) if stopped else pair.clips
+    clips = max(pair.clips, min(report.identity.sample, len(stored.clip_ids))) if stopped else pair.clips
     chance = mcnemar(pair.lost, pair.gained)
     measured, low, high = share_interval(pair.before - pair.lost + pair.gained, pair.clips)
     before = pair.before / pair.clips
@@ -251,11 +252,13 @@ def _reason(
 def _floor(report: Report, stored: Stored, pair: Paired, margins: Margins) -> float:
     """Right clips that the floor asks for among the paired ones; 0 where it asks for none."""
     reference = report.reference
-    if reference is None or report.accuracy_kind != "labels":
+    if reference is None or report.accuracy.kind != "labels":
         return 0.0
-    known = same_clips(stored, report)
+    known = same_clips(stored, report.identity)
     right = sum(
-        hit for clip, hit in zip(reference.clip_ids, reference.outcomes, strict=False) if clip in known
+        hit
+        for clip, hit in zip(reference.identity.clip_ids, reference.accuracy.outcomes, strict=False)
+        if clip in known
     )
     return _held_floor(pair, margins.floor * right)
 
@@ -267,7 +270,7 @@ def _held_floor(pair: Paired, floor: float) -> float:
 
 def _below_floor(report: Report, margins: Margins) -> str:
     reference = report.reference
-    if reference is None or report.accuracy_kind != "labels":
+    if reference is None or report.accuracy.kind != "labels":
         return ""
     if report.top1 >= margins.floor * reference.top1 - ROUNDING:
         return ""

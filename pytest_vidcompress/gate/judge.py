@@ -99,7 +99,8 @@ def _latency(
     if report.reference is not None:
         hold = baseline_criterion(timing, peers, against, margins)
         # A build that cannot be timed is inconclusive, but one without this test is nothing to hold to.
-        absent = hold is not None and hold.builds and not (report.against or report.unconfirmed)
+        tried = report.timing and (report.timing.against or report.timing.unconfirmed)
+        absent = hold is not None and hold.builds and not tried
         if hold is None or absent:
             yield no_criterion(report, timing, against)
         else:

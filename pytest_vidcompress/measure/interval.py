@@ -1,4 +1,4 @@
-"""Confidence intervals of shares, means and medians. Pure, standard library only."""
+"""Confidence intervals of shares, means and medians, and numbers that carry theirs. Pure, standard library only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,26 @@ from statistics import NormalDist, fmean, median, stdev
 
 Interval = tuple[float, float, float]
 """Estimate, lower and upper bound."""
+
+
+class Estimate(float):
+    """A measured number that carries its 95 % confidence interval; in arithmetic it is its value."""
+
+    low: float
+    high: float
+
+    def __new__(cls, value: float, low: float | None = None, high: float | None = None) -> Estimate:
+        self = super().__new__(cls, value)
+        self.low = float(value if low is None else low)
+        self.high = float(value if high is None else high)
+        return self
+
+    def __reduce__(self) -> tuple[type[Estimate], tuple[float, float, float]]:
+        return (type(self), (float(self), self.low, self.high))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return (self.low, self.high)
 
 
 def share_interval(hits: int, n: int, confidence: float = 0.95) -> Interval:

@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from .latency.blocks import Confirmation
+from .interval import Estimate
 
 if TYPE_CHECKING:
     from .cost.coverage import Coverage
+    from .latency.blocks import Confirmation
     from .profile.hotspots import Hotspots
 
-
-class Estimate(float):
-    """A measured number that carries its 95 % confidence interval; in arithmetic it is its value."""
-
-    low: float
-    high: float
-
-    def __new__(cls, value: float, low: float | None = None, high: float | None = None) -> Estimate:
-        self = super().__new__(cls, value)
-        self.low = float(value if low is None else low)
-        self.high = float(value if high is None else high)
-        return self
-
-    def __reduce__(self) -> tuple[type[Estimate], tuple[float, float, float]]:
-        return (type(self), (float(self), self.low, self.high))
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        return (self.low, self.high)
+T = TypeVar("T")
+AccuracyKind = Literal["labels", "agreement"]
 
 
 @dataclass(frozen=True)
-class Report:
-    """The numbers of one variant. Shares are 0 ... 1, sizes bytes, times seconds; ratios to `reference`."""
+class Identity:
+    """What was measured, by which test, on which clips, and how these were looked at."""
 
     name: str
     """The variant's recipe, or the test that made it: its key in the baseline."""
     model: str
     test: str
     """`path/test_file.py::test_name` of the test that measured it."""
+    clip_ids: tuple[str, ...] = field(default=(), repr=False)
+    """The clips that counted, the same ones for variant and reference."""
+    sample: int = 0
+    """Clips that could have counted: more than did where fewer were enough to decide."""
+    skipped: int = 0
+    """Clips of the sample that could not be decoded."""
+    contents: tuple[str, ...] = field(default=(), repr=False)
+    """Per clip of `clip_ids`: the first digits of its file's SHA-256. This and what follows is empty where it is
+    not known."""
+    clips_digest: str = ""
+    """Of ids and contents of all usable clips of the sample, in their order."""
+    protocol: str = ""
+    """How a clip was looked at, such as `16x4, 1x1 views`."""
+    label_names: tuple[str, ...] = field(default=(), repr=False)
+    """Of every output of the model."""
+
+    def first(self, clips: int) -> Identity:
+        """The same of so many clips from the start."""
+        return replace(self, clip_ids=self.clip_ids[:clips], contents=self.contents[:clips])
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How often a variant is right. Shares are 0 ... 1; what is per clip is in the order of the report's clips."""
+
     top1: Estimate
     """Share of clips whose highest logit is the label's (under random weights: the reference's)."""
     top5: Estimate
@@ -48,73 +58,114 @@ class Report:
     """Share of clips on which variant and reference predict the same class."""
     kl: Estimate
     """Mean KL divergence of the variant's class distribution from the reference's, nats."""
-    size_bytes: int | None
-    """Bytes of the artefact on disk; None for a callable that cannot be saved."""
-    parameters: int | None
-    """Numbers the module holds: parameters and quantized weights."""
-    sparsity: float | None
-    """Share of `parameters` that are exactly zero."""
-    macs: int | None
-    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators."""
-    latency: Estimate | None
-    """Seconds per view, batch of one: median; None when timing was switched off."""
-    latency_ratio: Estimate | None
-    """Variant over reference, timed alternately: geometric median of the pairs."""
-    peak_memory_bytes: int | None
-    """Weights plus the most tensor memory alive during one view."""
-    clips: int
-    """Clips that counted, the same ones for variant and reference."""
-    skipped: int
-    """Clips of the sample that could not be decoded."""
-    reference: Report | None = None
-    """The uncompressed model on the same clips in the same run; None in a reference's own report."""
-    accuracy_kind: str = "labels"
-    """What `top1` and `top5` are measured against: `labels`, or `agreement` under random weights."""
-    clip_ids: tuple[str, ...] = field(default=(), repr=False)
+    kind: AccuracyKind = "labels"
+    """What `top1` and `top5` are measured against: under random weights it is agreement."""
     outcomes: tuple[bool, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: was the highest logit right?"""
+    """Per clip: was the highest logit right?"""
     agreements: tuple[bool, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: was it the reference's?"""
+    """Per clip: was it the reference's?"""
+    labels: tuple[int, ...] = field(default=(), repr=False)
+    """Per clip: the right answer, an index in the identity's `label_names`."""
+    predictions: tuple[int, ...] = field(default=(), repr=False)
+    """Per clip: what was answered, likewise."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a variant takes, apart from time; None is what was not or cannot be measured."""
+
+    size_bytes: int | None = None
+    """Bytes of the artefact on disk; None for a callable that cannot be saved."""
+    parameters: int | None = None
+    """Numbers the module holds: parameters and quantized weights."""
+    sparsity: float | None = None
+    """Share of `parameters` that are exactly zero."""
+    macs: int | None = None
+    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators."""
+    peak_memory_bytes: int | None = None
+    """Weights plus the most tensor memory alive during one view."""
+    coverage: Coverage | None = field(default=None, repr=False)
+    """What of it really is int8; None for what shows no weights."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of one view, batch of one; a reference has no ratio."""
+
+    latency: Estimate
+    """Median."""
+    ratio: Estimate | None = None
+    """Variant over reference, timed alternately: geometric median of the pairs."""
     log_ratios: tuple[float, ...] = field(default=(), repr=False)
     """Natural logarithm of variant over reference time, one per alternated pair."""
-    notes: tuple[str, ...] = ()
-    """What the recipe decided on this machine, such as the quantization engine."""
     confirmed: Confirmation | None = field(default=None, repr=False)
     """Variant against reference in fresh processes, where the pairs of the test's own left a doubt."""
     against: Confirmation | None = field(default=None, repr=False)
     """Variant against the same variant as another commit builds it."""
     unconfirmed: str = ""
     """Why there is no confirmation although one was wanted."""
-    sample: int = -1
-    """Clips that could have counted: more than `clips` where these were enough to decide. As `clips` unless
-    given."""
 
-    protocol: str = ""
-    """How a clip was looked at, such as `16x4, 1x1 views`; empty where it is not known."""
-    clips_digest: str = ""
-    """Of ids and contents of all usable clips of the sample, in their order; empty where they are not known."""
-    contents: tuple[str, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: the first digits of its file's SHA-256."""
-    label_names: tuple[str, ...] = field(default=(), repr=False)
-    """Of every output of the model."""
-    labels: tuple[int, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: the right answer, an index in `label_names`."""
-    predictions: tuple[int, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: what was answered, likewise."""
-    coverage: Coverage | None = field(default=None, repr=False)
-    """What of it really is int8; None for what shows no weights."""
+
+@dataclass(frozen=True)
+class Execution:
+    """What executed it, and what was seen of that."""
+
+    runtime: str = "torch"
+    """Latency and memory are stored for the machine class of it."""
     isa: str = ""
     """Instruction set of the kernels that ran, such as `avx512_vnni`; empty where it is not known."""
+    notes: tuple[str, ...] = ()
+    """What the recipe decided on this machine, such as the quantization engine."""
     peak_macs_per_s: float | None = None
     """What this machine reaches in fp32 at best, multiply-accumulates a second; None where it was not asked for."""
     hotspots: Hotspots | None = field(default=None, repr=False)
     """Where its time goes; None where it was not asked for."""
-    runtime: str = "torch"
-    """What executed it: latency and memory are stored for the machine class of that."""
 
-    def __post_init__(self) -> None:
-        if self.sample < 0:
-            object.__setattr__(self, "sample", self.clips)
+
+class Shortcut(Generic[T]):
+    """A name of a report for what one of its parts says."""
+
+    def __init__(self, of: Callable[[Report], T]) -> None:
+        self._of = of
+
+    @overload
+    def __get__(self, report: None, owner: type) -> Shortcut[T]: ...
+    @overload
+    def __get__(self, report: Report, owner: type) -> T: ...
+    def __get__(self, report: Report | None, owner: type) -> Shortcut[T] | T:
+        return self if report is None else self._of(report)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The numbers of one variant, in parts; ratios are to `reference`."""
+
+    identity: Identity
+    accuracy: Accuracy
+    cost: Cost = Cost()
+    timing: Timing | None = None
+    """None when timing was switched off."""
+    execution: Execution = Execution()
+    reference: Report | None = None
+    """The uncompressed model on the same clips in the same run; None in a reference's own report."""
+
+    name = Shortcut(lambda report: report.identity.name)
+    model = Shortcut(lambda report: report.identity.model)
+    test = Shortcut(lambda report: report.identity.test)
+    clips = Shortcut(lambda report: len(report.identity.clip_ids))
+    sample = Shortcut(lambda report: report.identity.sample)
+    skipped = Shortcut(lambda report: report.identity.skipped)
+    top1 = Shortcut(lambda report: report.accuracy.top1)
+    top5 = Shortcut(lambda report: report.accuracy.top5)
+    agreement = Shortcut(lambda report: report.accuracy.agreement)
+    kl = Shortcut(lambda report: report.accuracy.kl)
+    size_bytes = Shortcut(lambda report: report.cost.size_bytes)
+    parameters = Shortcut(lambda report: report.cost.parameters)
+    sparsity = Shortcut(lambda report: report.cost.sparsity)
+    macs = Shortcut(lambda report: report.cost.macs)
+    peak_memory_bytes = Shortcut(lambda report: report.cost.peak_memory_bytes)
+    latency = Shortcut(lambda report: report.timing and report.timing.latency)
+    latency_ratio = Shortcut(lambda report: report.timing and report.timing.ratio)
 
     @property
     def size_ratio(self) -> float | None:
@@ -136,7 +187,8 @@ class Report:
     @property
     def peak_share(self) -> float | None:
         """Achieved speed as a share of the machine's fp32 peak; integers may be beyond it."""
-        return self.macs_per_s / self.peak_macs_per_s if self.macs_per_s and self.peak_macs_per_s else None
+        peak = self.execution.peak_macs_per_s
+        return self.macs_per_s / peak if self.macs_per_s and peak else None
 
     @property
     def top1_drop(self) -> float:

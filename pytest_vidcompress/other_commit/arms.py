@@ -13,15 +13,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    import torch
+
     from ..clips.loader import Clips
-    from ..measure.measurement import Target
 
 WANTED, PATHS = "wanted", "paths"
 
@@ -39,23 +40,26 @@ def failure_file(folder: Path, nodeid: str) -> Path:
     return folder / f"{_key(nodeid)}.failed"
 
 
-def export(folder: Path, nodeid: str, target: Target, clips: Clips, module: ModuleType | None) -> NoReturn:
+def export(
+    folder: Path, nodeid: str, run: Callable[[torch.Tensor], Any], clips: Clips, module: ModuleType | None
+) -> NoReturn:
     """Writes what a test would measure, with the pixels that would be timed.
 
     Args:
+        run: pixels -> logits.
         module: of the test, which the worker may not be able to import.
 
     Raises:
         Exported: written; there is nothing more to do in this test.
-        VidcompressError: the target cannot be sent to another process.
+        VidcompressError: it cannot be sent to another process.
     """
     from ..measure.latency.blocks import BASE
     from ..measure.latency.timer import pack
-    from ..measure.measurement import first_clip, runnable
+    from ..measure.measurement import first_clip
 
     file = arms_file(folder, nodeid)
     unfinished = file.with_suffix(".part")
-    pack(unfinished, {BASE: runnable(target)}, first_clip(clips), module)
+    pack(unfinished, {BASE: run}, first_clip(clips), module)
     (folder / PATHS).write_text(json.dumps(sys.path))
     unfinished.replace(file)  # what bears the name is complete
     raise Exported(file.name)

@@ -63,7 +63,7 @@ def rise(relative: float) -> str:
 def clips(reports: Sequence[Report]) -> str:
     """How many clips counted, and of how many if these are fewer: `176 to 640 of 640 clips`."""
     fewest, most = (pick(report.clips for report in reports) for pick in (min, max))
-    available = max(report.sample for report in reports)
+    available = max(report.identity.sample for report in reports)
     taken = f"{most}" if fewest == most else f"{fewest} to {most}"
     return f"{taken} of {count(available, 'clip')}" if fewest < available else count(most, "clip")
 

@@ -67,7 +67,9 @@ class Ledger:
         complete = self.complete - {nodeid.partition("::")[0] for nodeid in left_out}
         for model in dict.fromkeys(result.report.model for result in self.results):
             reports = [result.report for result in self.results if result.report.model == model]
-            stores = [store(model, runtime) for runtime in dict.fromkeys(r.runtime for r in reports)]
+            stores = [
+                store(model, runtime) for runtime in dict.fromkeys(r.execution.runtime for r in reports)
+            ]
             if mode is not None:
                 changes = [change for each in stores for change in each.save(mode, reports)]
                 self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
@@ -19,8 +18,9 @@ if TYPE_CHECKING:
     from ..gate.verdict import Verdict
     from ..measure.latency.pairs import Driver
     from ..measure.latency.timer import Stop
-    from ..measure.measurement import Reference, Target
+    from ..measure.measurement import Reference
     from ..measure.report import Report
+    from ..measure.subject import Subject, Target
     from .session import Session
 
 STORED_BLOCKS = 12
@@ -49,7 +49,7 @@ class Measurer:
     """Of the test."""
     reports: list[Report] = field(default_factory=list["Report"])
     """What this test measured, in order."""
-    _targets: list[Target] = field(default_factory=list["Target"])
+    _subjects: list[Subject] = field(default_factory=list["Subject"])
     """Of the reports."""
 
     def __repr__(self) -> str:
@@ -63,52 +63,41 @@ class Measurer:
                 maps pixels `(1, T, C, H, W)` to logits `(1, labels)`.
             name: its name in tables and baselines; by default the recipe, or the name of the test.
         """
-        from ..measure.measurement import measure, timed
+        from ..measure.measurement import Evaluation, measure, timed
+        from ..measure.subject import Subject
 
+        subject = Subject.of(target)
         if self.session.options.export:
             from ..other_commit.arms import export
 
-            export(
-                self.session.options.export, self.nodeid, target, self.session.clips(self.model), self.module
-            )
+            clips = self.session.clips(self.model)
+            export(self.session.options.export, self.nodeid, subject.run, clips, self.module)
         first = not self.reports
         if first and not self.timed:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
-        if name is None:
-            name = self._named(target)
-        reference, runtime = self.session.reference(self.model), executes(target)
-        report = measure(
-            target,
-            reference,
-            name,
-            self.test,
-            self.session.progress,
-            self._enough(name, reference),
-            partial(self.session.keeper.of_variant, model=reference.model, name=name, test=self._place),
+        name = name or subject.name or self._default_name
+        reference = self.session.reference(self.model)
+        predictions = self.session.keeper.of_variant(subject.run, reference.model, name, self._place)
+        evaluation = Evaluation(
+            self.session.progress, self._enough(name, reference), predictions and predictions.remembering
         )
+        report = measure(subject, reference, name, self.test, evaluation)
         if self.timed:
             driver = self.driver if first else None
-            report = timed(report, target, reference, driver, self._clearly_fine(name, runtime))
-        report = self.session.profiler.look(replace(report, runtime=runtime), target, reference)
+            report = timed(report, subject, reference, driver, self._clearly_fine(name, subject.runtime))
+        report = self.session.profiler.look(report, subject, reference)
         self.reports.append(report)
-        self._targets.append(target)
+        self._subjects.append(subject)
         self.keep(report, ())
         return report
 
-    def _named(self, target: Target) -> str:
-        from ..artefacts.load import Artefact
-        from ..artefacts.variant import Variant
-
-        if isinstance(target, Artefact) and target.stored is None:
-            # A runtime's own files show neither weights nor operators, which its variant's entry has.
-            return f"{target.name} from files"
-        if isinstance(target, Variant | Artefact):
-            return target.name
+    @property
+    def _default_name(self) -> str:
         return self.test + (f"#{len(self.reports) + 1}" if self.reports else "")
 
     def release(self) -> None:
         """Lets go of the models that were measured, when the test is over."""
-        self._targets.clear()
+        self._subjects.clear()
 
     def confirm(self, report: Report, stop: Stop, against: bool = False) -> Report:
         """The report with what fresh processes say of its latency; with the reason where they cannot say.
@@ -117,15 +106,16 @@ class Measurer:
             stop: ends the blocks before the time is out.
             against: beside the build of another commit, not beside the reference.
         """
-        from ..measure.measurement import first_clip, runnable
+        from ..measure.measurement import first_clip
 
         place = next(place for place, known in enumerate(self.reports) if known is report)
         confirmer, reference = self.session.confirmer, self.session.reference(self.model)
-        variant, pixels = runnable(self._targets[place]), first_clip(reference.clips)
-        assert report.latency is not None
+        variant, pixels = self._subjects[place].run, first_clip(reference.clips)
+        timing = report.timing
+        assert timing is not None
         assert report.reference is not None
-        pair_s = report.latency + (report.reference.latency or report.latency)
-        builds = report.runtime != "torch"
+        pair_s = timing.latency + (report.reference.latency or timing.latency)
+        builds = report.execution.runtime != "torch"
         try:
             if against:
                 build = self.session.other_build
@@ -133,13 +123,14 @@ class Measurer:
                 if build is None or arms is None:
                     return report
                 seen = confirmer.beside_build(variant, build, arms, pixels, pair_s, stop, self.module, builds)
-                confirmed = replace(report, against=seen)
+                timing = replace(timing, against=seen)
             else:
                 module = reference.model.module
                 seen = confirmer.beside_reference(variant, module, pixels, pair_s, stop, self.module, builds)
-                confirmed = replace(report, confirmed=seen)
+                timing = replace(timing, confirmed=seen)
         except VidcompressError as error:
-            confirmed = replace(report, unconfirmed=str(error))
+            timing = replace(timing, unconfirmed=str(error))
+        confirmed = replace(report, timing=timing)
         self.reports[place] = confirmed
         return confirmed
 
@@ -188,12 +179,6 @@ class Measurer:
             self.extra_info["vidcompress"] = as_json(report, verdicts)
 
 
-def executes(target: Target) -> str:
-    """The name of the runtime that a target says it runs in; plain modules and callables run in torch."""
-    named = getattr(target, "runtime", None)
-    return named if isinstance(named, str) else "torch"
-
-
 def _nothing() -> None:
     pass
 
@@ -227,7 +212,7 @@ class Checker:
 
         self.checked += 1
         session = self.measurer.session
-        store = session.store(self.measurer.model, report.runtime)
+        store = session.store(self.measurer.model, report.execution.runtime)
         margins, alpha = self.measurer.margins, session.family.alpha
         timing, peers = store.timings.get(report.name), tuple(store.timings.values())
         measured, report = report, self._confirmed(report, timing, peers, alpha)
@@ -259,7 +244,7 @@ class Checker:
         """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
         from ..gate.latency.criterion import criteria, stopping, suspects
 
-        if report.reference is None or not report.log_ratios:
+        if report.reference is None or report.timing is None or not report.timing.log_ratios:
             return report
         session = self.measurer.session
         if session.options.mode != "check":
@@ -267,7 +252,7 @@ class Checker:
             return self.measurer.confirm(report, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS)
         measurer = self.measurer
         held = criteria(timing, peers, session.against, measurer.budget, measurer.margins)
-        suspect = suspects(report, held)
+        suspect = suspects(report.timing.log_ratios, held)
         for builds in (False, True):
             doubtful = [each for each in suspect if each.builds is builds]
             if doubtful:

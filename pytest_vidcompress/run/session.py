@@ -137,7 +137,7 @@ class Session:
         if self.options.clips == POCKET:
             return ""
         protocols = {
-            self._told(result.report.model, result.report.protocol) for result in self.ledger.results
+            self._told(result.report.model, result.report.identity.protocol) for result in self.ledger.results
         }
         looked = "; ".join(sorted(protocols - {""}))
         line = f"clips: {self.clip_set.describe()}, sample of {len(self.sample):,}, seed {self.options.seed}"
@@ -277,8 +277,10 @@ class Session:
 
             try:
                 model = self.model(name)
-                known, clips = self.keeper.of_reference(model), self.clips(name)
-                measured = measure_reference(model, clips, self.progress, known)
+                predictions, clips = self.keeper.of_reference(model), self.clips(name)
+                measured = measure_reference(
+                    model, clips, self.progress, predictions and predictions.remembering
+                )
             except VidcompressError:
                 # Where too many clips cannot be used, that is the better reason.
                 self._check_skipped(name)

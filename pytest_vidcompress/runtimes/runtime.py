@@ -35,6 +35,9 @@ class Runtime:
     """Writes what `prepare` made into a folder, in its own format; None: it ships as the module's tensors."""
     load: Callable[[Path], Executable] | None = None
     """Reads what `save` wrote; what it returns gives the logits of what was saved, bit for bit."""
+    torch_kernels: bool = False
+    """Torch's own kernels execute it: they multiply no other integers than torch's own int8 operators do, and go by
+    what torch found in this CPU."""
     needs: tuple[str, ...] = ()
     """Packages that it imports and that are not installed with ours."""
     extra: str = ""

@@ -129,5 +129,5 @@ def _version() -> str:
     return eager.version().replace("torch", "torch-compile")
 
 
-TORCH_COMPILE = Runtime(_prepare, _version)
+TORCH_COMPILE = Runtime(_prepare, _version, torch_kernels=True)
 RUNTIMES = {"torch-compile": TORCH_COMPILE}

@@ -42,5 +42,5 @@ def version() -> str:
     return "torch" + ".".join(torch.__version__.split(".")[:2])
 
 
-TORCH = Runtime(_prepare, version)
+TORCH = Runtime(_prepare, version, torch_kernels=True)
 RUNTIMES = {"torch": TORCH}

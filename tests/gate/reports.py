@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 from statistics import median
 from typing import Any
 
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
-from pytest_vidcompress.measure.report import Estimate, Report
+from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Report, Timing
 
 
 def report(
@@ -23,28 +24,20 @@ def report(
     clips = len(outcomes)
     top1 = sum(outcomes) / clips if clips else 0.0
     ratio = Estimate(math.exp(median(log_ratios)), 0.85, 0.95) if log_ratios else None
+    right = Accuracy(Estimate(top1, top1 - 0.05, top1 + 0.05), Estimate(0.99), Estimate(0.95), Estimate(0.02))
     made = Report(
-        name="int8-dynamic",
-        model="timesformer",
-        test="benchmarks/test_variants.py::test_variant_holds",
-        top1=Estimate(top1, top1 - 0.05, top1 + 0.05),
-        top5=Estimate(0.99),
-        agreement=Estimate(0.95),
-        kl=Estimate(0.02),
-        size_bytes=3_000_000,
-        parameters=1_000_000,
-        sparsity=0.2,
-        macs=1_500_000_000,
-        latency=Estimate(0.05),
-        latency_ratio=ratio,
-        peak_memory_bytes=10_000_000,
-        clips=clips,
-        skipped=0,
-        clip_ids=tuple(ids if ids is not None else (f"clip{i}" for i in range(clips))),
-        outcomes=tuple(outcomes),
-        log_ratios=tuple(log_ratios),
+        Identity(
+            "int8-dynamic",
+            "timesformer",
+            "benchmarks/test_variants.py::test_variant_holds",
+            tuple(ids if ids is not None else (f"clip{i}" for i in range(clips))),
+            sample=clips,
+        ),
+        replace(right, outcomes=tuple(outcomes)),
+        Cost(3_000_000, 1_000_000, 0.2, 1_500_000_000, 10_000_000),
+        Timing(Estimate(0.05), ratio, tuple(log_ratios)),
     )
-    reference = replace(
+    reference = changed(
         made,
         name="fp32",
         top1=Estimate(0.9),
@@ -55,7 +48,32 @@ def report(
         log_ratios=(),
         peak_memory_bytes=20_000_000,
     )
-    return replace(replace(made, reference=reference), **changes)
+    return changed(replace(made, reference=reference), **changes)
+
+
+def changed(report: Report, **changes: Any) -> Report:
+    """The report with other values, by the names of its parts' fields; with `latency=None` it was not timed."""
+    own = {SHORT.get(name, name): value for name, value in changes.items()}
+    if "clips" in own:
+        own["clip_ids"] = tuple(f"clip{i}" for i in range(own.pop("clips")))
+    if own.get("latency", 0.0) is None:
+        own = {name: value for name, value in own.items() if name not in FIELDS["timing"]} | {"timing": None}
+    for part, names in FIELDS.items():
+        before = getattr(report, part) or Timing(Estimate(0.05))
+        mine = {name: own.pop(name) for name in names & own.keys()}
+        if mine:
+            report = replace(report, **{part: replace(before, **mine)})
+    return replace(report, **own)
+
+
+SHORT = {"latency_ratio": "ratio", "accuracy_kind": "kind"}
+FIELDS = {
+    "identity": {field.name for field in fields(Identity)},
+    "accuracy": {field.name for field in fields(Accuracy)},
+    "cost": {field.name for field in fields(Cost)},
+    "timing": {field.name for field in fields(Timing)},
+    "execution": {field.name for field in fields(Execution)},
+}
 
 
 def confirmation(

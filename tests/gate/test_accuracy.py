@@ -16,7 +16,7 @@ from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
 from pytest_vidcompress.gate.verdict import Status, Verdict, fails
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 MARGINS = Margins()
 
@@ -110,13 +110,13 @@ def test_nothing_that_cannot_be_compared_ends_an_evaluation() -> None:
     reference = now.reference
     assert reference is not None
     assert stopping(Stored.of(now), reference, None)
-    other = replace(reference, protocol="16x4, 1x1 views")
+    other = changed(reference, protocol="16x4, 1x1 views")
     assert stopping(replace(Stored.of(now), protocol="16x4, 5x3 views"), other, None) is None
     marks = tuple(f"{place:06x}" for place in range(1000))
     known = replace(Stored.of(now), contents=marks)
 
     def taken(contents: tuple[str, ...]) -> int:
-        enough = stopping(known, replace(reference, contents=contents), None)
+        enough = stopping(known, changed(reference, contents=contents), None)
         assert enough is not None
         return next(k for k in range(1, 1001) if enough((True,) * k, (True,) * k))
 
@@ -159,8 +159,8 @@ def floor_case(lost: int, right: int, stored_right: int, clips: int = 4000) -> V
     then = report(outcomes(0, 0, clips, stored_right))
     now = report(outcomes(lost, 0, clips, stored_right))
     assert now.reference is not None
-    beside = replace(now.reference, outcomes=outcomes(0, 0, clips, right))
-    return top1(replace(now, reference=beside), then)
+    beside = changed(now.reference, outcomes=outcomes(0, 0, clips, right))
+    return top1(changed(now, reference=beside), then)
 
 
 def test_falling_below_the_floor_fails_inside_the_margin() -> None:
@@ -187,8 +187,8 @@ def test_there_is_no_floor_without_labels() -> None:
     then = report(outcomes(0, 0, 4000, 2000), accuracy_kind="agreement")
     now = report(outcomes(30, 0, 4000, 2000), accuracy_kind="agreement")
     assert now.reference is not None
-    beside = replace(now.reference, outcomes=outcomes(0, 0, 4000, 2000))
-    assert top1(replace(now, reference=beside), then).status is Status.PASSED
+    beside = changed(now.reference, outcomes=outcomes(0, 0, 4000, 2000))
+    assert top1(changed(now, reference=beside), then).status is Status.PASSED
 
 
 # Agreement
@@ -279,8 +279,8 @@ def run(
 ) -> int | None:
     """Clips taken until they are enough; None when every clip is wanted from the start."""
     same = (True,) * len(now)
-    reference = replace(report(then), agreements=same, **changes)
-    stored = Stored.of(replace(report(then), agreements=same))
+    reference = changed(report(then), agreements=same, **changes)
+    stored = Stored.of(changed(report(then), agreements=same))
     enough = stopping(stored, reference, budget)
     if enough is None:
         return None
@@ -355,8 +355,8 @@ def test_a_limit_on_accuracy_is_decided_too(budget: Budget, least: int, most: in
 
 def test_clips_that_are_not_stored_decide_nothing() -> None:
     ids = [f"clip{2 * i + 1}" for i in range(500)]
-    stored = Stored.of(replace(report(SAME[:500], ids), agreements=(True,) * 500))
-    enough = stopping(stored, replace(report(SAME), agreements=(True,) * 1000), None)
+    stored = Stored.of(changed(report(SAME[:500], ids), agreements=(True,) * 500))
+    enough = stopping(stored, changed(report(SAME), agreements=(True,) * 1000), None)
     assert enough is not None
     same = tuple(SAME[i // 2] if i % 2 else False for i in range(1000))
     taken = next(n for n in range(1, 1000) if enough(same[:n], (True,) * n))
@@ -383,10 +383,10 @@ def test_judging_what_was_taken_says_what_ended_it(
     assert taken is not None
     if taken == 1000:
         return
-    whole = replace(report(then), agreements=(True,) * 1000)
+    whole = changed(report(then), agreements=(True,) * 1000)
     some = report(now[:taken], agreements=agreed[:taken], sample=1000)
     assert some.reference is not None
-    some = replace(some, reference=replace(some.reference, outcomes=then[:taken]))
+    some = changed(some, reference=changed(some.reference, outcomes=then[:taken]))
     held = verdicts(some, Stored.of(whole))
     said = {verdict.status for verdict in held.values()}
     assert said == {Status.PASSED} or Status.FAILED in said
@@ -395,7 +395,7 @@ def test_judging_what_was_taken_says_what_ended_it(
 
 
 def test_what_another_failure_left_undecided_is_not_green() -> None:
-    then = replace(report(SAME), agreements=(True,) * 1000)
+    then = changed(report(SAME), agreements=(True,) * 1000)
     some = report(SAME[:11], agreements=(False,) * 11, sample=1000)
     held = verdicts(some, Stored.of(then))
     assert held["agreement"].status is Status.FAILED
@@ -416,7 +416,7 @@ def test_visible_agrees_with_simulation() -> None:
         was = random.random(clips) < 0.9
         losses, gains = (churn + visible) / 2 / 0.9, (churn - visible) / 2 / 0.1
         now = was ^ (random.random(clips) < np.where(was, losses, gains))
-        reference = replace(report(then), outcomes=(True,) * clips)
+        reference = changed(report(then), outcomes=(True,) * clips)
         enough = stopping(replace(Stored.of(report(tuple(map(bool, was)))), agreements=()), reference, None)
         assert enough is not None
         kept = tuple(map(bool, now))

@@ -12,7 +12,7 @@ from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status, Verdict
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import confirmation, report
+from tests.gate.reports import changed, confirmation, report
 
 BASE = report()
 STORED = Stored.of(BASE)
@@ -71,9 +71,9 @@ def test_a_stored_time_with_too_few_runs_is_new() -> None:
 def test_a_suspect_is_judged_by_its_blocks() -> None:
     slow = report(log_ratios=[0.5, 0.51] * 8)
     assert verdicts(slow)["latency_ratio"].status is Status.INCONCLUSIVE
-    confirmed = replace(slow, confirmed=confirmation(0.5))
+    confirmed = changed(slow, confirmed=confirmation(0.5))
     assert verdicts(confirmed)["latency_ratio"].status is Status.FAILED
-    cleared = replace(slow, confirmed=confirmation(-0.1))
+    cleared = changed(slow, confirmed=confirmation(-0.1))
     assert verdicts(cleared)["latency_ratio"].status is Status.PASSED
 
 
@@ -136,7 +136,7 @@ def test_a_budget_is_a_least_share_of_the_reference(limit: float, status: Status
     assert (verdict.metric, verdict.status) == ("top1_ratio", status)
     assert verdict.measured == pytest.approx(85 / 90)
     assert verdict.reason == ("below the budget" if status is Status.FAILED else "within the budget")
-    itself = judge(replace(now, reference=None), None, None, Budget(top1_ratio=1))[-1]
+    itself = judge(changed(now, reference=None), None, None, Budget(top1_ratio=1))[-1]
     assert (itself.measured, itself.status) == (1, Status.PASSED)
 
 

@@ -15,11 +15,13 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, Call
-from pytest_vidcompress.measure.measurement import Reference, measure, measure_reference, timed
+from pytest_vidcompress.measure.measurement import Evaluation, Reference, measure, measure_reference, timed
 from pytest_vidcompress.measure.report import Report
+from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.runtime import Runtime
+from tests.gate.reports import changed
 
 WEIGHTS = 1536 * 32 + 32 + 32 * 16 + 16
 MACS = 1536 * 32 + 32 * 16
@@ -38,20 +40,20 @@ def test_the_reference_by_itself(reference: Reference, clips: Clips) -> None:
     assert report.peak_memory_bytes is not None
     assert report.peak_memory_bytes > 4 * (WEIGHTS + 1536)
     assert (report.clips, report.skipped, report.reference) == (8, 0, None)
-    assert report.clip_ids == tuple(clip.id for clip in clips)
-    assert report.top1 == sum(report.outcomes) / 8
+    assert report.identity.clip_ids == tuple(clip.id for clip in clips)
+    assert report.top1 == sum(report.accuracy.outcomes) / 8
     assert report.latency is None
     right = [
         clips.labels[k] == clip.label for k, clip in zip(reference.logits.argmax(-1), clips, strict=True)
     ]
-    assert report.outcomes == tuple(right)
+    assert report.accuracy.outcomes == tuple(right)
 
 
 def test_any_module(reference: Reference) -> None:
     other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16, bias=False), nn.Dropout(0.9)).train()
-    untimed = measure(other, reference, "mine", "tests/test_mine.py::test_it")
+    untimed = measure(Subject.of(other), reference, "mine", "tests/test_mine.py::test_it")
     assert untimed.latency is untimed.latency_ratio is None
-    report = timed(untimed, other, reference)
+    report = timed(untimed, Subject.of(other), reference)
     assert (report.name, report.model, report.test) == ("mine", "dense", "tests/test_mine.py::test_it")
     assert report.parameters == report.macs == 1536 * 16
     assert report.size_ratio is not None
@@ -60,20 +62,20 @@ def test_any_module(reference: Reference) -> None:
     assert report.kl > 0
     assert report.latency is not None
     assert report.latency_ratio is not None
-    assert len(report.log_ratios) >= FEWEST_QUIET
+    assert len(report.timing.log_ratios) >= FEWEST_QUIET
     assert report.reference is not None
     assert report.reference.latency is not None
-    assert replace(report.reference, latency=None) == reference.report
+    assert changed(report.reference, latency=None) == reference.report
     assert all(part.training for part in other.modules()), "measuring leaves the mode alone"
 
 
 def test_the_reference_measured_as_a_variant_is_equal_to_it(reference: Reference) -> None:
-    report = measure(reference.model.module, reference, "same", "t")
+    report = measure(Subject.of(reference.model.module), reference, "same", "t")
     assert (report.agreement, report.kl, report.top1_drop) == (1, 0, 0)
     assert report.size_ratio == report.macs_ratio == report.memory_ratio == 1
-    assert report.outcomes == reference.report.outcomes
+    assert report.accuracy.outcomes == reference.report.accuracy.outcomes
     assert report.latency is report.latency_ratio is None
-    assert report.log_ratios == ()
+    assert report.timing is None
     assert report.reference == reference.report
 
 
@@ -83,7 +85,7 @@ def test_a_callable_shows_no_files(reference: Reference) -> None:
     def doubled(pixels: torch.Tensor) -> torch.Tensor:
         return 2 * module(pixels)
 
-    report = measure(doubled, reference, "callable", "t")
+    report = measure(Subject.of(doubled), reference, "callable", "t")
     assert report.size_bytes is report.parameters is report.sparsity is report.peak_memory_bytes is None
     assert report.macs == MACS
     assert report.agreement == 1
@@ -91,7 +93,9 @@ def test_a_callable_shows_no_files(reference: Reference) -> None:
 
 
 def test_a_callable_may_hide_its_operators(reference: Reference) -> None:
-    report = measure(lambda pixels: pixels.numpy().reshape(1, -1)[:, :16], reference, "numpy", "t")
+    report = measure(
+        Subject.of(lambda pixels: pixels.numpy().reshape(1, -1)[:, :16]), reference, "numpy", "t"
+    )
     assert report.macs is report.macs_ratio is None
     assert "MB" not in str(report)
 
@@ -104,31 +108,31 @@ def test_variants(
     recipe: str, size: float, sparsity: float | None, reference: Reference, clips: Clips
 ) -> None:
     variant = build(parse(recipe, TECHNIQUES), reference.model, clips, RUNTIMES)
-    report = measure(variant, reference, variant.name, "t")
+    report = measure(Subject.of(variant), reference, variant.name, "t")
     assert report.size_bytes == variant.size_bytes()
     assert report.size_ratio == pytest.approx(size, abs=0.03)
     assert report.macs_ratio == 1
     assert report.parameters == WEIGHTS
     assert sparsity is None or report.sparsity == pytest.approx(sparsity, abs=0.001)
     assert report.kl == pytest.approx(0, abs=0.05)
-    assert report.notes == variant.notes
-    assert (report.notes != ()) == recipe.startswith("int8")
+    assert report.execution.notes == variant.notes
+    assert (report.execution.notes != ()) == recipe.startswith("int8")
 
 
 def test_pruned_shares_are_of_all_weights(reference: Reference, clips: Clips) -> None:
     variant = build(parse("prune-global:amount=0.5", TECHNIQUES), reference.model, clips, RUNTIMES)
-    report = measure(variant, reference, variant.name, "t")
+    report = measure(Subject.of(variant), reference, variant.name, "t")
     assert report.sparsity == pytest.approx(0.5 * 1536 * 32 / WEIGHTS)
     assert report.kl > 0
 
 
 def test_under_random_weights_accuracy_is_agreement(classifier: Model, clips: Clips) -> None:
     reference = measure_reference(replace(classifier, weights="random"), clips)
-    assert reference.report.accuracy_kind == "agreement"
+    assert reference.report.accuracy.kind == "agreement"
     assert reference.report.top1 == 1
     other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
-    report = measure(other, reference, "other", "t")
-    assert report.accuracy_kind == "agreement"
+    report = measure(Subject.of(other), reference, "other", "t")
+    assert report.accuracy.kind == "agreement"
     assert report.top1 == report.agreement
 
 
@@ -141,7 +145,7 @@ def test_broken_clips_count_as_skipped(
     some = Clips([clips[0], replace(clips[1], path=broken)], clips.labels, ids, classifier.profile)
     report = measure_reference(classifier, some).report
     assert (report.clips, report.skipped) == (1, 1)
-    assert report.clip_ids == (clips[0].id,)
+    assert report.identity.clip_ids == (clips[0].id,)
 
 
 def test_the_driver_runs_the_rounds(reference: Reference) -> None:
@@ -152,29 +156,29 @@ def test_the_driver_runs_the_rounds(reference: Reference) -> None:
         target()
 
     same = reference.model.module
-    report = timed(measure(same, reference, "same", "t"), same, reference, driver)
+    report = timed(measure(Subject.of(same), reference, "same", "t"), Subject.of(same), reference, driver)
     assert len(driven) == 1
     # Pairs that a neighbour disturbed are left out.
-    assert FEWEST_QUIET <= len(report.log_ratios) <= driven[0]
+    assert FEWEST_QUIET <= len(report.timing.log_ratios) <= driven[0]
 
 
 def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: Clips) -> None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
-    whole = measure(other, reference, "other", "t")
+    whole = measure(Subject.of(other), reference, "other", "t")
     seen: list[tuple[tuple[bool, ...], tuple[bool, ...]]] = []
 
     def enough(outcomes: Sequence[bool], agreements: Sequence[bool]) -> bool:
         seen.append((tuple(outcomes), tuple(agreements)))
         return len(outcomes) == 5
 
-    report = measure(other, reference, "other", "t", enough=enough)
-    assert (report.clips, report.sample) == (5, 8)
-    assert report.clip_ids == tuple(clip.id for clip in clips[:5])
-    assert seen == [(whole.outcomes[:n], whole.agreements[:n]) for n in range(1, 6)]
-    assert (report.outcomes, report.agreements) == seen[-1]
-    assert report.top1 == sum(report.outcomes) / 5
+    report = measure(Subject.of(other), reference, "other", "t", Evaluation(enough=enough))
+    assert (report.clips, report.identity.sample) == (5, 8)
+    assert report.identity.clip_ids == tuple(clip.id for clip in clips[:5])
+    assert seen == [(whole.accuracy.outcomes[:n], whole.accuracy.agreements[:n]) for n in range(1, 6)]
+    assert (report.accuracy.outcomes, report.accuracy.agreements) == seen[-1]
+    assert report.top1 == sum(report.accuracy.outcomes) / 5
     assert report.top1.high - report.top1.low > whole.top1.high - whole.top1.low
 
     # As measured on a set that has no other clips.
@@ -184,9 +188,9 @@ def test_on_fewer_clips_both_are_of_the_same_ones(reference: Reference, clips: C
     ).report
     assert report.reference is not None
     # The digest is of the whole set, whatever was enough of it.
-    assert report.reference == replace(few, sample=8, clips_digest=report.reference.clips_digest)
+    assert report.reference == changed(few, sample=8, clips_digest=report.reference.identity.clips_digest)
     assert report.reference.top1.interval == few.top1.interval
-    assert report.kl == measure(other, _of(few, reference), "other", "t").kl
+    assert report.kl == measure(Subject.of(other), _of(few, reference), "other", "t").kl
 
 
 def _of(report: Report, reference: Reference) -> Reference:
@@ -197,10 +201,10 @@ def _of(report: Report, reference: Reference) -> Reference:
 
 
 def test_all_clips_are_taken_by_default(reference: Reference) -> None:
-    report = measure(reference.model.module, reference, "same", "t")
-    assert (report.clips, report.sample) == (8, 8)
+    report = measure(Subject.of(reference.model.module), reference, "same", "t")
+    assert (report.clips, report.identity.sample) == (8, 8)
     assert report.reference is not None
-    assert report.reference.sample == 8
+    assert report.reference.identity.sample == 8
 
 
 @pytest.mark.parametrize("recipe", ["fp16", "int8-dynamic"])
@@ -216,11 +220,11 @@ def test_an_artefact_is_measured_as_its_variant(
         )
 
     again = load(tmp_path, module=unlike)
-    expected = measure(variant, reference, "same", "t")
-    assert measure(again, reference, "same", "t") == expected
+    expected = measure(Subject.of(variant), reference, "same", "t")
+    assert measure(Subject.of(again), reference, "same", "t") == expected
     other = replace(reference, model=replace(reference.model, labels=reference.model.labels[::-1]))
     with pytest.raises(VidcompressError, match="does not answer with the labels of model 'dense'"):
-        measure(again, other, "same", "t")
+        measure(Subject.of(again), other, "same", "t")
 
 
 def test_files_of_a_runtime_s_own_show_their_size_alone(
@@ -234,14 +238,14 @@ def test_files_of_a_runtime_s_own_show_their_size_alone(
     )
     variant = build(parse("fp32", TECHNIQUES), reference.model, clips, {"own": own}, "own")
     variant.save(tmp_path)
-    report = measure(load(tmp_path, runtimes={"own": own}), reference, "files", "t")
+    report = measure(Subject.of(load(tmp_path, runtimes={"own": own})), reference, "files", "t")
     assert report.size_bytes == variant.size_bytes()
     assert report.parameters is report.sparsity is report.macs is report.peak_memory_bytes is None
 
 
 def test_a_variant_of_nans_is_never_right(reference: Reference) -> None:
     module = reference.model.module
-    report = measure(lambda pixels: module(pixels) * float("nan"), reference, "nan", "t")
+    report = measure(Subject.of(lambda pixels: module(pixels) * float("nan")), reference, "nan", "t")
     assert (report.top1, report.top5, report.agreement) == (0, 0, 0)
 
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 import copy
 import math
 import pickle
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.report import Estimate
-from tests.gate.reports import report
+from pytest_vidcompress.measure.interval import Estimate
+from tests.gate.reports import changed, report
 
 numbers = st.floats(allow_nan=False)
 
@@ -44,17 +44,17 @@ def test_ratios_are_to_the_reference() -> None:
     assert made.memory_ratio == 0.5
     assert made.reference is not None
     assert made.reference.size_ratio is None
-    better = replace(made, top1=Estimate(0.95))
+    better = changed(made, top1=Estimate(0.95))
     assert better.top1_drop == pytest.approx(-0.05)
-    assert replace(made, top1=Estimate(0.7)).top1_drop == pytest.approx(0.2)
+    assert changed(made, top1=Estimate(0.7)).top1_drop == pytest.approx(0.2)
     assert made.reference.top1_drop == 0
 
 
 def test_what_cannot_be_known_has_no_ratio() -> None:
-    unknown = replace(report(), size_bytes=None, macs=None, peak_memory_bytes=None)
+    unknown = changed(report(), size_bytes=None, macs=None, peak_memory_bytes=None)
     assert unknown.size_ratio is unknown.macs_ratio is unknown.memory_ratio is None
     assert unknown.reference is not None
-    no_macs = replace(report(), reference=replace(unknown.reference, macs=None))
+    no_macs = changed(report(), reference=changed(unknown.reference, macs=None))
     assert no_macs.macs_ratio is None
 
 
@@ -68,9 +68,9 @@ def test_the_row_says_what_people_read() -> None:
 
 
 def test_the_row_leaves_out_what_is_not_known() -> None:
-    bare = replace(report(), size_bytes=None, sparsity=None, latency=None, latency_ratio=None)
+    bare = changed(report(), size_bytes=None, sparsity=None, latency=None, latency_ratio=None)
     assert str(bare) == "timesformer int8-dynamic: top-1 90.0 %, agreement 95.0 % on 100 clips"
-    assert "sparsity" not in str(replace(report(), sparsity=0.0))
+    assert "sparsity" not in str(changed(report(), sparsity=0.0))
 
 
 def test_a_report_is_frozen_and_survives_a_worker() -> None:
@@ -84,13 +84,13 @@ def test_a_report_is_frozen_and_survives_a_worker() -> None:
 
 
 def test_the_sample_is_what_was_measured_unless_it_was_larger() -> None:
-    assert report().sample == report().clips == 100
-    assert report(sample=1000).sample == 1000
+    assert report().identity.sample == report().clips == 100
+    assert report(sample=1000).identity.sample == 1000
 
 
 def test_top1_as_a_share_of_the_reference() -> None:
     made = report((True,) * 45 + (False,) * 55)
     assert made.top1_ratio == pytest.approx(0.5)
-    assert replace(made, reference=None).top1_ratio == 1
+    assert changed(made, reference=None).top1_ratio == 1
     assert made.reference is not None
-    assert replace(made, reference=replace(made.reference, top1=Estimate(0.0))).top1_ratio is None
+    assert changed(made, reference=changed(made.reference, top1=Estimate(0.0))).top1_ratio is None

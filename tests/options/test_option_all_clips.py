@@ -10,9 +10,10 @@ TAKES = """
 
     def note(report):
         beside = report.reference
-        numbers = report.clips, report.sample, len(report.outcomes), beside.clips, len(beside.outcomes)
+        taken = len(report.accuracy.outcomes), beside.clips, len(beside.accuracy.outcomes)
+        numbers = report.clips, report.identity.sample, *taken
         Path("taken.txt").write_text(" ".join(map(str, numbers)))
-        assert beside.top1 == pytest.approx(sum(beside.outcomes) / beside.clips)
+        assert beside.top1 == pytest.approx(sum(beside.accuracy.outcomes) / beside.clips)
     """
 HOLDS = """
     @pytest.mark.vc_variants("prune-global")

@@ -9,8 +9,8 @@ TEST = """
     def test_holds(vc_variant, vc_measure):
         report = vc_measure(vc_variant)
         expected = {expected}
-        assert (report.hotspots is not None) == expected
-        assert (report.reference.hotspots is not None) == expected
+        assert (report.execution.hotspots is not None) == expected
+        assert (report.reference.execution.hotspots is not None) == expected
         assert not any(part._forward_hooks or part._forward_pre_hooks for part in vc_variant.module.modules())
     """
 UNTIMED = "--benchmark-disable"

@@ -114,7 +114,7 @@ def test_a_plain_module_is_torchs_whatever_is_chosen(project):
         test_plain="""
         def test_plain(vc_model, vc_measure, vc_baseline):
             report = vc_measure(vc_model.module)
-            assert report.runtime == "torch"
+            assert report.execution.runtime == "torch"
             vc_baseline.check(report)
         """,
     )

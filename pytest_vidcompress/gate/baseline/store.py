@@ -58,7 +58,7 @@ class Store:
             # Read again: another run may have written since this one began.
             now = replace(self)
             entries, changes = update(mode, now.entries, reports)
-            timed = [report for report in reports if report.runtime == self.runtime]
+            timed = [report for report in reports if report.execution.runtime == self.runtime]
             timings, timing_changes = update_timings(mode, now.timings, timed)
             if entries != now.entries:
                 write(self.path, entries, clip_set=self.clip_set, model=self.model, weights=self.weights)

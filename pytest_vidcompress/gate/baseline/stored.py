@@ -56,12 +56,12 @@ class Stored:
             parameters=report.parameters,
             sparsity=report.sparsity,
             macs=report.macs,
-            clip_ids=report.clip_ids,
-            outcomes=report.outcomes,
-            agreements=report.agreements,
-            protocol=report.protocol,
-            clips_digest=report.clips_digest,
-            contents=report.contents,
+            clip_ids=report.identity.clip_ids,
+            outcomes=report.accuracy.outcomes,
+            agreements=report.accuracy.agreements,
+            protocol=report.identity.protocol,
+            clips_digest=report.identity.clips_digest,
+            contents=report.identity.contents,
         )
 
 
@@ -92,8 +92,9 @@ class StoredTiming:
     @classmethod
     def of(cls, report: Report) -> StoredTiming:
         """The part of a report that is kept."""
-        if report.confirmed is not None and len(report.confirmed.log_ratios) > 1:
-            run = replace(cls.run(report.confirmed), screens=_screens(report))
+        confirmed = report.timing and report.timing.confirmed
+        if confirmed and len(confirmed.log_ratios) > 1:
+            run = replace(cls.run(confirmed), screens=_screens(report))
         else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
             run = cls(runs=_screens(report), screens=_screens(report))
@@ -137,11 +138,11 @@ class Paired:
 
 def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes") -> Paired:
     """Baseline against run on the clips that are the same in both."""
-    same = same_clips(stored, report)
+    same = same_clips(stored, report.identity)
     # Agreements may be missing altogether; then no clip is known in both.
     known = zip(stored.clip_ids, getattr(stored, what), strict=False)
     then: dict[str, bool] = {clip: outcome for clip, outcome in known if clip in same}
-    now_by_clip = zip(report.clip_ids, getattr(report, what), strict=False)
+    now_by_clip = zip(report.identity.clip_ids, getattr(report.accuracy, what), strict=False)
     both = [(then[clip], now) for clip, now in now_by_clip if clip in then]
     return Paired(
         clips=len(both),

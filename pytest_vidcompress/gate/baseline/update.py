@@ -149,18 +149,18 @@ def _order(before: float | None, after: float | None, sign: int) -> _Order:
 
 
 def _accuracy(old: Stored, report: Report) -> _Order:
-    if mismatch(old, report) or changed(old, report):
+    if mismatch(old, report.identity) or changed(old, report.identity):
         # Other clips: they cannot be compared, and `accept` is how one says that these are the right ones.
         return "worse"
     pair = paired(old, report)
     if pair.drop > 0 or paired(old, report, "agreements").drop > 0:
         return "worse"
     # Tightening must not make the baseline know fewer clips than it did.
-    if not set(old.clip_ids) <= set(report.clip_ids):
+    if not set(old.clip_ids) <= set(report.identity.clip_ids):
         return "same"
     if pair.drop < 0:
         return "better"
-    if set(old.clip_ids) != set(report.clip_ids):
+    if set(old.clip_ids) != set(report.identity.clip_ids):
         return "same"
     return _order(None if math.isnan(old.agreement) else old.agreement, float(report.agreement), -1)
 

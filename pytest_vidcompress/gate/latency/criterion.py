@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ...measure.latency.blocks import Confirmation
-from ...measure.report import Report
 from ..baseline.stored import StoredTiming
 from ..budget import Budget, Margins
 from .level import Level, budget_level, other_build, screen_level, stored_level
@@ -72,12 +71,12 @@ def criteria(
     return tuple(criterion for criterion in both if criterion)
 
 
-def suspects(report: Report, criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
+def suspects(log_ratios: Sequence[float], criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
     """Those that the screen does not clear: a variant's other build is in no screen."""
     return tuple(
         criterion
         for criterion in criteria
-        if criterion.builds or not clearly_fine(report.log_ratios, criterion.screen)
+        if criterion.builds or not clearly_fine(log_ratios, criterion.screen)
     )
 
 

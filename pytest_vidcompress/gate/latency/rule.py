@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
+from ...measure.interval import Estimate
 from ...measure.latency.blocks import Confirmation
-from ...measure.report import Report
+from ...measure.report import Report, Timing
 from ..baseline.stored import StoredTiming
 from ..verdict import Status, Verdict
 from .criterion import Criterion, suspects
@@ -20,18 +21,19 @@ from .sequential_test import Analysis, Decision, analyse
 
 def judge_latency(report: Report, criterion: Criterion, alpha: float) -> Verdict:
     """The verdict of one criterion; `alpha` is the chance of a false failure."""
-    if report.latency_ratio is None or not report.log_ratios:
+    timing = report.timing
+    if timing is None or timing.ratio is None or not timing.log_ratios:
         return _untimed(criterion)
-    seen = report.against if criterion.builds else report.confirmed
+    seen = timing.against if criterion.builds else timing.confirmed
     if seen is None:
-        return _screened(report, criterion)
+        return _screened(timing, timing.ratio, criterion)
     return _confirmed(seen, criterion, alpha)
 
 
 def no_criterion(report: Report, timing: StoredTiming | None, against: str = "") -> Verdict:
     """The verdict without anything to criterion to, also in the build of `against`."""
     stored = timing.latency_ratio if timing else None
-    if report.latency_ratio is None:
+    if report.timing is None or report.timing.ratio is None:
         return Verdict("latency_ratio", Status.INCONCLUSIVE, None, stored, None, "not timed in this run")
     runs = len(timing.runs) if timing else 0
     reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
@@ -39,25 +41,22 @@ def no_criterion(report: Report, timing: StoredTiming | None, against: str = "")
     return Verdict(
         "latency_ratio",
         Status.NEW,
-        float(report.latency_ratio),
+        float(report.timing.ratio),
         stored,
         None,
         f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
-        f"{len(report.log_ratios)} pairs",
-        interval=report.latency_ratio.interval,
+        f"{len(report.timing.log_ratios)} pairs",
+        interval=report.timing.ratio.interval,
     )
 
 
-def _screened(report: Report, criterion: Criterion) -> Verdict:
-    assert report.latency_ratio is not None
-    pairs = len(report.log_ratios)
-    if suspects(report, [criterion]):
+def _screened(timing: Timing, ratio: Estimate, criterion: Criterion) -> Verdict:
+    pairs = len(timing.log_ratios)
+    if suspects(timing.log_ratios, [criterion]):
         status = Status.INCONCLUSIVE
-        reason = f"not clearly within {criterion.whose}; {report.unconfirmed or 'not confirmed in fresh processes'}"
+        reason = f"not clearly within {criterion.whose}; {timing.unconfirmed or 'not confirmed in fresh processes'}"
     else:
-        faster = criterion.stored is not None and report.latency_ratio.high < math.exp(
-            criterion.screen.log_ratio
-        )
+        faster = criterion.stored is not None and ratio.high < math.exp(criterion.screen.log_ratio)
         status, reason = (
             Status.PASSED,
             "faster than stored" if faster else f"clearly within {criterion.whose}",
@@ -65,14 +64,14 @@ def _screened(report: Report, criterion: Criterion) -> Verdict:
     return Verdict(
         "latency_ratio",
         status,
-        float(report.latency_ratio),
+        float(ratio),
         None if criterion.stored is None else math.exp(criterion.screen.log_ratio),
         math.exp(criterion.screen.limit),
         reason,
         f"{pairs} pairs in the test's process",
         criterion.rule,
-        interval=report.latency_ratio.interval,
-        visible=math.expm1(visible(report.log_ratios, criterion.screen))
+        interval=ratio.interval,
+        visible=math.expm1(visible(timing.log_ratios, criterion.screen))
         if pairs >= FEWEST_PAIRS
         else math.inf,
     )

@@ -54,14 +54,18 @@ class Confusion:
 
 def classes(report: Report) -> tuple[ClassCount, ...]:
     """Every class that has clips, the most hurt first; none where a report has no reference or no labels."""
-    before = report.reference.predictions if report.reference else ()
-    return count_classes(report.labels, before, report.predictions, report.label_names)
+    before = report.reference.accuracy.predictions if report.reference else ()
+    return count_classes(
+        report.accuracy.labels, before, report.accuracy.predictions, report.identity.label_names
+    )
 
 
 def confusions(report: Report) -> tuple[Confusion, ...]:
     """Every pair of labels that was confused, those first that are confused more often than before."""
-    before = report.reference.predictions if report.reference else ()
-    return count_confusions(report.labels, before, report.predictions, report.label_names)
+    before = report.reference.accuracy.predictions if report.reference else ()
+    return count_confusions(
+        report.accuracy.labels, before, report.accuracy.predictions, report.identity.label_names
+    )
 
 
 def count_classes(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
@@ -17,9 +17,8 @@ from ...errors import VidcompressError
 from ...models.adapter import logits_from
 from ...models.frame_count import refuse_other_frames
 
-if TYPE_CHECKING:
-    from ..resume.predictions import Predictions
-
+OfView = Callable[[torch.Tensor], torch.Tensor]
+"""Pixels of one view -> its logits, `(1, labels)` float32."""
 Progress = Callable[[str, int, int], None]
 """`(what, done, total)`."""
 
@@ -36,7 +35,7 @@ def predict(
     labels: int,
     progress: Progress | None = None,
     enough: Callable[[torch.Tensor], bool] | None = None,
-    known: Predictions | None = None,
+    remember: Callable[[OfView], OfView] | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Logits `(N, labels)` and label ids `(N,)` of all clips, or of the first ones that are enough.
 
@@ -49,7 +48,7 @@ def predict(
         labels: logits a clip.
         progress: told after every clip.
         enough: asked after every clip with its merged logits, `(1, labels)`: True ends it there.
-        known: what this target predicted in an earlier run, which is not computed again.
+        remember: wraps what computes a view, so that what an earlier run predicted is not computed again.
 
     Raises:
         VidcompressError: the target's weights know another number of frames, or it returns something other
@@ -58,9 +57,9 @@ def predict(
     rows: list[torch.Tensor] = []
     ids: list[torch.Tensor] = []
     total = 0
-    of_view = partial(_row, target, labels)
-    if known is not None:
-        of_view = known.remembering(of_view)
+    of_view: OfView = partial(_row, target, labels)
+    if remember is not None:
+        of_view = remember(of_view)
     with evaluating(target):
         for views, label in clips.batches(1):
             row = merged([of_view(view) for view in views.split(1)], clips.profile.merge)

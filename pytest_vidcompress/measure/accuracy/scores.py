@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 
 import torch
 from torch.nn.functional import kl_div, log_softmax
 
-from ..interval import mean_interval, share_interval
-from ..report import Estimate
+from ..interval import Estimate, mean_interval, share_interval
+from ..report import Accuracy, AccuracyKind
 from .class_counts import NO_ANSWER
 
 
-@dataclass(frozen=True)
-class Accuracy:
-    """See the fields of the same names in `Report`."""
-
-    top1: Estimate
-    top5: Estimate
-    agreement: Estimate
-    kl: Estimate
-    outcomes: tuple[bool, ...]
-    agreements: tuple[bool, ...]
-    labels: tuple[int, ...]
-    predictions: tuple[int, ...]
-
-
-def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor) -> Accuracy:
+def accuracy(
+    logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor, kind: AccuracyKind = "labels"
+) -> Accuracy:
     """Compares one variant's logits with the labels and with the reference.
 
     Args:
         logits: of the variant, `(N, labels)`.
         reference: of the uncompressed model on the same clips, `(N, labels)`.
         labels: label ids `(N,)`.
+        kind: what these are: the clips' labels, or what the reference says.
     """
     predicted = answers(logits)
     answered = predicted != NO_ANSWER
@@ -49,6 +37,7 @@ def accuracy(logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor
         _share(among),
         _share(same),
         Estimate(*mean_interval(divergence.tolist())),
+        kind,
         tuple(right.tolist()),
         tuple(same.tolist()),
         tuple(labels.tolist()),

@@ -16,8 +16,7 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 from ...clips.crops.prefetch import settle
-from ..interval import median_interval
-from ..report import Estimate
+from ..interval import Estimate, median_interval
 from .quiet import quiet
 from .rest import rest
 
@@ -39,7 +38,7 @@ class Driver(Protocol):
 
 
 @dataclass(frozen=True)
-class Timing:
+class PairTimes:
     """Seconds of every pair; what it tells of them is of the quiet ones."""
 
     variant_s: tuple[float, ...]
@@ -103,9 +102,9 @@ class Alternation:
         """Times so many pairs without a driver; none of a negative number."""
         _loop(self.run, setup=self.before, teardown=self.after, rounds=rounds)
 
-    def timing(self) -> Timing:
+    def times(self) -> PairTimes:
         pairs = min(len(self._variant_s), len(self._reference_s))
-        return Timing(tuple(self._variant_s[:pairs]), tuple(self._reference_s[:pairs]))
+        return PairTimes(tuple(self._variant_s[:pairs]), tuple(self._reference_s[:pairs]))
 
 
 def time_pairs(
@@ -115,7 +114,7 @@ def time_pairs(
     clearly_fine: Fine | None = None,
     budget_s: float = 3.0,
     rest_s: float = 0.0,
-) -> Timing:
+) -> PairTimes:
     """Times the two against each other.
 
     Args:
@@ -133,7 +132,7 @@ def time_pairs(
         alternation = Alternation(variant, reference, rest_s)
         first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
         alternation.loop(first)
-        if first > 0 and clearly_fine is not None and clearly_fine(alternation.timing().log_ratios):
+        if first > 0 and clearly_fine is not None and clearly_fine(alternation.times().log_ratios):
             rounds = first + SHORT
         (driver or _loop)(
             alternation.run,
@@ -143,8 +142,8 @@ def time_pairs(
         )
         # A driver may stop early: a benchmark plugin that is switched off calls its target once.
         alternation.after()
-        alternation.loop(rounds - len(alternation.timing().variant_s))
-    return alternation.timing()
+        alternation.loop(rounds - len(alternation.times().variant_s))
+    return alternation.times()
 
 
 @contextmanager

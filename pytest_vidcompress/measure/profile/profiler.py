@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..measurement import Reference, Target
+    from ..measurement import Reference
     from ..report import Report
+    from ..subject import Subject
     from .hotspots import Hotspots
 
 
@@ -22,23 +23,23 @@ class Profiler:
     """The machine's peak is wanted, where there is a latency to hold against it."""
     _references: dict[str, Hotspots] = field(default_factory=dict[str, "Hotspots"])
 
-    def look(self, report: Report, target: Target, reference: Reference) -> Report:
+    def look(self, report: Report, subject: Subject, reference: Reference) -> Report:
         """The report with what is wanted, on the reference's side too."""
         beside = report.reference
         assert beside is not None
         if self.peak and report.latency is not None:
-            report = replace(report, peak_macs_per_s=self._peak_macs_per_s)
-            beside = replace(beside, peak_macs_per_s=self._peak_macs_per_s)
+            report = _with(report, peak_macs_per_s=self._peak_macs_per_s)
+            beside = _with(beside, peak_macs_per_s=self._peak_macs_per_s)
         if self.hotspots:
-            from ..measurement import first_clip, runnable
+            from ..measurement import first_clip
             from .trace import hotspots
 
             pixels = first_clip(reference.clips)
             name = reference.model.name
             if name not in self._references:
                 self._references[name] = hotspots(reference.model.module, pixels)
-            beside = replace(beside, hotspots=self._references[name])
-            report = replace(report, hotspots=hotspots(runnable(target), pixels))
+            beside = _with(beside, hotspots=self._references[name])
+            report = _with(report, hotspots=hotspots(subject.run, pixels))
         return replace(report, reference=beside)
 
     @cached_property
@@ -46,3 +47,7 @@ class Profiler:
         from .peak import peak_macs_per_s
 
         return peak_macs_per_s()
+
+
+def _with(report: Report, **seen: Any) -> Report:
+    return replace(report, execution=replace(report.execution, **seen))

@@ -2,7 +2,7 @@
 
     keeper = Keeper(folder, resume=True, began=..., machine=...)
     known = keeper.of_variant(module, model, "int8-dynamic", "test_it.py::test_it 1")    None: not to be kept
-    predict(module, clips, labels, known=known)
+    predict(module, clips, labels, remember=known and known.remembering)
     finish(folder, keeper.kept)
 
 A prediction is found by the pixels that it is of, in a journal of everything else that decides its bits: the
@@ -32,7 +32,7 @@ import torch
 
 from ...models.adapter import example_pixels
 from ...models.model import Model
-from ..accuracy.predict import evaluating, logits_of
+from ..accuracy.predict import OfView, evaluating, logits_of
 from ..machine import Machine
 from .fingerprint import fingerprint, loaded_source, own_source, versions
 from .journal import RUN, Journal
@@ -40,8 +40,6 @@ from .kept import Kept
 
 FORMAT = 1
 """Raise it when a record means something else than before."""
-OfView = Callable[[torch.Tensor], torch.Tensor]
-"""Pixels of one view -> its logits, `(1, labels)` float32."""
 
 _SETTINGS = ("ATEN_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
 """Environment variables with which libraries are told how to compute."""

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...gate.verdict import Verdict, worst
-from ...measure.report import Estimate, Report
+from ...measure.interval import Estimate
+from ...measure.report import Report
 from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
 from ..terminal.speed import speed_json
 
 NUMBERS = (
     *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
-    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "sample", "skipped"),
+    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "skipped"),
 )
 RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
 
@@ -28,8 +29,9 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     failed, while metrics without chance have no `_visible`.
     """
     flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
-    flat["accuracy_kind"] = report.accuracy_kind
-    flat |= {"protocol": report.protocol, "clips_digest": report.clips_digest}
+    flat["accuracy_kind"] = report.accuracy.kind
+    flat |= {"protocol": report.identity.protocol, "clips_digest": report.identity.clips_digest}
+    flat["sample"] = report.identity.sample
     for name in NUMBERS:
         value: Estimate | float | None = getattr(report, name)
         flat[name] = _finite(value)
@@ -38,13 +40,13 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     if report.reference is not None:
         flat |= {name: _finite(getattr(report, name)) for name in RATIOS}
         flat["reference_top1"] = _finite(report.reference.top1)
-    flat |= coverage_json(report.coverage) | speed_json(report)
-    if report.hotspots is not None:
-        flat["hotspots"] = hotspots_json(report.hotspots)
-        if report.reference is not None and report.reference.hotspots is not None:
-            flat["reference_hotspots"] = hotspots_json(report.reference.hotspots)
-    if report.notes:
-        flat["notes"] = list(report.notes)
+    flat |= coverage_json(report.cost.coverage) | speed_json(report)
+    if report.execution.hotspots is not None:
+        flat["hotspots"] = hotspots_json(report.execution.hotspots)
+        if report.reference is not None and report.reference.execution.hotspots is not None:
+            flat["reference_hotspots"] = hotspots_json(report.reference.execution.hotspots)
+    if report.execution.notes:
+        flat["notes"] = list(report.execution.notes)
     if verdicts:
         flat["verdict"] = str(worst(verdict.status for verdict in verdicts))
     for verdict in verdicts:

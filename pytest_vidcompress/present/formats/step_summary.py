@@ -34,7 +34,7 @@ def step_summary(results: Sequence[Result], unexpected: Sequence[Result], step: 
         counts = ((len(passed) - unchecked, "passed"), (unchecked, "unchecked"))
         heading = ", ".join(f"{n} {what}" for n, what in counts if n)
         parts += [f"<details><summary>{heading}</summary>", "\n".join(_table(passed)), "</details>"]
-    if any(result.report.accuracy_kind == "agreement" for result in results):
+    if any(result.report.accuracy.kind == "agreement" for result in results):
         parts.append(escaped("* weights are random: accuracy is agreement with the reference"))
     if step.closing:
         parts.append(f"**{shown(step.closing)}**")
@@ -69,7 +69,7 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
 def _row(result: Result) -> list[str]:
     report = result.report
     word = f"{ICONS[result.status]} {result.status}" if result.verdicts else "unchecked"
-    star = " *" if report.accuracy_kind == "agreement" else ""
+    star = " *" if report.accuracy.kind == "agreement" else ""
     ratio, size = report.latency_ratio, report.size_ratio
     return [
         word,

@@ -72,9 +72,9 @@ def bars(results: Sequence[Result]) -> Bars | None:
         return None
     reference = reports[0].reference
     shown = [
-        (report.name, report.hotspots)
+        (report.name, report.execution.hotspots)
         for report in [*([reference] if reference is not None and _shown(reference) else []), *reports]
-        if report.hotspots is not None
+        if report.execution.hotspots is not None
     ]
     longest = max(hotspots.seconds for _, hotspots in shown)
     scale = (WIDTH - LABEL - NUMBER) / longest
@@ -84,7 +84,7 @@ def bars(results: Sequence[Result]) -> Bars | None:
 
 
 def _shown(report: Report) -> bool:
-    return report.hotspots is not None and report.hotspots.seconds > 0
+    return report.execution.hotspots is not None and report.execution.hotspots.seconds > 0
 
 
 def _bar(name: str, hotspots: Hotspots, y: float, scale: float) -> Bar:

@@ -159,7 +159,7 @@ def section(results: Sequence[Result]) -> Section:
         clips=clips([result.report for result in ordered]),
         results=ordered,
         scatters=tuple(plot for plot in plots if plot),
-        random=first.accuracy_kind == "agreement",
+        random=first.accuracy.kind == "agreement",
     )
 
 

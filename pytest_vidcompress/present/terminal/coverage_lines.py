@@ -21,15 +21,15 @@ def coverage_lines(results: Sequence[Result]) -> list[str]:
     """What is int8 of each variant of one model that is not all float, and in a second line what is not."""
     lines: list[str] = []
     for report in (result.report for result in results):
-        if report.coverage is not None and report.coverage.narrow:
-            lines.append(f"{shorten(report.name, 40)}: {what_is_narrow(report.coverage)}")
-            lines += _left(report.coverage)
+        if report.cost.coverage is not None and report.cost.coverage.narrow:
+            lines.append(f"{shorten(report.name, 40)}: {what_is_narrow(report.cost.coverage)}")
+            lines += _left(report.cost.coverage)
     return lines
 
 
 def is_narrow(report: Report) -> bool:
     """Is anything of it int8 or half?"""
-    return report.coverage is not None and report.coverage.narrow
+    return report.cost.coverage is not None and report.cost.coverage.narrow
 
 
 def coverage_json(coverage: Coverage | None) -> dict[str, Any]:

@@ -20,8 +20,8 @@ def hotspot_lines(results: Sequence[Result]) -> list[str]:
     """The tables of all variants; nothing where nothing was profiled."""
     lines: list[str] = []
     for result in results:
-        if result.report.hotspots is not None:
-            lines += [*([""] if lines else []), *_of(result.report, result.report.hotspots)]
+        if result.report.execution.hotspots is not None:
+            lines += [*([""] if lines else []), *_of(result.report, result.report.execution.hotspots)]
     return lines
 
 
@@ -57,7 +57,7 @@ def milliseconds(seconds: float) -> str:
 
 def _of(report: Report, now: Hotspots) -> list[str]:
     model = shorten(report.model, 30)
-    before = (report.reference.hotspots if report.reference else None) or Hotspots()
+    before = (report.reference.execution.hotspots if report.reference else None) or Hotspots()
     if not now.operators:
         return [f"{shorten(report.name, 40)} of {model}: no time by operator: {now.note}"]
     title = f" of {model}: where the time of a call goes, reference | variant"
@@ -80,7 +80,7 @@ def _of(report: Report, now: Hotspots) -> list[str]:
 
 def _integers(report: Report, now: Hotspots) -> list[str]:
     """Whether the arithmetic that should be int8 was seen to be."""
-    should = report.coverage.macs_int8 if report.coverage else 0.0
+    should = report.cost.coverage.macs_int8 if report.cost.coverage else 0.0
     part = now.integer_share
     if part is None or not (part or should):
         return []

@@ -18,7 +18,7 @@ def speed_lines(results: Sequence[Result]) -> list[str]:
     if not rows:
         return []
     rest = max(len(row[1]) for row in [HEADER, *rows]) + 30
-    peak = next(p for result in results if (p := result.report.peak_macs_per_s))
+    peak = next(p for result in results if (p := result.report.execution.peak_macs_per_s))
     return [
         *columns(HEADER, [[shorten(row[0], WIDTH - rest), *row[1:]] for row in rows], right=(2, 3)),
         f"fp32 peak: {peak / 1e9:.1f} GMAC/s in matrix products, measured in this run; int8 may be beyond it",
@@ -27,7 +27,7 @@ def speed_lines(results: Sequence[Result]) -> list[str]:
 
 def speed_rows(results: Sequence[Result]) -> list[list[str]]:
     """Cells under `HEADER`, the reference first."""
-    reports = [result.report for result in results if result.report.peak_macs_per_s is not None]
+    reports = [result.report for result in results if result.report.execution.peak_macs_per_s is not None]
     if not reports:
         return []
     reference = reports[0].reference
@@ -37,12 +37,12 @@ def speed_rows(results: Sequence[Result]) -> list[list[str]]:
 
 def speed_json(report: Report) -> dict[str, Any]:
     """What is known of how it ran; the peak only where it was measured."""
-    flat: dict[str, Any] = {"isa": report.isa, "runtime": report.runtime}
-    if report.peak_macs_per_s is not None:
+    flat: dict[str, Any] = {"isa": report.execution.isa, "runtime": report.execution.runtime}
+    if report.execution.peak_macs_per_s is not None:
         beside = report.reference
         flat |= {
             "macs_per_s": report.macs_per_s,
-            "peak_macs_per_s": report.peak_macs_per_s,
+            "peak_macs_per_s": report.execution.peak_macs_per_s,
             "peak_share": report.peak_share,
             "reference_macs_per_s": beside.macs_per_s if beside else None,
         }
@@ -53,7 +53,7 @@ def _row(report: Report) -> list[str]:
     speed, share = report.macs_per_s, report.peak_share
     return [
         report.name,
-        report.isa or "-",
+        report.execution.isa or "-",
         "-" if speed is None else f"{speed / 1e9:.1f}",
         "-" if share is None else f"{100 * share:.0f} %",
     ]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...gate.verdict import Result, Status
-from ...measure.report import Estimate, Report
+from ...measure.interval import Estimate
+from ...measure.report import Report
 from ..wording import clips
 from .text_table import WIDTH, columns, shorten, signed
 
@@ -34,7 +35,7 @@ def table(results: Sequence[Result]) -> list[Line]:
         return []
     ordered = sorted(results, key=lambda result: result.status.rank)
     first = ordered[0].report
-    random = first.accuracy_kind == "agreement"
+    random = first.accuracy.kind == "agreement"
     reference = next((r.report.reference for r in ordered if r.report.reference is not None), None)
     reports = [result.report for result in ordered]
     giga = (
@@ -60,7 +61,7 @@ def table(results: Sequence[Result]) -> list[Line]:
     lines = [Line(title), *map(Line, text, statuses)]
     if random:
         lines.append(Line("* weights are random: accuracy is agreement with the reference"))
-    notes = dict.fromkeys(f"{shorten(r.name, 40)}: {note}" for r in reports for note in r.notes)
+    notes = dict.fromkeys(f"{shorten(r.name, 40)}: {note}" for r in reports for note in r.execution.notes)
     return [*lines, *map(Line, notes)]
 
 

@@ -11,7 +11,7 @@ from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, unused, update, update_timings
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.interval import Estimate
 from tests.gate.reports import confirmation, report
 
 BASE = report()
@@ -85,7 +85,7 @@ def test_what_was_measured_on_is_added_to_an_entry_of_before_where_nothing_else_
         assert [str(each) for each in changes] == (
             [] if mode == "tighten" else ["int8-dynamic: clips_digest 0123456789abcdef, new"]
         )
-    one_off = report((False, *BASE.outcomes[1:-1], True), **KNOWN)
+    one_off = report((False, *BASE.accuracy.outcomes[1:-1], True), **KNOWN)
     assert update("create", EXISTING, [one_off])[0] == EXISTING
 
 
@@ -208,4 +208,4 @@ def test_a_lost_agreement_is_worse_though_top1_gained() -> None:
     old = {"int8-dynamic": Stored.of(report(agreements=(True,) * 100))}
     now = report(outcomes=(True,) * 95 + (False,) * 5, agreements=(True,) * 90 + (False,) * 10)
     assert update("tighten", old, [now])[0] == old
-    assert update("accept", old, [now])[0]["int8-dynamic"].agreements == now.agreements
+    assert update("accept", old, [now])[0]["int8-dynamic"].agreements == now.accuracy.agreements

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +12,7 @@ from pytest_vidcompress.measure.accuracy.class_counts import (
     count_classes,
     count_confusions,
 )
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 NAMES = tuple(f"class {number}" for number in range(400))
 answers = st.integers(0, 5) | st.integers(0, len(NAMES) - 1)
@@ -79,16 +77,16 @@ def test_of_a_report() -> None:
     made = report((True, False))
     assert made.reference is not None
     assert classes(made) == confusions(made) == ()
-    known = replace(
+    known = changed(
         made,
         label_names=("a", "b"),
         labels=(0, 1),
         predictions=(0, 0),
-        reference=replace(made.reference, predictions=(0, 1)),
+        reference=changed(made.reference, predictions=(0, 1)),
     )
     assert [each.label for each in classes(known)] == ["b", "a"]
     assert confusions(known) == (Confusion("b", "a", before=0, now=1),)
-    assert classes(replace(known, reference=None)) == ()
+    assert classes(changed(known, reference=None)) == ()
 
 
 def test_an_answer_that_is_none_is_a_loss_and_no_class() -> None:

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, PILOT, SHORT, Call, Timing, time_pairs
+from pytest_vidcompress.measure.latency.pairs import (
+    FEWEST_QUIET,
+    PILOT,
+    SHORT,
+    Call,
+    PairTimes,
+    time_pairs,
+)
 from pytest_vidcompress.measure.latency.quiet import quiet
 
 times = st.floats(1e-6, 10)
@@ -118,8 +125,8 @@ def test_the_same_work_is_about_one() -> None:
 @given(st.lists(st.tuples(times, times), min_size=1, max_size=40))
 def test_the_ratio_is_the_median_of_the_pairs(pairs: list[tuple[float, float]]) -> None:
     variant, reference = (tuple(side) for side in zip(*pairs, strict=True))
-    timing = Timing(variant, reference)
-    swapped = Timing(reference, variant)
+    timing = PairTimes(variant, reference)
+    swapped = PairTimes(reference, variant)
     kept = quiet(variant, reference)
     kept = kept if len(kept) >= FEWEST_QUIET else range(len(pairs))
     assert timing.log_ratios == pytest.approx([math.log(variant[i] / reference[i]) for i in kept])
@@ -127,15 +134,15 @@ def test_the_ratio_is_the_median_of_the_pairs(pairs: list[tuple[float, float]]) 
     assert timing.ratio.low <= timing.ratio <= timing.ratio.high
     assert min(variant) <= timing.latency <= max(variant)
     assert min(reference) <= timing.reference_latency <= max(reference)
-    doubled = Timing(tuple(2 * v for v in variant), reference)
+    doubled = PairTimes(tuple(2 * v for v in variant), reference)
     assert doubled.ratio == pytest.approx(2 * timing.ratio)
 
 
 def test_pairs_that_lost_their_core_are_left_out_where_enough_did_not() -> None:
     calm, disturbed = ((1.0, 1.0),) * FEWEST_QUIET, ((30.0, 1.0), (1.0, 20.0), (2.0, 2.0))
     variant, reference = (tuple(side) for side in zip(*disturbed, *calm, strict=True))
-    assert Timing(variant, reference).log_ratios == (0.0,) * FEWEST_QUIET
-    assert len(Timing(variant[:-1], reference[:-1]).log_ratios) == FEWEST_QUIET + 2
+    assert PairTimes(variant, reference).log_ratios == (0.0,) * FEWEST_QUIET
+    assert len(PairTimes(variant[:-1], reference[:-1]).log_ratios) == FEWEST_QUIET + 2
 
 
 def nothing() -> None:
@@ -191,8 +198,8 @@ def test_pairs_are_whole_after_a_pilot_whatever_drives(driver: Callable[..., obj
 
 
 def test_few_pairs_have_no_bounds() -> None:
-    assert Timing((1.0,) * 5, (1.0,) * 5).ratio.interval == (0, math.inf)
-    assert Timing((1.0,) * 6, (1.0,) * 6).ratio.interval == (1, 1)
+    assert PairTimes((1.0,) * 5, (1.0,) * 5).ratio.interval == (0, math.inf)
+    assert PairTimes((1.0,) * 6, (1.0,) * 6).ratio.interval == (1, 1)
 
 
 TURN = """

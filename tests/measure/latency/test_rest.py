@@ -30,6 +30,6 @@ def test_every_call_is_rested_before_and_no_rest_is_timed(rest_s: float) -> None
     alternation.loop(6)
     assert len(rests) == 12
     assert min(rests) >= rest_s
-    timing = alternation.timing()
+    timing = alternation.times()
     # Six calls of next to nothing: had the rests been in them, they would take as long as those.
     assert rest_s == 0 or sum(timing.variant_s + timing.reference_s) < 12 * rest_s

@@ -1,7 +1,5 @@
 """What a session looks at beside the numbers: each reference once, the machine once, and only where it is wanted."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 from torch import nn
@@ -10,12 +8,14 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.clips.sample import sample
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.measurement import measure, measure_reference
 from pytest_vidcompress.measure.profile import peak, trace
 from pytest_vidcompress.measure.profile.hotspots import Hotspots
 from pytest_vidcompress.measure.profile.profiler import Profiler
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.model import Model
+from tests.gate.reports import changed
 
 
 @pytest.fixture(scope="module")
@@ -47,24 +47,29 @@ def looked(monkeypatch):
 
 
 def measured(reference, latency=None):
-    report = measure(reference.model.module, reference, "same", "t")
-    beside = replace(report.reference, latency=Estimate(2.0) if latency else None)
-    return replace(report, latency=Estimate(latency) if latency else None, reference=beside)
+    report = measure(Subject.of(reference.model.module), reference, "same", "t")
+    beside = changed(report.reference, latency=Estimate(2.0) if latency else None)
+    return changed(report, latency=Estimate(latency) if latency else None, reference=beside)
 
 
 def test_nothing_is_looked_at_unasked(reference, looked):
     report = measured(reference, 1.0)
-    assert Profiler(hotspots=False, peak=False).look(report, reference.model.module, reference) == report
+    assert (
+        Profiler(hotspots=False, peak=False).look(report, Subject.of(reference.model.module), reference)
+        == report
+    )
     assert looked == []
 
 
 def test_the_reference_and_the_machine_are_looked_at_once(reference, looked):
     profiler, variant = Profiler(hotspots=True, peak=True), nn.Sequential(nn.Flatten())
-    first, second = (profiler.look(measured(reference, 1.0), variant, reference) for _ in range(2))
+    first, second = (
+        profiler.look(measured(reference, 1.0), Subject.of(variant), reference) for _ in range(2)
+    )
     assert looked == ["peak", reference.model.module, variant, variant]
-    assert first.reference.hotspots is second.reference.hotspots
-    assert first.hotspots != second.hotspots
-    assert first.peak_macs_per_s == first.reference.peak_macs_per_s == 1e11
+    assert first.reference.execution.hotspots is second.reference.execution.hotspots
+    assert first.execution.hotspots != second.execution.hotspots
+    assert first.execution.peak_macs_per_s == first.reference.execution.peak_macs_per_s == 1e11
     assert first.peak_share == first.macs / 1.0 / 1e11
     assert first.reference.peak_share == first.macs / 2.0 / 1e11
 
@@ -72,14 +77,18 @@ def test_the_reference_and_the_machine_are_looked_at_once(reference, looked):
 def test_without_a_latency_there_is_no_speed(reference, looked):
     report = Profiler(hotspots=False, peak=True).look(measured(reference), reference.model.module, reference)
     assert looked == []
-    assert report.peak_macs_per_s is report.macs_per_s is report.peak_share is None
+    assert report.execution.peak_macs_per_s is report.macs_per_s is report.peak_share is None
 
 
 def test_a_report_says_what_ran(reference):
     report = measured(reference)
-    assert report.isa == report.reference.isa == torch.backends.cpu.get_cpu_capability().lower()
-    assert report.coverage == report.reference.coverage
-    assert report.coverage.macs_int8 == 0
-    assert sum(left.macs for left in report.coverage.left) == pytest.approx(1)
-    callable_ = measure(lambda pixels: reference.model.module(pixels), reference, "c", "t")
-    assert (callable_.coverage, callable_.isa) == (None, "")
+    assert (
+        report.execution.isa
+        == report.reference.execution.isa
+        == torch.backends.cpu.get_cpu_capability().lower()
+    )
+    assert report.cost.coverage == report.reference.cost.coverage
+    assert report.cost.coverage.macs_int8 == 0
+    assert sum(left.macs for left in report.cost.coverage.left) == pytest.approx(1)
+    callable_ = measure(Subject.of(lambda pixels: reference.model.module(pixels)), reference, "c", "t")
+    assert (callable_.cost.coverage, callable_.execution.isa) == (None, "")

@@ -74,7 +74,7 @@ def variant(run: Keeper, model: Model, test: str = "test 1") -> Predictions | No
 
 
 def run(model: Model, clips: Clips, known: Predictions | None) -> torch.Tensor:
-    return predict(model.module, clips, 16, known=known)[0]
+    return predict(model.module, clips, 16, remember=known and known.remembering)[0]
 
 
 def count(counted: Any) -> int:

@@ -5,7 +5,7 @@ import math
 
 from pytest_vidcompress.gate.budget import Budget
 from pytest_vidcompress.gate.judge import judge
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, MACS, TOP1

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 from tests.present.terminal.test_class_lines import by_class
 from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
@@ -114,7 +113,7 @@ def test_points_lie_in_the_plot() -> None:
     assert plot is not None
     assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
     assert plot.x_ends == ("0", "7.50")
-    assert scatter([Result(replace(BASE, reference=None))], "size_ratio", "size") is None
+    assert scatter([Result(changed(BASE, reference=None))], "size_ratio", "size") is None
 
 
 def test_classes_are_to_be_unfolded() -> None:

@@ -9,7 +9,7 @@ from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.cost.coverage import Coverage, Left
 from pytest_vidcompress.measure.profile.hotspots import Hotspots, Spot
 from pytest_vidcompress.measure.profile.operator_kinds import OUTSIDE
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 QKV = "timesformer.encoder.layer.*.temporal_attention.attention.qkv"
 BEFORE = Hotspots(
@@ -53,7 +53,7 @@ COVERAGE = Coverage(
 def profiled(hotspots: Hotspots | None = DYNAMIC, before: Hotspots | None = BEFORE, **changes: Any) -> Result:
     made = report(**changes)
     assert made.reference is not None
-    return Result(replace(made, hotspots=hotspots, reference=replace(made.reference, hotspots=before)))
+    return Result(changed(made, hotspots=hotspots, reference=changed(made.reference, hotspots=before)))
 
 
 def covered(coverage: Coverage = COVERAGE, **changes: Any) -> Result:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pytest_vidcompress.gate.verdict import Result
@@ -12,7 +11,7 @@ from pytest_vidcompress.present.terminal.class_lines import (
     confusion_rows,
 )
 from pytest_vidcompress.present.terminal.text_table import WIDTH
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 
 def by_class(classes: int, per_class: int, lost: dict[int, int], **changes: Any) -> Report:
@@ -26,7 +25,7 @@ def by_class(classes: int, per_class: int, lost: dict[int, int], **changes: Any)
     names = tuple(f"class {label}" for label in range(classes))
     made = report(right, label_names=names, labels=labels, predictions=predictions, **changes)
     assert made.reference is not None
-    return replace(made, reference=replace(made.reference, predictions=labels))
+    return changed(made, reference=changed(made.reference, predictions=labels))
 
 
 def test_400_classes_of_three_clips_are_named_and_prove_nothing() -> None:

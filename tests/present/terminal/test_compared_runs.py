@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.terminal.compared_runs import changes
 from tests.gate.reports import report

@@ -12,7 +12,7 @@ from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.hotspot_lines import TOP, hotspot_lines, milliseconds
 from pytest_vidcompress.present.terminal.text_table import WIDTH
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import BEFORE, COVERAGE, DYNAMIC, OPENVINO, QKV, profiled
 
@@ -41,7 +41,7 @@ def test_runtimes_are_compared_by_kind() -> None:
 
 
 def test_what_should_be_int8_is_seen_to_be_or_not() -> None:
-    claimed = replace(profiled(coverage=COVERAGE).report, hotspots=BEFORE)
+    claimed = changed(profiled(coverage=COVERAGE).report, hotspots=BEFORE)
     assert hotspot_lines([Result(claimed)])[2] == (
         "no kernel multiplied integers: the 72 % of MACs that should be int8 were not"
     )

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pytest_vidcompress.gate.verdict import Result
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.speed import speed_lines
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 from tests.present.html.test_page import Tags
 
 
@@ -18,8 +17,8 @@ def timed(name: str = "int8-static", **changes: Any) -> Result:
     """1.5 GMAC in 10 ms beside a reference of 50 ms, where 100 GMAC/s is the peak."""
     made = report(name=name, latency=Estimate(0.01), isa="avx512_vnni", peak_macs_per_s=1e11, **changes)
     assert made.reference is not None
-    reference = replace(made.reference, name="reference", isa="avx512", peak_macs_per_s=1e11)
-    return Result(replace(made, reference=reference))
+    reference = changed(made.reference, name="reference", isa="avx512", peak_macs_per_s=1e11)
+    return Result(changed(made, reference=reference))
 
 
 def test_achieved_speed_beside_the_peak() -> None:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.terminal.table import plain, table, tables
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 
 def result(name: str, *statuses: Status, **changes: Any) -> Result:
@@ -75,7 +74,7 @@ def test_fits_in_100_columns() -> None:
 
 
 def test_a_table_a_model() -> None:
-    other = Result(replace(report(), model="videomae"))
+    other = Result(changed(report(), model="videomae"))
     lines = tables([result("a"), other, result("b")])
     titles = [line.text for line in lines if " clips" in line.text]
     assert titles == [

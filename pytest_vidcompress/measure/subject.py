@@ -1,0 +1,86 @@
+"""What can be measured, and what it says of itself: asked once, before anything is measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..artefacts import save as artefact
+from ..artefacts.load import Artefact
+from ..artefacts.variant import Variant
+from ..models.model import Model
+from ..runtimes.torch_eager import executable
+from .cost.isa import isa
+
+Target = Variant | Artefact | nn.Module | Callable[[torch.Tensor], Any]
+"""What can be measured: a variant, a loaded artefact, a module, or any callable pixels -> logits."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A target by what measuring needs to know of it."""
+
+    run: Callable[[torch.Tensor], Any]
+    """What executes: pixels `(1, T, C, H, W)` -> logits."""
+    size_bytes: Callable[[], int | None]
+    """Weighs the artefact; None of a callable, which shows no files."""
+    stored: nn.Module | None = None
+    """The module as its artefact holds it; None of what shows no weights."""
+    name: str = ""
+    """By what it goes in tables and baselines; empty where it has no name of its own."""
+    runtime: str = "torch"
+    in_torch: bool = False
+    """Torch's own kernels execute it."""
+    notes: tuple[str, ...] = ()
+    """What its recipe decided on the machine that made it."""
+    refuse_other: Callable[[Model], None] = lambda model: None
+    """Raises VidcompressError where it is not made for what this model is shown and asked."""
+
+    @classmethod
+    def of(cls, target: Target) -> Subject:
+        """Asks a target for everything."""
+        if isinstance(target, Variant):
+            return cls(
+                target.module,
+                target.size_bytes,
+                target.model.module,
+                target.name,
+                target.runtime,
+                target.executes.torch_kernels,
+                target.notes,
+            )
+        if isinstance(target, Artefact):
+            return cls(
+                target.module,
+                target.size_bytes,
+                target.stored,
+                # A runtime's own files show neither weights nor operators, which its variant's entry has.
+                target.name if target.stored is not None else f"{target.name} from files",
+                target.runtime,
+                target.torch_kernels,
+                target.notes,
+                target.refuse_other,
+            )
+        if isinstance(target, nn.Module):
+            return cls(executable(target), lambda: artefact.size_bytes(target), target, in_torch=True)
+        return cls(target, lambda: None)
+
+    @property
+    def isa(self) -> str:
+        """Instruction set of its kernels, as far as somebody says so."""
+        return isa(self.run, self.in_torch)
+
+    @property
+    def integers(self) -> Collection[str] | None:
+        """The modules that multiply integers, as who executes them says; None where it does not say."""
+        if self.in_torch:
+            return ()
+        say: Any = getattr(self.run, "integers", None)
+        if not callable(say):
+            return None
+        names: Any = say()
+        return names
