@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..errors import VidcompressError
 from ..present.printable import printable
 from ..run.command_line import as_typed
 from .markers import budget, margins
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from ..artefacts.variant import Variant
     from ..clips.loader import Clips
+    from ..compress.recipe import Recipe
     from ..models.model import Model
     from ..run.measurer import Checker, Measurer
+    from ..run.session import Session
 
 
 @pytest.fixture
@@ -42,12 +45,20 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
     session = session_of(request.config)
     with failures():
         recipe = session.recipe(request.param)
-        lacking = session.lacks(recipe)
-        if lacking:
-            runtime = session.runtime(recipe)
-            session.ledger.lacking[request.node.nodeid] = runtime, lacking
-            pytest.skip(printable(f"runtime {runtime!r} cannot run here: {lacking}"))
+        _leave_out_what_cannot_run(request.node.nodeid, session, recipe)
         return session.variant(recipe, vc_model.name)
+
+
+def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) -> None:
+    """Skips a test whose runtime is not installed; under `--vc-strict` it fails, for it holds nothing."""
+    lacking = session.lacks(recipe)
+    if lacking:
+        runtime = session.runtime(recipe)
+        reason = f"runtime {runtime!r} cannot run here: {lacking}"
+        if session.options.strict:
+            raise VidcompressError(reason)
+        session.ledger.lacking[nodeid] = runtime, lacking
+        pytest.skip(printable(reason))
 
 
 @pytest.fixture

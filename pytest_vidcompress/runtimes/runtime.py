@@ -46,11 +46,18 @@ class Runtime:
     @property
     def missing(self) -> str:
         """What to install before it can run; empty when it can."""
-        absent = [package for package in self.needs if find_spec(package) is None]
+        absent = [package for package in self.needs if not _is_installed(package)]
         if not absent:
             return ""
         named = f"pip install 'pytest-vidcompress[{self.extra}]'" if self.extra else f"install {absent[0]}"
         return f"it needs {' and '.join(absent)}: {named}"
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # of a package's part, where the package itself is not
+        return False
 
 
 def as_runtime(name: str, given: Runtime | Callable[[Any], Executable]) -> Runtime:

@@ -19,7 +19,8 @@ def empty(shared):
 def untimed(tmp_path_factory):
     """A project with a baseline of which a run that is not timed says nothing sure about latency."""
     project = Project(tmp_path_factory.mktemp("untimed")).write(test_holds=HOLDS)
-    assert project.run("--vc-baseline=create").passed(1)
+    # What is to be stored is new, and no failure.
+    assert project.run("--vc-baseline=create", "--vc-strict").passed(1)
     return project
 
 
@@ -82,3 +83,20 @@ def test_a_reference_fails_nothing(project):
     )
     assert project.run(UNTIMED, "--vc-baseline=create").ret == 0
     assert project.run(UNTIMED, "--vc-strict").passed(1)
+
+
+def test_what_cannot_run_fails_under_strict(project):
+    project.write(
+        test_elsewhere=HOLDS.replace("prune-global", "fp32@nowhere"),
+        conftest="""
+        from pytest_vidcompress.runtimes.runtime import Runtime
+
+        def pytest_vidcompress_runtimes():
+            return {"nowhere": Runtime(lambda model: model.module, lambda: "nowhere1", needs=("not_here",))}
+        """,
+    )
+    run = project.run("--vc-strict")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
+    assert run.says("1 error")
+    assert run.says(r"(?m)^runtime 'nowhere' cannot run here: it needs not_here: install not_here$")
+    assert "Traceback" not in run.out

@@ -68,6 +68,7 @@ def test_what_is_missing_is_named_with_what_installs_it() -> None:
 
     assert runtime("mine").missing == "it needs not_there: pip install 'pytest-vidcompress[mine]'"
     assert runtime("").missing == "it needs not_there: install not_there"
+    assert Runtime(lambda given: given.module, lambda: "none", needs=("not_there.part",)).missing
     assert RUNTIMES["torch"].missing == RUNTIMES["torch-compile"].missing == ""
 
 
