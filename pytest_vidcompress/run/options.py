@@ -165,7 +165,7 @@ class Gate:
     strict = Option(
         "vc-strict",
         bool,
-        "fail new and inconclusive verdicts too",
+        "fail new and inconclusive verdicts too, and tests whose runtime is not installed",
         default=False,
         form="flag",
         repeats=True,
