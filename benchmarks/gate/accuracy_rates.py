@@ -242,8 +242,10 @@ def real_pairs() -> list[dict]:
                         "model": model,
                         "stored": name,
                         "measured": other,
-                        "top1_points": round(100 * (now.top1 - stored.top1), 2),
-                        "agreement_points": round(100 * (now.agreement - stored.agreement), 2),
+                        "top1_points": round(100 * (now.numbers["top1"] - stored.numbers["top1"]), 2),
+                        "agreement_points": round(
+                            100 * (now.numbers["agreement"] - stored.numbers["agreement"]), 2
+                        ),
                         "verdict": str(status),
                         "clips": taken,
                     }

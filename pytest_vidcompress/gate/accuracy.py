@@ -11,46 +11,56 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..measure.interval import Estimate, share_interval
 from ..measure.report import Report
-from .baseline.same_clips import changed, mismatch, same_clips
-from .baseline.stored import Paired, Stored, paired
+from .baseline.same_clips import changed, mismatch
+from .baseline.stored import Stored, pairing
 from .budget import Budget, Margins
+from .metrics import Form, Limit
+from .pairing import ROUNDING, Paired, Pairing
 from .statistics import drop_chance, drop_interval, mcnemar, share_bounds, visible_drop
-from .verdict import Status, Verdict
+from .verdict import STORE, Remedy, Status, Verdict
 
 Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far: do they decide everything?"""
 
-STORE = "store it with --vc-baseline=create"
-ROUNDING = 1e-9
-"""0.92 - 0.90 is a little more than 0.02."""
 ALL_CLIPS = frozenset({"top5_drop", "kl"})
 """Limits on what no count of clips bounds."""
 
 
 def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
     """Verdicts on top-1 and agreement, each against the stored outcomes of the same clips."""
-    measured, clips = float(report.top1), f"{report.clips} clips"
-    if stored is None:
-        reason = f"{_below_floor(report, margins)}{STORE}"
-        yield Verdict("top1", Status.NEW, measured, None, None, reason, clips, interval=report.top1.interval)
+    apart = mismatch(stored, report.identity) if stored else None
+    if stored is None or apart:
+        yield _new(report, stored, apart and f"{apart.reason}; {apart.remedy}", margins)
         return
-    apart = mismatch(stored, report.identity)
-    if apart is not None:
-        reason = f"{apart.reason}; {apart.remedy}, or take these with --vc-baseline=accept"
-        yield Verdict(
-            "top1", Status.NEW, measured, stored.top1, None, reason, clips, interval=report.top1.interval
-        )
-        return
-    pair = paired(stored, report)
-    yield _verdict("top1", pair, _floor(report, stored, pair, margins), report, stored, margins)
+    top1 = _top1(stored, report, report.reference, margins).add_all(report.accuracy.outcomes)
+    yield _verdict("top1", top1, report, stored, margins)
     # Under random weights the two are one number; a reference agrees with itself.
-    agreement = paired(stored, report, "agreements")
-    if agreement.clips and report.accuracy.kind == "labels" and report.reference is not None:
-        yield _verdict("agreement", agreement, 0.0, report, stored, margins)
+    agreement = pairing(stored, report.identity, "agreements").add_all(report.accuracy.agreements)
+    if agreement.counts.clips and report.accuracy.kind == "labels" and report.reference is not None:
+        yield _verdict("agreement", agreement, report, stored, margins)
     other = changed(stored, report.identity)
     if other:
         reason = f"{other}: not compared; take over what was measured with --vc-baseline=accept"
-        yield Verdict("clips", Status.NEW, pair.clips, len(stored.clip_ids), None, reason, clips)
+        clips = top1.counts.clips, len(stored.clip_ids)
+        yield Verdict(
+            "clips", Status.NEW, *clips, None, reason, f"{report.clips} clips", remedy=Remedy.ACCEPT
+        )
+
+
+def _new(report: Report, stored: Stored | None, apart: str | None, margins: Margins) -> Verdict:
+    """Of a variant that nothing comparable is stored of."""
+    reason = f"{apart}, or take these with --vc-baseline=accept" if apart else STORE
+    return Verdict(
+        "top1",
+        Status.NEW,
+        float(report.top1),
+        stored.numbers["top1"] if stored else None,
+        None,
+        reason if apart else f"{_below_floor(report, margins)}{reason}",
+        f"{report.clips} clips",
+        interval=report.top1.interval,
+        remedy=Remedy.ACCEPT if apart else Remedy.CREATE,
+    )
 
 
 def decide(pair: Paired, floor: float, last: bool, margins: Margins) -> Status | None:
@@ -64,7 +74,7 @@ def decide(pair: Paired, floor: float, last: bool, margins: Margins) -> Status |
     if pair.clips == 0:
         return None
     beyond = pair.lost - pair.gained > margins.top1 * pair.clips + ROUNDING
-    fell = pair.before - pair.lost + pair.gained < floor - ROUNDING
+    fell = pair.now < floor - ROUNDING
     level = margins.top1_alpha if beyond else margins.floor_alpha
     if not last:
         level = min(level, margins.top1_interim)
@@ -89,46 +99,25 @@ def stopping(
     Returns:
         None where all clips are needed: nothing is stored of them, or a limit is on what no count bounds.
     """
-    limits = dict((budget or Budget()).limits())
+    limits = (budget or Budget()).limits
     if stored is None or mismatch(stored, reference.identity) or not ALL_CLIPS.isdisjoint(limits):
         return None
     return _Watch(stored, reference, limits, margins or Margins()).enough
 
 
-def budget_interval(report: Report, metric: str) -> tuple[float, float] | None:
+def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
     """95 % interval of what an accuracy limit is about; of a ratio with the reference's top-1 as measured."""
     reference = report.reference
-    if metric in ("top1_drop", "top1_ratio") and reference is not None:
-        pairs = list(zip(reference.accuracy.outcomes, report.accuracy.outcomes, strict=False))
-        if not pairs:
+    if limit.metric.name == "top1" and reference is not None:
+        pair = Pairing(reference.accuracy.outcomes).add_all(report.accuracy.outcomes).counts
+        if pair.clips == 0:
             return None
-        lost, gained = sum(was and not now for was, now in pairs), sum(now and not was for was, now in pairs)
-        low, high = drop_interval(len(pairs), lost, gained)
-        if metric == "top1_drop":
+        low, high = drop_interval(pair.clips, pair.lost, pair.gained)
+        if limit.form is Form.DROP:
             return low, high
         return (1 - high / reference.top1, 1 - low / reference.top1) if reference.top1 else None
-    value = getattr(report, metric, None) if metric in ("agreement", "kl") else None
+    value = limit.metric.of(report) if limit.form is Form.VALUE else None
     return value.interval if isinstance(value, Estimate) else None
-
-
-class _Tally:
-    """Counts outcomes then and now, clip by clip; a clip that was not there then does not count."""
-
-    def __init__(self, then: Sequence[bool | None]) -> None:
-        self.then = then
-        self.clips = self.before = self.lost = self.gained = 0
-
-    def add(self, position: int, now: bool) -> None:
-        was = self.then[position]
-        if was is not None:
-            self.clips += 1
-            self.before += was
-            self.lost += was and not now
-            self.gained += now and not was
-
-    @property
-    def pair(self) -> Paired:
-        return Paired(self.clips, self.before, self.lost, self.gained)
 
 
 class _Watch:
@@ -137,77 +126,62 @@ class _Watch:
     def __init__(
         self, stored: Stored, reference: Report, limits: Mapping[str, float], margins: Margins
     ) -> None:
-        ids, labelled = reference.identity.clip_ids, reference.accuracy.kind == "labels"
-        self.limits, self.margins, self.taken = limits, margins, 0
-        same = same_clips(stored, reference.identity)
-        right = {
-            clip: was for clip, was in zip(stored.clip_ids, stored.outcomes, strict=False) if clip in same
-        }
-        known = zip(stored.clip_ids, stored.agreements, strict=False) if labelled else ()
-        agreed = {clip: was for clip, was in known if clip in same}
-        self.top1 = _Tally([right.get(clip) for clip in ids])
-        self.agreement = _Tally([agreed.get(clip) for clip in ids])
-        self.agreement_held = any(clip in agreed for clip in ids)
-        self.reference = _Tally(reference.accuracy.outcomes)
-        # What the floor is a share of: clips that the reference has right, among those with a stored outcome.
-        self.floor_share = margins.floor if labelled else 0.0
-        self.floor_counts = [
-            was is not None and hit
-            for was, hit in zip(self.top1.then, reference.accuracy.outcomes, strict=True)
-        ]
-        self.reference_right = self.agreed = 0
+        self._limits, self._margins, self._taken = limits, margins, 0
+        self._top1 = _top1(stored, reference, reference, margins)
+        self._agreement = pairing(stored, reference.identity, "agreements")
+        labelled = reference.accuracy.kind == "labels"
+        self._agreement_counts = labelled and not self._agreement.empty
+        self._beside_reference = Pairing(reference.accuracy.outcomes)
+        self._agreed = Pairing([True] * len(reference.identity.clip_ids))
 
     def enough(self, outcomes: Sequence[bool], agreements: Sequence[bool]) -> bool:
-        for position in range(self.taken, len(outcomes)):
-            self.top1.add(position, outcomes[position])
-            self.agreement.add(position, agreements[position])
-            self.reference.add(position, outcomes[position])
-            self.reference_right += self.floor_counts[position]
-            self.agreed += agreements[position]
-        self.taken = len(outcomes)
-        return self._held() and all(self._within(metric, limit) for metric, limit in self.limits.items())
+        for each in (self._top1, self._beside_reference):
+            each.add_all(outcomes[self._taken :])
+        for each in (self._agreement, self._agreed):
+            each.add_all(agreements[self._taken :])
+        self._taken = len(outcomes)
+        return self._decided() and all(self._within(metric, limit) for metric, limit in self._limits.items())
 
-    def _held(self) -> bool:
+    def _decided(self) -> bool:
         """One comparison with the baseline failed, or all passed."""
-        pair = self.top1.pair
-        floor = _held_floor(pair, self.floor_share * self.reference_right)
-        said = [decide(pair, floor, False, self.margins)]
-        if self.agreement_held:
-            said.append(decide(self.agreement.pair, 0.0, False, self.margins))
-        return Status.FAILED in said or None not in said
+        compared = (self._top1, self._agreement) if self._agreement_counts else (self._top1,)
+        statuses = [decide(each.counts, each.floor, False, self._margins) for each in compared]
+        return Status.FAILED in statuses or None not in statuses
 
     def _within(self, metric: str, limit: float) -> bool:
         """Surely within or surely beyond the limit; so is whatever is not about accuracy."""
-        miss, clips = self.margins.top1_miss, self.taken
+        miss, clips = self._margins.top1_miss, self._taken
         if metric == "agreement":
-            low, high = share_bounds(self.agreed, clips, miss)
+            low, high = share_bounds(self._agreed.counts.now, clips, miss)
             return low >= limit or high < limit
         if metric == "top1_drop":
             return self._drop_decided(limit, limit, miss)
         if metric == "top1_ratio":
             # A share of the reference's top-1, which is itself uncertain: half the chance of a miss is for that.
-            bounds = share_bounds(self.reference.before, clips, miss / 2)
+            bounds = share_bounds(self._beside_reference.counts.before, clips, miss / 2)
             least, most = sorted((1 - limit) * bound for bound in bounds)
             return self._drop_decided(least, most, miss / 2)
         return True
 
     def _drop_decided(self, least: float, most: float, miss: float) -> bool:
         """The drop to the reference is surely below `least`, or surely above `most`."""
-        clips, lost, gained = self.reference.clips, self.reference.lost, self.reference.gained
-        return (
-            drop_chance(clips, lost, gained, least) <= miss or drop_chance(clips, gained, lost, -most) <= miss
-        )
+        pair = self._beside_reference.counts
+        below = drop_chance(pair.clips, pair.lost, pair.gained, least) <= miss
+        return below or drop_chance(pair.clips, pair.gained, pair.lost, -most) <= miss
 
 
-def _verdict(
-    metric: str, pair: Paired, floor: float, report: Report, stored: Stored, margins: Margins
-) -> Verdict:
+def _top1(stored: Stored, now: Report, reference: Report | None, margins: Margins) -> Pairing:
+    """With the floor, which is about right answers: under random weights there are none."""
+    labelled = now.accuracy.kind == "labels" and reference is not None
+    return pairing(stored, now.identity, "outcomes", reference, margins.floor if labelled else 0.0)
+
+
+def _verdict(metric: str, both: Pairing, report: Report, stored: Stored, margins: Margins) -> Verdict:
     """What the same clips gained says how much chance there is in what they lost."""
-    stopped = report.clips < report.identity.sample
+    pair, floor, stopped = both.counts, both.floor, report.clips < report.sample
     # A check that stopped would have gone on to the last clip, had there been a drop.
-    clips = max(pair.clips, min(report.identity.sample, len(stored.clip_ids))) if stopped else pair.clips
-    chance = mcnemar(pair.lost, pair.gained)
-    measured, low, high = share_interval(pair.before - pair.lost + pair.gained, pair.clips)
+    clips = max(pair.clips, min(report.sample, len(stored.clip_ids))) if stopped else pair.clips
+    measured, low, high = share_interval(pair.now, pair.clips)
     before = pair.before / pair.clips
     visible = visible_drop(clips, (pair.lost + pair.gained) / pair.clips, margins.top1_alpha, margins.top1)
     visible = visible if visible <= before else math.inf
@@ -223,16 +197,17 @@ def _verdict(
         before,
         max(before - margins.top1, floor / pair.clips),
         reason,
-        f"{used}, {pair.lost} lost, {pair.gained} gained, p={chance:.2g}",
+        f"{used}, {pair.lost} lost, {pair.gained} gained, p={mcnemar(pair.lost, pair.gained):.2g}",
         interval=(low, high),
         visible=visible,
+        remedy=Remedy.ACCEPT if status is Status.FAILED else Remedy.NONE,
     )
 
 
 def _reason(
     pair: Paired, floor: float, status: Status, stopped: bool, visible: float, margins: Margins
 ) -> str:
-    fell = pair.before - pair.lost + pair.gained < floor - ROUNDING
+    fell = pair.now < floor - ROUNDING
     beyond = pair.drop > margins.top1 + ROUNDING
     under = f"below {100 * margins.floor:g} % of the reference's top-1"
     if status is Status.FAILED:
@@ -247,25 +222,6 @@ def _reason(
         return f"{100 * -pair.drop:+.2f} points when the run was over: another metric had failed"
     said = "better than stored" if pair.drop < 0 else f"within {100 * margins.top1:g} points of stored"
     return f"{said}; {under}, which may be chance" if fell else said
-
-
-def _floor(report: Report, stored: Stored, pair: Paired, margins: Margins) -> float:
-    """Right clips that the floor asks for among the paired ones; 0 where it asks for none."""
-    reference = report.reference
-    if reference is None or report.accuracy.kind != "labels":
-        return 0.0
-    known = same_clips(stored, report.identity)
-    right = sum(
-        hit
-        for clip, hit in zip(reference.identity.clip_ids, reference.accuracy.outcomes, strict=False)
-        if clip in known
-    )
-    return _held_floor(pair, margins.floor * right)
-
-
-def _held_floor(pair: Paired, floor: float) -> float:
-    """A variant that was stored below the floor was accepted there."""
-    return floor if pair.before >= floor - ROUNDING else 0.0
 
 
 def _below_floor(report: Report, margins: Margins) -> str:

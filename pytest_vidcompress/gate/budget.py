@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..errors import VidcompressError
+from ..untrusted import Malformed, number
+from .metrics import LIMITS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,6 @@ class Margins:
     floor_alpha: float = 0.001
     """As `top1_alpha` for a net loss within its margin that leads below the floor: a variant may have been
     stored exactly there, and then one clip does."""
-    sparsity: float = 1e-6
-    """Absolute; the file keeps six digits."""
     latency: float = 0.05
     """Relative to the stored ratio: the practical margin."""
     latency_alpha: float = 0.001
@@ -47,65 +46,45 @@ class Margins:
         Args:
             latency: the session's, which a test may replace.
         """
-        known = ("latency", "top1", "floor", "memory")
-        checked: dict[str, float] = {}
-        for name, margin in {"latency": latency, **given}.items():
-            if name not in known:
+        named = {"latency": latency, **given}
+        for name in named:
+            if name not in MARGINS:
                 raise VidcompressError(
-                    f"vc_margin: no margin is called {name!r}; choose from {', '.join(known)}"
+                    f"vc_margin: no margin is called {name!r}; choose from {', '.join(MARGINS)}"
                 )
-            if isinstance(margin, bool) or not isinstance(margin, int | float) or not 0 <= margin < math.inf:
+            try:
+                number(named, name, 0, 1)
+            except Malformed:
                 raise VidcompressError(
-                    f"vc_margin: {name} must be a share, not {margin!r}; write {name}=0.05"
-                )
-            checked[name] = margin
-        return cls(**checked)
+                    f"vc_margin: {name} must be a share, not {named[name]!r}: a number of 0 to 1; write {name}=0.05"
+                ) from None
+        return cls(**named)  # pyright: ignore[reportArgumentType]  # each is a number by now
 
 
-@dataclass(frozen=True, kw_only=True)
+MARGINS = ("latency", "top1", "floor", "memory")
+"""Those that a test can write."""
+
+
+@dataclass(frozen=True)
 class Budget:
-    """Limits that hold whatever the baseline says; None means no limit."""
+    """Limits that hold whatever the baseline says, by the names of `metrics.LIMITS`."""
 
-    top1_drop: float | None = None
-    """Most top-1 lost to the reference, as a share: 0.02 is two points."""
-    top1_ratio: float | None = None
-    """Least share of the reference's top-1: 0.99 is MLPerf's floor."""
-    top5_drop: float | None = None
-    agreement: float | None = None
-    """Least share of clips on which variant and reference agree."""
-    kl: float | None = None
-    """Most mean divergence from the reference, nats."""
-    size_bytes: float | None = None
-    size_ratio: float | None = None
-    parameters: float | None = None
-    sparsity: float | None = None
-    """Least share of parameters that are zero."""
-    macs_ratio: float | None = None
-    latency_ratio: float | None = None
-    peak_memory_ratio: float | None = None
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @classmethod
     def from_kwargs(cls, **limits: object) -> Budget:
-        """Limits as a test wrote them; VidcompressError for an unknown name or no number."""
-        known = [field.name for field in fields(cls)]
+        """Limits as a test wrote them; VidcompressError for an unknown name, no number, or one out of range."""
         checked: dict[str, float] = {}
-        for name, limit in limits.items():
-            if name not in known:
+        for name, value in limits.items():
+            limit = LIMITS.get(name)
+            if limit is None:
                 raise VidcompressError(
-                    f"vc_budget: no limit is called {name!r}; choose from {', '.join(known)}"
+                    f"vc_budget: no limit is called {name!r}; choose from {', '.join(LIMITS)}"
                 )
-            if isinstance(limit, bool) or not isinstance(limit, int | float) or math.isnan(limit):
-                raise VidcompressError(f"vc_budget: {name} must be a number, not {limit!r}; write {name}=0.5")
-            checked[name] = limit
-        return cls(**checked)
-
-    def limits(self) -> Iterator[tuple[str, float]]:
-        """Name and value of the limits that were given."""
-        for field in fields(self):
-            limit: float | None = getattr(self, field.name)
-            if limit is not None:
-                yield field.name, limit
-
-
-AT_LEAST = frozenset({"top1_ratio", "agreement", "sparsity"})
-"""Limits from below; all others are limits from above."""
+            try:
+                checked[name] = number(limits, name, limit.least, limit.most)
+            except Malformed:
+                raise VidcompressError(
+                    f"vc_budget: {name} must be a number {limit.within}, not {value!r}; write {name}={limit.example}"
+                ) from None
+        return cls(checked)

@@ -34,13 +34,6 @@ class Unit:
         """A value with its unit: `98.28 %`, `3,000,000 bytes`."""
         return f"{self.scale * value:{self.spec}} {self.word}".rstrip()
 
-    def holds(self, value: object) -> bool:
-        """Is this a number that a metric of this unit can have?"""
-        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
-            return False
-        # An integer of hundreds of digits fits no float, and is compared exactly.
-        return self.least <= value <= self.most and (isinstance(value, int) or math.isfinite(value))
-
 
 SHARE = Unit("share", "%", 100, ".2f", 1.0)
 POINTS = Unit("difference of shares", "points", 100, ".2f", 1.0, -1.0)
@@ -53,8 +46,8 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "level", "timed"]
-"""`paired`: clip by clip, with chance; `level`: the number itself; `timed`: blocks of alternated calls."""
+Rule = Literal["paired", "exact", "timed"]
+"""`paired`: clip by clip, with chance; `exact`: the number itself; `timed`: blocks of alternated calls."""
 
 
 class Form(StrEnum):
@@ -85,8 +78,17 @@ class Metric:
     margin: str = ""
     """Field of `Margins`: how much worse than stored it may be, relatively."""
     part: str = ""
-    """A part of it, an attribute of `Report` too, which is held instead where it is known: the rest may grow by
-    `REST`."""
+    """A part of it, an attribute of `Report` too: where it is known, it may not be worse, and the rest by `REST`."""
+    meaning: str = ""
+    """What it says of a variant to be worse, beyond the number."""
+
+    @property
+    def worse_word(self) -> str:
+        return self.unit.larger if self.better == "lower" else self.unit.smaller
+
+    @property
+    def better_word(self) -> str:
+        return self.unit.smaller if self.better == "lower" else self.unit.larger
 
     def of(self, report: Report) -> Any:
         """The number in a report, with its interval if it is an estimate; None where it was not measured."""
@@ -95,6 +97,7 @@ class Metric:
 
 REST = 1e-3
 """Share of an artefact's bytes that names, headers and its own description may take more: no model is in them."""
+WEAKER = "the compression got weaker"
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -102,13 +105,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("top5", "accuracy", SHARE, "higher", None, (Form.DROP,)),
         Metric("agreement", "accuracy", SHARE, "higher", "paired", (Form.VALUE,)),
         Metric("kl", "accuracy", NATS, "lower", None, (Form.VALUE,)),
-        Metric("size_bytes", "cost", BYTES, "lower", "level", (Form.VALUE, Form.RATIO), part="tensor_bytes"),
+        Metric("size_bytes", "cost", BYTES, "lower", "exact", (Form.VALUE, Form.RATIO), part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
-        Metric("macs", "cost", COUNT, "lower", "level", (Form.RATIO,)),
-        Metric("sparsity", "cost", SHARE, "higher", "level", (Form.VALUE,), slack=1e-6),
+        Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
+        Metric("sparsity", "cost", SHARE, "higher", "exact", (Form.VALUE,), slack=1e-6, meaning=WEAKER),
         Metric("latency", "machine", SECONDS, "lower", stored=False),
         Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,)),
-        Metric("peak_memory_bytes", "machine", BYTES, "lower", "level", (Form.RATIO,), margin="memory"),
+        Metric("peak_memory_bytes", "machine", BYTES, "lower", "exact", (Form.RATIO,), margin="memory"),
         Metric("clips", "count", COUNT, "higher", stored=False),
         Metric("sample", "count", COUNT, "higher", stored=False),
         Metric("skipped", "count", COUNT, "lower", stored=False),
@@ -138,6 +141,30 @@ class Limit:
         """A limit from below."""
         return self.metric.better == "higher" and self.form is not Form.DROP
 
+    @property
+    def least(self) -> float:
+        """Lowest limit that can be given: times and bytes are never nothing, and a drop is not asked for."""
+        return 0.0 if self.unit in (SHARE, NATS, POINTS) else 1 / RATIO.most
+
+    @property
+    def most(self) -> float:
+        return self.unit.most
+
+    @property
+    def within(self) -> str:
+        """`of 0 to 1`."""
+        return (
+            f"of {self.least:g} to {self.most:g}"
+            if self.most <= 1
+            else "above 0"
+            if self.least
+            else "of at least 0"
+        )
+
+    @property
+    def example(self) -> str:
+        return "0.02" if self.form is Form.DROP else "1000000" if self.unit.whole else "0.5"
+
     def of(self, report: Report) -> float | None:
         """The number that is limited; None where it was not measured, of the variant or of its reference."""
         own, reference = self.metric.of(report), report.reference
@@ -148,7 +175,7 @@ class Limit:
             return None
         if self.form is Form.DROP:
             return float(other - own)
-        # No work and no bytes at all is what was not counted.
+        # No work and no bytes at all are what was not counted.
         counted = own or self.metric.better == "higher"
         return float(own / other) if counted and other else None
 

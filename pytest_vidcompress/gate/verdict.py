@@ -24,6 +24,20 @@ class Status(StrEnum):
         return list(Status).index(self)
 
 
+class Remedy(StrEnum):
+    """The option that settles a verdict that did not pass, to be typed with the test; empty where none does."""
+
+    NONE = ""
+    CREATE = "--vc-baseline=create"
+    ACCEPT = "--vc-baseline=accept"
+    ALL_CLIPS = "--vc-all-clips"
+    LONGER = "--vc-confirm=120"
+    """Longer than by default."""
+
+
+STORE = f"store it with {Remedy.CREATE}"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One metric held against its baseline or its budget; numbers in the metric's own unit."""
@@ -44,6 +58,9 @@ class Verdict:
     visible: float | None = None
     """Smallest regression that would have failed with 90 % power: a share of clips, or relative for times;
     infinite when none would have, None where one unit more already does."""
+    remedy: Remedy = Remedy.NONE
+    file: str = ""
+    """Name of the baseline file that it was held to; empty where there is none, and for a budget."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +76,10 @@ class Result:
     def status(self) -> Status:
         """The worst of the verdicts."""
         return worst(verdict.status for verdict in self.verdicts)
+
+    def metrics(self, status: Status) -> tuple[str, ...]:
+        """What has this status: of a row that is new, that may be its time alone."""
+        return tuple(dict.fromkeys(verdict.metric for verdict in self.verdicts if verdict.status is status))
 
 
 def worst(statuses: Iterable[Status]) -> Status:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..clips.faults import Skipped
 from ..gate.baseline.store import Store
-from ..gate.baseline.update import Mode, unused
+from ..gate.baseline.unused import unused
+from ..gate.baseline.update import Mode
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.resume.kept import Kept

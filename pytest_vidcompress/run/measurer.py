@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ..gate.accuracy import Enough
-    from ..gate.baseline.stored import StoredTiming
+    from ..gate.baseline.stored import Baseline
     from ..gate.budget import Budget
     from ..gate.verdict import Verdict
     from ..measure.latency.pairs import Driver
@@ -151,9 +151,8 @@ class Measurer:
 
         if self.session.options.mode != "check" or not self.checks:
             return None
-        timings = self.session.store(self.model, runtime).timings
         # Another build is in no screen.
-        held = criteria(timings.get(name), timings.values(), "", self.budget, self.margins)
+        held = criteria(self.session.store(self.model, runtime).baseline(name), self.budget, self.margins)
         if not held:
             return None
         return lambda log_ratios: all(clearly_fine(log_ratios, hold.screen) for hold in held)
@@ -214,17 +213,10 @@ class Checker:
         session = self.measurer.session
         store = session.store(self.measurer.model, report.execution.runtime)
         margins, alpha = self.measurer.margins, session.family.alpha
-        timing, peers = store.timings.get(report.name), tuple(store.timings.values())
-        measured, report = report, self._confirmed(report, timing, peers, alpha)
+        baseline = store.baseline(report.name)
+        measured, report = report, self._confirmed(report, baseline, alpha)
         verdicts = judge(
-            report,
-            store.entries.get(report.name),
-            timing,
-            self.measurer.budget,
-            margins,
-            peers=peers,
-            against=session.against,
-            alpha=alpha,
+            report, baseline, self.measurer.budget, margins, against=session.against, alpha=alpha
         )
         session.family.reject(
             sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
@@ -240,9 +232,7 @@ class Checker:
                 message(report, verdicts, self.measurer.nodeid, self.command, session.options.strict)
             )
 
-    def _confirmed(
-        self, report: Report, timing: StoredTiming | None, peers: tuple[StoredTiming, ...], alpha: float
-    ) -> Report:
+    def _confirmed(self, report: Report, baseline: Baseline, alpha: float) -> Report:
         """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
         from ..gate.latency.criterion import criteria, stopping, suspects
 
@@ -253,7 +243,7 @@ class Checker:
             # What is stored must be known as well as what will be held to it.
             return self.measurer.confirm(report, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS)
         measurer = self.measurer
-        held = criteria(timing, peers, session.against, measurer.budget, measurer.margins)
+        held = criteria(baseline, measurer.budget, measurer.margins, session.against)
         suspect = suspects(report.timing.log_ratios, held)
         for builds in (False, True):
             doubtful = [each for each in suspect if each.builds is builds]

@@ -319,7 +319,7 @@ def test_both_comparisons_must_have_passed() -> None:
     assert run(SAME, SAME, agreements=(False,) * 1000) == 11
 
 
-@pytest.mark.parametrize("budget", [Budget(kl=0.1), Budget(top5_drop=0.1, top1_drop=0.5)])
+@pytest.mark.parametrize("budget", [Budget({"kl": 0.1}), Budget({"top5_drop": 0.1, "top1_drop": 0.5})])
 def test_some_limits_need_all_clips(budget: Budget) -> None:
     assert run(SAME, SAME, budget) is None
 
@@ -333,18 +333,18 @@ def test_what_is_not_stored_needs_all_clips() -> None:
 @pytest.mark.parametrize(
     ("budget", "least", "most"),
     [
-        (Budget(size_ratio=0.5, latency_ratio=1), 346, 346),
-        (Budget(top1_drop=0.05), 346, 346),  # a narrower limit than the gate's takes more
-        (Budget(top1_drop=0.01), 691, 691),
-        (Budget(top1_drop=0.0), 1000, 1000),
-        (Budget(top1_drop=-0.05), 346, 346),  # and one that is surely broken is decided too
-        (Budget(agreement=0.9), 346, 346),
-        (Budget(agreement=0.99), 688, 688),
-        (Budget(agreement=1.0), 1000, 1000),
-        (Budget(top1_ratio=0.9), 346, 346),
-        (Budget(top1_ratio=0.99), 850, 999),
-        (Budget(top1_ratio=1.0), 1000, 1000),
-        (Budget(top1_ratio=1.1), 346, 346),
+        (Budget({"size_ratio": 0.5, "latency_ratio": 1}), 346, 346),
+        (Budget({"top1_drop": 0.05}), 346, 346),  # a narrower limit than the gate's takes more
+        (Budget({"top1_drop": 0.01}), 691, 691),
+        (Budget({"top1_drop": 0.0}), 1000, 1000),
+        (Budget({"top1_drop": -0.05}), 346, 346),  # and one that is surely broken is decided too
+        (Budget({"agreement": 0.9}), 346, 346),
+        (Budget({"agreement": 0.99}), 688, 688),
+        (Budget({"agreement": 1.0}), 1000, 1000),
+        (Budget({"top1_ratio": 0.9}), 346, 346),
+        (Budget({"top1_ratio": 0.99}), 850, 999),
+        (Budget({"top1_ratio": 1.0}), 1000, 1000),
+        (Budget({"top1_ratio": 1.1}), 346, 346),
     ],
 )
 def test_a_limit_on_accuracy_is_decided_too(budget: Budget, least: int, most: int) -> None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.gate.budget import AT_LEAST, Budget, Margins
+from pytest_vidcompress.gate.budget import Budget, Margins
+from pytest_vidcompress.gate.metrics import LIMITS
 
 
 def test_limits_are_those_given() -> None:
-    assert list(Budget.from_kwargs(top1_drop=0.02, size_bytes=100).limits()) == [
+    assert list(Budget.from_kwargs(top1_drop=0.02, size_bytes=100).limits.items()) == [
         ("top1_drop", 0.02),
         ("size_bytes", 100),
     ]
@@ -51,5 +52,40 @@ def test_a_family_errs_no_less_than_one_of_its_checks() -> None:
 
 
 def test_a_least_share_of_the_reference_is_a_limit_from_below() -> None:
-    assert list(Budget.from_kwargs(top1_ratio=0.99).limits()) == [("top1_ratio", 0.99)]
-    assert "top1_ratio" in AT_LEAST
+    assert list(Budget.from_kwargs(top1_ratio=0.99).limits.items()) == [("top1_ratio", 0.99)]
+    assert LIMITS["top1_ratio"].at_least
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("latency_ratio", 0, "a number above 0, not 0; write latency_ratio=0.5"),
+        ("latency_ratio", -1, "a number above 0"),
+        ("size_bytes", 0, "a number above 0, not 0; write size_bytes=1000000"),
+        ("size_ratio", -0.5, "a number above 0"),
+        ("macs_ratio", float("inf"), "a number above 0"),
+        ("top1_drop", 2, "a number of 0 to 1, not 2; write top1_drop=0.02"),
+        ("top1_drop", -0.01, "a number of 0 to 1"),
+        ("top5_drop", float("nan"), "a number of 0 to 1"),
+        ("agreement", 95, "a number of 0 to 1, not 95"),
+        ("sparsity", -0.1, "a number of 0 to 1"),
+        ("kl", -0.1, "a number of at least 0"),
+        ("top1_ratio", 0, "a number above 0"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_by_name_and_range(name: str, value: float, expected: str) -> None:
+    with pytest.raises(VidcompressError, match=f"vc_budget: {name} must be {expected}") as raised:
+        Budget.from_kwargs(**{name: value})
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("top1_drop", 0), ("sparsity", 1), ("kl", 0), ("latency_ratio", 1.5)]
+)
+def test_a_limit_may_lie_on_the_edge(name: str, value: float) -> None:
+    assert Budget.from_kwargs(**{name: value}).limits == {name: value}
+
+
+def test_a_margin_of_more_than_everything_is_no_share() -> None:
+    with pytest.raises(VidcompressError, match="latency must be a share, not 5: a number of 0 to 1"):
+        Margins.from_kwargs(latency=5)

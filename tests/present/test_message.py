@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_vidcompress.gate.baseline.stored import Baseline
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status, Verdict
 from pytest_vidcompress.present.message import block, message
@@ -52,7 +53,7 @@ def test_new_and_inconclusive_count_under_strict_only() -> None:
 
 def test_no_clip_has_nothing_to_accept() -> None:
     now = report(outcomes=())
-    text = message(now, judge(now, None, None), NODE)
+    text = message(now, judge(now, Baseline()), NODE)
     assert "no clip was measured" in text
     assert "--vc-baseline" not in text
 

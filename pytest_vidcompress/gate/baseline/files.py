@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -14,9 +13,12 @@ import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ...errors import VidcompressError
+from ...processes.file_lock import PATIENCE_S
+from ...processes.file_lock import locked as file_locked
+from ...untrusted import Malformed, json_object, read_json
 from .json_shape import stored_document, stored_entries, timing_document, timing_entries
 from .stored import Stored, StoredTiming
 
@@ -46,7 +48,7 @@ def read(path: Path) -> dict[str, Stored]:
     document = _document(path)
     try:
         return stored_entries(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except Malformed as error:
         raise _broken(path, f"is not the baseline of a model ({error})") from error
 
 
@@ -55,7 +57,7 @@ def read_timings(path: Path) -> dict[str, StoredTiming]:
     document = _document(path)
     try:
         return timing_entries(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except Malformed as error:
         raise _broken(path, f"is not the baseline of a machine class ({error})") from error
 
 
@@ -75,14 +77,19 @@ def write_timings(
 
 
 @contextmanager
-def locked(path: Path) -> Generator[None]:
-    """Holds off other processes between reading a baseline and writing it; may be nested."""
-    from filelock import FileLock
+def locked(path: Path, patience_s: float = PATIENCE_S) -> Generator[None]:
+    """Holds off other processes between reading a baseline and writing it.
 
-    # Beside the baseline it would end up in somebody's commit.
-    digest = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]
-    lock = Path(tempfile.gettempdir()) / f"vidcompress-{digest}.lock"
-    with FileLock(lock, is_singleton=True, mode=0o666):
+    Raises:
+        VidcompressError: another run holds it for longer than `patience_s`, or nothing can be written there.
+    """
+    # Beside the file, wherever links lead: two runs of different folders for temporary files must meet.
+    real = Path(os.path.realpath(path))
+    try:
+        real.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with file_locked(real.with_name(f".{real.name}.lock"), f"baseline {path}", patience_s):
         yield
 
 
@@ -98,22 +105,17 @@ def writable(directory: Path) -> None:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        content = json_object(read_json(path), "a baseline")
     except (FileNotFoundError, NotADirectoryError):
         return {"schema": SCHEMA, "variants": {}}
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise _broken(path, f"cannot be read ({error.strerror or error})") from error
+    except Malformed as error:
         raise _broken(path, f"cannot be read ({error})") from error
-    try:
-        document: object = json.loads(text)
-    except ValueError as error:
-        raise _broken(path, f"is not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise _broken(path, "is not a JSON object")
-    content = cast("dict[str, Any]", document)
     if content.get("schema") != SCHEMA:
-        found = content.get("schema")
+        schema = repr(content.get("schema"))[:60]
         raise VidcompressError(
-            f"baseline {path} has schema {found!r}, expected {SCHEMA}; use the version of "
+            f"baseline {path} has schema {schema}, expected {SCHEMA}; use the version of "
             "pytest-vidcompress that wrote it, or delete it and run with --vc-baseline=create"
         )
     return content
@@ -121,23 +123,24 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _replace(path: Path, document: Mapping[str, Any]) -> None:
     text = json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
-    with locked(path):
-        temporary: str | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # In the same folder, because a rename across file systems is a copy.
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            # mkstemp keeps it to its owner; a baseline is for everybody.
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except OSError as error:
-            if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)
-            raise _unwritable(path, error) from error
+    temporary: str | None = None
+    # Where a link leads: it goes on leading there.
+    real = Path(os.path.realpath(path))
+    try:
+        real.parent.mkdir(parents=True, exist_ok=True)
+        # In the same folder, because a rename across file systems is a copy.
+        handle, temporary = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.", suffix=".tmp")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp keeps it to its owner; a baseline is for everybody.
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(real)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
 
 
 def _broken(path: Path, what: str) -> VidcompressError:

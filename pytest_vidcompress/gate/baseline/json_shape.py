@@ -1,21 +1,27 @@
-"""The JSON shape of baseline files: small, sorted, one line of diff for a changed metric."""
+"""The JSON shape of baseline files: small, sorted, one line of diff for a changed metric.
+
+Anybody may have written one: whatever is read is of its type and within its range, or refused as `Malformed`.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
 from ...clips.crops.digest import MARK
-from .stored import Stored, StoredTiming, as_mask, from_mask
+from ...untrusted import Malformed, json_object, mapping, number, text, whole
+from ..metrics import RATIO, Unit
+from .stored import BESIDE_CLIPS, PER_MACHINE, RUN_FIELDS, Stored, StoredTiming
 
-SHARES = ("top1", "top5", "agreement", "kl")
-COUNTS = ("size_bytes", "parameters", "macs")
 _IDENTITY = ("clips", "clips_digest", "contents", "protocol")
 """What the numbers are of, a line each. All but the clips may be missing."""
 _NOTHING = ("",) * len(_IDENTITY)
+_MOST_RUNS = 1000
+"""Numbers of a line, as far as one is read."""
+_HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
@@ -27,48 +33,35 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
     shared = common[0][0] if common else _NOTHING
     entries: dict[str, dict[str, Any]] = {}
     for name, stored in variants.items():
-        numbers: dict[str, float | int | None] = {
-            field: getattr(stored, field) for field in (*SHARES, *COUNTS, "sparsity")
-        }
-        entry: dict[str, Any] = {field: short(number) for field, number in numbers.items()}
+        entry = _short(stored.numbers)
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
         own = zip(_IDENTITY, _identity(stored), shared, strict=True)
         entry |= {field: mine for field, mine, theirs in own if mine != theirs}
-        entries[name] = {field: value for field, value in entry.items() if value is not None}
-    known = {field: text for field, text in zip(_IDENTITY, shared, strict=True) if text or field == "clips"}
+        entries[name] = entry
+    known = {field: line for field, line in zip(_IDENTITY, shared, strict=True) if line or field == "clips"}
     return {**known, "variants": entries}
 
 
 def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
-    """Inverse of `stored_document`; KeyError, TypeError or ValueError says what is wrong with the shape."""
+    """Inverse of `stored_document`; `Malformed` says what is wrong with the shape."""
     entries: dict[str, Stored] = {}
-    for name, entry in _mapping(document["variants"], "variants").items():
-        values = _mapping(entry, name)
+    for name, entry in mapping(document, "variants").items():
+        values = json_object(entry, name)
         line, digest, contents, protocol = (
-            _text(values.get(field, document.get(field, "")), field) for field in _IDENTITY
+            _text(values if field in values else document, field) for field in _IDENTITY
         )
         clips = _clips(line)
-        top1 = _number(values, "top1")
-        if top1 is None:
-            raise ValueError(f"entry {name!r} has no top1")
+        numbers = _numbers(values, BESIDE_CLIPS)
+        if "top1" not in numbers:
+            raise Malformed(f"entry {name!r} has no top1")
         entries[name] = Stored(
-            test=_text(values.get("test", ""), "test"),
-            top1=top1,
-            # A divergence that was infinite has no number in JSON.
-            top5=_number(values, "top5", math.nan),
-            agreement=_number(values, "agreement", math.nan),
-            kl=_number(values, "kl", math.nan),
-            size_bytes=_count(values, "size_bytes"),
-            parameters=_count(values, "parameters"),
-            macs=_count(values, "macs"),
-            sparsity=_number(values, "sparsity"),
+            test=_text(values, "test"),
+            numbers=numbers,
             clip_ids=clips,
-            outcomes=from_mask(_text(values["outcomes"], "outcomes"), len(clips)),
-            agreements=from_mask(_text(values["agreements"], "agreements"), len(clips))
-            if "agreements" in values
-            else (),
+            outcomes=from_mask(text(values, "outcomes"), len(clips)),
+            agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
             protocol=protocol,
             clips_digest=digest,
             contents=_marks(contents, len(clips)),
@@ -80,40 +73,68 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
     """`variants` of a machine class's file."""
     entries: dict[str, dict[str, Any]] = {}
     for name, timing in variants.items():
-        entry: dict[str, Any] = {
-            "test": timing.test,
-            "latency_ratio": short(timing.latency_ratio),
-            "runs": _runs(timing.runs),
-            "spreads": _runs(timing.spreads),
-            "controls": _runs(timing.controls),
-            "screens": _runs(timing.screens),
-            "peak_memory_bytes": timing.peak_memory_bytes,
-        }
-        entries[name] = {field: value for field, value in entry.items() if value is not None}
+        entry = {"test": timing.test, **_short(timing.numbers)}
+        if timing.latency_ratio is not None:
+            entry["latency_ratio"] = short(timing.latency_ratio)
+        lines = {field: _line_of_numbers(getattr(timing, field)) for field in RUN_FIELDS}
+        entries[name] = entry | {field: line for field, line in lines.items() if line}
     return {"variants": entries}
 
 
 def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
-    """Inverse of `timing_document`; KeyError, TypeError or ValueError says what is wrong with the shape."""
+    """Inverse of `timing_document`; `Malformed` says what is wrong with the shape."""
     entries: dict[str, StoredTiming] = {}
-    for name, entry in _mapping(document["variants"], "variants").items():
-        values = _mapping(entry, name)
+    for name, entry in mapping(document, "variants").items():
+        values = json_object(entry, name)
         entries[name] = StoredTiming(
-            test=_text(values.get("test", ""), "test"),
-            runs=_numbers(values, "runs"),
-            spreads=_numbers(values, "spreads"),
-            controls=_numbers(values, "controls"),
-            screens=_numbers(values, "screens"),
-            peak_memory_bytes=_count(values, "peak_memory_bytes"),
+            test=_text(values, "test"),
+            numbers=_numbers(values, PER_MACHINE),
+            # Of a ratio the logarithm is taken; a spread may be none at all.
+            runs=_numbers_of_line(values, "runs", 1 / RATIO.most),
+            spreads=_numbers_of_line(values, "spreads"),
+            controls=_numbers_of_line(values, "controls"),
+            screens=_numbers_of_line(values, "screens", 1 / RATIO.most),
         )
     return entries
 
 
-def short(number: float | None) -> float | int | None:
-    """A float in six significant digits: more is noise in a diff. None when JSON has no such number."""
-    if number is None or isinstance(number, int):
-        return number
-    return float(f"{number:.6g}") if math.isfinite(number) else None
+def short(value: float) -> float | int:
+    """A float in six significant digits: more is noise in a diff."""
+    return value if isinstance(value, int) else float(f"{value:.6g}")
+
+
+def as_mask(outcomes: Sequence[bool]) -> str:
+    """Outcomes as hexadecimal digits, the first clip in the highest bit; padded with zeros."""
+    bits = "".join("1" if right else "0" for right in outcomes)
+    bits += "0" * (-len(bits) % 4)
+    return "".join(f"{int(bits[i : i + 4], 2):x}" for i in range(0, len(bits), 4))
+
+
+def from_mask(mask: str, clips: int) -> tuple[bool, ...]:
+    """Outcomes of `clips` clips; `Malformed` when the mask is of another length or no hexadecimal number."""
+    if len(mask) != -(-clips // 4):
+        raise Malformed(
+            f"outcomes of {clips} clips take {-(-clips // 4)} hexadecimal digits, not {len(mask)}"
+        )
+    if not _HEX.issuperset(mask):
+        raise Malformed("outcomes: expected hexadecimal digits")
+    bits = "".join(f"{int(digit, 16):04b}" for digit in mask)
+    return tuple(bit == "1" for bit in bits[:clips])
+
+
+def _short(numbers: Mapping[str, float]) -> dict[str, Any]:
+    return {name: short(value) for name, value in numbers.items() if math.isfinite(value)}
+
+
+def _numbers(values: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, float]:
+    """Those that are there."""
+    return {
+        name: whole(values, name, 0, int(unit.most))
+        if unit.whole
+        else number(values, name, unit.least, unit.most)
+        for name, unit in units.items()
+        if values.get(name) is not None
+    }
 
 
 def _line(clip_ids: tuple[str, ...]) -> str:
@@ -133,40 +154,30 @@ def _identity(stored: Stored) -> tuple[str, ...]:
 def _marks(line: str, clips: int) -> tuple[str, ...]:
     """Inverse of joining them: all are equally long."""
     if line and len(line) != MARK * clips:
-        raise ValueError(f"contents of {clips} clips take {MARK * clips} digits, not {len(line)}")
+        raise Malformed(f"contents of {clips} clips take {MARK * clips} digits, not {len(line)}")
     return tuple(line[start : start + MARK] for start in range(0, len(line), MARK))
 
 
-def _runs(numbers: tuple[float, ...]) -> str | None:
+def _line_of_numbers(numbers: tuple[float, ...]) -> str:
     """One line, however many runs."""
-    return " ".join(str(short(number)) for number in numbers) or None
+    return " ".join(str(short(each)) for each in numbers)
 
 
-def _numbers(values: Mapping[str, Any], name: str) -> tuple[float, ...]:
-    return tuple(float(number) for number in _text(values.get(name, ""), name).split())
+def _numbers_of_line(values: Mapping[str, Any], name: str, least: float = 0.0) -> tuple[float, ...]:
+    """Inverse of `_line_of_numbers`; each within `least` and what a ratio can be."""
+    words = _text(values, name).split()
+    if len(words) > _MOST_RUNS:
+        raise Malformed(f"{name} has {len(words):,} numbers")
+    return tuple(number({name: _parsed(word, name)}, name, least, RATIO.most) for word in words)
 
 
-def _mapping(value: object, name: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError(f"{name} must be an object")
-    return cast("Mapping[str, Any]", value)
+def _parsed(word: str, name: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise Malformed(f"{name}: expected numbers, found {word[:60]!r}") from None
 
 
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string")
-    return value
-
-
-def _number(values: Mapping[str, Any], name: str, missing: Any = None) -> Any:
-    value: object = values.get(name, missing)
-    if value is not missing and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise TypeError(f"{name} must be a number")
-    return value
-
-
-def _count(values: Mapping[str, Any], name: str) -> int | None:
-    value: object = values.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise TypeError(f"{name} must be a whole number")
-    return value
+def _text(values: Mapping[str, Any], name: str) -> str:
+    """Empty where it is missing."""
+    return text(values, name) if name in values else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...measure.report import Report
 from .files import baseline_path, locked, read, read_timings, write, write_timings
-from .stored import Stored, StoredTiming
+from .stored import Baseline, Stored, StoredTiming
 from .update import Change, Mode, update, update_timings
 
 
@@ -44,6 +44,16 @@ class Store:
     def timings(self) -> Mapping[str, StoredTiming]:
         """What this machine class does, by variant."""
         return read_timings(self.machine_path)
+
+    def baseline(self, name: str) -> Baseline:
+        """What is stored of a variant."""
+        return Baseline(
+            self.entries.get(name),
+            self.timings.get(name),
+            tuple(self.timings.values()),
+            self.path.name,
+            self.machine_path.name,
+        )
 
     def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:
         """Writes what `mode` takes over from `reports`, each file at once or not at all; returns what changed.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from statistics import fmean, median, stdev
 from typing import Literal
 
 from ...measure.latency.blocks import Confirmation
 from ...measure.report import Report
-from .same_clips import same_clips
+from ..metrics import METRICS, Kind, Metric, Unit
+from ..pairing import Paired, Pairing
+from .same_clips import Measured, same_clips
 
 MOST_RUNS = 10
 """Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
@@ -18,20 +20,28 @@ RUN_FIELDS = ("runs", "spreads", "controls", "screens")
 """Of a `StoredTiming`: what every recorded run adds a number to."""
 
 
+def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
+    """Names and units of the numbers that are stored of metrics of these kinds; a ratio is stored by its runs."""
+    units: dict[str, Unit] = {}
+    for metric in METRICS.values():
+        if metric.stored and metric.kind in kinds and metric.rule != "timed":
+            units[metric.name] = metric.unit
+            if metric.part:
+                units[metric.part] = metric.unit
+    return units
+
+
+BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "cost"), stored_numbers("machine")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """What no machine changes. Shares are 0 ... 1; None was not measured."""
+    """What no machine changes."""
 
     test: str
     """`path/test_file.py::test_name` of the test that measured it."""
-    top1: float
-    top5: float
-    agreement: float
-    kl: float
-    size_bytes: int | None = None
-    parameters: int | None = None
-    sparsity: float | None = None
-    macs: int | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of `BESIDE_CLIPS`, by name; what was not measured is missing."""
     clip_ids: tuple[str, ...] = ()
     outcomes: tuple[bool, ...] = ()
     """Per clip of `clip_ids`: was it right?"""
@@ -48,14 +58,7 @@ class Stored:
         """The part of a report that is kept."""
         return cls(
             test=report.test,
-            top1=float(report.top1),
-            top5=float(report.top5),
-            agreement=float(report.agreement),
-            kl=float(report.kl),
-            size_bytes=report.size_bytes,
-            parameters=report.parameters,
-            sparsity=report.sparsity,
-            macs=report.macs,
+            numbers=_numbers(report, BESIDE_CLIPS),
             clip_ids=report.identity.clip_ids,
             outcomes=report.accuracy.outcomes,
             agreements=report.accuracy.agreements,
@@ -70,6 +73,8 @@ class StoredTiming:
     """What a machine class decides: the latency ratio of every recorded run, and memory."""
 
     test: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of `PER_MACHINE`, by name; what was not measured is missing."""
     runs: tuple[float, ...] = ()
     """Ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
     spreads: tuple[float, ...] = ()
@@ -78,7 +83,6 @@ class StoredTiming:
     """Of each run, that of its control: the reference against itself."""
     screens: tuple[float, ...] = ()
     """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
-    peak_memory_bytes: int | None = None
 
     @property
     def latency_ratio(self) -> float | None:
@@ -98,7 +102,7 @@ class StoredTiming:
         else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
             run = cls(runs=_screens(report), screens=_screens(report))
-        return replace(run, test=report.test, peak_memory_bytes=report.peak_memory_bytes)
+        return replace(run, test=report.test, numbers=_numbers(report, PER_MACHINE))
 
     @classmethod
     def run(cls, confirmation: Confirmation) -> StoredTiming:
@@ -116,54 +120,72 @@ class StoredTiming:
         return replace(self, **added)
 
 
-def _screens(report: Report) -> tuple[float, ...]:
-    return () if report.latency_ratio is None else (float(report.latency_ratio),)
-
-
 @dataclass(frozen=True)
-class Paired:
-    """Outcomes of the same clips in a baseline and in a run."""
+class Baseline:
+    """Everything stored that one report is held to, and where it is stored."""
 
-    clips: int
-    before: int
-    """Clips that were right in the baseline."""
-    lost: int
-    gained: int
+    stored: Stored | None = None
+    timing: StoredTiming | None = None
+    peers: tuple[StoredTiming, ...] = ()
+    """Of all variants on this machine class."""
+    file: str = ""
+    """Name of the file beside the clips; empty where there is none."""
+    machine_file: str = ""
+    """Likewise, of this machine class."""
 
-    @property
-    def drop(self) -> float:
-        """Net share of clips lost; negative when more were gained."""
-        return (self.lost - self.gained) / self.clips if self.clips else 0.0
+    def number(self, metric: Metric) -> float | None:
+        """What is stored of a metric; None where nothing is."""
+        entry = self.timing if metric.kind == "machine" else self.stored
+        return None if entry is None else entry.numbers.get(metric.name)
+
+    def part(self, metric: Metric) -> float | None:
+        """What is stored of the metric's part."""
+        return None if self.stored is None else self.stored.numbers.get(metric.part)
+
+    def file_of(self, metric: Metric) -> str:
+        """Where a metric is stored."""
+        return self.machine_file if metric.kind == "machine" else self.file
+
+
+def pairing(
+    stored: Stored,
+    now: Measured,
+    what: Literal["outcomes", "agreements"] = "outcomes",
+    reference: Report | None = None,
+    share: float = 0.0,
+) -> Pairing:
+    """The stored outcomes in the order of a run's clips, ready to count those of the run.
+
+    Args:
+        now: of the run: which clips it takes.
+        reference: with `share`, what the floor is a share of.
+    """
+    same = same_clips(stored, now)
+    # Agreements may be missing altogether; then no clip is paired.
+    both = zip(stored.clip_ids, getattr(stored, what), strict=False)
+    then: dict[str, bool] = {clip: outcome for clip, outcome in both if clip in same}
+    right = (
+        dict(zip(reference.identity.clip_ids, reference.accuracy.outcomes, strict=False)) if reference else {}
+    )
+    return Pairing(
+        [then.get(clip) for clip in now.clip_ids], [right.get(clip, False) for clip in now.clip_ids], share
+    )
 
 
 def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes") -> Paired:
     """Baseline against run on the clips that are the same in both."""
-    same = same_clips(stored, report.identity)
-    # Agreements may be missing altogether; then no clip is known in both.
-    known = zip(stored.clip_ids, getattr(stored, what), strict=False)
-    then: dict[str, bool] = {clip: outcome for clip, outcome in known if clip in same}
-    now_by_clip = zip(report.identity.clip_ids, getattr(report.accuracy, what), strict=False)
-    both = [(then[clip], now) for clip, now in now_by_clip if clip in then]
-    return Paired(
-        clips=len(both),
-        before=sum(was for was, _ in both),
-        lost=sum(was and not now for was, now in both),
-        gained=sum(now and not was for was, now in both),
-    )
+    return pairing(stored, report.identity, what).add_all(getattr(report.accuracy, what)).counts
 
 
-def as_mask(outcomes: Sequence[bool]) -> str:
-    """Outcomes as hexadecimal digits, the first clip in the highest bit; padded with zeros."""
-    bits = "".join("1" if right else "0" for right in outcomes)
-    bits += "0" * (-len(bits) % 4)
-    return "".join(f"{int(bits[i : i + 4], 2):x}" for i in range(0, len(bits), 4))
+def _numbers(report: Report, units: Mapping[str, Unit]) -> dict[str, float]:
+    """Without those that are no number in JSON: a divergence may be infinite."""
+    found = {name: getattr(report, name, None) for name in units}
+    return {
+        name: value if isinstance(value, int) else float(value)
+        for name, value in found.items()
+        if value is not None and math.isfinite(value)
+    }
 
 
-def from_mask(mask: str, clips: int) -> tuple[bool, ...]:
-    """Outcomes of `clips` clips; ValueError when the mask is of another length or no hexadecimal number."""
-    if len(mask) != -(-clips // 4):
-        raise ValueError(
-            f"outcomes of {clips} clips take {-(-clips // 4)} hexadecimal digits, not {len(mask)}"
-        )
-    bits = "".join(f"{int(digit, 16):04b}" for digit in mask)
-    return tuple(bit == "1" for bit in bits[:clips])
+def _screens(report: Report) -> tuple[float, ...]:
+    return () if report.latency_ratio is None else (float(report.latency_ratio),)

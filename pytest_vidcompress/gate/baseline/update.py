@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ...measure.report import Report
 from ..budget import Margins
+from ..metrics import METRICS
 from .same_clips import changed, mismatch
-from .stored import MOST_RUNS, RUN_FIELDS, Stored, StoredTiming, paired
+from .stored import BESIDE_CLIPS, MOST_RUNS, PER_MACHINE, RUN_FIELDS, Stored, StoredTiming, paired
 
 Mode = Literal["create", "accept", "tighten"]
 
@@ -44,28 +45,13 @@ def update(
     """New entries by variant, and what changed. Reports are of one model on one clip set."""
     content, changes = dict(existing), list[Change]()
     for report in reports:
-        old, new = content.get(report.name), Stored.of(report)
-        if old is None:
-            if mode != "tighten":
-                content[report.name] = new
-                changes.append(Change(report.name, "entry", None, report.test))
-            continue
-        taken: dict[str, Any] = {}
-        if _takes(mode, _accuracy(old, report)):
-            taken = {field: getattr(new, field) for field in _ACCURACY}
-            changes.append(Change(report.name, "top1", old.top1, new.top1))
-        elif mode != "tighten" and _identifies(old, new):
-            taken = {field: getattr(new, field) for field in _IDENTITY}
-            changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
-        for metric, sign in _EXACT.items():
-            before, after = getattr(old, metric), getattr(new, metric)
-            if _takes(mode, _order(before, after, sign)):
-                taken[metric] = after
-                changes.append(Change(report.name, metric, before, after))
-        if _moved(mode, old.test, report, reports):
-            taken["test"] = report.test
-            changes.append(Change(report.name, "test", old.test, report.test))
-        content[report.name] = replace(old, **taken)
+        old = content.get(report.name)
+        if old is not None:
+            content[report.name], found = _updated(mode, old, report, reports)
+            changes += found
+        elif mode != "tighten":
+            content[report.name] = Stored.of(report)
+            changes.append(Change(report.name, "entry", None, report.test))
     return content, tuple(changes)
 
 
@@ -80,64 +66,32 @@ def update_timings(
     content, changes = dict(existing), list[Change]()
     # The same variant measured by two tests is still one run: only runs lie apart as runs do.
     for report in {report.name: report for report in reversed(reports)}.values():
-        old, new = content.get(report.name), StoredTiming.of(report)
-        if old is None:
-            if mode != "tighten" and (new.runs or new.peak_memory_bytes is not None):
-                content[report.name] = new
-                changes.append(Change(report.name, "entry", None, report.test))
-            continue
-        taken: dict[str, Any] = {}
-        timed = _timed(mode, old, new, margins.latency)
-        if timed.runs != old.runs:
-            taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
-            changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
-        before, after = old.peak_memory_bytes, new.peak_memory_bytes
-        # Timing and memory may be switched off; that is no reason to forget them.
-        if after is not None and _takes(mode, _order(before, after, 1)):
-            taken["peak_memory_bytes"] = after
-            changes.append(Change(report.name, "peak_memory_bytes", before, after))
-        if _moved(mode, old.test, report, reports):
-            taken["test"] = report.test
-        content[report.name] = replace(old, **taken)
+        old = content.get(report.name)
+        new = StoredTiming.of(report)
+        if old is not None:
+            content[report.name], found = _timing_updated(mode, old, report, reports, margins)
+            changes += found
+        elif mode != "tighten" and (new.runs or new.numbers):
+            content[report.name] = new
+            changes.append(Change(report.name, "entry", None, report.test))
     return content, tuple(changes)
 
 
-def unused(
-    existing: Mapping[str, Stored] | Mapping[str, StoredTiming],
-    used_names: Collection[str],
-    collected_test_files: Collection[str],
-    exists: Callable[[str], bool],
-) -> tuple[str, ...]:
-    """Names of entries that no test uses any more.
-
-    Their test file is gone (`exists` says so), or is among the files that this run collected and ran
-    completely, and yet nothing measured them. Files as in a node id, relative to the root. What another
-    runtime was chosen for, `recipe@runtime`, is not missed.
-    """
-    names: list[str] = []
-    for name, entry in existing.items():
-        file = entry.test.partition("::")[0]
-        missed = file in collected_test_files and "@" not in name
-        if name not in used_names and file and (missed or not exists(file)):
-            names.append(name)
-    return tuple(sorted(names))
-
-
 _IDENTITY = ("clips_digest", "contents", "protocol")
-_ACCURACY = ("top1", "top5", "agreement", "kl", "clip_ids", "outcomes", "agreements", *_IDENTITY)
-"""One measurement, so they move together."""
-_EXACT = {"size_bytes": 1, "parameters": 1, "macs": 1, "sparsity": -1}
-"""Metric -> 1 where more is worse, -1 where more is better."""
+_OF_CLIPS = ("clip_ids", "outcomes", "agreements", *_IDENTITY)
+"""What comes with the numbers of accuracy: one measurement, so they move together."""
 
-_Order = Literal["missing", "worse", "better", "same"]
+Order = Literal["missing", "worse", "better", "same"]
 
 
-def _takes(mode: Mode, order: _Order) -> bool:
+def takes(mode: Mode, order: Order) -> bool:
+    """Is what compares so with the baseline taken over?"""
     wanted = {"create": ("missing",), "accept": ("missing", "worse"), "tighten": ("better",)}
     return order in wanted[mode]
 
 
-def _order(before: float | None, after: float | None, sign: int) -> _Order:
+def compared(name: str, before: float | None, after: float | None) -> Order:
+    """A number that is stored, or a part of one, with what was measured."""
     if before is None:
         return "same" if after is None else "missing"
     # A metric that can no longer be held is worse than any value of it.
@@ -145,10 +99,12 @@ def _order(before: float | None, after: float | None, sign: int) -> _Order:
         return "worse"
     if math.isclose(before, after, rel_tol=0 if isinstance(after, int) else ROUNDED, abs_tol=0):
         return "same"
-    return "worse" if sign * (after - before) > 0 else "better"
+    more_is_worse = name not in METRICS or METRICS[name].better == "lower"
+    return "worse" if (after > before) == more_is_worse else "better"
 
 
-def _accuracy(old: Stored, report: Report) -> _Order:
+def accuracy_compared(old: Stored, report: Report) -> Order:
+    """The clips' outcomes, all of them as one."""
     if mismatch(old, report.identity) or changed(old, report.identity):
         # Other clips: they cannot be compared, and `accept` is how one says that these are the right ones.
         return "worse"
@@ -162,7 +118,63 @@ def _accuracy(old: Stored, report: Report) -> _Order:
         return "better"
     if set(old.clip_ids) != set(report.identity.clip_ids):
         return "same"
-    return _order(None if math.isnan(old.agreement) else old.agreement, float(report.agreement), -1)
+    return compared("agreement", old.numbers.get("agreement"), float(report.agreement))
+
+
+def _updated(
+    mode: Mode, old: Stored, report: Report, reports: Sequence[Report]
+) -> tuple[Stored, list[Change]]:
+    """An entry after a run, and what changed in it."""
+    new, changes, taken = Stored.of(report), list[Change](), dict[str, Any]()
+    numbers = dict(old.numbers)
+    if takes(mode, accuracy_compared(old, report)):
+        taken |= {field: getattr(new, field) for field in _OF_CLIPS}
+        _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _is_accuracy(name)])
+        changes.append(Change(report.name, "top1", old.numbers["top1"], new.numbers["top1"]))
+    elif mode != "tighten" and _identifies(old, new):
+        taken |= {field: getattr(new, field) for field in _IDENTITY}
+        changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
+    for name in BESIDE_CLIPS:
+        before, after = old.numbers.get(name), new.numbers.get(name)
+        if not _is_accuracy(name) and takes(mode, compared(name, before, after)):
+            _take_over(numbers, new.numbers, [name])
+            changes.append(Change(report.name, name, before, after))
+    if _moved(mode, old.test, report, reports):
+        taken["test"] = report.test
+        changes.append(Change(report.name, "test", old.test, report.test))
+    return replace(old, numbers=numbers, **taken), changes
+
+
+def _timing_updated(
+    mode: Mode, old: StoredTiming, report: Report, reports: Sequence[Report], margins: Margins
+) -> tuple[StoredTiming, list[Change]]:
+    new, changes, taken = StoredTiming.of(report), list[Change](), dict[str, Any]()
+    timed = _timed(mode, old, new, margins.latency)
+    if timed.runs != old.runs:
+        taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
+        changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
+    numbers = dict(old.numbers)
+    for name in PER_MACHINE:
+        before, after = old.numbers.get(name), new.numbers.get(name)
+        # Timing and memory may be switched off; that is no reason to forget them.
+        if after is not None and takes(mode, compared(name, before, after)):
+            numbers[name] = after
+            changes.append(Change(report.name, name, before, after))
+    if _moved(mode, old.test, report, reports):
+        taken["test"] = report.test
+    return replace(old, numbers=numbers, **taken), changes
+
+
+def _take_over(numbers: dict[str, float], new: Mapping[str, float], names: Sequence[str]) -> None:
+    """Their new values; what was not measured is forgotten."""
+    for name in names:
+        numbers.pop(name, None)
+        if name in new:
+            numbers[name] = new[name]
+
+
+def _is_accuracy(name: str) -> bool:
+    return name in METRICS and METRICS[name].kind == "accuracy"
 
 
 def _identifies(old: Stored, new: Stored) -> bool:

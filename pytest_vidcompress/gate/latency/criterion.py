@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...measure.latency.blocks import Confirmation
-from ..baseline.stored import StoredTiming
+from ..baseline.stored import Baseline
 from ..budget import Budget, Margins
 from .level import Level, budget_level, other_build, screen_level, stored_level
 from .screen import clearly_fine
@@ -37,11 +37,9 @@ class Criterion:
         return self.recorded_screen or self.level
 
 
-def baseline_criterion(
-    timing: StoredTiming | None, peers: Iterable[StoredTiming], against: str, margins: Margins
-) -> Criterion | None:
+def baseline_criterion(baseline: Baseline, margins: Margins, against: str = "") -> Criterion | None:
     """What is stored, where enough runs were recorded on this machine class; else the build of `against`."""
-    peers = tuple(peers)
+    timing, peers = baseline.timing, baseline.peers
     level = stored_level(timing, peers, margins.latency) if timing else None
     if timing and level:
         whose = f"{len(timing.runs)} recorded runs plus {margins.latency:.0%}"
@@ -55,19 +53,15 @@ def baseline_criterion(
 
 def budget_criterion(budget: Budget) -> Criterion | None:
     """The test's own limit."""
-    limit = budget.latency_ratio
+    limit = budget.limits.get("latency_ratio")
     return None if limit is None else Criterion(budget_level(limit), "the budget", "budget")
 
 
 def criteria(
-    timing: StoredTiming | None,
-    peers: Iterable[StoredTiming],
-    against: str,
-    budget: Budget | None,
-    margins: Margins,
+    baseline: Baseline, budget: Budget | None, margins: Margins, against: str = ""
 ) -> tuple[Criterion, ...]:
     """Everything that a variant's latency is held to."""
-    both = baseline_criterion(timing, peers, against, margins), budget_criterion(budget or Budget())
+    both = baseline_criterion(baseline, margins, against), budget_criterion(budget or Budget())
     return tuple(criterion for criterion in both if criterion)
 
 

@@ -11,8 +11,8 @@ import math
 from ...measure.interval import Estimate
 from ...measure.latency.blocks import Confirmation
 from ...measure.report import Report, Timing
-from ..baseline.stored import StoredTiming
-from ..verdict import Status, Verdict
+from ..baseline.stored import Baseline
+from ..verdict import Remedy, Status, Verdict
 from .criterion import Criterion, suspects
 from .level import ENOUGH_RUNS
 from .screen import FEWEST_PAIRS, visible
@@ -30,8 +30,9 @@ def judge_latency(report: Report, criterion: Criterion, alpha: float) -> Verdict
     return _confirmed(seen, criterion, alpha)
 
 
-def no_criterion(report: Report, timing: StoredTiming | None, against: str = "") -> Verdict:
-    """The verdict without anything to criterion to, also in the build of `against`."""
+def no_criterion(report: Report, baseline: Baseline, against: str = "") -> Verdict:
+    """The verdict without anything to hold to, also in the build of `against`."""
+    timing = baseline.timing
     stored = timing.latency_ratio if timing else None
     if report.timing is None or report.timing.ratio is None:
         return Verdict("latency_ratio", Status.INCONCLUSIVE, None, stored, None, "not timed in this run")
@@ -47,6 +48,7 @@ def no_criterion(report: Report, timing: StoredTiming | None, against: str = "")
         f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
         f"{len(report.timing.log_ratios)} pairs",
         interval=report.timing.ratio.interval,
+        remedy=Remedy.CREATE,
     )
 
 

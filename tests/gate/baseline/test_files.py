@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,9 +30,18 @@ from pytest_vidcompress.gate.baseline.json_shape import (
     timing_entries,
 )
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
+from pytest_vidcompress.measure.report import Estimate
 from tests.gate.reports import report
 
 STORED = Stored.of(report())
+
+
+def with_number(**numbers: float) -> Stored:
+    return replace(STORED, numbers={**STORED.numbers, **numbers})
+
+
+def without(*names: str) -> Stored:
+    return replace(STORED, numbers={name: n for name, n in STORED.numbers.items() if name not in names})
 
 
 def save(path: Path, **variants: Stored) -> None:
@@ -51,7 +62,7 @@ def test_paths(tmp_path: Path) -> None:
 
 def test_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "pocket" / "timesformer.json"
-    other = replace(STORED, clip_ids=("a b", "c%20d/e.mp4"), outcomes=(True, False), macs=None, sparsity=None)
+    other = replace(without("macs", "sparsity"), clip_ids=("a b", "c%20d/e.mp4"), outcomes=(True, False))
     save(path, first=STORED, second=STORED, third=other)
     assert read(path) == {"first": STORED, "second": STORED, "third": other}
     document = json.loads(path.read_text())
@@ -95,7 +106,7 @@ def test_a_file_of_before_says_nothing_of_contents_and_is_written_as_it_was(tmp_
 
 def test_one_line_of_diff_a_metric(tmp_path: Path) -> None:
     save(tmp_path / "a", x=STORED, y=STORED)
-    save(tmp_path / "b", x=STORED, y=replace(STORED, size_bytes=7))
+    save(tmp_path / "b", x=STORED, y=with_number(size_bytes=7))
     a, b = (tmp_path / name for name in "ab")
     pairs = zip(a.read_text().splitlines(), b.read_text().splitlines(), strict=True)
     assert sum(one != two for one, two in pairs) == 1
@@ -104,7 +115,9 @@ def test_one_line_of_diff_a_metric(tmp_path: Path) -> None:
 def test_timings_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     timings = {
-        "a": StoredTiming(test="t.py::a", runs=(0.5, 0.25), screens=(0.4, 0.3), peak_memory_bytes=3),
+        "a": StoredTiming(
+            test="t.py::a", runs=(0.5, 0.25), screens=(0.4, 0.3), numbers={"peak_memory_bytes": 3}
+        ),
         "b": StoredTiming(),
     }
     write_timings(path, timings, machine={"cpu": "Xeon", "threads": 2})
@@ -115,14 +128,14 @@ def test_timings_round_trip(tmp_path: Path) -> None:
 ids = st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=6)
 
 
-@given(st.dictionaries(st.text(max_size=5), st.tuples(ids, st.integers(0)), max_size=4))
+@given(st.dictionaries(st.text(max_size=5), st.tuples(ids, st.integers(0, 2**63 - 1)), max_size=4))
 def test_documents_round_trip(content: dict[str, tuple[list[str], int]]) -> None:
     variants = {
         name: replace(
             STORED,
             clip_ids=tuple(clips),
             outcomes=tuple(seed >> i & 1 == 1 for i in range(len(clips))),
-            size_bytes=seed,
+            numbers={**STORED.numbers, "size_bytes": seed},
         )
         for name, (clips, seed) in content.items()
     }
@@ -136,8 +149,9 @@ def test_runs_keep_six_digits(runs: list[float]) -> None:
 
 
 def test_infinite_divergence_has_no_number(tmp_path: Path) -> None:
-    save(tmp_path / "x", a=replace(STORED, kl=math.inf))
-    assert math.isnan(read(tmp_path / "x")["a"].kl)
+    save(tmp_path / "x", a=with_number(kl=math.inf))
+    assert "kl" not in read(tmp_path / "x")["a"].numbers
+    assert "kl" not in Stored.of(report(kl=Estimate(math.inf))).numbers
 
 
 def test_missing_file_is_empty(tmp_path: Path) -> None:
@@ -147,15 +161,15 @@ def test_missing_file_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<<<<<<< HEAD", "is not JSON"),
-        ("[]", "is not a JSON object"),
+        ("<<<<<<< HEAD", "it is no JSON"),
+        ("[]", "expected an object, found a list"),
         ('{"schema": 2, "variants": {}}', "has schema 2, expected 1"),
         ("{}", "has schema None, expected 1"),
         ('{"schema": 1}', "is not the baseline of a model"),
-        ('{"schema": 1, "variants": []}', "variants must be an object"),
-        ('{"schema": 1, "variants": {"a": 3}}', "a must be an object"),
+        ('{"schema": 1, "variants": []}', "variants: expected an object"),
+        ('{"schema": 1, "variants": {"a": 3}}', "a: expected an object"),
         ('{"schema": 1, "variants": {"a": {"outcomes": ""}}}', "has no top1"),
-        ('{"schema": 1, "variants": {"a": {"top1": "1", "outcomes": ""}}}', "top1 must be a number"),
+        ('{"schema": 1, "variants": {"a": {"top1": "1", "outcomes": ""}}}', "top1: expected a number"),
         ('{"schema": 1, "clips": "x y", "variants": {"a": {"top1": 1, "outcomes": "88"}}}', "2 clips take 1"),
         (
             '{"schema": 1, "clips": "x", "contents": "abc", "variants": {"a": {"top1": 1, "outcomes": "8"}}}',
@@ -163,9 +177,15 @@ def test_missing_file_is_empty(tmp_path: Path) -> None:
         ),
         (
             '{"schema": 1, "variants": {"a": {"top1": 1, "outcomes": "", "macs": 0.5}}}',
-            "macs must be a whole",
+            "macs: expected a whole",
         ),
+        ('{"schema": 1, "variants": ' + '{"a": ' * 100_000, "nested deeper|no JSON"),
+        ('{"schema": 1, "variants": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested deeper"),
+        (f'{{"schema": 1, "variants": {{"a": {{"top1": {"9" * 400}}}}}}}', "a number of 400 digits"),
+        ('{"schema": 1, "variants": {"a": {"top1": 1, "outcomes": "", "sparsity": NaN}}}', "NaN"),
+        (f'{{"schema": "{"x" * 1000}"}}', "has schema 'xxx"),
     ],
+    ids=lambda each: each[:40],
 )
 def test_not_a_baseline(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "x.json"
@@ -230,8 +250,59 @@ def test_writable_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "baselines").iterdir()) == []
 
 
-def test_lock_may_be_nested(tmp_path: Path) -> None:
+def test_a_baseline_may_be_written_while_it_is_locked(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     with locked(path):
         save(path, **read(path), a=STORED)
     assert list(read(path)) == ["a"]
+
+
+UPDATE = """
+import sys
+from pathlib import Path
+from pytest_vidcompress.gate.baseline.files import locked, read, write
+from pytest_vidcompress.gate.baseline.stored import Stored
+path, who = Path(sys.argv[1]), sys.argv[2]
+for place in range(20):
+    with locked(path):
+        entries = {**read(path), f"{who} {place}": Stored(test="t", numbers={"top1": 1})}
+        write(path, entries, clip_set="pocket", model="m")
+"""
+
+
+def test_two_runs_lose_no_update_whatever_their_temporary_folders_and_links(tmp_path: Path) -> None:
+    (tmp_path / "baselines").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path / "baselines")
+    running: list[subprocess.Popen[bytes]] = []
+    for who, folder in (("a", "baselines"), ("b", "linked")):
+        (tmp_path / who).mkdir()
+        command = [sys.executable, "-c", UPDATE, str(tmp_path / folder / "m.json"), who]
+        running.append(subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path / who)}))
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert len(read(tmp_path / "baselines" / "m.json")) == 40
+    assert [path.name for path in (tmp_path / "baselines").iterdir()] == ["m.json"]
+
+
+def test_a_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    save(tmp_path / "real.json", a=STORED)
+    (tmp_path / "x.json").symlink_to("real.json")
+    with locked(tmp_path / "x.json"):
+        save(tmp_path / "x.json", a=STORED, b=STORED)
+    assert (tmp_path / "x.json").is_symlink()
+    assert list(read(tmp_path / "real.json")) == ["a", "b"]
+
+
+def test_where_nothing_can_be_locked_is_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(VidcompressError, match="cannot be written .*--vc-baselines"),
+        locked(tmp_path / "file" / "x.json"),
+    ):
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.json")
+    with pytest.raises(VidcompressError, match="no regular file"):
+        read(tmp_path / "x.json")

@@ -4,34 +4,10 @@ import math
 from statistics import stdev
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.baseline.stored import (
-    MOST_RUNS,
-    Paired,
-    Stored,
-    StoredTiming,
-    as_mask,
-    from_mask,
-    paired,
-)
+from pytest_vidcompress.gate.baseline.stored import MOST_RUNS, Stored, StoredTiming, paired
+from pytest_vidcompress.gate.pairing import Paired
 from tests.gate.reports import confirmation, report
-
-
-@given(st.lists(st.booleans(), max_size=300))
-def test_mask_round_trip(outcomes: list[bool]) -> None:
-    assert from_mask(as_mask(outcomes), len(outcomes)) == tuple(outcomes)
-
-
-def test_mask_is_readable() -> None:
-    assert as_mask([True, False, False, False, True]) == "88"
-
-
-@pytest.mark.parametrize(("mask", "clips"), [("88", 4), ("8", 5), ("g", 4), ("", 1)])
-def test_mask_of_another_length(mask: str, clips: int) -> None:
-    with pytest.raises(ValueError):
-        from_mask(mask, clips)
 
 
 def test_paired_by_id_not_by_place() -> None:
@@ -66,7 +42,7 @@ def test_without_blocks_a_run_is_stored_by_its_pairs(turns: int) -> None:
 
 
 def test_the_oldest_runs_are_forgotten() -> None:
-    timing = StoredTiming(test="t.py::t", peak_memory_bytes=3)
+    timing = StoredTiming(test="t.py::t", numbers={"peak_memory_bytes": 3})
     for ratio in range(1, MOST_RUNS + 3):
         spreads, controls = (ratio / 100,), (ratio / 10,)
         timing = timing.plus(
@@ -76,4 +52,4 @@ def test_the_oldest_runs_are_forgotten() -> None:
     assert timing.spreads == tuple(ratio / 100 for ratio in timing.runs)
     assert timing.controls == tuple(ratio / 10 for ratio in timing.runs)
     assert timing.screens == tuple(2 * ratio for ratio in timing.runs)
-    assert (timing.test, timing.peak_memory_bytes) == ("t.py::t", 3)
+    assert (timing.test, timing.numbers) == ("t.py::t", {"peak_memory_bytes": 3})

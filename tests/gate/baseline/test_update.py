@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
-from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, unused, update, update_timings
+from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, update, update_timings
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
 from pytest_vidcompress.measure.interval import Estimate
@@ -17,6 +17,14 @@ from tests.gate.reports import confirmation, report
 BASE = report()
 EXISTING = {BASE.name: Stored.of(BASE)}
 MODES: tuple[Mode, ...] = ("create", "accept", "tighten")
+
+
+def stored_with(**numbers: float | None) -> Stored:
+    """The entry with other numbers; None takes one out."""
+    changed = {**EXISTING[BASE.name].numbers, **numbers}
+    return replace(EXISTING[BASE.name], numbers={name: n for name, n in changed.items() if n is not None})
+
+
 numbers = st.none() | st.integers(0, 5)
 
 
@@ -90,7 +98,7 @@ def test_what_was_measured_on_is_added_to_an_entry_of_before_where_nothing_else_
 
 
 def test_rounding_is_no_change() -> None:
-    stored = {BASE.name: replace(EXISTING[BASE.name], sparsity=0.333333, agreement=0.666667)}
+    stored = {BASE.name: stored_with(sparsity=0.333333, agreement=0.666667)}
     now = report(sparsity=1 / 3, agreement=Estimate(2 / 3))
     assert all(update(mode, stored, [now])[1] == () for mode in MODES)
 
@@ -101,7 +109,7 @@ def test_fewer_clips_do_not_tighten() -> None:
 
 
 def test_missing_metric_is_created() -> None:
-    stored = {BASE.name: replace(EXISTING[BASE.name], macs=None)}
+    stored = {BASE.name: stored_with(macs=None)}
     content, (change,) = update("create", stored, [BASE])
     assert content == EXISTING
     assert str(change) == "int8-dynamic: macs 1,500,000,000, new"
@@ -130,8 +138,8 @@ def test_modes_part_the_changes(size: int | None, then: int | None, right: int, 
     assert content == {now.name: Stored.of(now)}
 
 
-def timing(*runs: float, memory: int | None = 10_000_000) -> dict[str, StoredTiming]:
-    return {BASE.name: StoredTiming(test=BASE.test, runs=runs, peak_memory_bytes=memory)}
+def timing(*runs: float, memory: int = 10_000_000) -> dict[str, StoredTiming]:
+    return {BASE.name: StoredTiming(test=BASE.test, runs=runs, numbers={"peak_memory_bytes": memory})}
 
 
 @pytest.mark.parametrize(
@@ -190,18 +198,6 @@ def test_memory() -> None:
     now = report(log_ratios=(), peak_memory_bytes=11_000_000)
     assert update_timings("accept", timing(1.0), [now])[0] == timing(1.0, memory=11_000_000)
     assert update_timings("tighten", timing(1.0), [now])[1] == ()
-
-
-def test_unused() -> None:
-    stored = EXISTING[BASE.name]
-    existing = {
-        "used": stored,
-        "gone": replace(stored, test="gone.py::t"),
-        "unmeasured": replace(stored, test="run.py::t"),
-        "elsewhere": replace(stored, test="other.py::t"),
-    }
-    names = unused(existing, {"used"}, {"run.py"}, lambda file: file != "gone.py")
-    assert names == ("gone", "unmeasured")
 
 
 def test_a_lost_agreement_is_worse_though_top1_gained() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.baseline.stored import StoredTiming
+from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.latency.criterion import (
     Criterion,
@@ -32,7 +32,7 @@ def pairs(ratio: float, n: int = 20, noise: float = 0.004) -> list[float]:
 
 
 def stored_criterion(timing: StoredTiming = TIMING) -> Criterion:
-    criterion = baseline_criterion(timing, (), "", MARGINS)
+    criterion = baseline_criterion(Baseline(timing=timing), MARGINS)
     assert criterion is not None
     return criterion
 
@@ -160,8 +160,8 @@ def test_too_few_blocks_say_nothing(turns: int) -> None:
 )
 def test_fewer_than_three_runs_are_nothing_to_hold_to(runs: tuple[float, ...], reason: str) -> None:
     timing = StoredTiming(runs=runs)
-    assert baseline_criterion(timing, (), "", MARGINS) is None
-    verdict = no_criterion(report(), timing)
+    assert baseline_criterion(Baseline(timing=timing), MARGINS) is None
+    verdict = no_criterion(report(), Baseline(timing=timing))
     assert verdict.status is Status.NEW
     assert verdict.reason.startswith(reason)
     assert "--vc-baseline=create" in verdict.reason
@@ -169,12 +169,12 @@ def test_fewer_than_three_runs_are_nothing_to_hold_to(runs: tuple[float, ...], r
 
 
 def test_an_unknown_machine_is_new() -> None:
-    assert baseline_criterion(None, (), "", MARGINS) is None
-    assert no_criterion(report(), None).status is Status.NEW
-    assert no_criterion(report(log_ratios=()), None).status is Status.INCONCLUSIVE
+    assert baseline_criterion(Baseline(), MARGINS) is None
+    assert no_criterion(report(), Baseline()).status is Status.NEW
+    assert no_criterion(report(log_ratios=()), Baseline()).status is Status.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("criterion", [STORED, budget_criterion(Budget(latency_ratio=1.0))])
+@pytest.mark.parametrize("criterion", [STORED, budget_criterion(Budget({"latency_ratio": 1.0}))])
 def test_what_was_not_timed_is_inconclusive(criterion: Criterion) -> None:
     verdict = judge_latency(report(log_ratios=()), criterion, ALPHA)
     assert (verdict.status, verdict.reason) == (Status.INCONCLUSIVE, "not timed in this run")
@@ -182,15 +182,15 @@ def test_what_was_not_timed_is_inconclusive(criterion: Criterion) -> None:
 
 
 def test_the_test_s_margin_is_the_limit() -> None:
-    wide = baseline_criterion(TIMING, (), "", Margins(latency=0.5))
+    wide = baseline_criterion(Baseline(timing=TIMING), Margins(latency=0.5))
     assert wide is not None
     assert "plus 50%" in wide.whose
     assert confirmed(confirmation(math.log(1.3)), wide).status is Status.PASSED
 
 
 def test_a_budget_is_exact() -> None:
-    assert budget_criterion(Budget(kl=1)) is None
-    criterion = budget_criterion(Budget(latency_ratio=0.8))
+    assert budget_criterion(Budget({"kl": 1})) is None
+    criterion = budget_criterion(Budget({"latency_ratio": 0.8}))
     assert criterion is not None
     in_screen = judge_latency(report(log_ratios=pairs(0.7)), criterion, ALPHA)
     assert (in_screen.status, in_screen.rule, in_screen.stored) == (Status.PASSED, "budget", None)
@@ -204,10 +204,10 @@ def test_a_budget_is_exact() -> None:
 
 
 def test_another_build_stands_in_where_too_few_runs_are_stored() -> None:
-    criterion = baseline_criterion(None, (), "main", MARGINS)
+    criterion = baseline_criterion(Baseline(), MARGINS, "main")
     assert criterion is not None
     assert (criterion.builds, criterion.stored, criterion.whose) == (True, 1.0, "the build of main plus 5%")
-    stored = baseline_criterion(TIMING, (), "main", MARGINS)
+    stored = baseline_criterion(Baseline(timing=TIMING), MARGINS, "main")
     assert stored is not None
     assert not stored.builds
     slower = confirmed(confirmation(math.log(1.3)), criterion)
@@ -217,7 +217,7 @@ def test_another_build_stands_in_where_too_few_runs_are_stored() -> None:
 
 
 def test_builds_and_reference_are_not_mistaken_for_each_other() -> None:
-    build = baseline_criterion(None, (), "main", MARGINS)
+    build = baseline_criterion(Baseline(), MARGINS, "main")
     assert build is not None
     beside_reference = report(log_ratios=pairs(1.0), confirmed=confirmation(math.log(2)))
     both = changed(beside_reference, against=confirmation(0.0))
@@ -227,7 +227,10 @@ def test_builds_and_reference_are_not_mistaken_for_each_other() -> None:
 
 
 def test_holds_that_the_screen_leaves_open() -> None:
-    build, budget = baseline_criterion(None, (), "main", MARGINS), budget_criterion(Budget(latency_ratio=0.9))
+    build, budget = (
+        baseline_criterion(Baseline(), MARGINS, "main"),
+        budget_criterion(Budget({"latency_ratio": 0.9})),
+    )
     assert build is not None
     assert budget is not None
     criteria = (STORED, budget, build)
@@ -238,7 +241,7 @@ def test_holds_that_the_screen_leaves_open() -> None:
 
 def test_a_confirmation_ends_when_all_holds_are_decided() -> None:
     seen = confirmation(math.log(1.2), noise=0.002, turns=20, spent=0.5)
-    near = budget_criterion(Budget(latency_ratio=1.2))
+    near = budget_criterion(Budget({"latency_ratio": 1.2}))
     assert near is not None
     assert stopping([STORED], ALPHA)(seen)
     assert not stopping([STORED, near], ALPHA)(seen)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 
+from pytest_vidcompress.gate.baseline.stored import Baseline
 from pytest_vidcompress.gate.budget import Budget
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.measure.interval import Estimate
@@ -13,7 +14,7 @@ from tests.present.verdicts import BLIND, BUDGET, MACS, TOP1
 
 def test_flat_with_intervals_and_verdicts() -> None:
     now = report()
-    flat = as_json(now, judge(now, None, None, Budget(size_bytes=1)))
+    flat = as_json(now, judge(now, Baseline(), Budget({"size_bytes": 1})))
     assert flat["top1"] == 0.9
     assert flat["top1_interval"] == [now.top1.low, now.top1.high]
     assert flat["size_ratio"] == 0.25

@@ -11,7 +11,7 @@ import pytest
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
+from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
@@ -24,7 +24,7 @@ BASE = report()
 
 def result(name: str = "fp16", **changes: Any) -> Result:
     now = report(name=name, **changes)
-    return Result(now, judge(now, Stored.of(BASE), StoredTiming.of(BASE)))
+    return Result(now, judge(now, Baseline(Stored.of(BASE), StoredTiming.of(BASE))))
 
 
 class Tags(HTMLParser):
