@@ -49,7 +49,7 @@ def _limit(metric: Metric, report: Report, baseline: Baseline, margins: Margins)
 
 def _parts(metric: Metric, report: Report, baseline: Baseline) -> tuple[float, float] | None:
     """The metric's part as measured and as stored, where both are known."""
-    measured = getattr(report, metric.part, None) if metric.part else None
+    measured = metric.part_of(report)
     stored = baseline.part(metric) if metric.part else None
     return None if measured is None or stored is None else (measured, stored)
 

@@ -78,7 +78,7 @@ class Metric:
     margin: str = ""
     """Field of `Margins`: how much worse than stored it may be, relatively."""
     part: str = ""
-    """A part of it, an attribute of `Report` too: where it is known, it may not be worse, and the rest by `REST`."""
+    """A part of it, a field of the report's `cost`: exact where it is known: then the rest may grow by `REST`."""
     meaning: str = ""
     """What it says of a variant to be worse, beyond the number."""
 
@@ -92,7 +92,11 @@ class Metric:
 
     def of(self, report: Report) -> Any:
         """The number in a report, with its interval if it is an estimate; None where it was not measured."""
-        return getattr(report, self.name, None)
+        return getattr(report, self.name)
+
+    def part_of(self, report: Report) -> Any:
+        """Likewise, of its part; None where it has none."""
+        return getattr(report.cost, self.part) if self.part else None
 
 
 REST = 1e-3

@@ -86,6 +86,8 @@ class Cost:
     """Weights plus the most tensor memory alive during one view."""
     coverage: Coverage | None = field(default=None, repr=False)
     """What of it really is int8; None for what shows no weights."""
+    tensor_bytes: int | None = None
+    """Of `size_bytes`, what the tensors themselves take, without names and headers; None where it is not known."""
 
 
 @dataclass(frozen=True)

@@ -177,12 +177,14 @@ def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements
     return pairing(stored, report.identity, what).add_all(getattr(report.accuracy, what)).counts
 
 
-def _numbers(report: Report, units: Mapping[str, Unit]) -> dict[str, float]:
+def _numbers(report: Report, names: Mapping[str, Unit]) -> dict[str, float]:
     """Without those that are no number in JSON: a divergence may be infinite."""
-    found = {name: getattr(report, name, None) for name in units}
+    read = {metric.name: metric.of for metric in METRICS.values()}
+    read |= {metric.part: metric.part_of for metric in METRICS.values() if metric.part}
+    numbers = {name: read[name](report) for name in names}
     return {
         name: value if isinstance(value, int) else float(value)
-        for name, value in found.items()
+        for name, value in numbers.items()
         if value is not None and math.isfinite(value)
     }
 

@@ -295,7 +295,7 @@ def test_a_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
 def test_where_nothing_can_be_locked_is_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(VidcompressError, match="cannot be written .*--vc-baselines"),
+        pytest.raises(VidcompressError, match=r"cannot be written .*--vc-baselines"),
         locked(tmp_path / "file" / "x.json"),
     ):
         pass

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.gate.baseline.unused import probably_was, unused
-from tests.gate.reports import report
+from tests.gate.reports import changed, report
 
 NOW = report()
 STORED = Stored.of(NOW)
@@ -24,7 +24,7 @@ def test_unused() -> None:
     assert names == ("gone", "unmeasured")
 
 
-RENAMED = replace(
+RENAMED = changed(
     NOW, name="benchmarks/test_variants.py::test_new_name", test="benchmarks/test_variants.py::test_new_name"
 )
 OLD = "benchmarks/test_variants.py::test_variant_holds"
@@ -46,7 +46,7 @@ def test_a_renamed_test_is_recognised_by_its_file_and_its_numbers() -> None:
     ],
 )
 def test_with_other_numbers_or_in_another_file_it_is_another(change: dict[str, object]) -> None:
-    assert probably_was(replace(RENAMED, **change), {OLD: STORED}, ()) == ""
+    assert probably_was(changed(RENAMED, **change), {OLD: STORED}, ()) == ""
 
 
 def test_what_is_used_or_stands_twice_is_nobodys_old_name() -> None:
