@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from ..errors import VidcompressError
-from .markers import FIXTURES, budget, fixtures, is_ours, margins, parameter
+from . import markers
+from .items import FIXTURES, Refusal, check_markers, fixtures, is_empty, is_ours, parameter
 from .refusals import usage_errors
 from .stash import DESELECTED, OPTIONS, session_of
 
@@ -19,20 +20,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "vc_variant" not in metafunc.fixturenames:
         metafunc.parametrize("vc_model", session.models, indirect=True)
         return
-    markers = [(mark.args, mark.kwargs) for mark in metafunc.definition.iter_markers("vc_variants")]
+    both = ("vc_model", "vc_variant")
     try:
-        pairs = session.pairs(markers)
+        pairs = session.pairs([*map(markers.value, metafunc.definition.iter_markers("vc_variants"))])
     except VidcompressError as error:
-        session.refuse(f"{metafunc.definition.nodeid}: {error}")
-        pairs = []
-    metafunc.parametrize(
-        ("vc_model", "vc_variant"), pairs, indirect=True, ids=["-".join(pair) for pair in pairs]
-    )
+        # The test may yet be left out of the run, and then it is nobody's business.
+        refusal = Refusal(f"{metafunc.definition.nodeid}: {error}")
+        metafunc.parametrize(both, [(refusal, refusal)], indirect=True, ids=["refused"])
+        return
+    metafunc.parametrize(both, pairs, indirect=True, ids=["-".join(pair) for pair in pairs])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # A test none of whose recipes is asked for is collected with an empty parameter set.
-    empty = [item for item in items if is_ours(item) and parameter(item, "vc_model") is None]
+    empty = [item for item in items if is_empty(item)]
     if empty:
         items[:] = [item for item in items if item not in empty]
         config.hook.pytest_deselected(items=empty)
@@ -50,20 +50,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     others = bool(session.items) or config.stash.get(DESELECTED, False)
     asked = bool(ours) or (config.stash[OPTIONS].explicit and others)
     # Of files that cannot be collected pytest has more to say than we.
-    if config.getoption("collectonly") or session.testsfailed or not asked:
+    if session.testsfailed or not asked:
         return
     with usage_errors(config):
-        _check_markers(ours, config.stash[OPTIONS].latency_margin)
-        _prepare(config, ours)
-
-
-def _check_markers(items: Sequence[pytest.Item], latency_margin: float) -> None:
-    from ..run.variants_of_a_test import check_marker_names
-
-    for item in items:
-        check_marker_names((mark.name for mark in item.iter_markers()), item.nodeid)
-        budget(item)
-        margins(item, latency_margin)
+        for item in ours:
+            check_markers(item, config.stash[OPTIONS].latency_margin)
+        if not config.getoption("collectonly"):
+            _prepare(config, ours)
 
 
 def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:

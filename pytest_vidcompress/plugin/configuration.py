@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..run.options import Options
+from .markers import help_lines
 from .option_parser import add_options, read_options
 from .refusals import usage_errors
 from .stash import OPTIONS, SESSION, session_of
@@ -28,21 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(ExportPlugin(options.export))
     open_terminal(config)
-    config.addinivalue_line(
-        "markers",
-        "vc_variants(*recipes, model='*'): the recipes that vc_variant is parametrized over, for models whose"
-        " name matches the pattern",
-    )
-    config.addinivalue_line(
-        "markers",
-        "vc_budget(top1_drop=, top1_ratio=, top5_drop=, agreement=, kl=, size_bytes=, size_ratio=, parameters=,"
-        " sparsity=, macs_ratio=, latency_ratio=, peak_memory_ratio=): limits that vc_baseline.check() holds too",
-    )
-    config.addinivalue_line(
-        "markers",
-        "vc_margin(latency=, top1=, floor=, memory=): how much worse than the baseline vc_baseline.check() lets"
-        " a variant be, as shares; floor is the least share of the reference's top-1",
-    )
+    for line in help_lines(whole=bool(config.getoption("markers"))):
+        config.addinivalue_line("markers", line)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

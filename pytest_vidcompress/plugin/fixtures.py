@@ -10,7 +10,7 @@ import pytest
 from ..errors import VidcompressError
 from ..present.printable import printable
 from ..run.command_line import as_typed
-from .markers import budget, margins
+from .items import budget, margins
 from .refusals import failures
 from .stash import CHECKER, MEASURER, OPTIONS, session_of
 

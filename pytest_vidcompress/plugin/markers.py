@@ -1,8 +1,9 @@
-"""What a collected test says of itself: its fixtures, its parameters, the limits of its markers."""
+"""The markers: each is the function of what it is written with, from which its help is made too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
@@ -10,46 +11,81 @@ from ..errors import VidcompressError
 if TYPE_CHECKING:
     import pytest
 
-    from ..gate.budget import Budget, Margins
-
-FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"})
-
-
-def is_ours(item: pytest.Item) -> bool:
-    """Does it use one of our fixtures?"""
-    return not FIXTURES.isdisjoint(fixtures(item))
+    from ..gate.budget import Budget
+    from ..run.variants_of_a_test import Named
 
 
-def fixtures(item: pytest.Item) -> Sequence[str]:
-    return getattr(item, "fixturenames", ())
+def vc_variants(*recipes: str, model: str = "*") -> Named:
+    """The recipes that vc_variant is parametrized over, for models whose name matches the pattern."""
+    wrong = [value for value in (*recipes, model) if not isinstance(value, str)]  # pyright: ignore[reportUnnecessaryIsInstance]
+    if wrong or not recipes:
+        raise VidcompressError(
+            f"marker vc_variants takes recipes as text, such as 'prune-global', not {wrong or 'none'}"
+        )
+    return recipes, model
 
 
-def parameter(item: pytest.Item, name: str) -> str | None:
-    """The model or recipe that it is parametrized with."""
-    value = getattr(getattr(item, "callspec", None), "params", {}).get(name)
-    return value if isinstance(value, str) else None
-
-
-def budget(item: pytest.Item) -> Budget | None:
-    """Of its `vc_budget` marker."""
-    limits = _named(item, "vc_budget", "limits by name, such as top1_drop=0.02")
-    if limits is None:
-        return None
+def vc_budget(**limits: float) -> Budget:
+    """Limits that vc_baseline.check() holds too, whatever the baseline says."""
     from ..gate.budget import Budget
 
     return Budget.from_kwargs(**limits)
 
 
-def margins(item: pytest.Item, latency: float) -> Margins:
-    """Of its `vc_margin` marker, or by default."""
-    from ..gate.budget import Margins
-
-    given = _named(item, "vc_margin", "margins by name, such as latency=0.05") or {}
-    return Margins.from_kwargs(**{"latency": latency, **given})
+def vc_margin(**margins: float) -> Mapping[str, float]:
+    """How much worse than the baseline vc_baseline.check() lets a variant be, as shares; floor is the least share of
+    the reference's top-1."""
+    return margins
 
 
-def _named(item: pytest.Item, marker: str, what: str) -> Mapping[str, Any] | None:
-    mark = item.get_closest_marker(marker)
-    if mark is not None and mark.args:
-        raise VidcompressError(f"{item.nodeid}: marker {marker} takes {what}")
-    return None if mark is None else mark.kwargs
+MARKERS: Mapping[str, Callable[..., Any]] = {
+    marker.__name__: marker for marker in (vc_variants, vc_budget, vc_margin)
+}
+
+
+def value(mark: pytest.Mark) -> Any:
+    """What the function of a marker makes of what it is written with.
+
+    Raises:
+        VidcompressError: it cannot be written so.
+    """
+    marker = MARKERS[mark.name]
+    try:
+        inspect.signature(marker).bind(*mark.args, **mark.kwargs)
+    except TypeError as error:
+        raise VidcompressError(f"marker {usage(mark.name)}: {error}") from None
+    return marker(*mark.args, **mark.kwargs)
+
+
+def usage(name: str) -> str:
+    """How a marker is written: `vc_variants(*recipes, model='*')`."""
+    shown = list[str]()
+    for parameter in inspect.signature(MARKERS[name]).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            shown += [f"{each}=" for each in _names(parameter.name)]
+        else:
+            shown.append(str(parameter.replace(annotation=parameter.empty)))
+    return f"{name}({', '.join(shown)})"
+
+
+def help_lines(whole: bool) -> Iterator[str]:
+    """As pytest wants markers declared, a line each.
+
+    Args:
+        whole: with all they take; every run declares them, and only `--markers` shows it.
+    """
+    for name, marker in MARKERS.items():
+        yield f"{usage(name) if whole else name}: {' '.join((marker.__doc__ or '').split())}"
+
+
+def check_names(names: Iterable[str], test: str) -> None:
+    """Refuses a marker that looks like ours and is not: a misspelt budget would hold nothing."""
+    for name in names:
+        if name.startswith("vc_") and name not in MARKERS:
+            raise VidcompressError(f"{test}: unknown marker {name!r}; there are {', '.join(sorted(MARKERS))}")
+
+
+def _names(of: str) -> Iterable[str]:
+    from ..gate.metrics import LIMITS
+
+    return LIMITS if of == "limits" else ("latency", "top1", "floor", "memory")

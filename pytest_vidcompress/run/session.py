@@ -33,7 +33,7 @@ from .ledger import Ledger
 from .options import Options
 from .refuse_other_clips import check_comparable
 from .registries import Registries
-from .variants_of_a_test import Marker, pairs
+from .variants_of_a_test import Named, pairs
 
 if TYPE_CHECKING:
     from ..artefacts.variant import Variant
@@ -57,7 +57,6 @@ class Session:
         self.registries = registries
         self.progress = progress
         self.ledger = Ledger()
-        self._refusals: list[str] = []
         self._models: dict[str, Model] = {}
         self._clips: dict[str, Clips] = {}
         self._references: dict[str, Reference] = {}
@@ -68,13 +67,9 @@ class Session:
         find_runtime(recipe.runtime, self.registries.runtimes)
         return recipe
 
-    def pairs(self, markers: Sequence[Marker]) -> list[tuple[str, str]]:
+    def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""
-        return pairs(markers, self.models, self.options.variants, tuple(TECHNIQUES), self.recipe)
-
-    def refuse(self, reason: str) -> None:
-        """Remembers bad input found where it cannot be raised yet; `prepare` raises it."""
-        self._refusals.append(reason)
+        return pairs(named, self.models, self.options.variants, tuple(TECHNIQUES), self.recipe)
 
     def check_names(self) -> None:
         """Refuses models, variants and runtimes that do not exist, without loading anything."""
@@ -102,8 +97,6 @@ class Session:
             held: those of them that are held to a baseline.
             recipes: of the variants.
         """
-        for reason in self._refusals:
-            raise VidcompressError(reason)
         self.check_against()
         self.check_names()
         if not models:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
-from typing import Any
 
 from ..compress.recipe import Recipe
-from ..errors import VidcompressError
 
-MARKERS = frozenset({"vc_variants", "vc_budget", "vc_margin"})
-
-Marker = tuple[Sequence[Any], Mapping[str, Any]]
-"""Positional and keyword arguments."""
+Named = tuple[tuple[str, ...], str]
+"""Recipes as written, and the pattern of the models' names that they are for."""
 
 
 def pairs(
-    markers: Sequence[Marker],
+    named: Sequence[Named],
     models: Sequence[str],
     only: Sequence[str],
     default: Sequence[str],
@@ -25,17 +21,17 @@ def pairs(
     """The `(model, canonical recipe)` pairs that a test with `vc_variant` runs over.
 
     Args:
-        markers: the test's `vc_variants` markers; without any, the test takes whatever is asked for.
+        named: by the test's `vc_variants` markers; without any, the test takes whatever is asked for.
         models: names from `--vc-model`.
         only: recipes from `--vc-variant`; empty means all.
         default: what a test without marker runs when nothing is asked for.
         recipe: parses a recipe.
 
     Raises:
-        VidcompressError: a recipe or marker argument that cannot be.
+        VidcompressError: a recipe that cannot be.
     """
     chosen = [recipe(text) for text in only]
-    named = [_checked(marker) for marker in markers] or [((*(only or default),), "*")]
+    named = named or [((*(only or default),), "*")]
     found: dict[tuple[str, str], None] = {}
     for model in models:
         for recipes, pattern in named:
@@ -55,23 +51,3 @@ def _selected(named: Recipe, chosen: Sequence[Recipe]) -> Iterable[Recipe]:
         for each in alike
         if not each.other_runtime or named.other_runtime in ("", each.other_runtime)
     ]
-
-
-def check_marker_names(names: Iterable[str], test: str) -> None:
-    """Refuses a marker that looks like ours and is not: a misspelt budget would hold nothing."""
-    for name in names:
-        if name.startswith("vc_") and name not in MARKERS:
-            raise VidcompressError(f"{test}: unknown marker {name!r}; there are {', '.join(sorted(MARKERS))}")
-
-
-def _checked(marker: Marker) -> tuple[tuple[str, ...], str]:
-    recipes, options = marker
-    unknown = sorted(set(options) - {"model"})
-    if unknown:
-        raise VidcompressError(f"marker vc_variants takes recipes and model='pattern', not {unknown[0]!r}")
-    wrong = [value for value in (*recipes, options.get("model", "*")) if not isinstance(value, str)]
-    if wrong or not recipes:
-        raise VidcompressError(
-            f"marker vc_variants takes recipes as text, such as 'prune-global', not {wrong or 'none'}"
-        )
-    return tuple(recipes), options.get("model", "*")

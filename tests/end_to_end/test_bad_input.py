@@ -28,6 +28,9 @@ WORDS = [
     ("--vc-sample=0", r"--vc-sample=0: expected a whole number of at least 1"),
     ("--vc-seed=-1", r"--vc-seed=-1: expected"),
     ("--vc-threads=0", r"--vc-threads=0: expected"),
+    ("--vc-sample=few", r"--vc-sample=few: expected a whole number of at least 1"),
+    ("--vc-baseline=keep", r"--vc-baseline=keep: expected one of check, create, accept, tighten"),
+    ("--vc-weights=pruned", r"--vc-weights=pruned: expected one of trained, random"),
     ("--vc-sample=641", r"cannot sample 641 clips, there are 640"),
     ("--vc-baselines=test_holds.py/below --vc-baseline=create", r"cannot be written .*--vc-baselines"),
     ("--vc-report=test_holds.py/page.html", r"--vc-report=.* cannot be written"),
@@ -44,17 +47,13 @@ def test_one_line(holds, options, line):
     assert holds.run(*options.split()).refused(line)
 
 
-@pytest.mark.parametrize("options", ["--vc-baseline=keep", "--vc-weights=pruned", "--vc-sample=few"])
-def test_what_the_option_parser_refuses(holds, options):
-    run = holds.run(options)
-    assert run.ret == pytest.ExitCode.USAGE_ERROR
-    assert run.says(rf"error: argument {options.partition('=')[0]}: invalid")
-
-
 @pytest.mark.parametrize(
     ("option", "line"),
     [
         ("--vc-variant=prune", r"unknown technique 'prune'"),
+        ("--vc-sample=few", r"--vc-sample=few: expected a whole number of at least 1"),
+        ("--vc-baseline=keep", r"--vc-baseline=keep: expected one of check, create, accept, tighten"),
+        ("--vc-weights=pruned", r"--vc-weights=pruned: expected one of trained, random"),
         ("--vc-sample=641", r"cannot sample 641 clips, there are 640"),
     ],
 )
@@ -104,10 +103,13 @@ def test_a_baseline_file_that_is_none(project, text, line):
         ("vc_variant('fp16')", r"unknown marker 'vc_variant'; there are vc_budget, vc_margin, vc_variants"),
         ("vc_budget(top2_drop=0.1)", r"no limit is called 'top2_drop'; choose from top1_drop"),
         ("vc_budget(top1_drop='2 %')", r"top1_drop must be a number, not '2 %'"),
-        ("vc_budget(0.1)", r"takes limits by name"),
+        ("vc_budget(0.1)", r"test_it.*marker vc_budget\(top1_drop=, .*\): too many positional arguments"),
         ("vc_variants('fp17')", r"test_it.*unknown technique 'fp17'"),
         ("vc_variants(16)", r"takes recipes as text"),
-        ("vc_variants('fp16', models='*')", r"not 'models'"),
+        (
+            "vc_variants('fp16', models='*')",
+            r"test_it.*vc_variants\(\*recipes, model='\*'\): .*'models'",
+        ),
     ],
 )
 def test_a_marker_that_is_written_wrongly(project, marker, line):

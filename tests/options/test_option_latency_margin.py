@@ -77,7 +77,10 @@ def test_a_margin_that_is_none(project):
 @pytest.mark.parametrize(
     ("marker", "line"),
     [
-        ("vc_margin(0.1)", r"marker vc_margin takes margins by name, such as latency=0\.05"),
+        (
+            "vc_margin(0.1)",
+            r"marker vc_margin\(latency=, top1=, floor=, memory=\): too many positional arguments",
+        ),
         ("vc_margin(speed=0.1)", r"no margin is called 'speed'; choose from latency, top1, floor, memory"),
         ("vc_margin(latency='5%')", r"latency must be a share, not '5%'; write latency=0\.05"),
         ("vc_margin(latency=-1)", r"latency must be a share, not -1"),
