@@ -72,6 +72,8 @@ class Metric:
     rule: Rule | None = None
     """None: it informs."""
     budgets: tuple[Form, ...] = ()
+    heading: str = ""
+    """Of its column in the table of variants; without one it is in messages and files alone."""
     stored: bool = True
     slack: float = 0.0
     """Absolute difference to the stored value that is none: the file keeps six digits."""
@@ -102,19 +104,22 @@ class Metric:
 REST = 1e-3
 """Share of an artefact's bytes that names, headers and its own description may take more: no model is in them."""
 WEAKER = "the compression got weaker"
+ABSOLUTE_OR_RATIO = (Form.VALUE, Form.RATIO)
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("top1", "accuracy", SHARE, "higher", "paired", (Form.DROP, Form.RATIO)),
+        Metric("top1", "accuracy", SHARE, "higher", "paired", (Form.DROP, Form.RATIO), "top-1"),
         Metric("top5", "accuracy", SHARE, "higher", None, (Form.DROP,)),
-        Metric("agreement", "accuracy", SHARE, "higher", "paired", (Form.VALUE,)),
+        Metric("agreement", "accuracy", SHARE, "higher", "paired", (Form.VALUE,), "agree"),
         Metric("kl", "accuracy", NATS, "lower", None, (Form.VALUE,)),
-        Metric("size_bytes", "cost", BYTES, "lower", "exact", (Form.VALUE, Form.RATIO), part="tensor_bytes"),
+        Metric("size_bytes", "cost", BYTES, "lower", "exact", ABSOLUTE_OR_RATIO, "size", part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
-        Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
-        Metric("sparsity", "cost", SHARE, "higher", "exact", (Form.VALUE,), slack=1e-6, meaning=WEAKER),
+        Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,), "MACs"),
+        Metric(
+            "sparsity", "cost", SHARE, "higher", "exact", (Form.VALUE,), "zeros", slack=1e-6, meaning=WEAKER
+        ),
         Metric("latency", "machine", SECONDS, "lower", stored=False),
-        Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,)),
+        Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,), "time"),
         Metric("peak_memory_bytes", "machine", BYTES, "lower", "exact", (Form.RATIO,), margin="memory"),
         Metric("clips", "count", COUNT, "higher", stored=False),
         Metric("sample", "count", COUNT, "higher", stored=False),

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from ..present.terminal.progress import Progress
 
 TERMINAL = pytest.StashKey[IO[str]]()
+COLUMNS = pytest.StashKey[int]()
 
 
 def open_terminal(config: pytest.Config) -> None:
-    """Capturing redirects the descriptor itself while tests run: a duplicate still leads to the terminal."""
+    """Capturing redirects the descriptor itself while tests run: a duplicate still leads to the terminal.
+
+    Its width is asked for now, for the same reason.
+    """
+    from ..present.terminal.width import width
+
+    config.stash[COLUMNS] = width()
     if sys.stdout.isatty():
         config.stash[TERMINAL] = os.fdopen(os.dup(sys.stdout.fileno()), "w")
         config.add_cleanup(config.stash[TERMINAL].close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,11 @@ import pytest
 
 from ..present.printable import printable
 from .refusals import usage_errors
-from .stash import COMPARED, SESSION
+from .stash import COMPARED, OPTIONS, SESSION
 from .xdist_worker import is_worker
 
 if TYPE_CHECKING:
+    from ..present.outcome import Outcome
     from ..present.terminal.table import Line
     from ..run.session import Session
 
@@ -30,37 +32,58 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results):
         return
+    from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
+    from ..present.terminal.width import width
 
-    ledger, files = session.ledger, session.options.reports
-    added = config.hook.pytest_vidcompress_tables(results=tuple(ledger.results))
+    outcome = _outcome(config, session)
+    added = config.hook.pytest_vidcompress_tables(results=tuple(outcome.results))
+    closing = closing_line(outcome)
     terminalreporter.section("compressed video models")
-    lines = summary(ledger, session.clip_set.absent, added, session.about, files[0] if files else None)
-    closing = lines[-1].text
-    for line in [*lines, *_on_github(terminalreporter, session, closing)]:
+    for line in [*summary(outcome, added, width()), *_on_github(terminalreporter, outcome, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
-    for file in files:
+    for page in outcome.reports:
         from ..present.html.page import write_page
 
         with usage_errors():
-            write_page(file, ledger.results, closing, session.about, tuple(ledger.skipped.values()))
-        terminalreporter.write_line(printable(f"report: {file}"))
+            write_page(page, outcome.results, closing, outcome.about, outcome.skipped)
+        terminalreporter.write_line(printable(f"report: {page}"))
 
 
-def _on_github(terminalreporter: pytest.TerminalReporter, session: Session, closing: str) -> Sequence[Line]:
+def _outcome(config: pytest.Config, session: Session) -> Outcome:
+    from ..present.outcome import Outcome
+    from ..run.command_line import as_typed
+
+    ledger = session.ledger
+    return Outcome(
+        results=ledger.results,
+        about=session.about,
+        skipped=tuple(ledger.skipped.values()),
+        absent=session.clip_set.absent,
+        written=ledger.written,
+        unused=ledger.unused,
+        predictions=tuple(ledger.kept.values()),
+        missing=tuple(ledger.lacking.values()),
+        compared=ledger.compared,
+        reports=session.options.reports,
+        command=shlex.join(["pytest", *config.invocation_params.args]),
+        options=as_typed(session.options),
+    )
+
+
+def _on_github(terminalreporter: pytest.TerminalReporter, outcome: Outcome, closing: str) -> Sequence[Line]:
     from ..present.formats.github import github
     from ..present.formats.step import Place, Step
-    from ..run.command_line import as_typed
 
     config = terminalreporter.config
     reports = [
         r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)
     ]
     step = Step(
-        options=as_typed(session.options),
-        strict=session.options.strict,
+        options=outcome.options,
+        strict=config.stash[OPTIONS].strict,
         closing=closing,
         places={r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},
         expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
     )
-    return github(os.environ, session.ledger.results, step)
+    return github(os.environ, outcome.results, step)

@@ -6,12 +6,27 @@ import math
 import shlex
 from collections.abc import Iterator, Sequence
 
-from ..gate.metrics import quantity
-from ..gate.verdict import Status, Verdict
+from ..gate.metrics import LIMITS, METRICS, quantity
+from ..gate.verdict import Result, Status, Verdict
 from ..measure.report import Report
 
-TIMES = frozenset({"latency_ratio"})
-"""Metrics whose `visible` is relative; that of any other is a share of clips."""
+
+def timed(verdict: Verdict) -> bool:
+    """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
+    limit = LIMITS.get(verdict.metric)
+    metric = limit.metric if limit else METRICS.get(verdict.metric)
+    return metric is not None and metric.rule == "timed"
+
+
+def standing(result: Result) -> str:
+    """The status of a result in a word or two: `new` alone is what nothing is stored of."""
+    if not result.verdicts:
+        return "unchecked"
+    baseline = [verdict for verdict in result.verdicts if verdict.rule == "baseline"]
+    new = [verdict for verdict in baseline if verdict.status is Status.NEW]
+    if result.status is not Status.NEW or len(new) == len(baseline):
+        return str(result.status)
+    return "time new" if any(map(timed, new)) else f"{new[0].metric} new"
 
 
 def label(verdict: Verdict) -> str:
@@ -47,7 +62,7 @@ def could_have_seen(verdict: Verdict) -> str:
     """The smallest regression that would most likely have failed; nothing where one unit more does."""
     if verdict.visible is None:
         return ""
-    return rise(verdict.visible) if verdict.metric in TIMES else drop(verdict.visible)
+    return rise(verdict.visible) if timed(verdict) else drop(verdict.visible)
 
 
 def drop(share: float) -> str:

@@ -4,7 +4,7 @@ CONFTEST = """
     from dataclasses import dataclass
 
     from pytest_vidcompress import Clip, ClipSet, Model, Profile, Technique
-    from pytest_vidcompress.clips.pocket import pocket
+    from pytest_vidcompress.clips.pocket.packaged import pocket
 
 
     def tiny():

@@ -52,7 +52,7 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
 
     project.write(
         test_holds=HOLDS,
-        conftest="from pytest_vidcompress.present import progress\n"
+        conftest="from pytest_vidcompress.present.terminal import progress\n"
         "progress.Progress.__init__.__defaults__ = (0.0, 0.0)\n",
     )
     ours, theirs = pty.openpty()

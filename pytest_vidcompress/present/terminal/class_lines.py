@@ -10,7 +10,8 @@ from ...gate.verdict import Result
 from ...measure.accuracy.class_counts import ClassCount, classes, confusions
 from ...measure.report import Report
 from ..wording import count
-from .text_table import WIDTH, shorten
+from .text_table import listed, shorten, wrapped
+from .width import WIDTH
 
 MANY = 20
 """Classes from which on the most hurt are shown although they may be chance."""
@@ -18,7 +19,7 @@ MOST_VARIANTS, MOST_CLASSES = 3, 4
 """Named on the terminal."""
 
 
-def class_lines(results: Sequence[Result]) -> list[str]:
+def class_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     """The classes that variants of one model hurt most; none where there is little to say.
 
     Of few classes only those are named that lost more than chance explains.
@@ -28,18 +29,18 @@ def class_lines(results: Sequence[Result]) -> list[str]:
     if not hurt:
         return []
     hurt.sort(key=lambda each: -each[0].top1_drop)
-    lines = ["classes that lose most, right by the reference -> by the variant:"]
+    model = shorten(hurt[0][0].model, 30)
+    lines = wrapped(f"classes of {model} that lose most, right by the reference -> by the variant:", width)
     for report, found in hurt[:MOST_VARIANTS]:
-        lines.append(_line(report, found))
+        lines.append(_line(report, found, width))
     if len(hurt) > MOST_VARIANTS:
         lines.append(f"  and {count(len(hurt) - MOST_VARIANTS, 'variant')} more: see --vc-report")
     total = max(len(found) for _, found in hurt)
     most = max(each.clips for _, found in hurt for each in found)
     if most < fewest_lost(total):
         each = "clip a class proves" if most == 1 else "clips a class prove"
-        lines.append(
-            f"  at most {most} {each} nothing of one class: among {total} it takes {fewest_lost(total)} lost"
-        )
+        said = f"at most {most} {each} nothing of one class: among {total} it takes {fewest_lost(total)} lost"
+        lines += wrapped(said, width, "  ")
     return lines
 
 
@@ -75,14 +76,10 @@ def _worth_naming(found: Sequence[ClassCount]) -> bool:
     return len(found) > MANY or min(chances(found)) < ALPHA
 
 
-def _line(report: Report, found: Sequence[ClassCount]) -> str:
+def _line(report: Report, found: Sequence[ClassCount], width: int) -> str:
     """As many classes as fit."""
-    line = f"  {shorten(report.name, 40)}:"
-    for place, text in enumerate(_texts(found)):
-        if len(line) + len(text) + 2 > WIDTH:
-            break
-        line += f"{',' if place else ''} {text}"
-    return line
+    name = f"  {shorten(report.name, min(40, width // 3))}: "
+    return name + listed(list(_texts(found)), width - len(name))
 
 
 def _texts(found: Sequence[ClassCount]) -> Iterator[str]:

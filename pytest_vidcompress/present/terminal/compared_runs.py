@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from ...gate.metrics import quantity
-from .text_table import WIDTH, columns, number, shorten
+from ...gate.metrics import METRICS, NATS, SHARE, quantity
+from .text_table import fitted, number, shorten
+from .width import WIDTH
 
-METRICS = (
-    *("top1", "top5", "agreement", "size_bytes", "parameters", "sparsity", "macs"),
-    *("latency_ratio", "peak_memory_bytes"),
-)
-_POINTS = {"top1", "top5", "agreement", "sparsity"}
+COMPARED = tuple(name for name, metric in METRICS.items() if metric.stored and metric.unit is not NATS)
+"""A divergence in nats differs from kernel to kernel, and only informs."""
 
 
-def changes(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[str]:
+def changes(
+    before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]], width: int = WIDTH
+) -> list[str]:
     """Lines about the `benchmarks` of two of pytest-benchmark's documents; none without measurements.
 
     A latency ratio counts as changed when its two intervals lie apart.
@@ -24,20 +24,19 @@ def changes(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]
     both = [name for name in new if name in old]
     rows: list[list[str]] = []
     for name in both:
-        changed = [metric for metric in METRICS if _changed(metric, old[name], new[name])]
+        changed = [metric for metric in COMPARED if _changed(metric, old[name], new[name])]
         rows += [_row(name, metric, old[name], new[name]) for metric in changed]
     lines: list[str] = []
     if rows:
         header = ["benchmark", "metric", "before", "now", "change"]
-        right = (2, 3, 4)
-        rest = len(columns(header, [["", *row[1:]] for row in rows], right)[1]) - len(header[0])
-        rows = [[shorten(row[0], max(9, WIDTH - rest)), *row[1:]] for row in rows]
-        lines += columns(header, rows, right)
-    same = len(both) - len({name for name in both if any(_changed(m, old[name], new[name]) for m in METRICS)})
+        lines += fitted(header, rows, (2, 3, 4), width)
+    same = len(both) - len(
+        {name for name in both if any(_changed(m, old[name], new[name]) for m in COMPARED)}
+    )
     if same:
         lines.append(f"unchanged: {same} of {len(both)}")
-    lines += [shorten(f"only before: {name}", WIDTH) for name in old if name not in new]
-    lines += [shorten(f"only now: {name}", WIDTH) for name in new if name not in old]
+    lines += [shorten(f"only before: {name}", width) for name in old if name not in new]
+    lines += [shorten(f"only now: {name}", width) for name in new if name not in old]
     return lines
 
 
@@ -54,7 +53,7 @@ def _measured(benchmarks: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str,
 
 def _changed(metric: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     before, now = number(old, metric), number(new, metric)
-    if before is None or now is None or metric != "latency_ratio":
+    if before is None or now is None or METRICS[metric].rule != "timed":
         return before != now
     return not _overlap(old.get(f"{metric}_interval"), new.get(f"{metric}_interval"))
 
@@ -71,7 +70,7 @@ def _row(name: str, metric: str, old: Mapping[str, Any], new: Mapping[str, Any])
     before, now = number(old, metric), number(new, metric)
     if before is None or now is None:
         change = "gone" if now is None else "new"
-    elif metric in _POINTS:
+    elif METRICS[metric].unit is SHARE:
         change = f"{100 * (now - before):+.2f} points"
     else:
         change = f"{now / before - 1:+.2%}" if before else "-"

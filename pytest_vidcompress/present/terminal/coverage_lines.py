@@ -8,23 +8,38 @@ from typing import TYPE_CHECKING, Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from .text_table import WIDTH, shorten
+from .text_table import GAP, fitted, listed, shorten, wrapped
+from .width import WIDTH
 
 if TYPE_CHECKING:
     from ...measure.cost.coverage import Coverage
 
+NAME = 28
+"""Columns of a variant's name."""
 LEAST = 0.005
 """Share of what is left float from which on the terminal names it."""
 
 
-def coverage_lines(results: Sequence[Result]) -> list[str]:
-    """What is int8 of each variant of one model that is not all float, and in a second line what is not."""
-    lines: list[str] = []
-    for report in (result.report for result in results):
-        if report.cost.coverage is not None and report.cost.coverage.narrow:
-            lines.append(f"{shorten(report.name, 40)}: {what_is_narrow(report.cost.coverage)}")
-            lines += _left(report.cost.coverage)
-    return lines
+def coverage_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
+    """What of each variant of one model is narrow, and what was left float; nothing where all is float."""
+    found = {
+        result.report.name: result.report.cost.coverage for result in results if is_narrow(result.report)
+    }
+    shown = [(name, coverage) for name, coverage in found.items() if coverage is not None]
+    if not shown:
+        return []
+    model = shorten(results[0].report.model, 30)
+    title = f"{model}: weights kept as int8 or half, MACs computed in int8, and what was left float"
+    header = ("variant", "int8", "int8 MACs", "half", "left float")
+    longest = max(len(header[0]), *(len(name) for name, _ in shown))
+    room = width - min(NAME, longest) - sum(GAP + len(heading) for heading in header[1:4]) - GAP
+    rows = [[name, *_shares(each), listed(list(_kinds_left(each)), room)] for name, each in shown]
+    return [*wrapped(title, width), *fitted(header, rows, (1, 2, 3), width)]
+
+
+def _shares(coverage: Coverage) -> list[str]:
+    parts = (coverage.weights_int8, coverage.macs_int8, coverage.weights_half)
+    return [share(part) if part else "-" for part in parts]
 
 
 def is_narrow(report: Report) -> bool:
@@ -67,17 +82,6 @@ def share(part: float) -> str:
     if 99.5 <= percent < 100:
         return ">99 %"
     return f"{percent:.0f} %"
-
-
-def _left(coverage: Coverage) -> list[str]:
-    """As much of what was left float as fits."""
-    line = ""
-    for text in _kinds_left(coverage):
-        longer = f"{line}, {text}" if line else f"  float: {text}"
-        if len(longer) > WIDTH:
-            break
-        line = longer
-    return [line] if line else []
 
 
 def _kinds_left(coverage: Coverage) -> Iterator[str]:

@@ -9,19 +9,20 @@ from ...gate.verdict import Result
 from ...measure.profile.hotspots import Hotspots, Spot, shares
 from ...measure.report import Report
 from .coverage_lines import share
-from .text_table import WIDTH, columns, shorten
+from .text_table import fitted, shorten, wrapped
+from .width import WIDTH
 
 TOP = 10
 """Rows of a table on the terminal."""
 NUMBERS = ("self ms", "share", "total")
 
 
-def hotspot_lines(results: Sequence[Result]) -> list[str]:
+def hotspot_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     """The tables of all variants; nothing where nothing was profiled."""
     lines: list[str] = []
     for result in results:
         if result.report.execution.hotspots is not None:
-            lines += [*([""] if lines else []), *_of(result.report, result.report.execution.hotspots)]
+            lines += [*([""] if lines else []), *_of(result.report, result.report.execution.hotspots, width)]
     return lines
 
 
@@ -55,42 +56,44 @@ def milliseconds(seconds: float) -> str:
     return f"{value:,.{0 if value >= 1000 else 1 if value >= 100 else 2}f}"
 
 
-def _of(report: Report, now: Hotspots) -> list[str]:
+def _of(report: Report, now: Hotspots, width: int) -> list[str]:
     model = shorten(report.model, 30)
     before = (report.reference.execution.hotspots if report.reference else None) or Hotspots()
     if not now.operators:
-        return [f"{shorten(report.name, 40)} of {model}: no time by operator: {now.note}"]
+        return wrapped(f"{shorten(report.name, 40)} of {model}: no time by operator: {now.note}", width)
     title = f" of {model}: where the time of a call goes, reference | variant"
-    lines = [
-        shorten(report.name, WIDTH - len(title)) + title,
-        f"{milliseconds(before.seconds)} | {milliseconds(now.seconds)} ms under {now.source},"
-        f" median of {now.runs} calls",
-    ]
-    lines += _integers(report, now)
+    times = f"{milliseconds(before.seconds)} | {milliseconds(now.seconds)} ms under {now.source}"
+    lines = wrapped(shorten(report.name, max(12, width - len(title))) + title, width)
+    lines += wrapped(f"{times}, median of {now.runs} calls", width)
+    lines += wrapped(_integers(report, now), width)
     if before.source == now.source:
-        lines += _table("operator", before.operators, now.operators)
+        lines += _table("operator", before.operators, now.operators, width)
     else:
         # Their names of operators mean nothing to each other.
-        lines += _table("kind of operator", before.kinds, now.kinds)
-        lines += _table("operator", (), now.operators)
+        lines += _table("kind of operator", before.kinds, now.kinds, width)
+        lines += _table("operator", (), now.operators, width)
     if now.modules:
-        lines += _table("module", before.modules, now.modules, _end)
+        lines += _table("module", before.modules, now.modules, width, _end)
     return lines
 
 
-def _integers(report: Report, now: Hotspots) -> list[str]:
+def _integers(report: Report, now: Hotspots) -> str:
     """Whether the arithmetic that should be int8 was seen to be."""
     should = report.cost.coverage.macs_int8 if report.cost.coverage else 0.0
     part = now.integer_share
     if part is None or not (part or should):
-        return []
+        return ""
     if not part:
-        return [f"no kernel multiplied integers: the {share(should)} of MACs that should be int8 were not"]
-    return [f"of the time in products and convolutions, {share(part)} multiplied integers"]
+        return f"no kernel multiplied integers: the {share(should)} of MACs that should be int8 were not"
+    return f"of the time in products and convolutions, {share(part)} multiplied integers"
 
 
 def _table(
-    what: str, before: Sequence[Spot], now: Sequence[Spot], short: Callable[[str, int], str] = shorten
+    what: str,
+    before: Sequence[Spot],
+    now: Sequence[Spot],
+    width: int,
+    short: Callable[[str, int], str] = shorten,
 ) -> list[str]:
     header = [what, *NUMBERS, "|", *NUMBERS, "calls"]
     both = beside(before, now)
@@ -101,11 +104,9 @@ def _table(
         label = f"{name} ({kind})" if name in ambiguous else name
         cells = [*_cells(old, parts_before), "|", *_cells(new, parts_now)]
         rows.append([label, *cells, str((new or old or Spot("", "", 0, 0, 0)).calls)])
-    right = (1, 2, 3, 5, 6, 7, 8)
-    rest = len(columns(header, [["", *row[1:]] for row in rows], right)[1]) - len(what)
-    rows = [[short(row[0], max(len(what), WIDTH - rest)), *row[1:]] for row in rows]
     more = len(both) - len(rows)
-    return [*columns(header, rows, right), *([f"and {more} more: see --vc-report"] if more else [])]
+    lines = fitted(header, rows, (1, 2, 3, 5, 6, 7, 8), width, short)
+    return [*lines, *([f"and {more} more: see --vc-report"] if more else [])]
 
 
 def _end(name: str, width: int) -> str:

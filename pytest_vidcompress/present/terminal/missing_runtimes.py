@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..wording import count
+from .text_table import wrapped
+from .width import WIDTH
 
 
-def lacking_lines(skipped: Iterable[tuple[str, str]]) -> list[str]:
-    """Two lines a runtime; none where nothing was skipped.
+def missing_lines(skipped: Iterable[tuple[str, str]], width: int = WIDTH) -> list[str]:
+    """A runtime and what it needs; nothing where nothing was skipped.
 
     Args:
         skipped: of each test, the runtime's name and what it needs.
     """
     lines: list[str] = []
     for (runtime, needs), tests in sorted(Counter(skipped).items()):
-        lines += [f"{count(tests, 'test')} skipped, runtime {runtime!r} cannot run here:", f"  {needs}"]
+        lines += wrapped(f"{count(tests, 'test')} skipped, runtime {runtime!r} cannot run here:", width)
+        lines += wrapped(needs, width, "  ")
     return lines

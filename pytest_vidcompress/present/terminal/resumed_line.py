@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from ...measure.resume.kept import Kept
-from .text_table import WIDTH
+from .text_table import wrapped
+from .width import WIDTH
 
 
-def resumed(kept: Iterable[Kept]) -> list[str]:
+def resumed(kept: Iterable[Kept], width: int = WIDTH) -> list[str]:
     """`resumed: 412 of 1,000 predictions of ...`, as many lines as it takes; of what was there at all."""
     # A reference first: the others are held beside it.
     found = sorted((each for each in kept if each.found), key=lambda each: (each.model, not each.lasting))
     parts = [f"{each.found:,} of {each.asked:,} of {each.model} {each.what}" for each in found]
     said = f"resumed: predictions of an earlier run: {', '.join(parts)} (--no-vc-resume computes all)"
-    return textwrap.wrap(said, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+    return wrapped(said, width)

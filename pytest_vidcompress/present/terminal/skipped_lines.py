@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...clips.faults import Skipped, by_kind
+from .text_table import wrapped
+from .width import WIDTH
 
 COLUMNS = ("id", "label", "kind", "reason", "path")
 _NAMED = 5
@@ -18,7 +20,7 @@ def skipped_file(report: Path) -> Path:
     return report.with_name(f"{report.stem}.skipped.csv")
 
 
-def skipped_lines(skipped: Sequence[Skipped], report: Path | None = None) -> list[str]:
+def skipped_lines(skipped: Sequence[Skipped], report: Path | None = None, width: int = WIDTH) -> list[str]:
     """Counts by kind, the first ones by name, and where the others are; none where all could be used.
 
     Args:
@@ -26,12 +28,14 @@ def skipped_lines(skipped: Sequence[Skipped], report: Path | None = None) -> lis
     """
     if not skipped:
         return []
-    lines = [f"clips that could not be used, in neither variant nor reference: {by_kind(skipped)}"]
-    lines += [f"  {each.clip.id}: {each.reason}" for each in skipped[:_NAMED]]
+    said = f"clips that could not be used, in neither variant nor reference: {by_kind(skipped)}"
+    lines = wrapped(said, width)
+    for each in skipped[:_NAMED]:
+        lines += wrapped(f"{each.clip.id}: {each.reason}", width, "  ", "    ")
     if len(skipped) > _NAMED:
         lines.append(f"  and {len(skipped) - _NAMED} more")
     where = str(skipped_file(report)) if report else "--vc-report=FILE lists them in a CSV file beside it"
-    return [*lines, f"  all of them: {where}"]
+    return [*lines, *wrapped(f"all of them: {where}", width, "  ", "    ")]
 
 
 def skipped_csv(skipped: Sequence[Skipped]) -> str:

@@ -7,22 +7,23 @@ from typing import Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from .text_table import WIDTH, columns, shorten
+from .text_table import fitted, shorten, wrapped
+from .width import WIDTH
 
 HEADER = ("achieved speed", "kernels", "GMAC/s", "of fp32 peak")
 
 
-def speed_lines(results: Sequence[Result]) -> list[str]:
+def speed_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     """The variants of one model and their reference; nothing where the machine's peak was not measured."""
     rows = speed_rows(results)
     if not rows:
         return []
-    rest = max(len(row[1]) for row in [HEADER, *rows]) + 30
     peak = next(p for result in results if (p := result.report.execution.peak_macs_per_s))
-    return [
-        *columns(HEADER, [[shorten(row[0], WIDTH - rest), *row[1:]] for row in rows], right=(2, 3)),
-        f"fp32 peak: {peak / 1e9:.1f} GMAC/s in matrix products, measured in this run; int8 may be beyond it",
-    ]
+    header = [f"{HEADER[0]} of {shorten(results[0].report.model, 30)}", *HEADER[1:]]
+    said = (
+        f"fp32 peak: {peak / 1e9:.1f} GMAC/s in matrix products, measured in this run; int8 may be beyond it"
+    )
+    return [*fitted(header, rows, (2, 3), width), *wrapped(said, width)]
 
 
 def speed_rows(results: Sequence[Result]) -> list[list[str]]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...gate.metrics import METRICS
 from ...gate.verdict import Result, Status
-from ...measure.interval import Estimate
 from ...measure.report import Report
-from ..wording import clips
-from .text_table import WIDTH, columns, shorten, signed
+from ..wording import clips as clips_in_words
+from ..wording import standing
+from .cells import cell, heading, scale
+from .text_table import GAP, fitted, shorten, wrapped
+from .width import WIDTH
+
+NAME = 29
+"""Columns of a name that are worth more than the last of the others."""
+MANY = 3
+"""Rows from which on what is the same in all of them is said once, above."""
 
 
 class Line(NamedTuple):
@@ -20,90 +28,131 @@ class Line(NamedTuple):
     status: Status | None = None
 
 
-def tables(results: Sequence[Result]) -> list[Line]:
-    """The tables of all models, in the order in which they were measured."""
-    lines: list[Line] = []
+@dataclass(frozen=True)
+class Column:
+    """The cells of all rows under a heading."""
+
+    heading: str
+    cells: tuple[str, ...]
+    right: bool = True
+    spare: int = 0
+    """Where a line is too short, the columns with most of it are left out first; never one with none."""
+
+    @property
+    def width(self) -> int:
+        return max(map(len, (self.heading, *self.cells)))
+
+    @property
+    def constant(self) -> bool:
+        """Does it say the same of more rows than one likes to read?"""
+        return len(self.cells) > MANY and len(set(self.cells)) == 1
+
+
+def tables(results: Sequence[Result], width: int = WIDTH) -> list[Line]:
+    """The tables of all models, in the order in which they were measured, each with its notes below it."""
+    lines, said = list[Line](), set[str]()
     for model in dict.fromkeys(result.report.model for result in results):
-        own = [result for result in results if result.report.model == model]
-        lines += [*([Line("")] if lines else []), *table(own)]
+        rows, notes = _table([result for result in results if result.report.model == model], width)
+        new = [note for note in notes if note not in said]
+        said.update(new)
+        lines += [*([Line("")] if lines else []), *rows]
+        lines += [Line(line) for note in new for line in wrapped(note, width)]
     return lines
 
 
-def table(results: Sequence[Result]) -> list[Line]:
-    """Title, header, reference and variants of one model; nothing when there is nothing."""
-    if not results:
-        return []
+def _table(results: Sequence[Result], width: int) -> tuple[list[Line], list[str]]:
+    """Title, header, reference and variants of one model; and what must be known to read them."""
     ordered = sorted(results, key=lambda result: result.status.rank)
-    first = ordered[0].report
-    random = first.accuracy.kind == "agreement"
-    reference = next((r.report.reference for r in ordered if r.report.reference is not None), None)
     reports = [result.report for result in ordered]
-    giga = (
-        max((report.macs or 0 for report in [*reports, *([reference] if reference else [])]), default=0)
-        >= 1e9
+    random = reports[0].accuracy.kind == "agreement"
+    references = [report.reference for report in reports if report.reference is not None]
+    reference = max(references, key=lambda report: report.clips, default=None)
+    rows = [*([reference] if reference is not None else []), *reports]
+    words = ["reference"] * (reference is not None) + [standing(result) for result in ordered]
+
+    names = [*(report.name for report in rows[: len(rows) - len(reports)]), *_names(ordered)]
+    found = [Column("verdict", tuple(words), right=False), *_numbers(rows, reference, random)]
+    said = [column for column in found if column.constant and column.heading != "verdict"]
+    shown, left_out = _that_fit([column for column in found if column not in said], names, width)
+    text = fitted(
+        ["variant", *(column.heading for column in shown)],
+        [list(row) for row in zip(names, *(column.cells for column in shown), strict=True)],
+        right=[place for place, column in enumerate(shown, 1) if column.right],
+        width=width,
     )
-
-    header = ["variant", "verdict", "agree*" if random else "top-1", "agree", "size MB", "zeros"]
-    header += ["GMACs" if giga else "MMACs", "time ratio"]
-    rows = [_row(report, _word(result), giga) for report, result in zip(reports, ordered, strict=True)]
-    if reference is not None:
-        rows.insert(0, _row(reference, "reference", giga, base=True))
-    if random:
-        # It would say the same twice.
-        header.pop(3)
-        rows = [row[:3] + row[4:] for row in rows]
-
-    rest = len(columns(header, [["", *row[1:]] for row in rows], range(2, len(header)))[1]) - len(header[0])
-    rows = [[shorten(row[0], max(8, WIDTH - rest)), *row[1:]] for row in rows]
-    text = columns(header, rows, right=range(2, len(header)))
-    statuses = [None] * (2 if reference is None else 3) + [_colour(result) for result in ordered]
-    title = f"{shorten(first.model, 50)} on {clips(reports)}; shares in %, changes in points"
-    lines = [Line(title), *map(Line, text, statuses)]
-    if random:
-        lines.append(Line("* weights are random: accuracy is agreement with the reference"))
-    notes = dict.fromkeys(f"{shorten(r.name, 40)}: {note}" for r in reports for note in r.execution.notes)
-    return [*lines, *map(Line, notes)]
+    statuses = [None] * (len(text) - len(ordered)) + [_colour(result) for result in ordered]
+    title = f"{shorten(reports[0].model, 50)} on {clips_in_words(reports)}; shares in %, changes in points"
+    everywhere = ", ".join(f"{column.heading} {column.cells[0]}" for column in said if column.cells[0] != "-")
+    lines = wrapped(f"{title}; in every row {everywhere}" if everywhere else title, width)
+    return [*map(Line, lines), *map(Line, text, statuses)], list(_notes(ordered, left_out, width))
 
 
-def _row(report: Report, verdict: str, giga: bool, base: bool = False) -> list[str]:
-    return [
-        report.name,
-        verdict,
-        f"{100 * report.top1:.1f}"
-        if base
-        else f"{100 * report.top1:.1f} ({signed(-100 * report.top1_drop)})",
-        "-" if base else f"{100 * report.agreement:.1f}",
-        _size(report, base),
-        "-" if report.sparsity is None else f"{100 * report.sparsity:.1f}",
-        "-" if report.macs is None else f"{report.macs / (1e9 if giga else 1e6):.3g}",
-        "-" if base or report.latency_ratio is None else _ratio(report.latency_ratio),
-    ]
+def _numbers(rows: Sequence[Report], reference: Report | None, random: bool) -> list[Column]:
+    """How many clips, and a column a metric that has a heading; the first of each kind cannot be spared."""
+    clips = tuple(str(report.clips) for report in rows)
+    # The title says it where all have as many, and a note what they are.
+    numbers = [Column("clips", clips, spare=len(METRICS))] if len(set(clips)) > 1 else []
+    kinds = set[str]()
+    for metric in METRICS.values():
+        # Under random weights the labels' top-1 is this agreement.
+        if not metric.heading or (random and metric.name == "agreement"):
+            continue
+        by = scale(metric, rows)
+        cells = tuple(cell(metric, report, by, base=report is reference) for report in rows)
+        title = "agree*" if random and metric.name == "top1" else heading(metric, by)
+        numbers.append(Column(title, cells, spare=len(numbers) if metric.kind in kinds else 0))
+        kinds.add(metric.kind)
+    return numbers
 
 
-def _size(report: Report, base: bool) -> str:
-    if report.size_bytes is None:
-        return "-"
-    # 12.3, but 0.12 and 1234: three digits and no exponent.
-    size = report.size_bytes / 1e6
-    digits = f"{size:.{0 if size >= 100 else 1 if size >= 10 else 2}f}"
-    ratio = report.size_ratio
-    return digits if base or ratio is None else f"{digits} ({ratio:.0%})"
+def _that_fit(found: Sequence[Column], names: Sequence[str], width: int) -> tuple[list[Column], list[Column]]:
+    """The columns that a line has room for beside enough of a name, and those that are left out."""
+    shown = list(found)
+    name = min(NAME, max(map(len, names)))
+    while name + sum(GAP + column.width for column in shown) > width:
+        spare = max(shown, key=lambda column: column.spare)
+        if not spare.spare:
+            break
+        shown.remove(spare)
+    return shown, [column for column in found if column not in shown]
 
 
-def _ratio(ratio: Estimate) -> str:
-    """The ratio and how far its interval reaches to the further side, relative to it."""
-    reach = max(ratio.high - ratio, ratio - ratio.low) / ratio
-    return f"{ratio:.2f} ±{reach:.0%}" if math.isfinite(reach) else f"{ratio:.2f}"
+def _names(results: Sequence[Result]) -> list[str]:
+    """Names of rows: where one name is measured by several tests, each has the number of its note."""
+    marks = _marks(results)
+    return [f"{r.report.name} [{marks[id(r)]}]" if id(r) in marks else r.report.name for r in results]
 
 
-def _word(result: Result) -> str:
-    return str(result.status) if result.verdicts else "unchecked"
+def _marks(results: Sequence[Result]) -> dict[int, int]:
+    names = [result.report.name for result in results]
+    twice = [result for result in results if names.count(result.report.name) > 1]
+    return {id(result): number for number, result in enumerate(twice, 1)}
+
+
+def _notes(results: Sequence[Result], left_out: Sequence[Column], width: int) -> Iterator[str]:
+    """What must be known to read the rows, each said once."""
+    reports = [result.report for result in results]
+    if len({report.clips for report in reports}) > 1:
+        yield (
+            "each row is on as many clips as it took to decide,"
+            " its change against the reference on the same ones"
+        )
+    if reports[0].accuracy.kind == "agreement":
+        yield "* weights are random: accuracy is agreement with the reference"
+    for result in results:
+        number = _marks(results).get(id(result))
+        if number:
+            yield f"[{number}] in {result.report.test}"
+    if left_out:
+        headings = ", ".join(column.heading for column in left_out)
+        yield f"{headings}: no room in {width} columns; in --vc-report=FILE"
+    whose: dict[str, list[str]] = {}
+    for report in reports:
+        for note in report.execution.notes:
+            whose.setdefault(note, []).append(shorten(report.name, 40))
+    for note, names in whose.items():
+        yield f"{', '.join(dict.fromkeys(names))}: {note}"
 
 
 def _colour(result: Result) -> Status | None:
     return result.status if result.verdicts else None
-
-
-def plain(lines: Iterable[Line]) -> str:
-    """Lines without their colours."""
-    return "\n".join(line.text for line in lines)

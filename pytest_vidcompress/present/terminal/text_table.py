@@ -1,14 +1,16 @@
-"""Plain-text columns, and the numbers in them. The only importer of tabulate."""
+"""Plain-text columns and paragraphs, and the numbers in them. The only importer of tabulate."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from ..printable import printable
+from .width import WIDTH
 
-WIDTH = 100
-"""Most columns of a line that is printed to a person."""
+GAP = 2
+"""Columns between two columns of a table."""
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
@@ -22,6 +24,53 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
     rule = ["-" * max(map(len, column)) for column in zip(*cells, strict=True)]
     text = render([cells[0], rule, *cells[1:]], tablefmt="plain", colalign=align, disable_numparse=True)
     return [line.rstrip() for line in text.splitlines()]
+
+
+def fitted(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[int] = (),
+    width: int = WIDTH,
+    short: Callable[[str, int], str] | None = None,
+) -> list[str]:
+    """As `columns`, with the cells of the first column as short as the width of a line demands.
+
+    Args:
+        short: what makes a cell fit; `shorten` unless given.
+    """
+    others = zip(*(map(printable, row[1:]) for row in (header, *rows)), strict=True)
+    rest = sum(GAP + max(map(len, cells)) for cells in others)
+    first = max(len(header[0]), width - rest)
+    return columns(header, [[(short or shorten)(row[0], first), *row[1:]] for row in rows], right)
+
+
+def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "  ") -> list[str]:
+    """Lines of printable text; words stay whole, because names and options are typed as they are printed.
+
+    Args:
+        first: the indent of the first line, and `rest` of those below it.
+    """
+    return textwrap.wrap(
+        printable(text),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def listed(items: Sequence[str], width: int = WIDTH, separator: str = ", ", more: str = "…") -> str:
+    """As many items as fit in a line, the first one in any case; then `more`."""
+    end = f"{separator}{more}"
+    line = ""
+    for left, item in enumerate(items, 1 - len(items)):
+        room = width - (len(end) if left else 0)
+        longer = f"{line}{separator}{printable(item)}" if line else shorten(item, room)
+        if len(longer) > room:
+            return line + end
+        line = longer
+    return line
 
 
 def shorten(name: str, width: int) -> str:

@@ -10,7 +10,7 @@ from pytest_vidcompress.present.terminal.class_lines import (
     class_rows,
     confusion_rows,
 )
-from pytest_vidcompress.present.terminal.text_table import WIDTH
+from pytest_vidcompress.present.terminal.width import WIDTH
 from tests.gate.reports import changed, report
 
 
@@ -31,7 +31,7 @@ def by_class(classes: int, per_class: int, lost: dict[int, int], **changes: Any)
 def test_400_classes_of_three_clips_are_named_and_prove_nothing() -> None:
     lines = class_lines([Result(by_class(400, 3, {7: 3, 9: 2, 300: 1}))])
     assert lines == [
-        "classes that lose most, right by the reference -> by the variant:",
+        "classes of timesformer that lose most, right by the reference -> by the variant:",
         "  int8-dynamic: class 7 3 -> 0 of 3, class 9 3 -> 1 of 3, class 300 3 -> 2 of 3",
         "  at most 3 clips a class prove nothing of one class: among 400 it takes 13 lost",
     ]
@@ -40,7 +40,7 @@ def test_400_classes_of_three_clips_are_named_and_prove_nothing() -> None:
 def test_of_few_classes_only_what_is_no_chance_is_named() -> None:
     assert class_lines([Result(by_class(16, 40, {3: 2, 4: 1}))]) == []
     assert class_lines([Result(by_class(16, 40, {3: 12, 4: 1}))]) == [
-        "classes that lose most, right by the reference -> by the variant:",
+        "classes of timesformer that lose most, right by the reference -> by the variant:",
         "  int8-dynamic: class 3 40 -> 28 of 40 (p=0.0039)",
     ]
 

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
-from pytest_vidcompress.present.terminal.closing_line import closing_line
+from pytest_vidcompress.present.outcome import Outcome
+from pytest_vidcompress.present.terminal.closing_line import closing_line as line_of
 from tests.gate.reports import report
 from tests.present.verdicts import LATENCY, MACS, TOP1
+
+
+def closing_line(results: Sequence[Result], skipped: int = 0, absent: int = 0) -> str:
+    clips = [
+        Skipped(Clip(f"c{n}", "label", Path("c.mp4")), "cut off", Fault.TRUNCATED) for n in range(skipped)
+    ]
+    return line_of(Outcome(results, skipped=clips, absent=absent))
 
 
 def result(name: str, *verdicts: Verdict) -> Result:
@@ -34,6 +46,12 @@ def test_counts() -> None:
 def test_new_and_inconclusive_are_counted() -> None:
     results = [result("a", of(Status.NEW)), result("b", of(Status.INCONCLUSIVE)), result("c", of(Status.NEW))]
     assert closing_line(results).endswith("; 1 inconclusive, 2 new")
+
+
+def test_new_in_time_alone_is_counted_apart() -> None:
+    alone = result("a", MACS, replace(LATENCY, status=Status.NEW, visible=None))
+    results = [alone, result("b", of(Status.NEW)), alone, result("c", of(Status.FAILED))]
+    assert closing_line(results).endswith("; 1 failed, 1 new, 2 time new")
 
 
 def test_the_least_sensitive_check_decides_what_could_be_seen() -> None:

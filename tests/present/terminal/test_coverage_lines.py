@@ -9,7 +9,7 @@ from pytest_vidcompress.measure.cost.coverage import Coverage, Left
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.coverage_lines import coverage_lines, share
-from pytest_vidcompress.present.terminal.text_table import WIDTH
+from pytest_vidcompress.present.terminal.width import WIDTH
 from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import COVERAGE, covered
 
@@ -17,18 +17,21 @@ FLOAT = Coverage(0.0, 0.0, 0.0, (Left("*", "Linear", 1.0, 1.0),))
 
 
 def test_lines_say_what_is_int8_and_what_was_left() -> None:
-    assert coverage_lines([covered()]) == [
-        "int8-dynamic: int8: 97 % of weights, 72 % of MACs",
-        "  float: VideoMAESelfAttention 25 % of MACs, Conv3d 3 % of MACs, LayerNorm 1 % of weights",
-    ]
+    title, *table = coverage_lines([covered()], width=140)
+    assert title == (
+        "timesformer: weights kept as int8 or half, MACs computed in int8, and what was left float"
+    )
+    assert [line.split("  ", 1)[0] for line in table] == ["variant", "-" * 12, "int8-dynamic"]
+    assert " ".join(table[2].split()) == (
+        "int8-dynamic 97 % 72 % - "
+        "VideoMAESelfAttention 25 % of MACs, Conv3d 3 % of MACs, LayerNorm 1 % of weights, bias 1 % of weights"
+    )
 
 
 def test_halves_are_stored_and_nothing_more() -> None:
     half = Coverage(0.0, 0.9999, 0.0, (Left("*", "Linear", 0.0, 1.0),))
-    assert coverage_lines([covered(half, name="fp16")]) == [
-        "fp16: half: >99 % of weights",
-        "  float: Linear 100 % of MACs",
-    ]
+    line = coverage_lines([covered(half, name="fp16")])[-1]
+    assert " ".join(line.split()) == "fp16 - - >99 % Linear 100 % of MACs"
 
 
 def test_what_is_all_float_is_not_said() -> None:
@@ -38,7 +41,14 @@ def test_what_is_all_float_is_not_said() -> None:
 def test_lines_fit() -> None:
     many = replace(COVERAGE, left=tuple(Left(f"m{i}", f"Kind{i}" * 3, 0.02, 0.02) for i in range(30)))
     long = "shrink:mlp=0.3,heads=0.25+int8-static:smooth=0.85,attention=all,clips=64"
-    assert all(len(line) <= WIDTH for line in coverage_lines([covered(many, name=long)]))
+    for width in (80, WIDTH):
+        lines = coverage_lines([covered(many, name=long)], width)
+        assert all(len(line) <= width for line in lines)
+        assert lines[-1].endswith("of MACs, …")
+
+
+def test_a_variant_is_said_once() -> None:
+    assert len(coverage_lines([covered(), covered(), covered(name="fp16")])) == 5
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,71 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.measure.resume.kept import Kept
+from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.terminal.summary import summary
-from pytest_vidcompress.run.ledger import Ledger
-from tests.gate.reports import report
-from tests.present.verdicts import LATENCY
+from tests.gate.reports import changed, report
+from tests.present.terminal.profiles import COVERAGE, profiled
+from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
 
 def test_nothing_but_printable_text_is_printed() -> None:
     """Whatever stands in names and texts: a line is a line, and none is a command."""
     bad = "\x1b[31m\n::error title=x::y"
     clip = Skipped(Clip(f"c{bad}", bad, Path(f"v/{bad}.mp4")), bad, Fault.TRUNCATED)
-    ledger = Ledger(
-        results=[Result(report(name=bad, model=bad, notes=(bad,)), (LATENCY,), bad)],
-        skipped={"c": clip},
+    outcome = Outcome(
+        results=[Result(report(name=bad, model=bad, notes=(bad,)), (replace(LATENCY, reason=bad),), bad)],
+        about=bad,
+        skipped=[clip],
         written=(bad,),
         unused=(bad,),
-        lacking={"test": (bad, bad)},
+        missing=[(bad, bad)],
+        command=f"pytest '{bad}'",
     )
-    lines = summary(ledger, 0, added=[[bad]], about=bad)
+    lines = summary(outcome, added=[[bad]])
     assert all(line.text.isprintable() for line in lines)
     assert not [line for line in lines if line.text.lstrip().startswith("::")]
-    assert sum("title=x::y" in line.text for line in lines) > 6
+    assert sum("title=x::y" in line.text for line in lines) > 8
+
+
+def test_what_others_add_stands_between_ours() -> None:
+    texts = [
+        line.text for line in summary(Outcome([Result(report(), (MACS,))]), added=[["one", "two"], ["three"]])
+    ]
+    assert texts[-6:-1] == ["one", "two", "", "three", ""]
+    assert texts[-1].endswith("; 1 passed")
+    assert "" not in (texts[0], texts[-1])
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_lines_fit_in_the_terminal(width: int) -> None:
+    long = "shrink:mlp=0.3,heads=0.25+prune-gradual:amount=0.5,steps=300+int8-static:calibration=64"
+    results = [
+        Result(report(name=name, notes=("calibrated on 32 clips",), coverage=COVERAGE), verdicts)
+        for name, verdicts in ((long, (TOP1,)), ("fp16", (LATENCY,)), ("fuse", (BLIND,)), ("fuse", (MACS,)))
+    ]
+    profile = profiled(name=long, model="facebook/timesformer-hr-finetuned-k400").report
+    clip = Skipped(Clip("c", "label", Path("c.mp4")), "cut off " * 20, Fault.TRUNCATED)
+    outcome = Outcome(
+        results=[*results, Result(changed(profile, peak_macs_per_s=1e11))],
+        about="clips: " + "a folder of many " * 9,
+        skipped=[clip],
+        written=["fp16: " + "x " * 70],
+        unused=["y " * 70],
+        predictions=[Kept(f"prune-global:amount=0.{n}", "videomae", False, 5, 9) for n in range(9)],
+        missing=[("tvm", "it needs " + "tvm " * 40)],
+    )
+    texts = [line.text for line in summary(outcome, width=width)]
+    assert [
+        text
+        for text in texts
+        if len(text) > width and not text.startswith(("  see it again: ", "  store it: "))
+    ] == []
+    assert len(texts) > 50

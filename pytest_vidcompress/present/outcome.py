@@ -1,0 +1,41 @@
+"""What a run has to show of itself, beside how it looks: filled by the run, read by terminal, page and GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..clips.faults import Skipped
+from ..gate.verdict import Result
+from ..measure.resume.kept import Kept
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything is empty where there is nothing to say."""
+
+    results: Sequence[Result] = ()
+    about: str = ""
+    """The clips, in a line."""
+    skipped: Sequence[Skipped] = ()
+    """Clips that could not be used."""
+    absent: int = 0
+    """Annotated clips whose file is not there."""
+    written: Sequence[str] = ()
+    """What went into the baselines, a line each."""
+    unused: Sequence[str] = ()
+    """Entries of the baselines that no test measures any more."""
+    predictions: Sequence[Kept] = ()
+    """What was on disk of them."""
+    missing: Sequence[tuple[str, str]] = ()
+    """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""
+    compared: Sequence[Mapping[str, Any]] = ()
+    """Documents of the earlier runs that pytest-benchmark compares with."""
+    reports: Sequence[Path] = ()
+    """The files of `--vc-report`."""
+    command: str = "pytest"
+    """What was typed, to run all of it again."""
+    options: str = ""
+    """What must be typed to run one of its tests the same way."""

@@ -1,0 +1,78 @@
+"""Why variants are new or inconclusive, and what to type next; what several variants share is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...gate.verdict import Result, Status, Verdict
+from ..outcome import Outcome
+from ..wording import commands, count, label, numbers, standing
+from .table import Line
+from .text_table import listed, wrapped
+from .width import WIDTH
+
+MOST_TESTS = 3
+"""Tests that a command names; for more, it is the command of the whole run."""
+
+Reasons = tuple[tuple[str, str], ...]
+"""Metrics and why."""
+
+
+def reason_lines(outcome: Outcome, width: int = WIDTH) -> list[Line]:
+    """A block for all variants of one standing and the same reasons, the worst first.
+
+    What failed has said so where it failed.
+    """
+    groups: dict[tuple[Status, str, Reasons], list[Result]] = {}
+    for result in sorted(outcome.results, key=lambda result: result.status.rank):
+        if result.verdicts and result.status in (Status.INCONCLUSIVE, Status.NEW):
+            key = (result.status, standing(result), tuple(_reasons(result)))
+            groups.setdefault(key, []).append(result)
+    lines: list[Line] = []
+    for (status, word, reasons), results in groups.items():
+        lines += [Line("")] * bool(lines)
+        lines += [Line(text, status) for text in _block(word, reasons, results, outcome, width)]
+    return lines
+
+
+def _block(
+    word: str, reasons: Reasons, results: Sequence[Result], outcome: Outcome, width: int
+) -> Iterator[str]:
+    several = len({result.report.model for result in outcome.results}) > 1
+    reports = [result.report for result in results]
+    names = list(dict.fromkeys(f"{r.name} of {r.model}" if several else r.name for r in reports))
+    start = f"{word}, {count(len(names), 'variant')}: "
+    yield start + listed(names, width - len(start))
+    for metric, reason in reasons:
+        yield from wrapped(f"{metric}: {reason}", width, "  ", "    ")
+    if len(results) == 1:
+        for verdict in _open(results[0]):
+            said = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
+            yield from wrapped(f"{label(verdict)}: {said}", width, "  ", "    ")
+    what, command = _next(results, outcome)
+    # To be copied: the terminal may break it, we may not.
+    yield f"  {what}: {command}"
+
+
+def _open(result: Result) -> list[Verdict]:
+    """The verdicts that make a result what it is."""
+    return [verdict for verdict in result.verdicts if verdict.status is result.status]
+
+
+def _reasons(result: Result) -> Iterator[tuple[str, str]]:
+    """Metrics that share a reason stand before it together."""
+    by_reason: dict[str, list[str]] = {}
+    for verdict in _open(result):
+        by_reason.setdefault(verdict.reason, []).append(label(verdict))
+    for reason, metrics in by_reason.items():
+        yield ", ".join(metrics), reason
+
+
+def _next(results: Sequence[Result], outcome: Outcome) -> tuple[str, str]:
+    """What is new wants to be stored; what is not sure, to be seen again."""
+    tests = list(dict.fromkeys(result.nodeid or result.report.test for result in results))
+    typed = dict(commands(tests, outcome.options, [v for result in results for v in _open(result)]))
+    what = "store it" if "store it" in typed else "see it again"
+    if len(tests) <= MOST_TESTS:
+        return what, typed[what]
+    return what, outcome.command + (" --vc-baseline=create" if what == "store it" else "")
