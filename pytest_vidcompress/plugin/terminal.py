@@ -20,7 +20,7 @@ def open_terminal(config: pytest.Config) -> None:
 
     Its width is asked for now, for the same reason.
     """
-    from ..present.terminal.width import width
+    from ..present.width import width
 
     config.stash[COLUMNS] = width()
     if sys.stdout.isatty():

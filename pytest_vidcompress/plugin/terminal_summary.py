@@ -34,7 +34,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
-    from ..present.terminal.width import width
+    from ..present.width import width
 
     outcome = _outcome(config, session)
     added = config.hook.pytest_vidcompress_tables(results=tuple(outcome.results))

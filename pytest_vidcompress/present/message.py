@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from ..gate.verdict import Verdict, fails
 from ..measure.report import Report
 from .printable import printable
-from .terminal.text_table import wrapped
-from .terminal.width import WIDTH
+from .text_table import wrapped
+from .width import WIDTH
 from .wording import commands, could_have_seen, label, numbers
 
 FIRST = len("AssertionError: ")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ...gate.metrics import quantity
 from ...gate.verdict import Result, Status, fails
 from ..printable import printable
-from ..terminal.text_table import signed
+from ..text_table import signed
 from ..wording import commands, label, sentence
 from .step import Step
 

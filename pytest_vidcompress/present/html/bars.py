@@ -10,7 +10,7 @@ from ...measure.profile.hotspots import Hotspots
 from ...measure.profile.operator_kinds import KINDS, OTHER, OUTSIDE
 from ...measure.report import Report
 from ..terminal.hotspot_lines import milliseconds
-from ..terminal.text_table import shorten
+from ..text_table import shorten
 
 WIDTH, HEIGHT, LABEL, NUMBER = 720, 26, 190, 80
 """Of the picture, of a bar with its gap, of the names on the left, of the times on the right; CSS pixels."""

@@ -21,7 +21,7 @@ from ..terminal.hotspot_lines import beside, milliseconds
 from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
-from ..terminal.text_table import signed
+from ..text_table import signed
 from ..wording import clips, could_have_seen, interval, label
 from .bars import COLOURS, bars
 

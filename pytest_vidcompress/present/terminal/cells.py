@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...gate.metrics import BYTES, COUNT, RATIO, SHARE, Form, Metric
 from ...measure.interval import Estimate
 from ...measure.report import Report
-from .text_table import signed
+from ..text_table import signed
 
 
 def scale(metric: Metric, rows: Iterable[Report]) -> float:

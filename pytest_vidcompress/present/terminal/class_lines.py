@@ -9,9 +9,9 @@ from ...gate.class_losses import ALPHA, chances, fewest_lost
 from ...gate.verdict import Result
 from ...measure.accuracy.class_counts import ClassCount, classes, confusions
 from ...measure.report import Report
+from ..text_table import listed, shorten, wrapped
+from ..width import WIDTH
 from ..wording import count
-from .text_table import listed, shorten, wrapped
-from .width import WIDTH
 
 MANY = 20
 """Classes from which on the most hurt are shown although they may be chance."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from ...gate.metrics import METRICS, NATS, SHARE, quantity
-from .text_table import fitted, number, shorten
-from .width import WIDTH
+from ..text_table import fitted, number, shorten
+from ..width import WIDTH
 
 COMPARED = tuple(name for name, metric in METRICS.items() if metric.stored and metric.unit is not NATS)
 """A divergence in nats differs from kernel to kernel, and only informs."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from .text_table import GAP, fitted, listed, shorten, wrapped
-from .width import WIDTH
+from ..text_table import GAP, fitted, listed, shorten, wrapped
+from ..width import WIDTH
 
 if TYPE_CHECKING:
     from ...measure.cost.coverage import Coverage

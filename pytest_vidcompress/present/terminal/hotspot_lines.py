@@ -8,9 +8,9 @@ from typing import Any
 from ...gate.verdict import Result
 from ...measure.profile.hotspots import Hotspots, Spot, shares
 from ...measure.report import Report
+from ..text_table import fitted, shorten, wrapped
+from ..width import WIDTH
 from .coverage_lines import share
-from .text_table import fitted, shorten, wrapped
-from .width import WIDTH
 
 TOP = 10
 """Rows of a table on the terminal."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from ..text_table import wrapped
+from ..width import WIDTH
 from ..wording import count
-from .text_table import wrapped
-from .width import WIDTH
 
 
 def missing_lines(skipped: Iterable[tuple[str, str]], width: int = WIDTH) -> list[str]:

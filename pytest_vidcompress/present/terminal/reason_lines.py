@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from ...gate.verdict import Result, Status, Verdict
 from ..outcome import Outcome
+from ..text_table import listed, wrapped
+from ..width import WIDTH
 from ..wording import commands, count, label, numbers, standing
 from .table import Line
-from .text_table import listed, wrapped
-from .width import WIDTH
 
 MOST_TESTS = 3
 """Tests that a command names; for more, it is the command of the whole run."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...measure.resume.kept import Kept
-from .text_table import wrapped
-from .width import WIDTH
+from ..text_table import wrapped
+from ..width import WIDTH
 
 
 def resumed(kept: Iterable[Kept], width: int = WIDTH) -> list[str]:

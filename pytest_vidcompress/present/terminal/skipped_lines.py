@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...clips.faults import Skipped, by_kind
-from .text_table import wrapped
-from .width import WIDTH
+from ..text_table import wrapped
+from ..width import WIDTH
 
 COLUMNS = ("id", "label", "kind", "reason", "path")
 _NAMED = 5

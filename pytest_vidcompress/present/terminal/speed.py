@@ -7,8 +7,8 @@ from typing import Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from .text_table import fitted, shorten, wrapped
-from .width import WIDTH
+from ..text_table import fitted, shorten, wrapped
+from ..width import WIDTH
 
 HEADER = ("achieved speed", "kernels", "GMAC/s", "of fp32 peak")
 

@@ -9,6 +9,8 @@ from ...gate.verdict import Result, Status
 from ..formats.report_json import as_json
 from ..outcome import Outcome
 from ..printable import printable
+from ..text_table import wrapped
+from ..width import WIDTH
 from .class_lines import class_lines
 from .closing_line import closing_line
 from .compared_runs import changes
@@ -20,8 +22,6 @@ from .resumed_line import resumed
 from .skipped_lines import skipped_lines
 from .speed import speed_lines
 from .table import Line, tables
-from .text_table import wrapped
-from .width import WIDTH
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""

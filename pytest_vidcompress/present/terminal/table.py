@@ -9,11 +9,11 @@ from typing import NamedTuple
 from ...gate.metrics import METRICS
 from ...gate.verdict import Result, Status
 from ...measure.report import Report
+from ..text_table import GAP, fitted, shorten, wrapped
+from ..width import WIDTH
 from ..wording import clips as clips_in_words
 from ..wording import standing
 from .cells import cell, heading, scale
-from .text_table import GAP, fitted, shorten, wrapped
-from .width import WIDTH
 
 NAME = 29
 """Columns of a name that are worth more than the last of the others."""

@@ -10,7 +10,7 @@ from pytest_vidcompress.present.terminal.class_lines import (
     class_rows,
     confusion_rows,
 )
-from pytest_vidcompress.present.terminal.width import WIDTH
+from pytest_vidcompress.present.width import WIDTH
 from tests.gate.reports import changed, report
 
 

@@ -9,7 +9,7 @@ from pytest_vidcompress.measure.cost.coverage import Coverage, Left
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.coverage_lines import coverage_lines, share
-from pytest_vidcompress.present.terminal.width import WIDTH
+from pytest_vidcompress.present.width import WIDTH
 from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import COVERAGE, covered
 

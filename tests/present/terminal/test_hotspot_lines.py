@@ -11,7 +11,7 @@ from pytest_vidcompress.measure.profile.hotspots import Hotspots, Spot
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.hotspot_lines import TOP, hotspot_lines, milliseconds
-from pytest_vidcompress.present.terminal.width import WIDTH
+from pytest_vidcompress.present.width import WIDTH
 from tests.gate.reports import changed, report
 from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import BEFORE, COVERAGE, DYNAMIC, OPENVINO, QKV, profiled

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_vidcompress.present.terminal.missing_runtimes import missing_lines
-from pytest_vidcompress.present.terminal.width import WIDTH
+from pytest_vidcompress.present.width import WIDTH
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 
 OPENVINO = ("openvino", "it needs openvino: pip install 'pytest-vidcompress[openvino]'")

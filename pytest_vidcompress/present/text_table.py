@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from ..printable import printable
+from .printable import printable
 from .width import WIDTH
 
 GAP = 2

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.present.printable import printable
-from pytest_vidcompress.present.terminal.text_table import columns, shorten
+from pytest_vidcompress.present.text_table import columns, shorten
 
 
 @given(st.text(max_size=50), st.integers(1, 40))
