@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ..errors import VidcompressError
-from .tensors import is_packed, packed_name, plain_name
+from .tensor_parts import is_packed, packed_name, plain_name
 
 
 def restore(module: nn.Module, held: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:

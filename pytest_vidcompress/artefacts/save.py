@@ -8,17 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Protocol
 
+import torch
 from torch import nn
 
 from ..compress.recipe import Recipe
+from ..errors import VidcompressError, first_line
 from ..models.model import Model
 from ..runtimes.runtime import Executable, Runtime
 from . import tensor_files as module_files
 from .atomic_folder import replaced
 from .manifest import SAFETENSORS, Manifest
+from .tensor_parts import is_restorable
+from .tensors import take_apart
 
 
 class Saveable(Protocol):
@@ -45,14 +49,25 @@ def save(variant: Saveable, directory: Path) -> None:
         directory: made if it does not exist; an older artefact in it is replaced when the new one is whole.
 
     Raises:
-        VidcompressError: it holds other things, or cannot be written.
+        VidcompressError: it holds other things, or cannot be written; or the module is of tensors that `load` could
+            not put back.
     """
+    if variant.executes.save is None:
+        _refuse_unrestorable(variant)
     with replaced(directory) as folder:
         _write(variant, folder)
 
 
 def size_bytes(target: Saveable | nn.Module) -> int:
-    """Bytes of what `save` writes; of a module that no recipe made, of the same files."""
+    """Bytes of what `save` writes; of a module that no recipe made, of the same files.
+
+    Of a module that does not show all its numbers, bytes of its saved state dict.
+
+    Raises:
+        VidcompressError: it can be saved in neither way.
+    """
+    if isinstance(target, nn.Module) and take_apart(target).opaque:
+        return _state_dict_bytes(target)
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
         if isinstance(target, nn.Module):
@@ -68,6 +83,24 @@ def versions() -> dict[str, str]:
     from .. import __version__
 
     return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
+
+
+def _state_dict_bytes(module: nn.Module) -> int:
+    with TemporaryFile() as file:
+        try:
+            torch.save(module.state_dict(), file)
+        except Exception as error:  # whatever objects it holds raise what they like
+            raise VidcompressError(f"its state dict cannot be saved ({first_line(error)})") from error
+        return file.tell()
+
+
+def _refuse_unrestorable(variant: Saveable) -> None:
+    for name, value in variant.model.module.state_dict().items():
+        if not is_restorable(name, value):
+            raise VidcompressError(
+                f"variant {variant.name!r} cannot be saved: {name} is a {type(value).__name__}, which an artefact"
+                " cannot give back; save its state dict with torch.save, or leave out the technique that made it"
+            )
 
 
 def _write(variant: Saveable, folder: Path) -> None:

@@ -32,10 +32,15 @@ def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
 
     Returns:
         What the files do not say: names of tensors that are stored under another one, and the order of axes.
+
+    Raises:
+        VidcompressError: part of it does not show its numbers.
     """
     from safetensors.torch import save_file
 
     found = take_apart(module)
+    for name, kind in found.opaque.items():
+        raise VidcompressError(f"{name} of the module is a {kind}, which does not show its numbers")
     held = {name: tensor.detach() for name, tensor in found.tensors.items()}
     save_file(
         {name: _own(tensor) for name, tensor in held.items()}, folder / TENSORS, metadata={"format": "pt"}

@@ -65,11 +65,12 @@ def measure_reference(
             " nothing can be compared with that; check its weights, and the mean and std of its profile"
         )
     targets = labels if model.weights == "trained" else answered
+    cost = weigh(subject, first_clip(clips))
     report = Report(
         identity=identity(model, clips),
         accuracy=accuracy(logits, logits, targets, "labels" if model.weights == "trained" else "agreement"),
-        cost=weigh(subject, first_clip(clips)),
-        execution=Execution(isa=subject.isa),
+        cost=cost,
+        execution=Execution(isa=subject.isa, notes=cost.notes),
     )
     return Reference(model, clips, logits, targets, report)
 
@@ -85,6 +86,7 @@ def measure(
     """
     model, clips = reference.model, reference.clips
     subject.refuse_other(model)
+    cost = weigh(subject, first_clip(clips))
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
     logits, _ = predict(
         subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
@@ -96,8 +98,8 @@ def measure(
     return Report(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
-        cost=weigh(subject, first_clip(clips)),
-        execution=Execution(subject.runtime, subject.isa, subject.notes),
+        cost=cost,
+        execution=Execution(subject.runtime, subject.isa, (*subject.notes, *cost.notes)),
         reference=replace(whole, identity=of_clips, accuracy=accuracy(before, before, targets, kind)),
     )
 

@@ -81,13 +81,16 @@ class Cost:
     sparsity: float | None = None
     """Share of `parameters` that are exactly zero."""
     macs: int | None = None
-    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators."""
+    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators. None where not all could be
+    counted: less than all is no figure."""
     peak_memory_bytes: int | None = None
     """Weights plus the most tensor memory alive during one view."""
     coverage: Coverage | None = field(default=None, repr=False)
-    """What of it really is int8; None for what shows no weights."""
+    """What of it really is int8; None for what shows no weights, or of whose work some could not be counted."""
     tensor_bytes: int | None = None
     """Of `size_bytes`, what the tensors themselves take, without names and headers; None where it is not known."""
+    notes: tuple[str, ...] = ()
+    """What of this could not be measured, and why."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..artefacts import save as artefact
 from ..artefacts.load import Artefact
 from ..artefacts.variant import Variant
 from ..models.model import Model
-from ..runtimes.torch_eager import executable
+from ..runtimes.torch_eager import runnable
 from .cost.isa import isa
 
 Target = Variant | Artefact | nn.Module | Callable[[torch.Tensor], Any]
@@ -66,7 +66,7 @@ class Subject:
                 target.refuse_other,
             )
         if isinstance(target, nn.Module):
-            return cls(executable(target), lambda: artefact.size_bytes(target), target, in_torch=True)
+            return cls(runnable(target), lambda: artefact.size_bytes(target), target, in_torch=True)
         return cls(target, lambda: None)
 
     @property

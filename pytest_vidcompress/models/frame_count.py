@@ -41,6 +41,6 @@ def frames_of(module: object) -> int | None:
     return None
 
 
-def _own(module: Any) -> int:
-    # Rewritten classifiers say so themselves.
-    return int(module.num_frames)
+def _own(module: Any) -> int | None:
+    # Rewritten and wrapped classifiers say so themselves.
+    return None if module.num_frames is None else int(module.num_frames)

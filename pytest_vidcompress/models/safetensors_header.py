@@ -42,8 +42,9 @@ class Described:
 
 
 def is_weight(name: str) -> bool:
-    """Is the tensor of this name a weight? Scales and zero points of quantized ones are none."""
-    return not name.endswith(("_scale", "_zero_point"))
+    """Is the tensor of this name a weight? Scales and zero points of quantized ones, and indices of sparse ones, are
+    none."""
+    return not name.endswith(("_scale", "_zero_point", "_indices"))
 
 
 def described(file: Path) -> tuple[Described, ...]:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 def executable(module: nn.Module) -> nn.Module:
-    """The form of `module` that computes on this CPU: what is stored narrow is widened, the rest is as it is."""
+    """The form of what techniques made that computes on this CPU: what is stored narrow is widened, the rest is as it
+    is."""
     import torch
 
     from ..compress.int8.layers import QuantizedLinear, StoredInt8, replaced
 
     narrow = (StoredInt8, QuantizedLinear)
-    if any(isinstance(part, narrow) for part in module.modules()):
+    if is_stored_narrow(module):
 
         def widened(_: str, part: nn.Module) -> nn.Module:
             return cast(StoredInt8 | QuantizedLinear, part).widened()
@@ -29,6 +30,20 @@ def executable(module: nn.Module) -> nn.Module:
     if any(p.dtype == torch.float16 for p in module.parameters()):
         return copy.deepcopy(module).float()
     return module
+
+
+def runnable(module: nn.Module) -> nn.Module:
+    """What runs a module that a test gives: as it is, but for layers of ours that only store integers."""
+    from .own_dtype import as_given
+
+    return executable(module) if is_stored_narrow(module) else as_given(module)
+
+
+def is_stored_narrow(module: nn.Module) -> bool:
+    """Has it layers of ours whose integers are there to be stored?"""
+    from ..compress.int8.layers import QuantizedLinear, StoredInt8
+
+    return any(isinstance(part, StoredInt8 | QuantizedLinear) for part in module.modules())
 
 
 def _prepare(model: Model) -> nn.Module:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from pytest_vidcompress.artefacts.tensors import is_weight, parameters, tensors, zeros
+from pytest_vidcompress.artefacts.tensors import is_weight, take_apart, tensors
 from pytest_vidcompress.compress.int8_dynamic import quantize
 
 ENGINE = torch.backends.quantized.engine
@@ -26,18 +26,18 @@ def test_parameters_and_persistent_buffers_are_held() -> None:
     module = nn.BatchNorm1d(3)
     module.register_buffer("scratch", torch.zeros(9), persistent=False)
     assert set(tensors(module)) == {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
-    assert parameters(module) == 4 * 3 + 1
+    assert take_apart(module).parameters == 4 * 3 + 1
 
 
 def test_shared_tensors_count_once() -> None:
     assert set(tensors(Tied())) == {"encoder.weight"}
-    assert parameters(Tied()) == 36
+    assert take_apart(Tied()).parameters == 36
 
 
 def test_views_of_one_storage_count_each() -> None:
     flat = torch.ones(10)
     module = nn.ParameterList([flat[:6], flat[4:], flat[:6].view(2, 3)])
-    assert parameters(module) == 6 + 6 + 6
+    assert take_apart(module).parameters == 6 + 6 + 6
 
 
 def test_empty_tensors_do_not_hide_each_other() -> None:
@@ -54,7 +54,7 @@ def test_int8_layers_are_taken_apart(inputs: int, outputs: int, bias: bool) -> N
     scaled = (held["0.weight"].float() - held["0.weight_zero_point"]) * held["0.weight_scale"]
     torch.testing.assert_close(scaled, module[0].weight().dequantize())  # type: ignore[operator]
     assert ("0.bias" in held) == bias
-    assert parameters(module) == inputs * outputs + bias * outputs
+    assert take_apart(module).parameters == inputs * outputs + bias * outputs
 
 
 def test_scales_and_zero_points_are_not_weights() -> None:
@@ -69,8 +69,8 @@ def test_zeros_of_floats_and_of_int8_are_the_same() -> None:
         linear.weight.copy_(torch.linspace(-1, 1, 64).view(8, 8))
         linear.weight[:3] = 0
         linear.bias.fill_(1.0)
-    assert zeros(linear) == 24
-    assert zeros(quantize(nn.Sequential(linear), ENGINE)) == 24
+    assert take_apart(linear).zeros == 24
+    assert take_apart(quantize(nn.Sequential(linear), ENGINE)).zeros == 24
 
 
 def test_zeros_are_those_of_the_zero_point() -> None:
@@ -80,7 +80,7 @@ def test_zeros_are_those_of_the_zero_point() -> None:
             self.register_buffer("weight", torch.tensor([[1, 2, 3], [4, 5, 5]], dtype=torch.int8))
             self.register_buffer("weight_zero_point", torch.tensor([3, 5]))
 
-    assert zeros(Channels()) == 3
+    assert take_apart(Channels()).zeros == 3
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
@@ -89,4 +89,4 @@ def test_pruned_weights_are_zeros(share: float) -> None:
     with torch.no_grad():
         module.weight.fill_(1.0)
         module.weight[: int(10 * share)] = 0
-    assert zeros(module) / parameters(module) == share
+    assert take_apart(module).zeros / take_apart(module).parameters == share

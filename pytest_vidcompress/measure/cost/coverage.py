@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 INT8, HALF, FLOAT = "int8", "half", "float"
 BIASES, WIDENED = "biases of int8 layers", "int8 weights computed with in float"
-INT8_OPERATORS = frozenset({"quantized.linear_dynamic", "aten._int_mm"})
-"""Those of torch that multiply integers."""
+INT8_OPERATORS = ("quantized.", "aten._int_mm", "aten.quantized_")
+"""How the names of those begin that multiply integers in torch; recurrent ones only where they hold int8 weights."""
 PRODUCTS = frozenset({"aten.bmm", "aten.baddbmm"})
 """Those of two activations: attention."""
 
@@ -81,7 +81,8 @@ def coverage(
 
         work = count(executable(module), pixels)
     parts = dict(module.named_modules())
-    weights, arithmetic = _weights(module, parts), _arithmetic(work, parts, integers)
+    weights = _weights(module, parts)
+    arithmetic = _arithmetic(work, parts, weights, integers)
     all_weights = sum(sum(held.values()) for held in weights.values())
     all_macs = sum(sum(done.values()) for done in arithmetic.values())
 
@@ -123,7 +124,10 @@ def _stored(tensor: torch.Tensor) -> str:
 
 
 def _arithmetic(
-    work: Work, parts: Mapping[str, nn.Module], integers: Collection[str] | None
+    work: Work,
+    parts: Mapping[str, nn.Module],
+    weights: Mapping[str, Counter[str]],
+    integers: Collection[str] | None,
 ) -> dict[str, Counter[str]]:
     """Multiply-accumulates of each module, by what is multiplied."""
     done: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -132,8 +136,20 @@ def _arithmetic(
         for operator, macs in operators.items():
             believed = integers is None or owner in integers
             claimed = believed and _claim(parts[owner], operator) == INT8
-            done[owner][INT8 if claimed or operator in INT8_OPERATORS else FLOAT] += macs
+            done[owner][INT8 if claimed or _is_int8(operator, owner, weights) else FLOAT] += macs
     return done
+
+
+def _is_int8(operator: str, owner: str, weights: Mapping[str, Counter[str]]) -> bool:
+    """Does an operator of torch's, in the module `owner`, multiply integers?"""
+    if not operator.startswith(INT8_OPERATORS) or operator.endswith("_fp16"):
+        return False
+    # Of these the name does not tell whether they were packed as integers or as halves.
+    packed = operator.startswith("aten.quantized_") or operator.endswith("_cell_dynamic")
+    below = f"{owner}." if owner else ""
+    return not packed or any(
+        each[INT8] for name, each in weights.items() if name == owner or name.startswith(below)
+    )
 
 
 def _claim(part: Any, operator: str) -> object:

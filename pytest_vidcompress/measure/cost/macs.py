@@ -1,7 +1,8 @@
-"""Multiply-accumulates of one clip: all of them, or by the module in which they happen."""
+"""Multiply-accumulates of one view, by the module in which they happen: of matrix products and convolutions."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -10,10 +11,19 @@ from typing import Any
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..accuracy.predict import evaluating
+from .flop_formulas import formulas
 from .watch import watchable, watching
+
+_COUNTABLE = ("aten", "prim", "prims", "quantized", "profiler")
+"""Namespaces of operators whose names tell whether they multiply; those of others may do anything."""
+_MULTIPLIES = re.compile(
+    r"(?:^|_)(?:addmm|addmv|addbmm|attention|baddbmm|bmm|conv\w*|dot|einsum|gru|linear|lstm|matmul|mm|mv|rnn|trilinear"
+    r"|transformer|vdot)(?:_|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -23,32 +33,37 @@ class Work:
     by_module: Mapping[str, Mapping[str, int]]
     """Dotted name -> operator, such as `aten.addmm` -> how many in that module itself, its parts left out. All
     are under the empty name where a target is no module, or does not show its parts."""
+    uncounted: tuple[str, ...] = ()
+    """Operators that ran and may multiply, and of which nobody knows how much."""
 
     @property
     def total(self) -> int:
+        """Those that were counted."""
         return sum(sum(operators.values()) for operators in self.by_module.values())
 
-
-def macs(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> int:
-    """Counts the multiply-accumulates of matrix products and convolutions for `pixels`.
-
-    The framework's counter does not know fused attention, so attention is computed in its written-out form
-    while counting; nor int8 products, which are counted as if dense.
-    """
-    return work(target, pixels).total
+    @property
+    def macs(self) -> int | None:
+        """All of them; None where some or all were not counted."""
+        return None if self.uncounted else self.total or None
 
 
 def work(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> Work:
-    """As `macs`, by module and operator."""
-    counter = FlopCounterMode(display=False, custom_mapping=_formulas())
-    tally = _Tally(counter)
-    told = watching(target, tally.entered, tally.left) if watchable(target) else nullcontext()
+    """Counts the multiply-accumulates of matrix products and convolutions for `pixels`.
+
+    The framework's counter does not know fused attention, so attention is computed in its written-out form while
+    counting. Products of integers and of sparse matrices are counted as if dense and in float.
+    """
+    counter = FlopCounterMode(display=False, custom_mapping=formulas())
+    tally, unknown = _Tally(counter), _Uncounted(counter)
+    calls = watching(target, tally.entered, tally.left) if watchable(target) else nullcontext()
     written_out = sdpa_kernel(SDPBackend.MATH)
-    with evaluating(target), torch.no_grad(), written_out, _written_out_layers(), told, counter:
+    # The counter hands on what it does not take apart any further: `unknown` lies below it.
+    with evaluating(target), torch.no_grad(), written_out, _written_out_layers(), calls, unknown, counter:
         tally.entered("")
         target(pixels)
         tally.left("")
-    return Work({name: dict(operators) for name, operators in tally.by_module.items() if operators})
+    by_module = {name: dict(operators) for name, operators in tally.by_module.items() if operators}
+    return Work(by_module, tuple(sorted(unknown.operators)))
 
 
 class _Tally:
@@ -75,6 +90,26 @@ class _Tally:
         return Counter({str(operator): count // 2 for operator, count in flops.items()})
 
 
+class _Uncounted(TorchDispatchMode):
+    """Collects the operators that may multiply and for which the counter has no formula."""
+
+    def __init__(self, counter: FlopCounterMode) -> None:
+        super().__init__()
+        self.operators: set[str] = set()
+        self._counter = counter
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        packet = getattr(func, "overloadpacket", func)
+        if packet not in self._counter.flop_registry and _may_multiply(str(packet)):
+            self.operators.add(str(packet))
+        return func(*args, **(kwargs or {}))
+
+
+def _may_multiply(operator: str) -> bool:
+    namespace, _, name = operator.partition(".")
+    return namespace not in _COUNTABLE or bool(_MULTIPLIES.search(name))
+
+
 @contextmanager
 def _written_out_layers() -> Generator[None]:
     """Keeps `nn.MultiheadAttention` and `nn.TransformerEncoderLayer` off their fused operators."""
@@ -84,17 +119,3 @@ def _written_out_layers() -> Generator[None]:
         yield
     finally:
         torch.backends.mha.set_fastpath_enabled(before)
-
-
-def _formulas() -> dict[Any, Callable[..., int]]:
-    """Operators that the framework's counter does not know, where this build has them."""
-    quantized = getattr(torch.ops.quantized, "linear_dynamic", None)
-    known: dict[Any, Callable[..., int]] = {torch.ops.aten._int_mm: _linear}
-    return known if quantized is None else {**known, quantized: _linear}
-
-
-def _linear(x_shape: Any, *_: Any, out_shape: Any = None, **__: Any) -> int:
-    tokens_times_inputs = 1
-    for extent in x_shape:
-        tokens_times_inputs *= extent
-    return 2 * tokens_times_inputs * out_shape[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from ...artefacts.tensor_parts import plain_tensors
 from ...artefacts.tensors import tensors
 from ..accuracy.predict import evaluating
 
@@ -34,27 +35,32 @@ class _LiveBytes(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.now = self.peak = 0
-        self._known: set[int] = set()
+        self._living: set[int] = set()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        before = {id_of(t) for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)}
+        before = {storage.data_ptr() for storage in _storages((args, kwargs))}
         result = func(*args, **(kwargs or {}))
-        for tensor in tree_leaves(result):
-            if isinstance(tensor, torch.Tensor) and id_of(tensor) not in before | self._known:
-                self._add(tensor.untyped_storage())
+        for storage in _storages(result):
+            if storage.data_ptr() not in before | self._living:
+                self._add(storage)
         return result
 
     def _add(self, storage: torch.UntypedStorage) -> None:
         key, size = storage.data_ptr(), storage.nbytes()
-        self._known.add(key)
+        self._living.add(key)
         self.now += size
         self.peak = max(self.peak, self.now)
         weakref.finalize(storage, self._free, key, size)
 
     def _free(self, key: int, size: int) -> None:
-        self._known.discard(key)
+        self._living.discard(key)
         self.now -= size
 
 
-def id_of(tensor: torch.Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
+def _storages(values: Any) -> Iterator[torch.UntypedStorage]:
+    """Of all tensors in nested lists and dictionaries; those that consist of others have none of their own."""
+    for value in tree_leaves(values):
+        if isinstance(value, torch.Tensor):
+            # A quantized one is taken apart into copies.
+            plain = [("", value)] if value.is_quantized else plain_tensors("", value)
+            yield from (tensor.untyped_storage() for _, tensor in plain)

@@ -2,35 +2,90 @@
 
 from __future__ import annotations
 
-import torch
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from ...artefacts.tensors import parameters, zeros
+import torch
+from torch import nn
+
+from ...artefacts.tensors import TakenApart, take_apart
+from ...errors import first_line
+from ...runtimes.own_dtype import OwnDtype
 from ...runtimes.torch_eager import executable
+from ..accuracy.predict import evaluating
 from ..report import Cost
 from ..subject import Subject
 from .coverage import coverage
-from .macs import work
+from .macs import Work, work
 from .memory import peak_memory_bytes
+
+T = TypeVar("T")
 
 
 def weigh(subject: Subject, pixels: torch.Tensor) -> Cost:
-    """Weighs a subject on one view.
+    """Weighs a subject on one view; what cannot be weighed is None, with a note that says why.
 
     Args:
         pixels: `(1, T, C, H, W)`.
     """
-    stored = subject.stored
-    # A runtime may hide its operators: the work is counted where it can be seen.
-    run = subject.run if stored is None else executable(stored)
-    counted = work(run, pixels)
+    attempt, stored = _Attempts(), subject.stored
+    run, pixels = _visible(subject, pixels)
+    counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
+    if counted.uncounted:
+        attempt.notes.append(f"MACs are not known: {', '.join(counted.uncounted)} cannot be counted")
+    size = attempt("size", subject.size_bytes)
     if stored is None:
-        return Cost(size_bytes=subject.size_bytes(), macs=counted.total or None)
-    numbers = parameters(stored)
+        return Cost(size_bytes=size, macs=counted.macs, notes=tuple(attempt.notes))
+    numbers = attempt("parameters", lambda: take_apart(stored))
+    if numbers is None:
+        return Cost(size_bytes=size, macs=counted.macs, notes=tuple(attempt.notes))
+    attempt.notes += _hidden(numbers)
+    parameters, zeros = numbers.parameters, numbers.zeros
+    sparsity = None if parameters is None or zeros is None else zeros / max(1, parameters)
+    shown = not numbers.opaque
+    integers = subject.integers
     return Cost(
-        size_bytes=subject.size_bytes(),
-        parameters=numbers,
-        sparsity=zeros(stored) / numbers if numbers else 0.0,
-        macs=counted.total or None,
-        peak_memory_bytes=peak_memory_bytes(run, pixels),
-        coverage=coverage(stored, pixels, counted, subject.integers),
+        size_bytes=size,
+        parameters=parameters,
+        sparsity=sparsity,
+        macs=counted.macs,
+        peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels)) if shown else None,
+        coverage=attempt("coverage", lambda: coverage(stored, pixels, counted, integers))
+        if counted.macs and parameters is not None
+        else None,
+        notes=tuple(attempt.notes),
     )
+
+
+class _Attempts:
+    """Computes what may fail for a module of whatever kind, and keeps the reasons."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def __call__(self, what: str, compute: Callable[[], T]) -> T | None:
+        try:
+            return compute()
+        except Exception as error:  # tensors and operators of others raise what they like
+            self.notes.append(f"{what} not known: {first_line(error)}")
+            return None
+
+
+def _visible(subject: Subject, pixels: torch.Tensor) -> tuple[Callable[[torch.Tensor], Any], torch.Tensor]:
+    """What shows its operators, and the pixels that it takes: a runtime hides its own."""
+    run = subject.run
+    if isinstance(run, OwnDtype):
+        if run.takes is None:
+            with evaluating(run), torch.inference_mode():
+                run(pixels)
+        return run.module, pixels.to(run.takes)
+    if subject.stored is None or isinstance(run, nn.Module):
+        return run, pixels
+    return executable(subject.stored), pixels
+
+
+def _hidden(numbers: TakenApart) -> list[str]:
+    notes = [f"parameters are not known: {name} holds several numbers in one" for name in numbers.packed[:1]]
+    for name, kind in [*numbers.opaque.items()][:1]:
+        notes.append(f"parameters are not known: {name} is a {kind}, which does not show its numbers")
+    return notes

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.artefacts.tensors import parameters
+from pytest_vidcompress.artefacts.tensors import take_apart
 from pytest_vidcompress.compress.fuse.blocks import Patches, linear, product
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.measure.cost.macs import macs
+from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.frame_count import refuse_other_frames
 from pytest_vidcompress.models.model import Model
 from tests.models.packaged import packaged
@@ -63,16 +63,16 @@ def test_less_is_computed() -> None:
     """Of a deep enough TimeSformer 11 % of the multiply-accumulates, of VideoMAE the last layer."""
     for family, least in (("timesformer", 0.10), ("videomae", 0.015)):
         of = model(family, num_hidden_layers=12, hidden_size=48, intermediate_size=192, patch_size=4)
-        before, after = macs(of.module, pixels()), macs(fused(of).module, pixels())
+        before, after = (work(each, pixels()).total for each in (of.module, fused(of).module))
         assert 1 - after / before > least
 
 
 def test_timesformer_loses_the_layers_that_were_multiplied() -> None:
     of = model("timesformer", num_hidden_layers=2)
-    counted = parameters(of.module)
+    counted = take_apart(of.module).parameters
     # A matrix and its bias in each of two blocks; the class token and its position; a bias of keys.
     gone = 2 * (24 * 24 + 24) + 24 + 24
-    assert parameters(fused(of).module) == counted - gone
+    assert take_apart(fused(of).module).parameters == counted - gone
 
 
 @pytest.mark.parametrize("family", FAMILIES)
