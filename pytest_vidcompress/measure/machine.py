@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import re
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+
+from .cpu import Cpu, cpu
+
+ISA_LIMITS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+"""Environment variables that keep kernels from using all that there is."""
 
 
 @dataclass(frozen=True)
@@ -18,33 +22,48 @@ class Machine:
     threads: int
     runtime: str
     """What executes, with its major.minor version."""
+    model: str = ""
+    """Which CPU of this name, as `Cpu.model`. This and what follows is empty where it is not known."""
+    features: tuple[str, ...] = ()
+    """What other kernels can use, as `Cpu.features`."""
+    isa_limit: str = ""
+    """What oneDNN's kernels may use at most, where the environment says so."""
 
     @property
     def slug(self) -> str:
-        """For file names: `amd-epyc-avx512-2t-torch2.13`."""
-        text = f"{self.cpu}-{self.isa}-{self.threads}t-{self.runtime}".lower()
-        named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", text)
+        """For file names: `amd-epyc-26.2.1-avx512-avxvnni-bf16-vnni-2t-torch2.13`."""
+        # What has AVX-512 has AVX2, and the instruction set of torch is said already.
+        implied = {self.isa, *(("avx2",) if "avx512" in self.features else ())}
+        features = [feature for feature in self.features if feature not in implied]
+        limit = [f"max-{self.isa_limit}"] if self.isa_limit else []
+        known = [self.cpu, self.model, self.isa, *features, *limit, f"{self.threads}t", self.runtime]
+        named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", "-".join(filter(None, known)).lower())
         return re.sub(r"[^a-z0-9.]+", "-", named).strip("-.")
 
     def facts(self) -> dict[str, str | int]:
-        return asdict(self)
+        """For files, by name; what is not known is left out."""
+        facts: dict[str, str | int] = {
+            "cpu": self.cpu,
+            "model": self.model,
+            "isa": self.isa,
+            "features": " ".join(self.features),
+            "isa_limit": self.isa_limit,
+            "threads": self.threads,
+            "runtime": self.runtime,
+        }
+        return {name: fact for name, fact in facts.items() if fact != ""}
 
 
-def machine(runtime: str) -> Machine:
+def machine(runtime: str, on: Cpu | None = None) -> Machine:
     """The class of this machine, with the threads that torch is set to.
 
     Args:
         runtime: what executes, with its version, as `Runtime.version` says it.
+        on: the CPU; this computer's unless given.
     """
     import torch
 
-    return Machine(_cpu(), torch.backends.cpu.get_cpu_capability().lower(), torch.get_num_threads(), runtime)
-
-
-def _cpu() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    here = on or cpu()
+    limit = next((os.environ[name] for name in ISA_LIMITS if os.environ.get(name)), "")
+    isa = torch.backends.cpu.get_cpu_capability().lower()
+    return Machine(here.name, isa, torch.get_num_threads(), runtime, here.model, here.features, limit.lower())

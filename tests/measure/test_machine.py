@@ -3,12 +3,14 @@ from __future__ import annotations
 import platform
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_vidcompress.measure.cpu import Cpu
 from pytest_vidcompress.measure.machine import Machine, machine
 
 EPYC = Machine("AMD EPYC 9454P 48-Core Processor", "avx512", 2, "torch2.13")
@@ -26,6 +28,55 @@ def test_slugs_are_names_of_files(cpu: str, slug: str) -> None:
     assert replace(EPYC, cpu=cpu).slug == slug
 
 
+XEON = Machine("Intel(R) Xeon(R) Processor", "avx512", 2, "torch2.13", "6.85.7", ("avx2", "avx512", "vnni"))
+
+
+def test_a_slug_says_what_tells_cpus_of_one_name_apart() -> None:
+    assert XEON.slug == "intel-xeon-6.85.7-avx512-vnni-2t-torch2.13"
+    assert replace(XEON, isa="avx2").slug == "intel-xeon-6.85.7-avx2-avx512-vnni-2t-torch2.13"
+    assert replace(XEON, isa_limit="avx2").slug == "intel-xeon-6.85.7-avx512-vnni-max-avx2-2t-torch2.13"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": "6.207.2"},
+        {"model": "6.85.6"},
+        {"model": ""},
+        {"features": ("amx", "avx2", "avx512", "vnni")},
+        {"features": ("avx2", "avx512")},
+        {"features": ()},
+        {"isa": "avx2"},
+        {"isa_limit": "avx2"},
+        {"threads": 4},
+        {"runtime": "torch2.12"},
+        {"cpu": "Intel(R) Xeon(R) Platinum"},
+    ],
+)
+def test_another_class_has_another_file(change: dict[str, Any]) -> None:
+    other = replace(XEON, **change)
+    assert other.slug != XEON.slug
+    assert other.facts() != XEON.facts()
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    assert EPYC.facts() == {"cpu": EPYC.cpu, "isa": "avx512", "threads": 2, "runtime": "torch2.13"}
+
+
+def test_what_keeps_kernels_from_the_best_is_another_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    here = machine("torch2.13")
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    assert machine("torch2.13") == replace(here, isa_limit="avx2")
+
+
+def test_machines_of_one_name_are_of_two_classes() -> None:
+    one, other = (
+        machine("torch2.13", Cpu("Xeon", "6.85.7", features)) for features in (("vnni",), ("amx", "vnni"))
+    )
+    assert one.slug != other.slug
+
+
 @settings(deadline=None)
 @given(st.text(), st.integers(1, 999))
 def test_any_slug_is_a_name_of_a_file(cpu: str, threads: int) -> None:
@@ -37,7 +88,8 @@ def test_this_machine_is_the_same_each_time() -> None:
     assert here == machine("torch2.13")
     assert here.cpu
     assert here.threads == torch.get_num_threads()
-    assert here.facts().keys() == {"cpu", "isa", "threads", "runtime"}
+    assert {"cpu", "isa", "threads", "runtime"} <= here.facts().keys()
+    assert here.facts().keys() <= {"cpu", "model", "isa", "features", "isa_limit", "threads", "runtime"}
 
 
 def test_every_runtime_has_a_class_of_its_own() -> None:

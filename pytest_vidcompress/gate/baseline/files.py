@@ -20,6 +20,7 @@ from ...processes.file_lock import PATIENCE_S
 from ...processes.file_lock import locked as file_locked
 from ...untrusted import Malformed, json_object, read_json
 from .json_shape import stored_document, stored_entries, timing_document, timing_entries
+from .machine_classes import Facts
 from .stored import Stored, StoredTiming
 
 SCHEMA = 1
@@ -69,9 +70,7 @@ def write(
     _replace(path, {**header, **stored_document(variants)})
 
 
-def write_timings(
-    path: Path, variants: Mapping[str, StoredTiming], *, machine: Mapping[str, str | int]
-) -> None:
+def write_timings(path: Path, variants: Mapping[str, StoredTiming], *, machine: Facts) -> None:
     """As `write`, for a machine class; `machine` says what it is."""
     _replace(path, {"schema": SCHEMA, "machine": dict(machine), **timing_document(variants)})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...measure.report import Report
 from .files import baseline_path, locked, read, read_timings, write, write_timings
+from .machine_classes import Facts, Nearest, check_class, nearest
 from .stored import Baseline, Stored, StoredTiming
 from .update import Change, Mode, update, update_timings
 
@@ -23,7 +24,7 @@ class Store:
     weights: str
     machine: str
     """Slug of the machine class."""
-    machine_facts: Mapping[str, str | int]
+    machine_facts: Facts
     runtime: str = "torch"
     """What executes on that machine class."""
 
@@ -43,7 +44,13 @@ class Store:
     @cached_property
     def timings(self) -> Mapping[str, StoredTiming]:
         """What this machine class does, by variant."""
+        check_class(self.machine_path, self.machine_facts)
         return read_timings(self.machine_path)
+
+    @cached_property
+    def nearest(self) -> Nearest | None:
+        """The machine class that comes nearest, where nothing is stored of this one."""
+        return None if self.timings else nearest(self.machine_path, self.machine_facts)
 
     def baseline(self, name: str) -> Baseline:
         """What is stored of a variant."""
@@ -53,6 +60,7 @@ class Store:
             tuple(self.timings.values()),
             self.path.name,
             self.machine_path.name,
+            self.nearest,
         )
 
     def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:

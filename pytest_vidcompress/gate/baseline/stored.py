@@ -12,6 +12,7 @@ from ...measure.latency.blocks import Confirmation
 from ...measure.report import Report
 from ..metrics import METRICS, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
+from .machine_classes import Nearest
 from .same_clips import Measured, same_clips
 
 MOST_RUNS = 10
@@ -132,6 +133,8 @@ class Baseline:
     """Name of the file beside the clips; empty where there is none."""
     machine_file: str = ""
     """Likewise, of this machine class."""
+    nearest: Nearest | None = None
+    """The machine class that comes nearest, where nothing is stored of this one."""
 
     def number(self, metric: Metric) -> float | None:
         """What is stored of a metric; None where nothing is."""

@@ -39,13 +39,15 @@ def no_criterion(report: Report, baseline: Baseline, against: str = "") -> Verdi
     runs = len(timing.runs) if timing else 0
     reason = "no run was" if runs == 0 else f"{runs} of {ENOUGH_RUNS} runs were"
     absent = f", and {against} does not measure this" if against else ""
+    other = baseline.nearest
+    apart = f" ({other.file} is of another: {'; '.join(other.differs)})" if other else ""
     return Verdict(
         "latency_ratio",
         Status.NEW,
         float(report.timing.ratio),
         stored,
         None,
-        f"{reason} recorded on this machine class{absent}; record one with --vc-baseline=create",
+        f"{reason} recorded on this machine class{apart}{absent}; record one with --vc-baseline=create",
         f"{len(report.timing.log_ratios)} pairs",
         interval=report.timing.ratio.interval,
         remedy=Remedy.CREATE,
