@@ -38,8 +38,8 @@ def check_class(path: Path, here: Facts) -> None:
     apart = differences(facts_of(path) or here, here)
     if apart:
         raise VidcompressError(
-            f"baseline {path} bears the name of this machine class and is of another ({'; '.join(apart)}); give it its"
-            " name back, or delete it and run with --vc-baseline=create"
+            f"baseline {path} bears the name of this machine class and is of another ({'; '.join(apart)}); give it"
+            " its own name back, or delete it and run with --vc-baseline=create"
         )
 
 
