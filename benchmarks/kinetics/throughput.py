@@ -32,7 +32,7 @@ import torch
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
-from pytest_vidcompress.clips.crops.prefetch import settle
+from pytest_vidcompress.clips.crops.worker_pool import settle
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import Profile
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+Source = Path | Callable[[], Any]
+"""What a clip's frames are read from."""
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled video file."""
+    """One labelled video."""
 
     id: str
     """Unique in its set, and the same on every machine (a Kinetics clip's YouTube id)."""
     label: str
     """As the clip set spells it."""
     path: Path
+    """A video file, a folder of numbered pictures, or a `.npy` or `.pt` file of frames: see `decode`. With `pixels`,
+    what messages call it."""
+    pixels: Callable[[], Any] | None = field(default=None, repr=False)
+    """Where it is no file of its own: returns its frames, RGB uint8 `(T, H, W, 3)`, as an array or a tensor."""
+
+    @property
+    def source(self) -> Source:
+        """What its frames are read from."""
+        return self.pixels or self.path
 
 
 @dataclass(frozen=True)

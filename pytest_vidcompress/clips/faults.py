@@ -32,6 +32,8 @@ class Fault(StrEnum):
     """A frame that is wanted does not decode, or only with errors."""
     TOO_SHORT = "too short"
     """It has a video stream with no frame in it."""
+    TOO_LARGE = "too large"
+    """Its frames have more pixels than any camera's, or are more than a clip's."""
 
 
 class Undecodable(Exception):  # noqa: N818

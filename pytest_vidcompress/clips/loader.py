@@ -167,7 +167,7 @@ class Clips(Sequence[Clip]):
     def _decoded(self, clips: Sequence[Clip]) -> Generator[torch.Tensor | None, None, None]:
         """The crops of each clip, or None when it is one to skip."""
         with closing(
-            prefetch([clip.path for clip in clips], self._profile.crop_spec, self._decoding.shelf)
+            prefetch([clip.source for clip in clips], self._profile.crop_spec, self._decoding.shelf)
         ) as outcomes:
             for clip, outcome in zip(clips, outcomes, strict=True):
                 if isinstance(outcome, Undecodable):

@@ -116,10 +116,10 @@ class Profile:
     """How the offset of the middle one of three crops is rounded: see `crops.preprocess`."""
 
     def __post_init__(self) -> None:
-        for name in READERS:
+        for name in _READERS:
             value = getattr(self, name)
             try:
-                READERS[name](value)
+                _READERS[name](value)
             except ValueError as error:
                 raise VidcompressError(f"a profile cannot have {name}={value!r}: expected {error}") from None
 
@@ -157,9 +157,9 @@ class Profile:
         Raises:
             Malformed: it did not write that.
         """
-        for name in sorted(READERS.keys() - held.keys()):
+        for name in sorted(_READERS.keys() - held.keys()):
             raise Malformed(f"{name} is missing")
-        for name in sorted(held.keys() - READERS.keys()):
+        for name in sorted(held.keys() - _READERS.keys()):
             raise Malformed(f"a profile has no {name!r}")
         given: dict[str, Any] = {}
         for name, value in held.items():
@@ -176,7 +176,7 @@ def read_field(name: str, value: Any) -> Any:
     Raises:
         ValueError: it cannot be that; the text is what was expected.
     """
-    return READERS[name](value)
+    return _READERS[name](value)
 
 
 def _whole(value: Any) -> int:
@@ -227,7 +227,7 @@ def _modules(value: Any) -> dict[str, tuple[str, ...]]:
     return {scope: tuple(patterns) for scope, patterns in scopes.items()}
 
 
-READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         **dict.fromkeys(("frames", "rate", "size"), _whole),
         "mean": _channels,

@@ -16,7 +16,7 @@ def identity(model: Model, clips: Clips) -> Identity:
         VidcompressError: a clip that was measured cannot be read any more.
     """
     try:
-        digests = [digest(clip.path) for clip in clips]
+        digests = [digest(clip.source) for clip in clips]
     except OSError as error:
         raise VidcompressError(f"{error.filename} changed while tests ran: {error.strerror}") from error
     ids = tuple(clip.id for clip in clips)

@@ -33,7 +33,7 @@ def check_comparable(store: Store, sample: Sequence[Clip], protocol: str) -> Non
 
 def _mark(clip: Clip) -> str:
     try:
-        return digest(clip.path)[:MARK]
+        return digest(clip.source)[:MARK]
     except OSError:
         # It will be skipped, so it differs from nothing.
         return ""

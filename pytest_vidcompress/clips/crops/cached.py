@@ -11,12 +11,13 @@ from pathlib import Path
 
 import torch
 
+from ..clip import Source
 from ..profile import CropSpec
 from .crops import crops_of
 from .digest import digest
 from .disk_cache import Shelf
 
-Decode = Callable[[Path, CropSpec], torch.Tensor]
+Decode = Callable[[Source, CropSpec], torch.Tensor]
 """As `crops_of`: here, or in another process."""
 
 _FORMAT = 3
@@ -24,7 +25,7 @@ _FORMAT = 3
 
 
 def cached_crop(
-    clip_path: Path, spec: CropSpec, shelf: Shelf | None = None, decode: Decode | None = None
+    source: Source, spec: CropSpec, shelf: Shelf | None = None, decode: Decode | None = None
 ) -> torch.Tensor:
     """All views of a video: see `crops_of`.
 
@@ -32,7 +33,7 @@ def cached_crop(
     damaged is written anew.
 
     Args:
-        clip_path: the video.
+        source: of the video; what a function returns is not kept.
         spec: what decides the crops.
         shelf: where entries live; None to keep none.
         decode: what makes the crops where there is no entry.
@@ -43,21 +44,23 @@ def cached_crop(
     Raises:
         Undecodable: the video does not give these frames.
     """
-    key = None if shelf is None else _key(clip_path, spec)
+    key = None if shelf is None else _key(source, spec)
     if shelf is not None and key is not None:
         stored = shelf.read(key, spec.shape)
         if stored is not None:
             return stored
-    fresh = (decode or crops_of)(clip_path, spec)
+    fresh = (decode or crops_of)(source, spec)
     # Asked again: a file that was replaced meanwhile may have given the crops of either content.
-    if shelf is not None and key is not None and key == _key(clip_path, spec):
+    if shelf is not None and key is not None and key == _key(source, spec):
         shelf.write(key, fresh)
     return fresh
 
 
-def _key(clip_path: Path, spec: CropSpec) -> str | None:
+def _key(source: Source, spec: CropSpec) -> str | None:
+    if not isinstance(source, Path):
+        return None
     try:
-        content = digest(clip_path)
+        content = digest(source)
     except OSError:
         # Decoding has the better words for what is wrong.
         return None

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
+from ..clip import Source
 from ..decode.decode import decode
 from ..profile import CropSpec
 from .preprocess import cut, resize
 from .sampling import indices
 
 
-def crops_of(path: Path, spec: CropSpec) -> torch.Tensor:
+def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
     """All views of a video.
 
     Clips overlap, and short videos repeat frames: each is decoded and resized once.
 
     Args:
-        path: the video.
+        source: of the video.
         spec: what decides the crops.
 
     Returns:
@@ -30,9 +32,14 @@ def crops_of(path: Path, spec: CropSpec) -> torch.Tensor:
     Raises:
         Undecodable: the video does not give these frames.
     """
-    decoded = decode(path, lambda count, fps: sorted({*chain(*_clips(count, fps, spec))}))
+
+    def small(frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        # As they come: the frames of a large video would not fit into memory together.
+        return resize(frames, spec.size).numpy()
+
+    decoded = decode(source, lambda count, fps: sorted({*chain(*_clips(count, fps, spec))}), small)
     row = {index: place for place, index in enumerate(decoded.indices)}
-    crops = cut(resize(decoded.pixels, spec.size), spec.size, spec.views.crops, spec.middle)
+    crops = cut(torch.from_numpy(decoded.pixels), spec.size, spec.views.crops, spec.middle)
     clips = [[row[index] for index in clip] for clip in _clips(decoded.count, decoded.fps, spec)]
     return torch.stack([crop[clip] for clip in clips for crop in crops])
 

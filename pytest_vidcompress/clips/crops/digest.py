@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
+
+from ..clip import Source
+from ..decode.frame_names import frame_names
+from ..faults import Undecodable
 
 MARK = 6
 """Hexadecimal digits that tell one clip from another where a thousand of them must stay short."""
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal as `sha256sum` prints it; read once, and again when size or time change.
+def digest(source: Source) -> str:
+    """SHA-256 of what a clip is made of, hexadecimal.
+
+    Of a file as `sha256sum` prints it; of a folder of pictures that of their digests in order; of what a function
+    returns that of its shape and bytes. Read once, and again when size or time of a file change.
 
     Raises:
         OSError: it cannot be read.
     """
+    if not isinstance(source, Path):
+        return _digest_of_function(source)
+    if not source.is_dir():
+        return _digest_of_file(source)
+    try:
+        names = frame_names(source)
+    except Undecodable as error:
+        raise OSError(errno.ENOENT, str(error), str(source)) from error
+    return sha256(" ".join(_digest_of_file(source / name) for name in names).encode()).hexdigest()
+
+
+def _digest_of_file(path: Path) -> str:
     known = path.stat()
     return _digest(path, known.st_size, known.st_mtime_ns)
 
@@ -25,6 +46,17 @@ def digest(path: Path) -> str:
 def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=1 << 16)
+def _digest_of_function(source: Callable[[], Any]) -> str:
+    from ..decode.arrays import frames_of
+
+    try:
+        pixels = frames_of(source)
+    except Undecodable as error:
+        raise OSError(errno.EIO, str(error), repr(source)) from error
+    return sha256(f"{pixels.shape}".encode() + pixels.tobytes()).hexdigest()
 
 
 def digest_of_set(ids: Iterable[str], digests: Iterable[str]) -> str:

@@ -16,10 +16,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from .frame_buffer import Picked
+from .frame_buffer import FrameBuffer
 from .packet_survey import Survey
 
-_EXACT = frozenset({"h264", "mpeg4", "mpeg2video", "mpeg1video"})
+EXACT = frozenset({"h264", "mpeg4", "mpeg2video", "mpeg1video"})
 """Codecs that mark a frame no other refers to. HEVC's mark is about one temporal layer only."""
 _IDR, _SPS, _PPS = 5, 7, 8
 """H.264 NAL unit types: a picture that nothing after it looks back across, and the headers of pictures
@@ -30,25 +30,27 @@ _HEADERS = re.compile(rb"\x00\x00\x01(.)", re.DOTALL)
 _Packets = Sequence["Packet[VideoStream]"]
 
 
-def pick(stream: VideoStream, found: Survey, wanted: Sequence[int]) -> Picked | None:
+def decode_needed(
+    stream: VideoStream, found: Survey, wanted: Sequence[int], frames: FrameBuffer
+) -> FrameBuffer | None:
     """Decodes the frames wanted.
 
     Args:
         stream: not decoded from yet.
         found: its packets.
         wanted: frame indices, in the order they are shown.
+        frames: what takes them, empty.
 
     Returns:
-        All of them, each as full decoding gives it; or None: decode in full.
+        `frames`, each as full decoding gives it; or None: decode in full.
     """
     context = stream.codec_context
     times = found.times()
-    if context.name not in _EXACT or times is None or not all(0 <= i < len(times) for i in wanted):
+    if context.name not in EXACT or times is None or not all(0 <= i < len(times) for i in wanted):
         return None
     groups = list(_groups(context, found.packets))
     if not groups:
         return None
-    picked = Picked(wanted)
     index_at = {times[index]: index for index in wanted}
     last = None
     try:
@@ -59,10 +61,10 @@ def pick(stream: VideoStream, found: Survey, wanted: Sequence[int]) -> Picked | 
                     return None
                 last = frame.pts
                 if frame.pts in index_at:
-                    picked.take(index_at[frame.pts], frame)
+                    frames.take(index_at[frame.pts], frame)
     except FFmpegError:
         return None
-    return picked if picked.complete and not picked.corrupt else None
+    return frames if frames.complete and not frames.corrupt else None
 
 
 def _decode(

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
 
-from ...clips.crops.prefetch import settle
+from ...clips.crops.worker_pool import settle
 from ..interval import Estimate, median_interval
 from .quiet import quiet
 from .rest import rest

@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from pytest_vidcompress.clips.crops import crops
 from pytest_vidcompress.clips.crops.crops import crops_of
+from pytest_vidcompress.clips.crops.preprocess import resize
 from pytest_vidcompress.clips.crops.sampling import indices
 from pytest_vidcompress.clips.decode.decode import decode
 from pytest_vidcompress.clips.faults import Undecodable
@@ -16,6 +19,8 @@ from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.models.catalog import CATALOG
 from tests.clips.crops.centre import crop
+from tests.clips.decode.footage import flat, greys
+from tests.clips.decode.pictures import write_picture
 
 WriteVideo = Callable[..., Path]
 GREYS = range(0, 200, 5)
@@ -77,9 +82,9 @@ def test_a_video_is_decoded_once(
 ) -> None:
     wanted: list[Sequence[int]] = []
 
-    def spy(path: Path, plan: Callable[[int, float], Sequence[int]]) -> object:
+    def spy(path: Path, plan: Callable[[int, float], Sequence[int]], shrink: Any) -> object:
         wanted.append(plan(len(GREYS), 10.0))
-        return decode(path, plan)
+        return decode(path, plan, shrink)
 
     monkeypatch.setattr(crops, "decode", spy)
     crops_of(write_video(tmp_path / "clip.mp4", GREYS), replace(STRIDE, views=views).crop_spec)
@@ -116,3 +121,35 @@ def test_published_views_of_a_real_clip(family: str, media: Path) -> None:
     if family == "videomae":
         # The middle clip and the middle crop are the fast protocol's.
         assert torch.equal(views[7], single(path, profile))
+
+
+def test_every_kind_of_source_gives_the_same_crops(tmp_path: Path) -> None:
+    frames = np.stack(greys(GREYS, noise=20))
+    np.save(tmp_path / "clip.npy", frames)
+    torch.save(torch.from_numpy(frames), tmp_path / "clip.pt")
+    for number, pixels in enumerate(frames):
+        write_picture(tmp_path / "clip" / f"img_{number:05d}.png", pixels)
+    spec = replace(STRIDE, views=Views(2, 3)).crop_spec
+    from_function = crops_of(lambda: frames, spec)
+    assert len({view.numpy().tobytes() for view in from_function}) == 6
+    for name in ("clip.npy", "clip.pt", "clip"):
+        assert torch.equal(crops_of(tmp_path / name, spec), from_function)
+
+
+@pytest.mark.parametrize(
+    ("size", "together"),
+    [((64, 48), [4]), ((1280, 720), [4]), ((1920, 1080), [2, 2]), ((3840, 2160), [1] * 4)],
+)
+def test_large_frames_are_made_small_before_all_are_there(
+    size: tuple[int, int], together: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    def spy(frames: Any, size: int) -> torch.Tensor:
+        shapes.append(frames.shape)
+        return resize(frames, size)
+
+    monkeypatch.setattr(crops, "resize", spy)
+    width, height = size
+    crops_of(flat(tmp_path / "clip.mp4", width, height, 8), STRIDE.crop_spec)
+    assert shapes == [(number, height, width, 3) for number in together]

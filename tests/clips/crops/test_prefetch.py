@@ -17,7 +17,8 @@ import torch
 from pytest_vidcompress.clips.crops import prefetch as prefetching
 from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
-from pytest_vidcompress.clips.crops.prefetch import prefetch, settle
+from pytest_vidcompress.clips.crops.prefetch import prefetch
+from pytest_vidcompress.clips.crops.worker_pool import settle
 from pytest_vidcompress.clips.faults import Fault, Undecodable
 from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.measure.latency.pairs import machine_to_ourselves

@@ -12,7 +12,7 @@ import numpy as np
 from av.stream import Disposition
 
 from pytest_vidcompress.clips.faults import Fault
-from tests.clips.decode.footage import LEVELS, film, greys
+from tests.clips.decode.footage import LEVELS, film, flat, greys
 
 Make = Callable[[Path], object]
 
@@ -201,6 +201,7 @@ BAD = (
         reason="known codec",
     ),
     Case("no frames.mp4", without_frames, fault=Fault.TOO_SHORT),
+    Case("large.mp4", lambda path: flat(path, 8192, 4368, 1), fault=Fault.TOO_LARGE, reason="8192 x 4368"),
 )
 
 

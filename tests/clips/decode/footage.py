@@ -104,3 +104,18 @@ def film(
             silence.sample_rate = 8000
             container.mux([*noise.encode(silence), *noise.encode()])
     return path
+
+
+def flat(path: Path, width: int, height: int, count: int) -> Path:
+    """A film of one grey, whatever its size some hundred kilobytes."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"preset": "ultrafast", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        frame = av.VideoFrame(width, height, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        for number in range(count):
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return path

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import pytest
 
 from pytest_vidcompress.clips.crops.sampling import indices
-from pytest_vidcompress.clips.decode import needed_packets as sparse
 from pytest_vidcompress.clips.decode.container import opened
 from pytest_vidcompress.clips.decode.decode import decode
+from pytest_vidcompress.clips.decode.frame_buffer import FrameBuffer
+from pytest_vidcompress.clips.decode.needed_packets import decode_needed
 from pytest_vidcompress.clips.decode.packet_survey import survey
 from tests.clips.decode.footage import film, scene
 
@@ -86,7 +87,7 @@ def plans(count: int) -> list[Sequence[int]]:
 
 def comes_sparsely(path: Path, wanted: Sequence[int]) -> bool:
     with opened(path) as (container, stream):
-        return sparse.pick(stream, survey(container, stream), wanted) is not None
+        return decode_needed(stream, survey(container, stream), wanted, FrameBuffer(wanted)) is not None
 
 
 @pytest.mark.parametrize("name", [*SPARSE, *FULL])
@@ -156,7 +157,7 @@ def test_packets_that_do_not_tell_the_order_are_decoded_in_full(change: str, tmp
         else:
             found.packets[3].pts = -1
         assert found.times() is None
-        assert sparse.pick(stream, found, [0]) is None
+        assert decode_needed(stream, found, [0], FrameBuffer([0])) is None
 
 
 def test_what_the_frames_wanted_do_not_need_is_not_decoded(tmp_path: Path) -> None:
@@ -190,6 +191,7 @@ def test_a_stream_cut_out_of_another_is_decoded_in_full(more: str, first: int, t
     assert 0 < len(reference) < COUNT
     for index in range(len(reference)):
         decoded = decode(path, lambda count, fps, index=index: [min(index, count - 1)])
+        assert decoded.count == len(reference)
         if index < decoded.count:
             assert np.array_equal(decoded.pixels[0], reference[index]), index
         assert not comes_sparsely(path, [index])
