@@ -20,7 +20,7 @@ from benchmarks.gate.regimes import REGIMES, regime
 from pytest_vidcompress.clips.clip_set import resolve
 from pytest_vidcompress.measure.accuracy.predict import logits_of
 from pytest_vidcompress.measure.latency.blocks import BASE, MOST_PAIRS, VARIANT
-from pytest_vidcompress.measure.latency.fresh_process import Worker
+from pytest_vidcompress.measure.latency.fresh_process import ForkServer
 from pytest_vidcompress.measure.latency.timer import Timer, send
 from pytest_vidcompress.models.load import load
 
@@ -45,7 +45,7 @@ def record(name: str, model_name: str, turns: int) -> None:
     model = load(model_name, clips.labels, clips.name, "trained", {})
     profile = model.profile
     pixels = torch.randn(1, profile.frames, 3, profile.size, profile.size)
-    worker = Worker(paths=sys.path)
+    worker = ForkServer(paths=sys.path)
     send(worker, {VARIANT: model.copy().module, BASE: model.module}, pixels)
     timer = Timer({VARIANT: worker, BASE: worker}, _pair_s(model.module, pixels))
     variant, base, ended = [], [], []

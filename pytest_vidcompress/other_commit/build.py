@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ..measure.accuracy.predict import Progress
-    from ..measure.latency.fresh_process import Worker
+    from ..measure.latency.fresh_process import ForkServer
 
 LOOK_S = 0.5
 """Between two looks at how far the run in the worktree is."""
@@ -81,12 +81,12 @@ class OtherBuild:
                 raise VidcompressError(f"this test fails in {self.name}: {failure.read_text()}")
         return None
 
-    def worker(self) -> Worker:
+    def worker(self) -> ForkServer:
         """A process that imports that commit's code, as its tests did."""
-        from ..measure.latency.fresh_process import Worker
+        from ..measure.latency.fresh_process import ForkServer
 
         paths = self._built / "exported" / PATHS
-        return Worker(self._there(self._wanted.folder), json.loads(paths.read_text()))
+        return ForkServer(self._there(self._wanted.folder), json.loads(paths.read_text()))
 
     def close(self) -> None:
         """Removes the worktree and what was exported."""

@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..measure.latency.blocks import BASE, VARIANT, Confirmation
-from ..measure.latency.fresh_process import Worker
+from ..measure.latency.fresh_process import ForkServer
 from ..measure.latency.pairs import machine_to_ourselves
-from ..measure.latency.timer import Arm, Stop, Timer, send, time_turns
+from ..measure.latency.timer import Arm, Stop, Timer, load, send, time_turns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ class Confirmer:
     paths: tuple[str, ...]
     """What the workers can import from."""
     progress: Progress | None = None
-    _workers: dict[str, Worker] = field(default_factory=dict[str, Worker])
+    _workers: dict[str, ForkServer] = field(default_factory=dict[str, ForkServer])
 
     def beside_reference(
         self,
@@ -51,7 +51,7 @@ class Confirmer:
             builds: the variant's first call in a process builds what it runs with.
 
         Raises:
-            VidcompressError: the variant cannot be sent to another process, or fails there.
+            FreshProcessError: the variant cannot be sent to another process, or fails there; its `failure` says how.
         """
         worker = self._own()
         send(worker, {VARIANT: variant, BASE: reference}, pixels, module)
@@ -69,12 +69,10 @@ class Confirmer:
         builds: bool = False,
     ) -> Confirmation:
         """Blocks of a variant and what another commit made of it, each in a process with its own code."""
-        import torch
-
         worker = self._own()
         send(worker, {VARIANT: variant}, pixels, module)
         other = self._worker(build.name, build.worker)
-        other.ask({"load": str(arms), "threads": torch.get_num_threads()})
+        load(other, arms)
         return self._time({VARIANT: worker, BASE: other}, pair_s, stop, builds)
 
     def close(self) -> None:
@@ -83,15 +81,15 @@ class Confirmer:
             worker.close()
         self._workers.clear()
 
-    def _own(self) -> Worker:
-        return self._worker("", lambda: Worker(paths=self.paths))
+    def _own(self) -> ForkServer:
+        return self._worker("", lambda: ForkServer(paths=self.paths))
 
-    def _worker(self, name: str, start: Callable[[], Worker]) -> Worker:
+    def _worker(self, name: str, start: Callable[[], ForkServer]) -> ForkServer:
         """The one that serves already, or a new one in place of one that has ended."""
         if name not in self._workers or self._workers[name].ended:
             self._workers[name] = start()
         return self._workers[name]
 
-    def _time(self, workers: dict[str, Worker], pair_s: float, stop: Stop, builds: bool) -> Confirmation:
+    def _time(self, workers: dict[str, ForkServer], pair_s: float, stop: Stop, builds: bool) -> Confirmation:
         with machine_to_ourselves():
             return time_turns(Timer(workers, pair_s, builds), self.budget_s, stop, self.progress)

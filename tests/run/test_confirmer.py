@@ -59,7 +59,7 @@ def killing(pixels):
 
 
 def test_a_process_that_died_is_replaced(confirmer, tmp_path):
-    with pytest.raises(VidcompressError, match="stopped: the worker ended"):
+    with pytest.raises(VidcompressError, match="stopped: the process was killed by SIGKILL"):
         confirmer.beside_reference(killing, reference, PIXELS, SLOW_S, enough, HERE)
     seen = confirmer.beside_reference(noting(tmp_path / "note"), reference, PIXELS, SLOW_S, enough, HERE)
     assert len(seen.turns) == 2

@@ -14,7 +14,7 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.latency.blocks import BASE, VARIANT
-from pytest_vidcompress.measure.latency.fresh_process import Worker
+from pytest_vidcompress.measure.latency.fresh_process import ForkServer
 from pytest_vidcompress.measure.latency.timer import Timer, send
 from pytest_vidcompress.runtimes.torch_compile import TORCH_COMPILE, Compiled
 from pytest_vidcompress.runtimes.torch_eager import executable
@@ -72,7 +72,7 @@ def test_what_was_compiled_goes_with_its_module() -> None:
 def test_fresh_processes_compile_it_anew_and_time_it_without() -> None:
     pixels, run = torch.ones(1, 2, 3, 4, 4), Compiled(nn.Sequential(nn.Flatten(), nn.Linear(96, 2)).eval())
     run(pixels)
-    worker = Worker(paths=tuple(sys.path))
+    worker = ForkServer(paths=tuple(sys.path))
     try:
         send(worker, {VARIANT: run, BASE: run}, pixels)
         turn = Timer({VARIANT: worker, BASE: worker}, 2.0, builds=True).turn()

@@ -1,26 +1,28 @@
 """The process that times in fresh processes: it holds the arms, and forks itself for every turn.
 
-It computes with one thread only: an OpenMP pool does not survive a fork. Its children set their threads anew.
-Run as `python -m pytest_vidcompress.measure.latency.fork_server`, it reads a JSON request a line and answers
-each with one:
+It computes with one thread only: an OpenMP pool does not survive a fork. Its children set their threads anew. It
+reads a JSON request a line and answers each with one:
 
     {"load": file, "threads": n}   the arms, as `timer.pack` wrote them         -> {"arms": [names]}
     {"fork": [names]}              a child, which copies the arms in this order -> {"forked": pid}
     {"time": [names]}              in the child: one call of each, in this order -> {"seconds": [...]}
     {"exit": true}                 the end of the child                         -> {"exited": status}
 
-What fails is answered with {"error": text}; whatever comes next is served, and a new turn gets a new child.
+`fork` and `time` may have a `patience_s`, after which a child that gives no answer is ended. What fails is answered
+with {"error": text, "cause": one of `failure.Cause`, "arm": name or empty}; whatever comes next is served, and a new
+turn gets a new child. What a child leaves running ends with it.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import math
+import mmap
 import os
 import pickle
 import signal
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NoReturn
@@ -28,8 +30,12 @@ from typing import Any, BinaryIO, NoReturn
 import torch
 from torch import nn
 
-from ...processes.lifeline import die_with_parent
+from ...errors import first_line
+from ...processes.child_process import answered, first_written, how_ended
+from ...processes.lifeline import adopt_orphans, children, die_with_parent, end_children
 from ..accuracy.predict import logits_of
+from .clock import seconds_of
+from .failure import Cause
 from .rest import handover_s, rest
 
 Message = dict[str, Any]
@@ -38,7 +44,10 @@ Message = dict[str, Any]
 def main() -> None:
     """Serves requests until the other side is gone."""
     torch.set_num_threads(1)
-    die_with_parent()
+    adopt_orphans()
+    # A signal that it may act upon: what its children started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
+    die_with_parent(os.getppid())
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     # What a model reads or prints must be neither a request nor look like an answer.
@@ -49,12 +58,12 @@ def main() -> None:
         try:
             answer = server.serve(json.loads(line))
         except Exception as error:
-            answer = _failure(error)
+            answer = _failure(error, Cause.UNSENDABLE)
         _send(answers, answer)
 
 
 @dataclass
-class _Held:
+class _Loaded:
     """What was loaded."""
 
     arms: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -64,94 +73,135 @@ class _Held:
 
 class _Server:
     def __init__(self) -> None:
-        self._held = _Held()
+        self._loaded = _Loaded()
         self._child: _Child | None = None
 
     def serve(self, request: Message) -> Message:
+        patience_s = request.pop("patience_s", math.inf)
         if "time" in request:
-            return self._child.ask(request) if self._child else {"error": "no process was forked"}
+            if self._child is None:
+                return {"error": "no process was forked"}
+            return self._child.ask(request, patience_s)
         # One turn at a time: a child whose turn broke off must not outlive it.
         status = self._child.end() if self._child else 0
         self._child = None
         if "load" in request:
-            self._held = _Held()  # two generations of models need not fit into memory
-            self._held = _load(request["load"], request["threads"])
-            return {"arms": list(self._held.arms)}
+            self._loaded = _Loaded()  # two generations of models need not fit into memory
+            self._loaded = _load(request["load"], request["threads"])
+            return {"arms": list(self._loaded.arms)}
         if "fork" in request:
-            self._child = _Child(self._held, request["fork"])
-            return self._child.ask()
+            self._child = _Child(self._loaded, request["fork"])
+            return self._child.ask(None, patience_s)
         return {"exited": status}
 
 
 class _Child:
     """A fork of this process, and the pipes to it and back."""
 
-    def __init__(self, held: _Held, order: list[str]) -> None:
+    def __init__(self, loaded: _Loaded, order: list[str]) -> None:
         its_requests, requests = os.pipe()
         answers, its_answers = os.pipe()
+        self._order = order
+        self._place = mmap.mmap(-1, 1)
+        """Shared with the child: 1 + the place in `order` of the arm whose call is going on; 0 between calls."""
         self._status: int | None = None
+        self._others = children()
+        """Of this process, and none of the child's."""
+        server = os.getpid()
         self._pid = os.fork()
         if self._pid == 0:
             # Its own end of the pipe would keep it from seeing that the other one is closed.
             os.close(requests)
             os.close(answers)
-            _turn(held, order, os.fdopen(its_requests, "rb"), os.fdopen(its_answers, "wb", buffering=0))
+            turn = _Turn(loaded, order, self._place)
+            turn.live(server, os.fdopen(its_requests, "rb"), os.fdopen(its_answers, "wb", buffering=0))
         os.close(its_requests)
         os.close(its_answers)
         self._requests = os.fdopen(requests, "wb", buffering=0)
         self._answers = os.fdopen(answers, "rb")
 
-    def ask(self, request: Message | None = None) -> Message:
-        """Its answer to a request, or to having been forked; an error when it has ended instead."""
+    def ask(self, request: Message | None, patience_s: float) -> Message:
+        """Its answer to a request, or to having been forked; an error when it has ended instead, or gives none."""
         if self._status is None:
             with suppress(BrokenPipeError):
                 if request:
                     _send(self._requests, request)
-            line = self._answers.readline()
+            if not answered(self._answers, self._pid, patience_s):
+                self.end(kill=True)
+                return _error(Cause.HUNG, f"gave no answer within {patience_s:.0f} s", self._arm)
+            line = first_written(self._answers)
             if line:
                 return json.loads(line)
-        status = self.end()
-        how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-        return {"error": f"the process {how}"}
+        return _error(Cause.DIED, how_ended(self.end()), self._arm)
 
-    def end(self) -> int:
-        """Ends it, and returns its exit status; negative is the signal that killed it."""
+    def end(self, kill: bool = False) -> int:
+        """Ends it with all that it started, and returns its exit status; negative is the signal that killed it."""
         if self._status is None:
             self._requests.close()
+            if kill:
+                os.kill(self._pid, signal.SIGKILL)
             self._status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
             self._answers.close()
+            end_children(but=self._others)
         return self._status
 
+    @property
+    def _arm(self) -> str:
+        place = self._place[0]
+        return self._order[place - 1] if place else ""
 
-def _load(file: str, threads: int) -> _Held:
+
+def _load(file: str, threads: int) -> _Loaded:
     # Written by the test's own process a moment ago, and removed as soon as this returns.
     payload = torch.load(file, weights_only=False, pickle_module=pickle)
     for arm in payload["arms"].values():
         if isinstance(arm, nn.Module):
             arm.eval()
-    return _Held(payload["arms"], payload["pixels"], threads)
+    return _Loaded(payload["arms"], payload["pixels"], threads)
 
 
-def _turn(held: _Held, order: list[str], requests: BinaryIO, answers: BinaryIO) -> NoReturn:
-    """A child's whole life. It leaves without cleaning up what it shares with its parent."""
-    status = 1
-    try:
-        die_with_parent()
-        torch.set_num_threads(held.threads)
+class _Turn:
+    """A child's whole life."""
+
+    def __init__(self, loaded: _Loaded, order: Sequence[str], place: mmap.mmap) -> None:
+        self._loaded = loaded
+        self._order = order
+        self._place = place
+
+    def live(self, server: int, requests: BinaryIO, answers: BinaryIO) -> NoReturn:
+        """Serves requests, and leaves without cleaning up what it shares with its parent."""
+        status = 1
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            die_with_parent(server, signal.Signals.SIGKILL)
+            self._serve(requests, answers)
+            status = 0
+        except Exception as error:
+            place = self._place[0]
+            _send(answers, _failure(error, Cause.RAISED, self._order[place - 1] if place else ""))
+        finally:
+            os._exit(status)
+
+    def _serve(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        torch.set_num_threads(self._loaded.threads)
         # Copied here, so that every turn has its own place in memory: that alone moves times by a percent.
-        fresh = {name: _copied(held.arms[name]) for name in order}
-        pixels = held.pixels.clone()
+        fresh: dict[str, Any] = {}
+        for place, name in enumerate(self._order, 1):
+            self._place[0] = place
+            fresh[name] = _copied(self._loaded.arms[name])
+        self._place[0] = 0
+        pixels = self._loaded.pixels.clone()
         rest_s = handover_s(*fresh.values())
         _send(answers, {"forked": os.getpid()})
         with torch.inference_mode():
             for line in requests:
-                seconds = [_seconds(fresh[name], pixels, rest_s) for name in json.loads(line)["time"]]
+                seconds: list[float] = []
+                for name in json.loads(line)["time"]:
+                    self._place[0] = 1 + self._order.index(name)
+                    rest(rest_s)
+                    seconds.append(seconds_of(lambda arm=fresh[name]: logits_of(arm, pixels)))
+                self._place[0] = 0
                 _send(answers, {"seconds": seconds})
-        status = 0
-    except Exception as error:
-        _send(answers, _failure(error))
-    finally:
-        os._exit(status)
 
 
 def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]:
@@ -161,20 +211,14 @@ def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]
         return arm
 
 
-def _seconds(arm: Callable[[torch.Tensor], Any], pixels: torch.Tensor, rest_s: float) -> float:
-    rest(rest_s)
-    started = time.perf_counter()
-    logits_of(arm, pixels)
-    return time.perf_counter() - started
-
-
 def _send(to: BinaryIO, message: Message) -> None:
     to.write(json.dumps(message).encode() + b"\n")
 
 
-def _failure(error: Exception) -> Message:
-    return {"error": f"{type(error).__name__}: {error}"}
+def _failure(error: Exception, cause: Cause, arm: str = "") -> Message:
+    kind, said = type(error).__name__, first_line(error)
+    return _error(cause, kind if said == kind else f"{kind}: {said}", arm)
 
 
-if __name__ == "__main__":
-    main()
+def _error(cause: Cause, text: str, arm: str = "") -> Message:
+    return {"error": text, "cause": cause.value, "arm": arm}

@@ -6,7 +6,6 @@ Rounds go A B, B A, A B ... (ABBA): what drifts over the run cancels in the pair
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 from ...clips.crops.worker_pool import settle
 from ..interval import Estimate, median_interval
+from .clock import refuse_stopped, seconds_of
 from .quiet import quiet
 from .rest import rest
 
@@ -88,7 +88,7 @@ class Alternation:
         rest(self._rest_s)
 
     def run(self) -> None:
-        self._variant_s.append(_seconds(self._variant))
+        self._variant_s.append(seconds_of(self._variant))
 
     def after(self) -> None:
         if len(self._variant_s) > len(self._reference_s):
@@ -96,7 +96,7 @@ class Alternation:
 
     def _time_reference(self) -> None:
         rest(self._rest_s)
-        self._reference_s.append(_seconds(self._reference))
+        self._reference_s.append(seconds_of(self._reference))
 
     def loop(self, rounds: int) -> None:
         """Times so many pairs without a driver; none of a negative number."""
@@ -126,7 +126,8 @@ def time_pairs(
         rest_s: before every call, for calls that do not share their threads.
     """
     with machine_to_ourselves():
-        pair_s = min(_seconds(variant) + _seconds(reference) for _ in range(2))
+        pair_s = min(seconds_of(variant) + seconds_of(reference) for _ in range(2))
+        refuse_stopped(pair_s)
         least = 12 if pair_s < 2 else 6
         rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
         alternation = Alternation(variant, reference, rest_s)
@@ -162,9 +163,3 @@ def _loop(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
         setup()
         target()
         teardown()
-
-
-def _seconds(call: Call) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from torch import nn
+
+from .clock import sleep
 
 HANDOVER_S = 0.01
 
@@ -17,4 +17,4 @@ def handover_s(*calls: object) -> float:
 def rest(seconds: float) -> None:
     """Sleeps; not at all for 0 seconds, as even that would give the core away."""
     if seconds:
-        time.sleep(seconds)
+        sleep(seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -12,11 +11,13 @@ from typing import Any
 
 import torch
 
-from ...errors import VidcompressError
+from ...errors import first_line
 from ..accuracy.predict import Progress
 from .blocks import BASE, VARIANT, Confirmation, Turn, calls, plan
-from .fresh_process import Worker
-from .rest import HANDOVER_S
+from .clock import now_s
+from .failure import Cause, Failure, FreshProcessError
+from .fresh_process import PATIENCE_S, ForkServer
+from .rest import HANDOVER_S, rest
 
 Arm = Callable[[torch.Tensor], Any]
 Stop = Callable[[Confirmation], bool]
@@ -29,71 +30,95 @@ TURN_S = 0.2
 """Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
 MIRRORED = 8
 """Calls after which orders are balanced."""
+SLOWER = 50
+"""Times what calls take that is waited for: a process that was just forked, on a machine that is busy."""
+LEAST_PATIENCE_S = 30.0
+BUILD_PATIENCE_S = 600.0
+"""For a first call that builds: a compiler may take minutes."""
+LOADED_BYTES_PER_S = 5e6
+"""At the least, of arms that a process loads."""
 
 
 class Timer:
-    """Times two arms, a fresh process a turn. The arms may live in one worker or in two.
+    """Times two arms, a fresh process a turn. The arms may live in one server or in two.
 
     Args:
-        workers: by arm.
+        servers: by arm.
         pair_s: about the seconds of one call of each.
         builds: an arm's first call in a process builds what the others run with: then no first call counts.
     """
 
-    def __init__(self, workers: Mapping[str, Worker], pair_s: float, builds: bool = False) -> None:
-        self._workers = workers
+    def __init__(self, servers: Mapping[str, ForkServer], pair_s: float, builds: bool = False) -> None:
+        self._servers = servers
         self.plan = plan(pair_s)
+        self._pair_s = pair_s
         self._builds = builds
         self._turns = 0
 
     def turn(self) -> Turn:
-        """Times the next turn: one process of each worker, alive for its calls."""
+        """Times the next turn: one process of each server, alive for its calls.
+
+        Raises:
+            FreshProcessError: an arm raised, died or gave no answer there.
+        """
         turn, self._turns = self._turns, self._turns + 1
         copies = [VARIANT, BASE] if turn % 2 == 0 else [BASE, VARIANT]
-        workers = list(dict.fromkeys(self._workers[arm] for arm in copies))
-        for worker in workers:
-            worker.ask({"fork": [arm for arm in copies if self._workers[arm] is worker]})
+        servers = list(dict.fromkeys(self._servers[arm] for arm in copies))
+        for server in servers:
+            arms = [arm for arm in copies if self._servers[arm] is server]
+            _ask(server, {"fork": arms}, self._patience_s(2, self._builds))
         if self._builds:
-            self._time(copies)
-        started = time.monotonic()
+            self._time(copies, builds=True)
+        started = now_s()
         for _ in range(self.plan.warmup):
-            if time.monotonic() - started < WARMUP_S:
+            if now_s() - started < WARMUP_S:
                 self._time(copies)
         order = calls(turn, self.plan.pairs)
         seconds: list[float] = []
-        started = time.monotonic()
-        while len(seconds) < len(order) and (not seconds or time.monotonic() - started < TURN_S):
+        started = now_s()
+        while len(seconds) < len(order) and (not seconds or now_s() - started < TURN_S):
             seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED])
-        for worker in workers:
-            worker.ask({"exit": True})
+        for server in servers:
+            server.ask({"exit": True})
         timed = list(zip(order, seconds, strict=False))
         return Turn(
             tuple(s for arm, s in timed if arm == VARIANT), tuple(s for arm, s in timed if arm == BASE)
         )
 
-    def _time(self, order: Iterable[str]) -> list[float]:
+    def _time(self, order: Iterable[str], builds: bool = False) -> list[float]:
         seconds: list[float] = []
-        alone = len(set(self._workers.values())) == 1
-        for worker, arms in groupby(order, key=lambda arm: self._workers[arm]):
+        alone = len(set(self._servers.values())) == 1
+        for server, arms in groupby(order, key=lambda arm: self._servers[arm]):
             arms = list(arms)
             waking: list[str] = []
             if not alone:
                 # OpenMP threads of the process before go on spinning for some milliseconds, on our cores.
-                time.sleep(HANDOVER_S)
+                rest(HANDOVER_S)
                 # A process that was waiting wakes with cold caches: its first call is not timed.
                 waking = arms[:1]
-            seconds += worker.ask({"time": waking + arms})["seconds"][len(waking) :]
+            due = waking + arms
+            answer = _ask(server, {"time": due}, self._patience_s(len(due), builds))
+            seconds += answer["seconds"][len(waking) :]
         return seconds
+
+    def _patience_s(self, calls: int, builds: bool) -> float:
+        """How long so many calls may take before they are given up."""
+        return (BUILD_PATIENCE_S if builds else LEAST_PATIENCE_S) + SLOWER * self._pair_s * calls
+
+
+def _ask(server: ForkServer, request: Mapping[str, Any], patience_s: float) -> dict[str, Any]:
+    """The server itself gives the process up that gives no answer; it is given a little longer."""
+    return server.ask({**request, "patience_s": patience_s}, patience_s + LEAST_PATIENCE_S)
 
 
 def time_turns(timer: Timer, budget_s: float, stop: Stop, progress: Progress | None = None) -> Confirmation:
     """Turns until `stop`, which is asked after each block of them, has seen enough or the time is out."""
-    started = time.monotonic()
+    started = now_s()
     turns: list[Turn] = []
     spent: list[float] = []
     while True:
         turns.append(timer.turn())
-        spent.append(min(1.0, (time.monotonic() - started) / budget_s) if budget_s > 0 else 1.0)
+        spent.append(min(1.0, (now_s() - started) / budget_s) if budget_s > 0 else 1.0)
         seen = Confirmation(tuple(turns), tuple(spent), timer.plan.turns_per_block)
         if progress:
             progress("timing in fresh processes", round(100 * spent[-1]), 100)
@@ -102,27 +127,41 @@ def time_turns(timer: Timer, budget_s: float, stop: Stop, progress: Progress | N
 
 
 def send(
-    worker: Worker, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
+    server: ForkServer, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
 ) -> None:
-    """Hands `arms` to a worker.
+    """Hands `arms` to a server.
 
     Args:
         pixels: what every call is given, `(1, T, C, H, W)`.
-        by_value: a module that the worker cannot import, such as the test's.
+        by_value: a module that the server cannot import, such as the test's.
 
     Raises:
-        VidcompressError: an arm cannot be sent to another process.
+        FreshProcessError: an arm cannot be sent to another process, or not be loaded there.
     """
     with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
         file = Path(folder) / "arms"
         pack(file, arms, pixels, by_value)
-        worker.ask({"load": str(file), "threads": torch.get_num_threads()})
+        load(server, file)
+
+
+def load(server: ForkServer, file: Path) -> None:
+    """Has a server load what `pack` wrote.
+
+    Raises:
+        FreshProcessError: it cannot.
+    """
+    patience_s = PATIENCE_S + file.stat().st_size / LOADED_BYTES_PER_S
+    server.ask({"load": str(file), "threads": torch.get_num_threads()}, patience_s)
 
 
 def pack(
     file: Path, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
 ) -> None:
-    """Writes arms as `worker` loads them: for our own processes only, an artefact is another thing."""
+    """Writes arms as a server loads them: for our own processes only, an artefact is another thing.
+
+    Raises:
+        FreshProcessError: an arm cannot be pickled.
+    """
     import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
 
     if by_value is not None:
@@ -130,9 +169,11 @@ def pack(
     try:
         torch.save({"arms": dict(arms), "pixels": pixels}, file, pickle_module=cloudpickle)
     except Exception as error:
-        raise VidcompressError(
-            f"the measured model cannot be sent to another process ({error}); latency is judged in a fresh"
-            " process, so measure something that pickles"
+        failure = Failure(Cause.UNSENDABLE, first_line(error))
+        raise FreshProcessError(
+            failure,
+            f"the measured model cannot be sent to another process ({failure.text}); latency is judged in a fresh"
+            " process, so measure something that pickles",
         ) from error
     finally:
         if by_value is not None:

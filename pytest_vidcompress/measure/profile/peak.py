@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import torch
 
+from ..latency.clock import seconds_of
 from ..latency.pairs import machine_to_ourselves
 
 SMALLEST, LARGEST = 256, 4096
@@ -39,7 +38,5 @@ def _fastest(size: int) -> float:
     product = torch.empty(size, size)
     times: list[float] = []
     while len(times) < FEWEST or sum(times) < BUDGET_S:
-        started = time.perf_counter()
-        torch.mm(left, right, out=product)
-        times.append(time.perf_counter() - started)
+        times.append(seconds_of(lambda: torch.mm(left, right, out=product)))
     return min(times)

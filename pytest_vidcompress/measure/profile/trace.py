@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +15,7 @@ from ...errors import VidcompressError
 from ...runtimes.operator_time import OperatorTime
 from ..accuracy.predict import evaluating, logits_of
 from ..cost.watch import watchable, watching
+from ..latency.clock import now_s
 from ..latency.pairs import machine_to_ourselves
 from ..latency.quiet import SLACK
 from .hotspots import Hotspots, Named, Spot, medians, of_nodes, shares
@@ -83,12 +83,12 @@ def _repeated(call: Callable[[], T], seconds: Callable[[T], float]) -> list[T]:
         seconds: what a call took.
     """
     made: list[T] = []
-    started = time.perf_counter()
+    started = now_s()
     while True:
         made.append(call())
         limit = SLACK * min(map(seconds, made))
         quiet = [each for each in made if seconds(each) <= limit]
-        spent = time.perf_counter() - started
+        spent = now_s() - started
         enough = len(quiet) >= MOST or (len(quiet) >= FEWEST and spent > BUDGET_S)
         if enough or (len(made) >= FEWEST and spent > LONGEST_S):
             return quiet

@@ -9,6 +9,7 @@ import threading
 import time
 import types
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.latency import timer
 from pytest_vidcompress.measure.latency.blocks import BASE, VARIANT, Confirmation
-from pytest_vidcompress.measure.latency.fresh_process import Worker
+from pytest_vidcompress.measure.latency.failure import Cause, Failure, FreshProcessError
+from pytest_vidcompress.measure.latency.fresh_process import ForkServer
 from pytest_vidcompress.measure.latency.timer import Arm, Timer, send, time_turns
+from tests.clips.crops.processes import gone, needs_proc
 
 PIXELS = torch.zeros(1, 2, 3, 8, 8)
 FAST_S, SLOW_S = 0.001, 2.0
@@ -27,8 +31,8 @@ FAST_S, SLOW_S = 0.001, 2.0
 
 
 @pytest.fixture(scope="module")
-def worker() -> Generator[Worker]:
-    worker = Worker(paths=tuple(sys.path))
+def worker() -> Generator[ForkServer]:
+    worker = ForkServer(paths=tuple(sys.path))
     yield worker
     worker.close()
 
@@ -55,12 +59,12 @@ class Noting(nn.Module):
         return pixels.flatten(1)
 
 
-def timed(worker: Worker, variant: Arm, pair_s: float = SLOW_S, module: Any = None) -> Timer:
+def timed(worker: ForkServer, variant: Arm, pair_s: float = SLOW_S, module: Any = None) -> Timer:
     send(worker, {VARIANT: variant, BASE: base}, PIXELS, module or sys.modules[__name__])
     return Timer({VARIANT: worker, BASE: worker}, pair_s)
 
 
-def test_seconds_of_both_arms_come_back(worker: Worker) -> None:
+def test_seconds_of_both_arms_come_back(worker: ForkServer) -> None:
     timer = timed(worker, dense(), FAST_S)
     turn = timer.turn()
     assert 1 < len(turn.variant_s) == len(turn.base_s) <= timer.plan.pairs
@@ -69,7 +73,7 @@ def test_seconds_of_both_arms_come_back(worker: Worker) -> None:
     assert len(single.variant_s) == len(single.base_s) == 1
 
 
-def test_every_turn_is_a_fresh_process(worker: Worker, tmp_path: Path) -> None:
+def test_every_turn_is_a_fresh_process(worker: ForkServer, tmp_path: Path) -> None:
     log = tmp_path / "calls"
     timer = timed(worker, Noting(log).train())
     for _ in range(3):
@@ -98,14 +102,14 @@ class Building(nn.Module):
 
 
 @pytest.mark.parametrize("pair_s", [FAST_S, SLOW_S])
-def test_a_first_call_that_builds_is_not_timed(worker: Worker, pair_s: float) -> None:
+def test_a_first_call_that_builds_is_not_timed(worker: ForkServer, pair_s: float) -> None:
     send(worker, {VARIANT: Building(), BASE: base}, PIXELS, sys.modules[__name__])
     workers = {VARIANT: worker, BASE: worker}
     assert max(Timer(workers, pair_s, builds=True).turn().variant_s) < 0.4
     assert max(Timer(workers, SLOW_S).turn().variant_s) > 0.4
 
 
-def test_one_process_makes_all_calls_of_a_turn(worker: Worker, tmp_path: Path) -> None:
+def test_one_process_makes_all_calls_of_a_turn(worker: ForkServer, tmp_path: Path) -> None:
     log = tmp_path / "calls"
     timer = timed(worker, Noting(log), FAST_S)
     turn = timer.turn()
@@ -116,9 +120,9 @@ def test_one_process_makes_all_calls_of_a_turn(worker: Worker, tmp_path: Path) -
     assert 0 <= len(lines) - len(turn.variant_s) <= timer.plan.warmup
 
 
-def test_arms_in_two_workers(worker: Worker, tmp_path: Path) -> None:
+def test_arms_in_two_workers(worker: ForkServer, tmp_path: Path) -> None:
     log = tmp_path / "calls"
-    other = Worker(paths=tuple(sys.path))
+    other = ForkServer(paths=tuple(sys.path))
     try:
         for each, arm in ((worker, VARIANT), (other, BASE)):
             send(each, {arm: Noting(log)}, PIXELS, sys.modules[__name__])
@@ -129,7 +133,7 @@ def test_arms_in_two_workers(worker: Worker, tmp_path: Path) -> None:
     assert len({line.split()[0] for line in log.read_text().splitlines()}) == 2
 
 
-def test_a_lambda_of_a_module_that_cannot_be_imported(worker: Worker) -> None:
+def test_a_lambda_of_a_module_that_cannot_be_imported(worker: ForkServer) -> None:
     module = types.ModuleType("a_test_that_nobody_can_import")
     exec(
         "import torch\ndef helper(x):\n    return x + 1\narm = lambda pixels: helper(pixels)", module.__dict__
@@ -147,7 +151,7 @@ class Locked(nn.Module):
         self.lock = threading.Lock()
 
 
-def test_what_cannot_be_sent_is_refused_by_name(worker: Worker, tmp_path: Path) -> None:
+def test_what_cannot_be_sent_is_refused_by_name(worker: ForkServer, tmp_path: Path) -> None:
     with pytest.raises(VidcompressError, match=r"cannot be sent to another process \(.*lock.*\)"):
         timed(worker, Locked())
     with (
@@ -158,7 +162,7 @@ def test_what_cannot_be_sent_is_refused_by_name(worker: Worker, tmp_path: Path) 
     assert timed(worker, dense()).turn().variant_s
 
 
-def test_a_module_is_packed_by_value_only_for_a_moment(worker: Worker) -> None:
+def test_a_module_is_packed_by_value_only_for_a_moment(worker: ForkServer) -> None:
     import cloudpickle
 
     with pytest.raises(VidcompressError):
@@ -211,7 +215,7 @@ class Unloadable:
 )
 @pytest.mark.parametrize("pair_s", [FAST_S, SLOW_S])
 def test_what_fails_there_is_said_and_the_worker_goes_on(
-    worker: Worker, arm: Arm, why: str, pair_s: float
+    worker: ForkServer, arm: Arm, why: str, pair_s: float
 ) -> None:
     with pytest.raises(VidcompressError, match=why):
         timed(worker, arm, pair_s).turn()
@@ -219,7 +223,146 @@ def test_what_fails_there_is_said_and_the_worker_goes_on(
     assert len(timed(worker, dense()).turn().variant_s) == 1
 
 
-def test_the_next_turn_after_a_failed_one_has_a_fresh_process(worker: Worker) -> None:
+def zero(pixels: torch.Tensor) -> torch.Tensor:
+    os._exit(0)
+
+
+def endless(pixels: torch.Tensor) -> torch.Tensor:
+    time.sleep(600)
+    return pixels
+
+
+def raising_in_lines(pixels: torch.Tensor) -> torch.Tensor:
+    raise RuntimeError("shapes differ\n" + 1000 * "and a long story\n")
+
+
+class UncopyableInTime:
+    """Copying it ends the process."""
+
+    def __deepcopy__(self, memo: object) -> UncopyableInTime:
+        os._exit(5)
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        return pixels
+
+
+FAILURES = {
+    "raises": (raising, Failure(Cause.RAISED, "ValueError: not this time", "{arm}")),
+    "raises in lines": (raising_in_lines, Failure(Cause.RAISED, "RuntimeError: shapes differ", "{arm}")),
+    "ends well": (zero, Failure(Cause.DIED, "ended with status 0", "{arm}")),
+    "is killed": (killed, Failure(Cause.DIED, "was killed by SIGKILL", "{arm}")),
+    "dies when it is copied": (UncopyableInTime(), Failure(Cause.DIED, "ended with status 5", "{arm}")),
+    "does not load": (Unloadable(), Failure(Cause.UNSENDABLE, "ValueError: not this time", "")),
+    "is locked": (Locked(), Failure(Cause.UNSENDABLE, "cannot pickle '_thread.lock' object", "")),
+}
+
+
+@pytest.mark.parametrize("arm", [VARIANT, BASE])
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_failure_says_what_happened_and_to_which_arm(worker: ForkServer, what: str, arm: str) -> None:
+    bad, expected = FAILURES[what]
+
+    def turn() -> None:
+        send(worker, {VARIANT: base, BASE: base, arm: bad}, PIXELS, sys.modules[__name__])
+        Timer({VARIANT: worker, BASE: worker}, FAST_S).turn()
+
+    with pytest.raises(FreshProcessError) as error:
+        turn()
+    assert error.value.failure == replace(expected, arm=expected.arm.format(arm=arm))
+    assert error.value.failure.of_variant == (expected.cause is not Cause.UNSENDABLE and arm == VARIANT)
+    assert "\n" not in str(error.value)
+
+
+def test_a_call_that_hangs_is_given_up_and_the_next_one_is_served(
+    worker: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timer, "LEAST_PATIENCE_S", 0.5)
+    with pytest.raises(FreshProcessError, match=r"failed: the process gave no answer within 1 s$") as error:
+        timed(worker, endless, pair_s=1e-3).turn()
+    assert error.value.failure == Failure(Cause.HUNG, "gave no answer within 1 s", VARIANT)
+    assert not worker.ended
+    assert timed(worker, dense()).turn().variant_s
+
+
+def test_a_server_that_hangs_is_given_up() -> None:
+    server = ForkServer(paths=tuple(sys.path))
+    send(server, {VARIANT: endless}, PIXELS, sys.modules[__name__])
+    server.ask({"fork": [VARIANT]})
+    with pytest.raises(FreshProcessError, match=r"stopped: the process gave no answer within 0 s$") as error:
+        server.ask({"time": [VARIANT]}, patience_s=0.2)
+    assert error.value.failure.cause is Cause.HUNG
+    assert server.ended
+
+
+class Forking(nn.Module):
+    """Leaves a process running, which holds all that it inherited."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self.log = str(log)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        pid = os.fork()
+        if pid == 0:
+            time.sleep(600)
+        with Path(self.log).open("a") as file:
+            file.write(f"{pid}\n")
+        return pixels.flatten(1)
+
+
+class ForkingAndDying(Forking):
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        super().forward(pixels)
+        os._exit(6)
+
+
+def left(log: Path) -> list[int]:
+    return [int(line) for line in log.read_text().split()]
+
+
+@needs_proc
+def test_what_a_variant_forks_ends_with_its_turn(worker: ForkServer, tmp_path: Path) -> None:
+    timed(worker, Forking(tmp_path / "log")).turn()
+    assert gone(left(tmp_path / "log"), patience_s=5)
+
+
+@needs_proc
+def test_a_variant_that_forks_and_dies_is_seen_to_die(worker: ForkServer, tmp_path: Path) -> None:
+    with pytest.raises(FreshProcessError, match="ended with status 6"):
+        timed(worker, ForkingAndDying(tmp_path / "log")).turn()
+    assert gone(left(tmp_path / "log"), patience_s=5)
+
+
+@needs_proc
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_what_a_variant_forks_ends_with_the_server(tmp_path: Path, how: str) -> None:
+    server = ForkServer(paths=tuple(sys.path))
+    send(server, {VARIANT: Forking(tmp_path / "log")}, PIXELS, sys.modules[__name__])
+    turn = server.ask({"fork": [VARIANT]})["forked"]
+    server.ask({"time": [VARIANT]})
+    if how == "killed":
+        os.kill(server._process.pid, signal.SIGKILL)
+        with pytest.raises(FreshProcessError, match="stopped: the process was killed by SIGKILL"):
+            server.ask({"exit": True})
+    else:
+        server.close()
+    assert gone([turn, *left(tmp_path / "log")], patience_s=5)
+
+
+def test_files_of_the_user_s_do_not_stand_in_for_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("copy", "json", "typing", "queue", "select"):
+        (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('{name} of somebody')")
+    monkeypatch.chdir(tmp_path)
+    server = ForkServer(paths=("", str(tmp_path), *sys.path))
+    try:
+        assert server.ask({"exit": True}) == {"exited": 0}
+    finally:
+        server.close()
+
+
+def test_the_next_turn_after_a_failed_one_has_a_fresh_process(worker: ForkServer) -> None:
     timer = timed(worker, raising)
     for _ in range(2):
         with pytest.raises(VidcompressError, match="not this time"):
@@ -227,8 +370,8 @@ def test_the_next_turn_after_a_failed_one_has_a_fresh_process(worker: Worker) ->
 
 
 @pytest.mark.parametrize("culprit", [VARIANT, BASE])
-def test_when_one_of_two_workers_fails_both_go_on(worker: Worker, culprit: str) -> None:
-    other = Worker(paths=tuple(sys.path))
+def test_when_one_of_two_workers_fails_both_go_on(worker: ForkServer, culprit: str) -> None:
+    other = ForkServer(paths=tuple(sys.path))
     try:
         workers = {VARIANT: worker, BASE: other}
         for bad in (culprit, ""):
@@ -245,7 +388,7 @@ def test_when_one_of_two_workers_fails_both_go_on(worker: Worker, culprit: str) 
         other.close()
 
 
-def test_a_turn_that_broke_off_leaves_no_process(worker: Worker) -> None:
+def test_a_turn_that_broke_off_leaves_no_process(worker: ForkServer) -> None:
     send(worker, {VARIANT: dense()}, PIXELS)
     first = worker.ask({"fork": [VARIANT]})["forked"]
     second = worker.ask({"fork": [VARIANT]})["forked"]
@@ -266,29 +409,32 @@ def chatty(pixels: torch.Tensor) -> torch.Tensor:
     return pixels
 
 
-def test_what_a_model_prints_is_no_answer(worker: Worker) -> None:
+def test_what_a_model_prints_is_no_answer(worker: ForkServer) -> None:
     assert len(timed(worker, chatty).turn().variant_s) == 1
 
 
 def test_a_worker_that_died_says_so_and_never_hangs() -> None:
-    worker = Worker(paths=tuple(sys.path))
+    worker = ForkServer(paths=tuple(sys.path))
     send(worker, {VARIANT: parent_killing}, PIXELS, sys.modules[__name__])
     worker.ask({"fork": [VARIANT]})
     for _ in range(2):
-        with pytest.raises(VidcompressError, match=r"stopped: the worker ended with status -9"):
+        with pytest.raises(FreshProcessError, match=r"stopped: the process was killed by SIGKILL$") as error:
             worker.ask({"time": [VARIANT]})
+        assert error.value.failure == Failure(Cause.DIED, "was killed by SIGKILL")
     assert worker.ended
     worker.close()
 
 
 def test_a_worker_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('this is not torch')")
-    worker = Worker(paths=(str(tmp_path), *sys.path))
-    with pytest.raises(VidcompressError, match="stopped: ImportError: this is not torch"):
+    worker = ForkServer(paths=(str(tmp_path), *sys.path))
+    with pytest.raises(
+        VidcompressError, match=r"stopped: the process ended with status 1 \(ImportError: this is not torch\)"
+    ):
         worker.ask({"exit": True})
 
 
-def test_turns_go_on_until_enough_or_the_time_is_out(worker: Worker) -> None:
+def test_turns_go_on_until_enough_or_the_time_is_out(worker: ForkServer) -> None:
     asked: list[int] = []
     told: list[int] = []
 

@@ -19,7 +19,7 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.latency.blocks import BASE, VARIANT
-from pytest_vidcompress.measure.latency.fresh_process import Worker
+from pytest_vidcompress.measure.latency.fresh_process import ForkServer
 from pytest_vidcompress.measure.latency.timer import Timer, send
 from pytest_vidcompress.measure.profile.trace import hotspots
 from pytest_vidcompress.models.model import Model
@@ -147,7 +147,7 @@ def test_it_tells_the_time_of_its_operators_and_of_their_modules(family: str) ->
 def test_fresh_processes_start_sessions_of_their_own() -> None:
     graph = made(model("videomae"))
     graph(pixels())
-    worker = Worker(paths=tuple(sys.path))
+    worker = ForkServer(paths=tuple(sys.path))
     try:
         send(worker, {VARIANT: graph, BASE: graph}, pixels())
         turn = Timer({VARIANT: worker, BASE: worker}, 2.0, builds=True).turn()
