@@ -22,7 +22,7 @@ from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..text_table import signed
-from ..wording import clips, could_have_seen, interval, label
+from ..wording import clips, could_have_seen, interval, label, standing
 from .bars import COLOURS, bars
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -37,6 +37,7 @@ class Point:
     y: float
     name: str
     status: str
+    """As `mark` says it."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def page(
         quantity=quantity,
         signed=signed,
         label=label,
+        mark=mark,
+        standing=standing,
         interval=interval,
         could_have_seen=could_have_seen,
         bars=bars,
@@ -163,6 +166,11 @@ def section(results: Sequence[Result]) -> Section:
     )
 
 
+def mark(result: Result) -> str:
+    """The class that colours a result: one that nothing was held to has not passed."""
+    return str(result.status) if result.verdicts else "unchecked"
+
+
 def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None:
     """Top-1 change, points, over a ratio to the reference; None when no variant has that ratio."""
     found = [(getattr(r.report, ratio), -100 * r.report.top1_drop, r) for r in results if r.report.reference]
@@ -181,7 +189,7 @@ def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None
 
     return Scatter(
         title=f"top-1 change, points, over {label} ratio",
-        points=tuple(Point(across(x), down(y), r.report.name, str(r.status)) for x, y, r in found),
+        points=tuple(Point(across(x), down(y), r.report.name, mark(r)) for x, y, r in found),
         zero_x=across(1.0),
         zero_y=down(0.0),
         x_ends=("0", f"{right:.2f}"),

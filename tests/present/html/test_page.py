@@ -97,7 +97,7 @@ def test_what_is_not_plain_text_is_escaped() -> None:
     skipped = [Skipped(Clip("a\u202e", "z\x1b", Path("v/a\n.mp4")), "cut off\x00", Fault.TRUNCATED)]
     html = page([result("fp16\u2066\x07<")], skipped=skipped)
     for text in (
-        r"<td>fp16\u2066\x07&lt;</td>",
+        r">fp16\u2066\x07&lt;</td>",
         r"<td>a\u202e</td><td>z\x1b</td>",
         r"cut off\x00",
         r"v/a\n.mp4",
@@ -114,6 +114,34 @@ def test_points_lie_in_the_plot() -> None:
     assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
     assert plot.x_ends == ("0", "7.50")
     assert scatter([Result(changed(BASE, reference=None))], "size_ratio", "size") is None
+
+
+def test_what_was_not_checked_has_not_passed() -> None:
+    bare, passed = Result(report(name="bare")), Result(report(name="fp16"), (MACS,))
+    plot = scatter([bare, passed], "size_ratio", "size")
+    assert plot is not None
+    assert [(point.name, point.status) for point in plot.points] == [
+        ("bare", "unchecked"),
+        ("fp16", "passed"),
+    ]
+    html = page([bare, passed])
+    assert re.findall(r'<circle class="(\w+)"', html) == ["unchecked", "passed"] * 2
+    assert '<td class="unchecked">unchecked</td>' in html
+    assert ".unchecked { color: " in html
+
+
+def test_a_row_says_its_clips_and_its_test() -> None:
+    html = page([Result(report((True,) * 200, sample=640), (MACS,))])
+    assert '<td class="name" title="benchmarks/test_variants.py::test_variant_holds">int8-dynamic</td>' in html
+    assert "<td>200</td>\n<td>0.90</td>" in html
+
+
+def test_names_and_words_may_break_so_that_no_table_is_wider_than_the_page() -> None:
+    """Only numbers are kept on one line: at 1280 pixels the last column is there."""
+    html = page([result()])
+    assert "td { white-space: nowrap; }" in html
+    assert "td.name { white-space: normal; overflow-wrap: anywhere;" in html
+    assert not re.search(r"th[^{}]*{[^}]*nowrap", html)
 
 
 def test_classes_are_to_be_unfolded() -> None:
