@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ...gate.metrics import LIMITS, METRICS
 from ...gate.verdict import Verdict, worst
 from ...measure.interval import Estimate
 from ...measure.report import Report
@@ -13,11 +14,8 @@ from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
 from ..terminal.speed import speed_json
 
-NUMBERS = (
-    *("top1", "top5", "agreement", "kl", "size_bytes", "parameters", "sparsity", "macs"),
-    *("latency", "latency_ratio", "peak_memory_bytes", "clips", "skipped"),
-)
-RATIOS = ("size_ratio", "macs_ratio", "memory_ratio", "top1_drop")
+COMPARED = {limit.name: limit for limit in LIMITS.values() if limit.form}
+"""What is relative to the reference."""
 
 
 def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
@@ -31,14 +29,15 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
     flat["accuracy_kind"] = report.accuracy.kind
     flat |= {"protocol": report.identity.protocol, "clips_digest": report.identity.clips_digest}
-    flat["sample"] = report.identity.sample
-    for name in NUMBERS:
-        value: Estimate | float | None = getattr(report, name)
+    for name, metric in METRICS.items():
+        value: Estimate | float | None = metric.of(report)
         flat[name] = _finite(value)
         if isinstance(value, Estimate):
             flat[f"{name}_interval"] = [_finite(value.low), _finite(value.high)]
     if report.reference is not None:
-        flat |= {name: _finite(getattr(report, name)) for name in RATIOS}
+        flat |= {name: _finite(limit.of(report)) for name, limit in COMPARED.items()}
+        # As it was called before it was a budget's name.
+        flat["memory_ratio"] = flat["peak_memory_ratio"]
         flat["reference_top1"] = _finite(report.reference.top1)
     flat |= coverage_json(report.cost.coverage) | speed_json(report)
     if report.execution.hotspots is not None:

@@ -21,7 +21,7 @@ from ..terminal.hotspot_lines import beside, milliseconds
 from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
-from ..text_table import signed
+from ..variant_rows import Rows, variant_rows
 from ..wording import clips, could_have_seen, interval, label, standing
 from .bars import COLOURS, bars
 
@@ -59,9 +59,18 @@ class Section:
     model: str
     clips: str
     """How many, in words."""
-    results: tuple[Result, ...]
+    rows: Rows
     scatters: tuple[Scatter, ...]
-    random: bool
+
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        """Row by row."""
+        return list(zip(*(column.cells for column in self.rows.columns), strict=True))
+
+    def at(self, row: int) -> Result | None:
+        """The result in a row; None of the reference."""
+        before = len(self.cells) - len(self.rows.results)
+        return self.rows.results[row - before] if row >= before else None
 
 
 def write_page(
@@ -126,7 +135,6 @@ def page(
         class_rows=class_rows,
         confusion_rows=confusion_rows,
         quantity=quantity,
-        signed=signed,
         label=label,
         mark=mark,
         standing=standing,
@@ -154,15 +162,13 @@ def _printable(value: object) -> object:
 
 def section(results: Sequence[Result]) -> Section:
     """One model's table and plots; the worst verdict first, as on the terminal."""
-    ordered = tuple(sorted(results, key=lambda result: result.status.rank))
-    first = ordered[0].report
-    plots = (scatter(ordered, "size_ratio", "size"), scatter(ordered, "latency_ratio", "time"))
+    rows = variant_rows(results)
+    plots = (scatter(rows.results, "size_ratio", "size"), scatter(rows.results, "latency_ratio", "time"))
     return Section(
-        model=first.model,
-        clips=clips([result.report for result in ordered]),
-        results=ordered,
+        model=rows.model,
+        clips=clips([result.report for result in rows.results]),
+        rows=rows,
         scatters=tuple(plot for plot in plots if plot),
-        random=first.accuracy.kind == "agreement",
     )
 
 

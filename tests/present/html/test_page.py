@@ -132,8 +132,10 @@ def test_what_was_not_checked_has_not_passed() -> None:
 
 def test_a_row_says_its_clips_and_its_test() -> None:
     html = page([Result(report((True,) * 200, sample=640), (MACS,))])
-    assert '<td class="name" title="benchmarks/test_variants.py::test_variant_holds">int8-dynamic</td>' in html
-    assert "<td>200</td>\n<td>0.90</td>" in html
+    assert (
+        '<td class="name" title="benchmarks/test_variants.py::test_variant_holds">int8-dynamic</td>' in html
+    )
+    assert html.count("<td>200</td>") == 2
 
 
 def test_names_and_words_may_break_so_that_no_table_is_wider_than_the_page() -> None:

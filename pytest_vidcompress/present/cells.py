@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ...gate.metrics import BYTES, COUNT, RATIO, SHARE, Form, Metric
-from ...measure.interval import Estimate
-from ...measure.report import Report
-from ..text_table import signed
+from ..gate.metrics import BYTES, COUNT, RATIO, SHARE, Form, Metric
+from ..measure.interval import Estimate
+from ..measure.report import Report
+from .text_table import signed
 
 
 def scale(metric: Metric, rows: Iterable[Report]) -> float:
