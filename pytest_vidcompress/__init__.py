@@ -1,8 +1,8 @@
 """A pytest plugin that keeps compressed video-classification models honest.
 
-Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`); the names in
-`__all__` are for annotations and for plugins that add models, clip sets and techniques; `load` reads a saved
-variant again. They are imported on first use, because pytest loads this package in every run.
+Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`); the names in `__all__` are
+for annotations and for plugins that add models, clip sets, techniques, runtimes and summary tables; `load` reads a
+saved variant again. They are imported on first use, because pytest loads this package in every run.
 """
 
 from __future__ import annotations
@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .artefacts.load import Artefact as Artefact
     from .artefacts.load import load as load
+    from .artefacts.variant import Variant as Variant
     from .clips.clip import Clip as Clip
     from .clips.clip import ClipSet as ClipSet
     from .clips.profile import Profile as Profile
+    from .clips.profile import Views as Views
     from .compress.technique import Technique as Technique
     from .errors import VidcompressError as VidcompressError
+    from .gate.verdict import Result as Result
+    from .gate.verdict import Verdict as Verdict
     from .measure.interval import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
+    from .runtimes.operator_time import OperatorTime as OperatorTime
+    from .runtimes.runtime import Runtime as Runtime
 
 __version__ = "0.1.0"
 
@@ -30,10 +36,16 @@ _HOMES = {
     "ClipSet": "clips.clip",
     "Estimate": "measure.interval",
     "Model": "models.model",
+    "OperatorTime": "runtimes.operator_time",
     "Profile": "clips.profile",
     "Report": "measure.report",
+    "Result": "gate.verdict",
+    "Runtime": "runtimes.runtime",
     "Technique": "compress.technique",
+    "Variant": "artefacts.variant",
+    "Verdict": "gate.verdict",
     "VidcompressError": "errors",
+    "Views": "clips.profile",
     "load": "artefacts.load",
 }
 
@@ -43,10 +55,16 @@ __all__ = [
     "ClipSet",
     "Estimate",
     "Model",
+    "OperatorTime",
     "Profile",
     "Report",
+    "Result",
+    "Runtime",
     "Technique",
+    "Variant",
+    "Verdict",
     "VidcompressError",
+    "Views",
     "load",
 ]
 
@@ -55,3 +73,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
