@@ -1,48 +1,16 @@
 """The bar: seen on a terminal, gone at the end, and no byte of it anywhere else."""
 
-import io
 import os
 import re
 import sys
 
 import pytest
 
-from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM, Progress
+from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM
 from tests.conftest import HOLDS
 from tests.project import SMALL
 
 BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
-
-
-def test_nothing_for_what_is_done_soon():
-    file = io.StringIO()
-    progress = Progress(file, patience_s=60)
-    for done in range(1, 4):
-        progress("decoding clips", done, 3)
-    assert file.getvalue() == ""
-
-
-def test_a_bar_that_is_wiped():
-    file = io.StringIO()
-    progress = Progress(file, patience_s=0, every_s=0)
-    for done in range(1, 4):
-        progress("decoding clips", done, 3)
-    bars = BAR.findall(file.getvalue())
-    assert file.getvalue() == MAKE_ROOM + "".join(bars)
-    assert "decoding clips:  33%" in bars[0]
-    assert "1/3" in bars[0]
-    assert "decoding clips:  67%" in bars[1]
-    assert bars[2:] == [BELOW + BACK]
-    assert all(len(bar) <= 80 + len(BELOW + BACK) for bar in bars)
-
-
-def test_a_new_bar_for_something_else():
-    file = io.StringIO()
-    progress = Progress(file, patience_s=0, every_s=0)
-    progress("decoding clips", 1, 3)
-    progress("running clips", 1, 3)
-    assert BELOW + BACK in file.getvalue()
-    assert "running clips:  33%" in file.getvalue()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pty is for Unix")

@@ -9,7 +9,7 @@ from ...gate.metrics import quantity
 from ...gate.verdict import Result, Status, fails
 from ..printable import printable
 from ..text_table import signed
-from ..wording import commands, label, sentence
+from ..wording import commands, label, sentence, standing
 from .step import Step
 
 HEADER = ("verdict", "variant", "model", "top-1", "change, points", "size", "time ratio")
@@ -68,7 +68,7 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
 
 def _row(result: Result) -> list[str]:
     report = result.report
-    word = f"{ICONS[result.status]} {result.status}" if result.verdicts else "unchecked"
+    word = f"{ICONS[result.status]} {standing(result)}" if result.verdicts else standing(result)
     star = " *" if report.accuracy.kind == "agreement" else ""
     ratio, size = report.latency_ratio, report.size_ratio
     return [

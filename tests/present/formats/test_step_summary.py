@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.verdict import Result, Verdict
+from pytest_vidcompress.gate.verdict import Result, Status, Verdict
 from pytest_vidcompress.present.formats.step import Step
 from pytest_vidcompress.present.formats.step_summary import escaped, step_summary
 from tests.gate.reports import report
@@ -58,6 +58,11 @@ def test_why_and_what_to_type() -> None:
     again = "pytest 'test_it.py::test_holds[fuse]' --vc-model=timesformer"
     assert f"See it again:\n\n```sh\n{again}\n```" in text
     assert f"Accept it:\n\n```sh\n{again} --vc-baseline=accept\n```" in text
+
+
+def test_new_in_time_alone_is_called_so() -> None:
+    text = page(result("fp16", MACS, replace(LATENCY, status=Status.NEW)))
+    assert "| 🟡 time new | fp16 |" in text
 
 
 def test_strict_names_what_is_new_too() -> None:
