@@ -27,7 +27,7 @@ from benchmarks.duel.peers import PEERS, Built
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.sample import calibration
-from pytest_vidcompress.measure.latency.pairs import machine_to_ourselves
+from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.checkpoint import load_checkpoint, random_model
 from pytest_vidcompress.models.model import Model

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from . import lifeline
+from .clock import now_s, sleep
 
 
 def start(
@@ -126,11 +127,9 @@ def how_ended(status: int, errors: str = "") -> str:
 
 
 def _wait(process: subprocess.Popen[bytes], patience_s: float) -> None:
-    import time
-
-    until = time.monotonic() + patience_s
-    while not has_ended(process) and time.monotonic() < until:
-        time.sleep(0.01)
+    until = now_s() + patience_s
+    while not has_ended(process) and now_s() < until:
+        sleep(0.01)
 
 
 def _standard_library() -> list[str]:

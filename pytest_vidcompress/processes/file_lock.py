@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import VidcompressError
+from .clock import now_s, sleep
 
 PATIENCE_S = 30.0
 """Longest wait for whoever holds a lock, unless its user says otherwise."""
@@ -17,25 +17,30 @@ _LOOK_S = 0.02
 
 
 @contextmanager
-def locked(file: Path, what: str, patience_s: float = PATIENCE_S) -> Generator[None]:
+def locked(
+    file: Path, what: str, patience_s: float = PATIENCE_S, waiting: Callable[[], None] | None = None
+) -> Generator[None]:
     """Holds a lock while the block runs; not to be nested.
 
     Args:
         file: of the lock, in a folder that is there; it is removed again.
         what: is locked, for the message.
+        waiting: called while somebody else holds it, several times a second.
 
     Raises:
         VidcompressError: somebody else holds it for longer than `patience_s`, or the file cannot be made: it is a
             link, a folder, somebody else's.
     """
-    deadline = time.monotonic() + patience_s
+    deadline = now_s() + patience_s
     while (held := _try(file, what)) is None:
-        if time.monotonic() > deadline:
+        if now_s() > deadline:
             raise VidcompressError(
                 f"{what} is in use by another run, for {patience_s:.0f} s now; wait for that run to end, or end what"
                 f" holds {file}"
             )
-        time.sleep(_LOOK_S)
+        if waiting:
+            waiting()
+        sleep(_LOOK_S)
     try:
         yield
     finally:

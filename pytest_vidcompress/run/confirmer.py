@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..measure.latency.blocks import BASE, VARIANT, Confirmation
 from ..measure.latency.fresh_process import ForkServer
-from ..measure.latency.pairs import machine_to_ourselves
+from ..measure.latency.machine_lock import machine_to_ourselves
 from ..measure.latency.timer import Arm, Stop, Timer, load, send, time_turns
 
 if TYPE_CHECKING:

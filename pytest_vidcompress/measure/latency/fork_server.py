@@ -34,9 +34,9 @@ from ...errors import first_line
 from ...processes.child_process import answered, first_written, how_ended
 from ...processes.lifeline import adopt_orphans, children, die_with_parent, end_children
 from ..accuracy.predict import logits_of
-from .clock import seconds_of
 from .failure import Cause
 from .rest import handover_s, rest
+from .stopwatch import seconds_of
 
 Message = dict[str, Any]
 

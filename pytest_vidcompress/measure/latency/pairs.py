@@ -6,19 +6,16 @@ Rounds go A B, B A, A B ... (ABBA): what drifts over the run cancels in the pair
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any, Protocol
 
-from ...clips.crops.worker_pool import settle
 from ..interval import Estimate, median_interval
-from .clock import refuse_stopped, seconds_of
+from .machine_lock import machine_to_ourselves
 from .quiet import quiet
 from .rest import rest
+from .stopwatch import refuse_stopped, seconds_of
 
 Call = Callable[[], Any]
 Fine = Callable[[Sequence[float]], bool]
@@ -145,17 +142,6 @@ def time_pairs(
         alternation.after()
         alternation.loop(rounds - len(alternation.times().variant_s))
     return alternation.times()
-
-
-@contextmanager
-def machine_to_ourselves() -> Generator[None]:
-    """Waits until this process decodes nothing, and no other worker or run on this machine is timing."""
-    from filelock import FileLock
-
-    settle()
-    # Writable for all: another user on this machine must be able to wait for it too.
-    with FileLock(Path(gettempdir()) / "pytest-vidcompress-timing.lock", mode=0o666):
-        yield
 
 
 def _loop(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:

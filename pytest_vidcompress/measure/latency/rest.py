@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from .clock import sleep
+from ...processes.clock import sleep
 
 HANDOVER_S = 0.01
 

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 
 from ...errors import first_line
+from ...processes.clock import now_s
 from ..accuracy.predict import Progress
 from .blocks import BASE, VARIANT, Confirmation, Turn, calls, plan
-from .clock import now_s
 from .failure import Cause, Failure, FreshProcessError
 from .fresh_process import PATIENCE_S, ForkServer
 from .rest import HANDOVER_S, rest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..latency.clock import seconds_of
-from ..latency.pairs import machine_to_ourselves
+from ..latency.machine_lock import machine_to_ourselves
+from ..latency.stopwatch import seconds_of
 
 SMALLEST, LARGEST = 256, 4096
 LONG_S = 0.015

@@ -12,11 +12,11 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
+from ...processes.clock import now_s
 from ...runtimes.operator_time import OperatorTime
 from ..accuracy.predict import evaluating, logits_of
 from ..cost.watch import watchable, watching
-from ..latency.clock import now_s
-from ..latency.pairs import machine_to_ourselves
+from ..latency.machine_lock import machine_to_ourselves
 from ..latency.quiet import SLACK
 from .hotspots import Hotspots, Named, Spot, medians, of_nodes, shares
 from .layer_names import folded

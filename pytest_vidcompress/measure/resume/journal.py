@@ -15,15 +15,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from ...errors import VidcompressError
+from ...processes.file_lock import locked
 
 NAME, RUN = 32, 8
 """Bytes of what a row is found by, and of who wrote it."""
 _CHECK = 16
-_PATIENCE_S = 600.0
+_PATIENCE_S = 120.0
 """Longest wait for another process, which computes one row meanwhile."""
-_LOOK_S = 0.02
 
 
 class Journal:
@@ -48,14 +50,16 @@ class Journal:
         """Keeps others from reading and writing.
 
         Raises:
-            OSError: the folder cannot be written, or another process held it for too long.
+            OSError: the folder cannot be written, something else lies where the lock should, or another process
+                held it for too long.
         """
-        from filelock import FileLock
-
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # One lock for every few journals: a lock file must not be removed while somebody may hold it.
-        lock = FileLock(self.path.with_name(f"{self.path.stem[:2]}.lock"), mode=0o666)
-        with lock.acquire(timeout=_PATIENCE_S, poll_interval=_LOOK_S):
+        with ExitStack() as stack:
+            try:
+                lock = self.path.with_suffix(".lock")
+                stack.enter_context(locked(lock, "a journal of predictions", _PATIENCE_S))
+            except VidcompressError as error:
+                raise OSError(str(error)) from error
             yield
 
     def refresh(self) -> None:

@@ -21,7 +21,7 @@ from pytest_vidcompress.clips.crops.prefetch import prefetch
 from pytest_vidcompress.clips.crops.worker_pool import settle
 from pytest_vidcompress.clips.faults import Fault, Undecodable
 from pytest_vidcompress.clips.profile import CropSpec, Views
-from pytest_vidcompress.measure.latency.pairs import machine_to_ourselves
+from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from tests.clips.crops.processes import children, cpu_ticks, gone, needs_proc
 
 WriteVideo = Callable[..., Path]

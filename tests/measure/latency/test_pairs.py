@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -200,29 +197,6 @@ def test_pairs_are_whole_after_a_pilot_whatever_drives(driver: Callable[..., obj
 def test_few_pairs_have_no_bounds() -> None:
     assert PairTimes((1.0,) * 5, (1.0,) * 5).ratio.interval == (0, math.inf)
     assert PairTimes((1.0,) * 6, (1.0,) * 6).ratio.interval == (1, 1)
-
-
-TURN = """
-import sys, time
-from pathlib import Path
-from pytest_vidcompress.measure.latency import machine_to_ourselves
-log = Path(sys.argv[1])
-def note(text):
-    with log.open("a") as file:
-        file.write(text)
-for _ in range(3):
-    with machine_to_ourselves():
-        note("(")
-        time.sleep(0.05)
-        note(")")
-"""
-
-
-def test_two_processes_take_turns(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    both = [subprocess.Popen([sys.executable, "-c", TURN, str(log)]) for _ in range(2)]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
-    assert log.read_text() == "()" * 6
 
 
 def test_a_failure_gives_the_machine_back() -> None:

@@ -7,13 +7,16 @@ import os
 import signal
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_vidcompress.measure.resume import journal
 from pytest_vidcompress.measure.resume.journal import NAME, RUN, Journal, prune
+from pytest_vidcompress.processes.file_lock import locked
 
 KEY, WIDTH = b"k" * 32, 12
 ONE, TWO = b"1" * RUN, b"2" * RUN
@@ -114,6 +117,33 @@ def test_a_file_that_was_removed_or_emptied_meanwhile_is_begun_again(path: Path)
             journal.append(name(number), ONE, row(number))
         assert read(path) == [number]
     assert len(journal.rows) == 6, "what was read once stays known"
+
+
+def test_a_lock_leaves_no_file(path: Path) -> None:
+    write(path, range(2))
+    assert [each.name for each in path.parent.iterdir()] == ["journal.rows"]
+
+
+@pytest.mark.parametrize("what", ["a folder", "a link", "somebody's"])
+def test_a_lock_that_cannot_be_had_is_an_error_of_the_system_at_once(
+    path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_PATIENCE_S", 0.1)
+    lock = path.with_suffix(".lock")
+    lock.parent.mkdir()
+    with ExitStack() as stack:
+        if what == "a folder":
+            lock.mkdir()
+        elif what == "a link":
+            (path.parent / "victim").write_text("content")
+            lock.symlink_to(path.parent / "victim")
+        else:
+            stack.enter_context(locked(lock, "it"))
+        started = time.monotonic()
+        with pytest.raises(OSError, match="a journal of predictions"), Journal(path, KEY, WIDTH).locked():
+            pass
+    assert time.monotonic() - started < 5
+    assert what != "a link" or (path.parent / "victim").read_text() == "content"
 
 
 def test_the_rows_of_other_runs_can_be_left_behind(path: Path) -> None:

@@ -1,18 +1,11 @@
-"""The clock of latency, whatever a test puts in the place of `time.perf_counter`. Light, and imported early."""
+"""How long a call takes."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from functools import partial
 
 from ...errors import VidcompressError
-
-# A `partial`, because libraries that freeze time search all modules for the function itself.
-now_s = partial(time.perf_counter)
-"""Seconds of a clock that only goes forward."""
-sleep = partial(time.sleep)
-RESOLUTION_S = time.get_clock_info("perf_counter").resolution
+from ...processes.clock import RESOLUTION_S, now_s
 
 
 def seconds_of(call: Callable[[], object]) -> float:

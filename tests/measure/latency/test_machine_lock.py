@@ -1,0 +1,119 @@
+"""One run times at a time; a lock that cannot be had is said, and holds nobody up for ever."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import gettempdir
+
+import pytest
+
+from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
+
+TURN = """
+import sys, time
+from pathlib import Path
+from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
+log = Path(sys.argv[1])
+def note(text):
+    with log.open("a") as file:
+        file.write(text)
+for _ in range(3):
+    with machine_to_ourselves():
+        note("(")
+        time.sleep(0.05)
+        note(")")
+"""
+
+
+def test_two_processes_take_turns(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    both = [subprocess.Popen([sys.executable, "-c", TURN, str(log)]) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert log.read_text() == "()" * 6
+
+
+def folder() -> Path:
+    return Path(gettempdir()) / f"pytest-vidcompress-{os.getuid()}"
+
+
+def test_its_folder_is_the_user_s_alone_and_holds_nothing_afterwards() -> None:
+    with machine_to_ourselves():
+        assert [path.name for path in folder().iterdir()] == ["timing.lock"]
+    assert folder().stat().st_mode & 0o777 == 0o700
+    assert list(folder().iterdir()) == []
+
+
+IMPATIENT = """
+import sys, warnings
+from pytest_vidcompress.measure.latency import machine_lock
+machine_lock.PATIENCE_S = 0.1
+warnings.simplefilter(sys.argv[1])
+asked = []
+with machine_lock.machine_to_ourselves(lambda: asked.append(1)):
+    print(len(asked))
+"""
+
+
+def test_whoever_waits_too_long_is_told_and_goes_on() -> None:
+    with machine_to_ourselves():
+        done = subprocess.run([sys.executable, "-c", IMPATIENT, "always"], capture_output=True, text=True)
+    assert (
+        "UserWarning: timing beside other runs: the clock is in use by another run, for 0 s now"
+        in done.stderr
+    )
+    assert int(done.stdout) > 1
+
+
+def as_a_file(path: Path) -> None:
+    path.write_text("")
+
+
+def as_a_link(path: Path) -> None:
+    (path.parent / "elsewhere").mkdir()
+    path.symlink_to(path.parent / "elsewhere")
+
+
+def as_everybody_s(path: Path) -> None:
+    path.mkdir()
+    path.chmod(0o777)
+
+
+def with_a_folder_for_a_lock(path: Path) -> None:
+    path.mkdir(mode=0o700)
+    (path / "timing.lock").mkdir()
+
+
+def with_a_link_for_a_lock(path: Path) -> None:
+    path.mkdir(mode=0o700)
+    (path.parent / "victim").write_text("content")
+    (path / "timing.lock").symlink_to(path.parent / "victim")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders for temporary files are a user's own there")
+@pytest.mark.parametrize(
+    "hostile", [as_a_file, as_a_link, as_everybody_s, with_a_folder_for_a_lock, with_a_link_for_a_lock]
+)
+def test_something_else_in_its_place_is_one_warning(hostile: Callable[[Path], None]) -> None:
+    hostile(folder())
+    before = sorted(str(path) for path in folder().parent.rglob("*"))
+    started = time.monotonic()
+    with pytest.warns(UserWarning, match="^timing beside other runs: .*") as warned, machine_to_ourselves():
+        pass
+    assert len(warned) == 1
+    assert time.monotonic() - started < 5
+    assert sorted(str(path) for path in folder().parent.rglob("*")) == before
+    victim = folder().parent / "victim"
+    assert not victim.exists() or victim.read_text() == "content"
+
+
+def test_nothing_is_warned_of_where_nothing_is_wrong() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with machine_to_ourselves():
+            pass
