@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import VidcompressError
-from .text import first_lines, opened
+from .text import first_lines, read_text
 
 _DELIMITERS = (",", "\t", ";", " ")
 
@@ -26,17 +27,14 @@ def rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     lines = first_lines(path, 1)
     header = columns(lines)
     delimiter = _delimiter("".join(lines))
-    with opened(path) as text:
-        reader = csv.reader(text, delimiter=delimiter, skipinitialspace=True)
-        try:
-            below = ((reader.line_num, cells) for cells in reader if any(cells))
-            next(below, None)
-            for number, cells in below:
-                yield number, {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-        except csv.Error as error:
-            raise VidcompressError(
-                f"cannot read {path} as a table, line {reader.line_num}: {error}"
-            ) from error
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        below = ((reader.line_num, cells) for cells in reader if any(cells))
+        next(below, None)
+        for number, cells in below:
+            yield number, {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    except csv.Error as error:
+        raise VidcompressError(f"cannot read {path} as a table, line {reader.line_num}: {error}") from error
 
 
 def _cells(line: str) -> tuple[str, ...]:

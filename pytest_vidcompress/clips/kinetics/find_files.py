@@ -10,13 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from ...errors import VidcompressError
 from ..labels import normal_form
-from .layout import Row
-from .listing import VIDEO_SUFFIXES, Tree
+from . import places
+from .layout import Row, is_of
+from .listing import Tree, stem_of
 from .official import official_name
 from .splits import VAL, folder_names, split_of
-
-_REPLACED = ("replacement", "replacement_for_corrupted_k400")
-"""Where the CVDF copy has sound files for those that came broken."""
 
 
 class Videos:
@@ -39,7 +37,7 @@ class Videos:
         self._split = split_of(table) or VAL
         # What some call the test list is of the validation clips: those of the test set have had no labels.
         splits = (self._split, VAL) if self._split == "test" else (self._split,)
-        names = (table, *(name for split in splits for name in folder_names(split)), "videos")
+        names = (table, *(name for split in splits for name in folder_names(split)), *places.VIDEOS)
         self._exact = dict.fromkeys(names)
         self._roots = [str(root) for root in roots]
         self._bases = [base for root in self._roots for base in (root, *self._split_folders(root))]
@@ -69,29 +67,29 @@ class Videos:
         return None
 
     def _in(self, folder: str, name: str) -> str | None:
-        videos = self._tree[folder].videos
-        if name in videos:
+        if name in self._tree.clips(folder):
             return f"{folder}/{name}"
-        # Lists of frame folders and of ids write no suffix.
-        names = (name + suffix for suffix in VIDEO_SUFFIXES)
-        return next((f"{folder}/{name}" for name in names if name in videos), None)
+        # Lists of frame folders and of ids write no suffix, others that of the files before they were encoded anew.
+        found = self._tree.clip_of_stem(folder, stem_of(name))
+        return f"{folder}/{found}" if found else None
 
     def _named(self, row: Row) -> str | None:
         name = PurePosixPath(row.file).name
-        for exact in (name, f"{name}.mp4"):
+        for exact in (name, f"{name}.mp4", stem_of(name)):
             if name and exact in self._names:
                 return self._names[exact]
-        candidates = list(self._beginning(row.key))
-        if len(candidates) == 1:
-            return self._names[candidates[0]]
-        return self._names.get(f"{row.key}.mp4")
+        stems = {found: stem_of(found) for found in self._beginning(row.key)}
+        candidates = [found for found, stem in stems.items() if is_of(row, stem)]
+        if len(candidates) != 1:
+            candidates = [found for found in candidates if stems[found] == row.key]
+        return self._names[candidates[0]] if len(candidates) == 1 else None
 
     def _beginning(self, key: str) -> Iterator[str]:
         names = self._sorted
         for place in range(bisect_left(names, key), len(names)):
             if not names[place].startswith(key):
                 return
-            if names[place][len(key)] in "_.":
+            if names[place][len(key) :][:1] in ("", "_", "."):
                 yield names[place]
 
     @cached_property
@@ -103,7 +101,7 @@ class Videos:
         """Videos by file name; the first place wins."""
         names: dict[str, str] = {}
         for root in self._roots:
-            self._collect(f"{root}/{'/'.join(_REPLACED)}", names)
+            self._collect(f"{root}/{places.REPLACED}", names)
         for folder in self._bases:
             self._collect(folder, names)
         return names or self._elsewhere()
@@ -126,17 +124,17 @@ class Videos:
         return {}
 
     def _split_folders(self, root: str) -> Iterator[str]:
-        for place in (root, f"{root}/videos"):
-            if place == root or "videos" in self._tree[root].folders:
+        for name in ("", *places.VIDEOS):
+            place = f"{root}/{name}" if name else root
+            if not name or name in self._tree[root].folders:
                 folders = self._tree[place].folders
-                yield from (f"{place}/{name}" for name in self._exact if name in folders)
+                yield from (f"{place}/{below}" for below in self._exact if below in folders)
 
     def _collect(self, folder: str, names: dict[str, str]) -> None:
         """The videos of a folder, and of the class folders in it."""
-        listing = self._tree[folder]
-        for video in listing.videos:
-            names.setdefault(video, f"{folder}/{video}")
-        for below in listing.folders:
+        for clip in self._tree.clips(folder):
+            names.setdefault(clip, f"{folder}/{clip}")
+        for below in self._tree[folder].folders:
             if normal_form(official_name(below)) in self._labels:
-                for video in self._tree[f"{folder}/{below}"].videos:
-                    names.setdefault(video, f"{folder}/{below}/{video}")
+                for clip in self._tree.clips(f"{folder}/{below}"):
+                    names.setdefault(clip, f"{folder}/{below}/{clip}")

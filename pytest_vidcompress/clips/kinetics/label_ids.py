@@ -13,10 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from ...errors import VidcompressError
 from ..labels import normal_form
+from . import places
 from .csv_rows import columns
 from .layout import Row, listed_row
-from .listing import VIDEO_SUFFIXES, Tree
+from .listing import SUFFIXES, Tree
 from .official import official_name, official_names
+from .splits import is_split_copy
 from .text import numbered_lines
 
 _HEADER = {"id", "index", "name", "label", "class", "label_id", "class_id", "label_name", "class_name"}
@@ -45,21 +47,28 @@ class _Numbering:
 
 
 def name_labels(pairs: Sequence[tuple[str, str]], source: Path, tree: Tree) -> Named:
-    """Rows from pairs of path and label, where labels may be names or numbers.
+    """Rows from pairs of path and label, where labels may be names or numbers, or are the names of folders.
 
     Args:
-        pairs: as the list writes them.
+        pairs: as the list writes them; without labels all are empty.
         source: the list; label lists are looked for in its folder.
         tree: the folders seen so far.
 
     Raises:
-        VidcompressError: there is no telling what the numbers mean.
+        VidcompressError: there is no telling what the numbers mean, or what the labels are.
     """
+    if not any(label for _, label in pairs):
+        return _named_by_folder(pairs, source, _numbering(source, tree))
     if not all(label.isdecimal() for _, label in pairs):
         return Named(tuple(listed_row(file, official_name(label)) for file, label in pairs), (), "labels")
     numbering = _numbering(source, tree)
     numbers = [int(label) for _, label in pairs]
     folders = _folder_labels([file for file, _ in pairs], numbering.names.values())
+    if not numbering.source and not any(folders):
+        # Of classes that are none of Kinetics: their ids are not Kinetics' either.
+        own = [_class_folder(file) for file, _ in pairs]
+        if len(set(own)) > 1 and _tell_labels(numbers, own):
+            return Named(_rows(pairs, own), (), "ids of its own, read by folder")
     for offset in (0, 1, -1):
         names = [numbering.names.get(number - offset) for number in numbers]
         if all(name and folder in (name, None) for name, folder in zip(names, folders, strict=True)):
@@ -67,9 +76,7 @@ def name_labels(pairs: Sequence[tuple[str, str]], source: Path, tree: Tree) -> N
             how = f"ids from {min(numbering.names) + offset}{beside}"
             labels = tuple(sorted(numbering.names.values()))
             return Named(_rows(pairs, names), labels, how)
-    # One id a folder and one folder an id: the ids are the list's own, and the folders tell the labels.
-    together = set(zip(numbers, folders, strict=True))
-    if None not in folders and len(together) == len(set(numbers)) == len(set(folders)):
+    if _tell_labels(numbers, folders):
         return Named(_rows(pairs, folders), (), "ids of its own, read by folder")
     known = f"{len(numbering.names)} labels of {numbering.source or 'Kinetics-400'}"
     contradiction = _contradiction(numbers, folders, numbering.names)
@@ -77,6 +84,25 @@ def name_labels(pairs: Sequence[tuple[str, str]], source: Path, tree: Tree) -> N
         f"the label ids of {source} ({min(numbers)} to {max(numbers)}) do not go with the "
         f"{known}{contradiction}: put the list of its labels beside it, as label_map.txt"
     )
+
+
+def _named_by_folder(pairs: Sequence[tuple[str, str]], source: Path, numbering: _Numbering) -> Named:
+    folders = _folder_labels([file for file, _ in pairs], numbering.names.values())
+    for (file, _), folder in zip(pairs, folders, strict=True):
+        if folder is None:
+            raise VidcompressError(
+                f"{source} lists clips without labels, and the folder of {file!r} is none of the "
+                f"{len(numbering.names)} labels of {numbering.source or 'Kinetics-400'}: write lines 'path label', "
+                "or put the list of its labels beside it, as label_map.txt"
+            )
+    labels = tuple(sorted(numbering.names.values()))
+    return Named(_rows(pairs, folders), labels, "no labels, read by folder")
+
+
+def _tell_labels(numbers: Sequence[int], folders: Sequence[str | None]) -> bool:
+    """Whether there is one id a folder and one folder an id: then the ids are the list's own."""
+    together = set(zip(numbers, folders, strict=True))
+    return None not in folders and len(together) == len(set(numbers)) == len(set(folders))
 
 
 def _rows(pairs: Sequence[tuple[str, str]], labels: Sequence[str | None]) -> tuple[Row, ...]:
@@ -89,11 +115,22 @@ def _folder_labels(files: Sequence[str], labels: Iterable[str]) -> list[str | No
     seen: dict[str, str | None] = {}
     found: list[str | None] = []
     for file in files:
-        folder = PurePosixPath(file.replace("\\", "/")).parent.name
+        folder = _folder(file)
         if folder not in seen:
             seen[folder] = known.get(normal_form(official_name(folder)))
         found.append(seen[folder])
     return found
+
+
+def _class_folder(file: str) -> str | None:
+    """The folder of a path, if it can be that of a class."""
+    folder = _folder(file)
+    is_place = folder in places.OTHER or folder in ("", ".", "..") or is_split_copy(folder)
+    return None if is_place else folder
+
+
+def _folder(file: str) -> str:
+    return PurePosixPath(file.replace("\\", "/")).parent.name
 
 
 def _contradiction(numbers: Sequence[int], folders: Sequence[str | None], names: Mapping[int, str]) -> str:
@@ -105,12 +142,17 @@ def _contradiction(numbers: Sequence[int], folders: Sequence[str | None], names:
 
 def _numbering(source: Path, tree: Tree) -> _Numbering:
     folder = source.parent
-    places = (folder, folder.parent) if folder.name == "annotations" else (folder,)
     found: list[_Numbering] = []
-    for place in places:
+    for place in (folder, folder.parent) if folder.name in places.LISTS else (folder,):
         for name in tree[str(place)].texts:
             if ("label" in name.lower() or "class" in name.lower()) and place / name != source:
                 names = read_label_list(place / name)
+                if names is None and not _lists_clips(place / name, tree):
+                    raise VidcompressError(
+                        f"{place / name} lies beside {source.name} and cannot be read as the list of its labels: "
+                        "expected a name a line, or lines '0 name' or 'name 0', each once; mend it, or give it a "
+                        "name without 'label' and 'class'"
+                    )
                 if names and all(names != other.names for other in found):
                     found.append(_Numbering(names, name))
     if len(found) > 1:
@@ -119,6 +161,22 @@ def _numbering(source: Path, tree: Tree) -> _Numbering:
             f"several label lists lie beside {source} ({listed}): leave the one that it goes by"
         )
     return found[0] if found else _Numbering(dict(enumerate(official_names())), "")
+
+
+def _lists_clips(path: Path, tree: Tree) -> bool:
+    """Whether a text is about clips or files and not about labels, to go by its beginning."""
+    head = tree.head(path)
+    header = columns(head)
+    is_table = any(mark in line for line in head[:1] for mark in ",;\t") and not (
+        set(header) <= _HEADER or any(map(str.isdecimal, header))
+    )
+    named = any(suffix in line.lower() for line in head for suffix in SUFFIXES)
+    return is_table or named or _are_paths(head)
+
+
+def _are_paths(lines: Sequence[str]) -> bool:
+    # A few labels may have a slash, such as "taking a hat/cap off".
+    return 2 * sum("/" in line for line in lines) > len(lines)
 
 
 def read_label_list(path: Path) -> dict[int, str] | None:
@@ -145,6 +203,6 @@ def read_label_list(path: Path) -> dict[int, str] | None:
         if all("," in line for line in lines):
             return None
     names = [official_name(name.strip("'\" \t")) for name in names]
-    paths = any("/" in name or name.lower().endswith(VIDEO_SUFFIXES) for name in names)
+    paths = _are_paths(names) or any(name.lower().endswith(SUFFIXES) for name in names)
     repeats = len(set(ids)) < len(ids) or len({*map(normal_form, names)}) < len(names)
     return None if paths or repeats or not names else dict(zip(ids, names, strict=True))

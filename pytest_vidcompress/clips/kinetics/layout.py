@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...errors import VidcompressError
-from .listing import VIDEO_SUFFIXES, Tree
+from .listing import Tree, stem_of
 
 _OFFICIAL = re.compile(r"(?P<id>[-\w]{11})(?P<times>_\d{6}_\d{6})?", re.ASCII)
 """`<youtube id>_<start>_<end>`, or the id alone."""
@@ -56,13 +56,19 @@ def listed_row(file: str, label: str) -> Row:
     """
     # Lists made on Windows.
     path = PurePosixPath(file if "/" in file else file.replace("\\", "/"))
-    stem = path.stem if path.suffix.lower() in VIDEO_SUFFIXES else path.name
+    stem = stem_of(path.name)
     match = _OFFICIAL.fullmatch(stem)
     if match is not None:
         return Row(label, tuple(dict.fromkeys((match["id"], stem))), str(path), match["id"])
     parts = (*path.parts[:-1], stem)
     ids = ("/".join(parts[-length:]) for length in range(min(2, len(parts)), len(parts) + 1))
     return Row(label, tuple(ids), str(path))
+
+
+def is_of(row: Row, stem: str) -> bool:
+    """Whether a file of this name may be a row's: one whose times are others' is not."""
+    match = _OFFICIAL.fullmatch(stem)
+    return match is None or not match["times"] or len(row.ids) < 2 or stem == row.ids[-1]
 
 
 def distinct(rows: Iterable[Row], source: Path) -> dict[str, Row]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import VidcompressError
 from ..clip import Clip, ClipSet
+from . import places
+from .csv_rows import columns
 from .find_files import Videos
-from .layout import Layout, distinct
+from .layout import Layout, Row, distinct
 from .layouts.annotation import ANNOTATION
 from .layouts.folders import FOLDERS, how_files_lie
 from .layouts.path_list import LIST
-from .layouts.path_table import TABLE
+from .layouts.path_table import PATHS, TABLE
 from .listing import Tree
 from .splits import VAL, folder_names, is_split, split_of
 
@@ -62,8 +64,8 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
     labels = listed.labels or tuple(sorted({row.label for row in rows.values()}))
     roots = [source] if source.is_dir() else [table.parent, table.parent.parent]
     videos = Videos(roots, table.stem, labels, tree)
-    found = ((clip_id, row.label, videos.find(row)) for clip_id, row in rows.items())
-    clips = tuple(Clip(clip_id, label, path) for clip_id, label, path in found if path is not None)
+    paths = _own(rows, {clip_id: videos.find(row) for clip_id, row in rows.items()})
+    clips = tuple(Clip(clip_id, rows[clip_id].label, path) for clip_id, path in paths.items())
     if not clips:
         first = next(iter(rows.values()))
         raise VidcompressError(
@@ -72,6 +74,24 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
         )
     layout = ", ".join(part for part in (listed.kind, how_files_lie(clips)) if part)
     return ClipSet(name or _name(source, table), labels, clips, len(rows) - len(clips), layout)
+
+
+def _own(rows: Mapping[str, Row], found: Mapping[str, Path | None]) -> dict[str, Path]:
+    """The file of each clip that has one to itself; where several find the same, it is that of the name."""
+    claims: dict[Path, list[str]] = {}
+    for clip_id, path in found.items():
+        if path is not None:
+            claims.setdefault(path, []).append(clip_id)
+    for path, claimants in claims.items():
+        if len(claimants) > 1:
+            claims[path] = [
+                clip_id
+                for clip_id in claimants
+                if path.as_posix().endswith(f"/{rows[clip_id].file.lstrip('/')}")
+            ]
+    return {
+        clip_id: path for clip_id, path in found.items() if path is not None and claims[path] == [clip_id]
+    }
 
 
 def _choose_file(source: Path, tree: Tree) -> _Choice:
@@ -85,8 +105,7 @@ def _choose_file(source: Path, tree: Tree) -> _Choice:
 
 
 def _choose_in(folder: Path, tree: Tree) -> _Choice:
-    places = (folder / "annotations", folder)
-    tables = [place / name for place in places for name in tree[str(place)].texts]
+    tables = [place / name for place in _homes(folder, tree) for name in tree[str(place)].texts]
     choice = (
         _choose_table(folder, _recognised(tables, tree))
         or _choose_above(folder, tree)
@@ -99,6 +118,12 @@ def _choose_in(folder: Path, tree: Tree) -> _Choice:
             f"{_found(folder, tables, tree)} (--vc-clips)"
         )
     return choice
+
+
+def _homes(folder: Path, tree: Tree) -> list[Path]:
+    """Where lists lie."""
+    there = tree[str(folder)].folders
+    return [*(folder / name for name in places.LISTS if name in there), folder]
 
 
 def _recognise(path: Path, tree: Tree) -> Layout | None:
@@ -119,7 +144,7 @@ def _choose_table(folder: Path, choices: list[_Choice]) -> _Choice | None:
     for layout in _LAYOUTS:
         best = [choice for choice in validation if choice.layout is layout]
         if len(best) > 1:
-            names = ", ".join(choice.path.name for choice in best[:_SHOWN])
+            names = ", ".join(choice.path.relative_to(folder).as_posix() for choice in best[:_SHOWN])
             raise VidcompressError(
                 f"{folder} has several annotation files ({names}): name one of them instead"
             )
@@ -134,15 +159,14 @@ def _choose_above(folder: Path, tree: Tree) -> _Choice | None:
     if split is None:
         return None
     stems = _OFFICIAL if split == VAL else (split,)
-    places = (folder.parent / "annotations", folder.parent)
-    tables = [place / f"{stem}.csv" for stem in stems for place in places]
+    tables = [place / f"{stem}.csv" for stem in stems for place in _homes(folder.parent, tree)]
     there = (table for table in tables if table.name in tree[str(table.parent)].texts)
     return next(iter(_recognised(there, tree)), None)
 
 
 def _class_parents(folder: Path, tree: Tree) -> list[Path]:
     folders = tree[str(folder)].folders
-    return [*(folder / name for name in folder_names(VAL) if name in folders), folder]
+    return [*(folder / name for name in (*folder_names(VAL), *places.VIDEOS) if name in folders), folder]
 
 
 def _found(folder: Path, tables: list[Path], tree: Tree) -> str:
@@ -158,11 +182,19 @@ def _found(folder: Path, tables: list[Path], tree: Tree) -> str:
 
 def _begins(table: Path, tree: Tree) -> str:
     head = tree.head(table)
-    return f"begins with {head[0].strip()[:80]!r}" if head else "is empty or not text"
+    if not head:
+        return "is empty or not text"
+    begins = f"begins with {head[0].strip()[:80]!r}"
+    return f"{begins}, which are clips without labels" if _names_clips(head) else begins
+
+
+def _names_clips(head: Sequence[str]) -> bool:
+    """Whether a table has a column of clips: it has none of labels, or it would have been recognised."""
+    return bool({"youtube_id", *PATHS} & set(columns(head)))
 
 
 def _name(source: Path, table: Path) -> str:
-    home = table.parent.parent if table.parent.name == "annotations" else table.parent
+    home = table.parent.parent if table.parent.name in places.LISTS else table.parent
     if source.is_dir():
         own = table.is_relative_to(source) and table != source
         whole = is_split(source.name) and not own

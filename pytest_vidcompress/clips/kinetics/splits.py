@@ -6,7 +6,7 @@ import re
 
 VAL = "val"
 _WORDS = {VAL: ("val", "validate", "validation", "valid"), "train": ("train",), "test": ("test",)}
-_BESIDE = {"videos", "kinetics", "k", "p", "px"}
+_BESIDE = {"videos", "rawframes", "frames", "kinetics", "k", "p", "px"}
 """What such names have besides, numbers left out: `k400_val_256p`."""
 
 
@@ -18,7 +18,7 @@ def split_of(name: str) -> str | None:
 
 def folder_names(split: str) -> tuple[str, ...]:
     """What the folder with the videos of a split is called, nothing added: `val`, `videos_val`, ..."""
-    return tuple(form.format(word) for form in ("{}", "videos_{}") for word in _WORDS[split])
+    return tuple(form.format(word) for form in ("{}", "videos_{}", "rawframes_{}") for word in _WORDS[split])
 
 
 def is_split(name: str) -> bool:

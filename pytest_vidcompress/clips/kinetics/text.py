@@ -1,30 +1,26 @@
-"""Text files as people have them: with or without a byte order mark, and with any line ends."""
+"""Text files as people have them: of any encoding, with or without a byte order mark, and with any line ends."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+import codecs
+import re
 from pathlib import Path
-from typing import TextIO
 
 from ...errors import VidcompressError
 
 _PEEK = 1 << 14
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Bytes that no text has."""
 
 
-@contextmanager
-def opened(path: Path) -> Generator[TextIO]:
+def read_text(path: Path) -> str:
     """The file as text, line ends left alone.
 
     Raises:
-        VidcompressError: it cannot be read, or is not text; also while its lines are read.
+        VidcompressError: it cannot be read, or is not text.
     """
     try:
-        with path.open("rb") as raw:
-            # What a PowerShell pipe writes.
-            encoding = "utf-16" if raw.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        with path.open(encoding=encoding, newline="") as text:
-            yield text
+        return _decoded(path.read_bytes(), final=True)
     except (OSError, UnicodeError) as error:
         raise VidcompressError(f"cannot read {path} as text: {error}") from error
 
@@ -32,9 +28,9 @@ def opened(path: Path) -> Generator[TextIO]:
 def first_lines(path: Path, number: int) -> list[str]:
     """The first lines that are not blank; none if the file is not text."""
     try:
-        with opened(path) as text:
-            start = text.read(_PEEK)
-    except VidcompressError:
+        with path.open("rb") as file:
+            start = _decoded(file.read(_PEEK), final=False)
+    except (OSError, UnicodeError):
         return []
     return [line for line in start.splitlines() if line.strip()][:number]
 
@@ -45,6 +41,17 @@ def numbered_lines(path: Path) -> list[tuple[int, str]]:
     Raises:
         VidcompressError: it cannot be read, or is not text.
     """
-    with opened(path) as text:
-        lines = text.read().splitlines()
-    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [(number, line) for number, line in enumerate(read_text(path).splitlines(), 1) if line.strip()]
+
+
+def _decoded(content: bytes, *, final: bool) -> str:
+    # What a PowerShell pipe writes.
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return codecs.getincrementaldecoder("utf-16")().decode(content, final)
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(content, final)
+    except UnicodeError:
+        if _CONTROLS.search(content):
+            raise
+        # Any bytes are Latin-1: what has none of its controls was written so, in the days of HMDB51.
+        return content.decode("latin-1")

@@ -126,3 +126,64 @@ def test_other_files_are_no_label_lists(text: str, tmp_path: Path) -> None:
 
 def test_names_are_taken_as_they_are() -> None:
     assert names_of([("x.mp4", "arm_wrestling"), ("y.mp4", "mine")]) == (["arm wrestling", "mine"], "labels")
+
+
+def test_a_label_may_have_a_slash(tmp_path: Path) -> None:
+    (tmp_path / "label_map.txt").write_text("drinking water\nreading\ntaking a hat/cap off\n")
+    pairs = [(f"v/{number}.mp4", str(number)) for number in range(3)]
+    assert names_of(pairs, tmp_path) == (
+        ["drinking water", "reading", "taking a hat/cap off"],
+        "ids from 0 (label_map.txt)",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "riding a bike\nriding a bike\n", "0 walking\n0 waving\n", "0,a\n0,b\n"]
+)
+def test_a_label_list_that_cannot_be_read_is_refused_not_passed_over(text: str, tmp_path: Path) -> None:
+    (tmp_path / "label_map.txt").write_text(text)
+    with pytest.raises(
+        VidcompressError, match=r"label_map.txt lies beside val.txt and cannot be read as the list"
+    ):
+        names_of([("x.mp4", "0")], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "label,youtube_id\na,b\nc,d\n",
+        "a/b.mp4 0\nc/d.mp4 0\n",
+        "a/b 250 0\nc/d 250 1\n",
+    ],
+)
+def test_a_list_of_clips_or_a_table_beside_is_no_label_list(text: str, tmp_path: Path) -> None:
+    (tmp_path / "val_labels.csv").write_text(text)
+    assert names_of([("x.mp4", "0")], tmp_path) == (["abseiling"], "ids from 0")
+
+
+def test_ids_of_classes_that_are_none_of_kinetics_are_not_kinetics_ids() -> None:
+    own = ("brush_hair", "cartwheel", "catch")
+    pairs = [(f"data/{label}/{clip}.avi", str(number)) for number, label in enumerate(own) for clip in "ab"]
+    assert names_of(pairs) == ([label for label in own for _ in "ab"], "ids of its own, read by folder")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [["val/a.mp4", "val/b.mp4"], ["a.mp4", "b.mp4"], ["val/a.mp4", "train/b.mp4"], ["p1/a.mp4", "p1/b.mp4"]],
+)
+def test_folders_that_are_no_classes_tell_no_labels(files: list[str]) -> None:
+    assert names_of([(file, str(number)) for number, file in enumerate(files)]) == (
+        ["abseiling", "air drumming"],
+        "ids from 0",
+    )
+
+
+def test_clips_without_labels_are_read_by_their_folder_or_refused(tmp_path: Path) -> None:
+    pairs = [("arm_wrestling/a.mp4", ""), ("zumba/b.mp4", "")]
+    assert names_of(pairs) == (["arm wrestling", "zumba"], "no labels, read by folder")
+    with pytest.raises(
+        VidcompressError, match=r"lists clips without labels, and the folder of 'hug/a.mp4' is none"
+    ):
+        names_of([*pairs, ("hug/a.mp4", "")])
+    (tmp_path / "classInd.txt").write_text("1 hug\n2 kiss\n")
+    assert names_of([("hug/a.mp4", "")], tmp_path)[0] == ["hug"]

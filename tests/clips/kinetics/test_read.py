@@ -232,3 +232,137 @@ def test_a_real_validation_set_is_read(media: Path) -> None:
     assert (clips.name, len(clips.labels), len(clips.clips), clips.absent) == ("kinetics400", 400, 8, 19898)
     assert [clip.label for clip in clips.clips] == ["arm wrestling"] * 4 + ["bungee jumping"] * 4
     assert read_kinetics(media / "kinetics400/annotations/val.csv") == clips
+
+
+def test_the_file_of_another_row_of_its_video_is_not_taken(tmp_path: Path) -> None:
+    rows = "peeling apples,abcdefghijk,14,24,val,0\ncutting apple,abcdefghijk,64,74,val,0\n"
+    clips = read_kinetics(
+        lay_out(tmp_path, "annotations/val.csv", "val/abcdefghijk_000064_000074.mp4", text=HEADER + rows)
+    )
+    assert [(clip.id, clip.label) for clip in clips.clips] == [("abcdefghijk_000064_000074", "cutting apple")]
+    assert clips.absent == 1
+    # Even where the other row is of another list.
+    (tmp_path / "annotations/val.csv").write_text(HEADER + rows.splitlines()[0] + "\n")
+    with pytest.raises(VidcompressError, match="none of the 1 clips"):
+        read_kinetics(tmp_path)
+
+
+def test_a_file_that_may_be_of_two_rows_is_of_neither(tmp_path: Path) -> None:
+    rows = "peeling apples,abcdefghijk,14,24,val,0\ncutting apple,abcdefghijk,64,74,val,0\n"
+    text = HEADER + rows + ROWS["plain012345"]
+    clips = read_kinetics(lay_out(tmp_path, "val.csv", "abcdefghijk.mp4", FILES[2], text=text))
+    assert ([clip.id for clip in clips.clips], clips.absent) == (["plain012345"], 2)
+
+
+def test_every_suffix_that_is_read_is_seen(tmp_path: Path) -> None:
+    videos = ("run/a.mp4", "run/b.mov", "walk/c.MOV", "jump/d.m4v", "sit/e.npy", "stand/f.pt")
+    for name in (*videos, "run/notes.md"):
+        lay_out(tmp_path, name, text="video")
+    found = read_kinetics(tmp_path)
+    assert found.labels == ("jump", "run", "sit", "stand", "walk")
+    assert sorted(str(clip.path.relative_to(tmp_path)) for clip in found.clips) == sorted(videos)
+
+
+def test_arrays_beside_videos_are_no_clips(tmp_path: Path) -> None:
+    for name in ("run/a.mp4", "run/a.npy", "run/features.npy"):
+        lay_out(tmp_path, name, text="video")
+    assert [clip.path.name for clip in read_kinetics(tmp_path).clips] == ["a.mp4"]
+
+
+UCF = {
+    "ucfTrainTestlist/classInd.txt": "1 ApplyEyeMakeup\r\n2 Archery\r\n",
+    "ucfTrainTestlist/trainlist01.txt": "ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1\n"
+    "Archery/v_Archery_g08_c01.avi 2\n",
+    "ucfTrainTestlist/testlist01.txt": "ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi\n"
+    "Archery/v_Archery_g01_c01.avi\n",
+    **{
+        f"UCF-101/{label}/v_{label}_{group}_c01.avi": "video"
+        for label in ("ApplyEyeMakeup", "Archery")
+        for group in ("g01", "g08")
+    },
+}
+
+
+@pytest.fixture
+def ucf(tmp_path: Path) -> Path:
+    for name, text in UCF.items():
+        lay_out(tmp_path / "ucf", name, text=text)
+    return tmp_path / "ucf"
+
+
+@pytest.mark.parametrize(
+    ("table", "group", "kind"),
+    [
+        ("testlist01.txt", "g01", "list of paths and no labels, read by folder, class folders"),
+        ("trainlist01.txt", "g08", "list of paths and ids from 1 (classInd.txt), class folders"),
+    ],
+)
+def test_the_archives_of_ucf101_are_read_as_they_come(table: str, group: str, kind: str, ucf: Path) -> None:
+    found = read_kinetics(ucf / "ucfTrainTestlist" / table)
+    assert (found.name, found.layout, found.absent) == (f"ucf-{table[:-4]}", kind, 0)
+    assert [(clip.label, clip.path.name) for clip in found.clips] == [
+        ("ApplyEyeMakeup", f"v_ApplyEyeMakeup_{group}_c01.avi"),
+        ("archery", f"v_Archery_{group}_c01.avi"),
+    ]
+
+
+def test_of_the_splits_of_ucf101_one_is_to_be_named(ucf: Path) -> None:
+    with pytest.raises(
+        VidcompressError, match=r"\(ucfTrainTestlist/testlist01.txt, ucfTrainTestlist/trainlist01"
+    ):
+        read_kinetics(ucf)
+    for name in ("testlist01.txt", "trainlist01.txt"):
+        (ucf / "ucfTrainTestlist" / name).unlink()
+    assert len(read_kinetics(ucf).clips) == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["youtube_id,time_start,time_end,split\nx,1,2,test\n", "path,length\na.mp4,3\n"]
+)
+def test_a_table_without_labels_is_told_so(text: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, "test.csv", text=text)
+    for source in (tmp_path, tmp_path / "test.csv"):
+        with pytest.raises(VidcompressError, match=r"begins with .*, which are clips without labels"):
+            read_kinetics(source)
+
+
+def frames(folder: Path, *clips: str) -> None:
+    for clip in clips:
+        for name in ("img_00001.jpg", "img_00002.jpg"):
+            lay_out(folder / clip, name, text="picture")
+
+
+@pytest.mark.parametrize("place", ["", "val/", "rawframes/", "rawframes_val/"])
+def test_class_folders_of_folders_of_pictures_are_read(place: str, tmp_path: Path) -> None:
+    frames(tmp_path, *(f"{place}{name}" for name in ("arm_wrestling/one", "arm_wrestling/two", "zumba/one")))
+    found = read_kinetics(tmp_path)
+    assert (found.labels, found.layout) == (
+        ("arm wrestling", "zumba"),
+        "class folders (mmaction2 or torchvision)",
+    )
+    assert [(clip.id, clip.label, clip.path.name) for clip in found.clips] == [
+        ("arm_wrestling/one", "arm wrestling", "one"),
+        ("arm_wrestling/two", "arm wrestling", "two"),
+        ("zumba/one", "zumba", "one"),
+    ]
+
+
+def test_a_list_of_folders_of_pictures_is_read(tmp_path: Path) -> None:
+    stem = "_b_0123456c_000012_000022"
+    frames(tmp_path, f"rawframes_val/abseiling/{stem}", "rawframes_val/zumba/mine")
+    lay_out(
+        tmp_path, "kinetics400_val_list_rawframes.txt", text=f"abseiling/{stem} 250 0\nzumba/mine 9 399\n"
+    )
+    found = read_kinetics(tmp_path)
+    assert [(clip.id, clip.label, clip.path.is_dir()) for clip in found.clips] == [
+        ("_b_0123456c", "abseiling", True),
+        ("zumba/mine", "zumba", True),
+    ]
+
+
+@pytest.mark.parametrize("name", ["_b_0123456c_000012_000022", "_b_0123456c"])
+def test_annotations_find_folders_of_pictures(name: str, tmp_path: Path) -> None:
+    frames(tmp_path, f"val/{name}", "val/other")
+    clips = read_kinetics(lay_out(tmp_path, "val.csv"))
+    assert [(clip.id, clip.path.name) for clip in clips.clips] == [("_b_0123456c", name)]
+    assert clips.absent == 2

@@ -8,12 +8,11 @@ from types import MappingProxyType
 
 from ...clip import Clip
 from ...labels import normal_form
+from .. import places
 from ..layout import Layout, Listed, listed_row
 from ..listing import Tree
 from ..official import official_name
 from ..splits import is_split_copy
-
-_OTHER = {"annotations", "replacement", "videos"}
 
 SPELLINGS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
@@ -48,17 +47,17 @@ def _recognises(path: Path, tree: Tree) -> bool:
 
 def _classes(path: Path, tree: Tree) -> Iterator[str]:
     for name in tree[str(path)].folders:
-        is_class = not (is_split_copy(name) or name in _OTHER or name.startswith("."))
-        if is_class and tree[str(path / name)].videos:
+        is_class = not (is_split_copy(name) or name in places.OTHER or name.startswith("."))
+        if is_class and tree.clips(str(path / name)):
             yield name
 
 
 def _read(path: Path, tree: Tree) -> Listed:
     classes = {name: official_name(name) for name in _classes(path, tree)}
     rows = (
-        listed_row(f"{(path / name).as_posix()}/{video}", label)
+        listed_row(f"{(path / name).as_posix()}/{clip}", label)
         for name, label in classes.items()
-        for video in tree[str(path / name)].videos
+        for clip in tree.clips(str(path / name))
     )
     return Listed("", tuple(rows), tuple(sorted(set(classes.values()))))
 

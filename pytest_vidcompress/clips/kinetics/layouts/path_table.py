@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from ..label_ids import name_labels
 from ..layout import Layout, Listed
 from ..listing import Tree
 
-_PATH = ("path", "video_path", "file_path", "filepath", "file", "file_name", "filename", "video")
+PATHS = ("path", "video_path", "file_path", "filepath", "file", "file_name", "filename", "video")
+_PARTS = ("start", "end", "start_frame", "end_frame", "start_time", "end_time", "t_start", "t_end", "segment")
+"""Columns of lists of parts of videos."""
+_SEVERAL = re.compile(r"\d+(?:[\s,;|]+\d+)+")
+"""Of label ids in one cell."""
 _LABEL = ("label", "label_name", "class", "class_name", "category", "label_id", "label_index", "class_id")
 
 
@@ -22,17 +27,25 @@ def _recognises(path: Path, tree: Tree) -> bool:
 def _wanted(head: Sequence[str]) -> tuple[str, str]:
     """The columns to read; empty for one that is not there."""
     there = columns(head)
-    file, label = (next((name for name in names if name in there), "") for names in (_PATH, _LABEL))
+    file, label = (next((name for name in names if name in there), "") for names in (PATHS, _LABEL))
     return file, label
 
 
 def _read(path: Path, tree: Tree) -> Listed:
     wanted = _wanted(tree.head(path))
+    parts = [column for column in columns(tree.head(path)) if column in _PARTS]
+    if parts:
+        raise VidcompressError(
+            f"{path} lists parts of videos (column {parts[0]}): a clip is a whole file here, so cut the parts out "
+            "first and list their files"
+        )
     pairs: list[tuple[str, str]] = []
     for number, cells in rows(path):
         file, label = (cells.get(column, "") for column in wanted)
         if not file or not label:
             raise VidcompressError(f"{path} line {number} has no {wanted[1] if file else wanted[0]}")
+        if _SEVERAL.fullmatch(label):
+            raise VidcompressError(f"{path} line {number} has several labels, {label!r}: a clip has one")
         pairs.append((file, label))
     named = name_labels(pairs, path, tree)
     return Listed(f"CSV of paths and {named.how}", named.rows, named.labels)

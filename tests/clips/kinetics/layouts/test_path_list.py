@@ -140,3 +140,46 @@ def test_a_line_that_is_neither_is_named(tmp_path: Path) -> None:
 def test_a_label_list_is_no_list_of_clips(text: str, tmp_path: Path) -> None:
     with pytest.raises(VidcompressError, match="is no list of clips"):
         read_kinetics(lay_out(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "line", ["a.mp4 0 3", "a.mp4 1,3", "a.mp4 250 0 3", "a.mp4 1 3 5", "a/b.MP4;4;5;6", "a/b 0 3"]
+)
+def test_several_labels_are_refused_by_name(line: str, tmp_path: Path) -> None:
+    table = lay_out(tmp_path, f"x/y.mp4 300 2\n{line}\n", "x/y.mp4", "a.mp4")
+    with pytest.raises(VidcompressError, match=rf"val.txt line 2 has several labels .*: '{line}'"):
+        read_kinetics(table)
+
+
+def test_a_number_before_the_label_is_of_frames_in_all_lines_or_a_label(tmp_path: Path) -> None:
+    table = lay_out(tmp_path, "x/y.mp4 2\nx/z.mp4 7 2\n", "x/y.mp4", "x/z.mp4")
+    with pytest.raises(VidcompressError, match="line 2 has several labels"):
+        read_kinetics(table)
+    table.write_text("x/y.mp4 250 2\nx/z.mp4 300 2\n")
+    assert len(read_kinetics(table).clips) == 2
+
+
+def test_a_line_without_a_label_among_others_is_named(tmp_path: Path) -> None:
+    table = lay_out(tmp_path, "x/y.mp4 2\nx/z.mp4\n", "x/y.mp4", "x/z.mp4")
+    with pytest.raises(VidcompressError, match=r"val.txt line 2 has no label: 'x/z.mp4'"):
+        read_kinetics(table)
+
+
+@pytest.mark.parametrize(
+    ("listed", "there"),
+    [
+        ("run/a.MP4", "run/a.mp4"),
+        ("run/a.mp4", "run/a.MP4"),
+        ("run/a.avi", "run/a.mp4"),
+        ("run/a", "run/a.MOV"),
+    ],
+)
+def test_a_suffix_may_be_another(listed: str, there: str, tmp_path: Path) -> None:
+    assert read(lay_out(tmp_path, f"{listed} 9\n", there)) == [("run/a", official_names()[9], there)]
+
+
+def test_a_list_in_latin_1_is_read(tmp_path: Path) -> None:
+    name = "hug/Pippi_Långstrump.mp4"
+    table = lay_out(tmp_path, f"{name} kiss\n".encode("latin-1"), name)
+    assert read(table) == [("hug/Pippi_Långstrump", "kiss", name)]
+    assert read_kinetics(tmp_path).clips == read_kinetics(table).clips

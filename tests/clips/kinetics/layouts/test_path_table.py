@@ -49,6 +49,9 @@ def test_columns_are_found_by_name_and_quotes_are_taken_off(text: str, tmp_path:
         ("path,label\n", "lists no clips"),
         ("path,label\ngone.mp4,zumba\n", "none of the 1 clips"),
         ("path,length\na.mp4,3\n", "is no list of clips"),
+        ("path,start,end,label\nval/a,b.mp4,0,10,run\n", "lists parts of videos (column start)"),
+        ("path,label\ntwo words.mp4,0 3\n", "line 2 has several labels, '0 3'"),
+        ('path,label\n"two words.mp4","1,2"\n', "line 2 has several labels, '1,2'"),
         ('path,label\n"a.mp4,zumba\n' + "x" * 200_000, "line 3: field larger"),
     ],
 )
