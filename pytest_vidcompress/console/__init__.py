@@ -1,33 +1,57 @@
-"""`vidcompress`: makes artefacts and shows what is in them, without pytest.
+"""`vidcompress VERB`: makes artefacts and shows what is in them. Bad input ends it with one line and exit code 2.
 
     vidcompress compress timesformer fuse+int8-static out/
     vidcompress show out/ --verify
 
-Bad input ends it with one line and exit code 2.
+A verb is a file here; it is found by being here.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..errors import VidcompressError
 from ..present.printable import printable
+from .verb import Named, Verb
+
+if TYPE_CHECKING:
+    from ..run.registries import Registries
+
+EXAMPLES = """\
+examples:
+  vidcompress compress timesformer fuse+int8-static out/
+  vidcompress show out/ --verify
+
+What hooks of a conftest.py here, or of an installed package, add to models, clip sets, techniques and runtimes can be
+named too.
+"""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns its exit code.
+def packaged() -> Registries:
+    """What can be named where nobody asks hooks."""
+    from ..run.registries import Registries
+
+    return Registries.merge([], [], [], [])
+
+
+def main(arguments: Sequence[str] | None = None, named: Named = packaged) -> int:
+    """Runs one verb; returns its exit code.
 
     Args:
-        arguments: as typed, the command first; None for those of this process.
+        arguments: as typed, the verb first; None for those of this process.
+        named: everything that can be named; by default what this package brings.
     """
     given = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], None] = given.command
+    verb: Verb = given.verb
     try:
-        command(given)
+        for line in verb.run(given, named):
+            print(line)
     except VidcompressError as error:
         # Options are called as those of pytest, without their prefix.
         print(f"vidcompress: {printable(error).replace('--vc-', '--')}", file=sys.stderr)
@@ -35,69 +59,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _compress(given: argparse.Namespace) -> None:
-    from .compress import Asked, compress
-
-    asked = {name: value for name, value in vars(given).items() if name != "command"}
-    print(printable(compress(Asked(**asked))))
-
-
-def _show(given: argparse.Namespace) -> None:
-    from .show import artefact_lines
-
-    print("\n".join(artefact_lines(given.folder, given.verify)))
+def verbs() -> Sequence[Verb]:
+    """All there are, by their names."""
+    names = (each.name for each in iter_modules(__path__) if each.name != "__main__")
+    modules = (import_module(f"{__name__}.{name}") for name in names)
+    found: list[Verb] = [module.VERB for module in modules if hasattr(module, "VERB")]
+    return sorted(found, key=lambda verb: verb.name)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vidcompress", description="Compressed video models on disk.")
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="vidcompress",
+        description="Compressed video models on disk: makes them by a recipe, and shows what is in them.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"pytest-vidcompress {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    made = commands.add_parser(
-        "compress", help="compress a model by a recipe", description="Compresses a model into a folder."
-    )
-    made.set_defaults(command=_compress)
-    made.add_argument(
-        "model", metavar="MODEL", help="timesformer, videomae, a Hub id, or a checkpoint folder"
-    )
-    made.add_argument("recipe", metavar="RECIPE", help="such as fp16, or fuse+int8-static")
-    made.add_argument("folder", metavar="FOLDER", type=Path, help="where the artefact goes; new or empty")
-    made.add_argument(
-        "--clips",
-        default="",
-        metavar="SET",
-        help="clips with the model's labels, to calibrate on: pocket, or a Kinetics folder, annotation CSV or list"
-        " of paths (default: pocket)",
-    )
-    made.add_argument(
-        "--calibration",
-        type=_positive,
-        default=32,
-        metavar="N",
-        help="clips to calibrate on at most, outside those that tests take (default: 32)",
-    )
-    made.add_argument(
-        "--runtime", default="", metavar="NAME", help="what it is for (default: the recipe's own)"
-    )
-    made.add_argument("--threads", type=_positive, default=0, metavar="N", help="CPU threads (default: all)")
-    made.add_argument(
-        "--weights",
-        choices=("trained", "random"),
-        default="trained",
-        help="random: the geometry without a checkpoint, for size and latency (default: trained)",
-    )
-    made.add_argument("--force", action="store_true", help="replace the artefact that is in FOLDER")
-
-    shown = commands.add_parser(
-        "show", help="what is in an artefact", description="Shows what made an artefact and what it holds."
-    )
-    shown.set_defaults(command=_show)
-    shown.add_argument("folder", metavar="FOLDER", type=Path)
-    shown.add_argument("--verify", action="store_true", help="read all files and compare their digests")
+    listed = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    for verb in verbs():
+        own = listed.add_parser(
+            verb.name,
+            help=verb.summary,
+            description=verb.description,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        verb.declare(own)
+        own.set_defaults(verb=verb)
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}, expected a whole number of at least 1")
-    return int(text)

@@ -1,7 +1,7 @@
-"""`python -m pytest_vidcompress.console`: the same as `vidcompress`."""
+"""`python -m pytest_vidcompress.console`: what `vidcompress` is installed as."""
 
 import sys
+from importlib.metadata import entry_points
 
-from . import main
-
-sys.exit(main())
+(script,) = entry_points(group="console_scripts", name="vidcompress")
+sys.exit(script.load()())

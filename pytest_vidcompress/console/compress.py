@@ -2,149 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING
 
-import torch
-from tqdm import tqdm
-
-from ..artefacts import save as artefact
-from ..artefacts.atomic_folder import holds_artefact, replaceable
-from ..artefacts.folder import read, size_bytes
-from ..artefacts.variant import build
-from ..clips.clip import Clip, ClipSet
-from ..clips.clip_set import resolve
-from ..clips.labels import match, normal_form
-from ..clips.loader import Clips
-from ..clips.pocket.packaged import NAME as POCKET
-from ..clips.pocket.packaged import pocket
-from ..clips.sample import calibration, sample
-from ..compress.recipe import parse
-from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError
-from ..models.catalog import CATALOG
-from ..models.load import check_name, load
-from ..models.model import Model
-from ..runtimes.registry import RUNTIMES, usable_runtime
+from ..run.options import Options
+from .stages import stages
+from .verb import Named, Verb, add_option, note
 
-_TESTED = 1000
-"""Clips of a set of the user's that tests take by default: none of them calibrates."""
-_WIDTH = 80
+if TYPE_CHECKING:
+    from ..clips.clip import ClipSet
+    from ..compress.recipe import Recipe
+    from ..models.model import Model
+    from ..run.registries import Registries
 
-
-@dataclass(frozen=True)
-class Asked:
-    """What was typed."""
-
-    model: str
-    recipe: str
-    folder: Path
-    clips: str = ""
-    """Empty: the packaged ones, where the model knows their labels."""
-    calibration: int = 32
-    """Clips to calibrate on, at most."""
-    runtime: str = ""
-    """Empty: the recipe's own."""
-    threads: int = 0
-    """0: as many as torch takes by itself."""
-    weights: Literal["trained", "random"] = "trained"
-    force: bool = False
-    """Replace an artefact that is there."""
+LABELS = 400
+"""Of published checkpoints: a geometry without weights has as many."""
 
 
-def compress(asked: Asked) -> str:
-    """Writes the artefact, and returns a line about it.
+def _declare(parser: ArgumentParser) -> None:
+    from ..compress.registry import TECHNIQUES
 
-    Raises:
-        VidcompressError: something that was asked for does not exist, or cannot be done here.
-    """
-    recipe = parse(asked.recipe, TECHNIQUES)
-    _refuse_early(asked, recipe.runtime_with(asked.runtime))
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    with _stages(4) as stage:
-        stage(f"loading {asked.model}")
-        model, clip_set = _load(asked)
-        stage(f"compressing by {recipe}")
-        variant = build(recipe, model, _clips(model, clip_set, asked.calibration), RUNTIMES, asked.runtime)
-        stage("saving")
-        variant.save(asked.folder)
-        stage("weighing the uncompressed model")
-        before, after = artefact.size_bytes(model.module), size_bytes(asked.folder, read(asked.folder))
-    return (
-        f"{variant.name} of {model.name}: {after:,} bytes, {after / before:.3f} of the uncompressed {before:,}, in"
-        f" {asked.folder}"
+    listed = (f"  {name:22} {technique.summary}" for name, technique in TECHNIQUES.items())
+    parser.epilog = "\n".join(
+        ["techniques, which + joins to a recipe, each with :PARAMETER=VALUE,...:", *listed]
     )
+    parser.add_argument("model", metavar="MODEL", help=Options.models.help.removesuffix("; repeatable"))
+    parser.add_argument(
+        "recipe",
+        metavar="RECIPE",
+        help="such as fp16, or fuse+int8-static; with @RUNTIME at its end as tables print it, or without",
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the artefact goes; new or empty")
+    parser.add_argument(
+        "--clips",
+        default="",
+        metavar=Options.clips.metavar,
+        help="clips to calibrate on, with the model's labels: pocket, or a Kinetics folder, annotation CSV or list"
+        " of paths (default: packaged ones that no test takes)",
+    )
+    add_option(parser, Options.calibration, "how many clips to calibrate on, at most")
+    add_option(parser, Options.runtime, "what is to execute it, such as torch or openvino")
+    add_option(parser, Options.threads, "CPU threads")
+    add_option(parser, Options.weights, "random: the geometry without a checkpoint, for size and latency")
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="a model's name means what was published, not the small one that comes with this package (default: as"
+        " the labels of --clips say)",
+    )
+    parser.add_argument("--force", action="store_true", help="replace the artefact that is in FOLDER")
 
 
-def _refuse_early(asked: Asked, runtime: str) -> None:
-    """What can be known before anything is loaded."""
-    check_name(asked.model, {})
-    if asked.runtime not in ("", runtime):
+def _run(given: Namespace, named: Named) -> Sequence[str]:
+    import torch
+
+    from ..artefacts import save as artefact
+    from ..artefacts.folder import read, size_bytes
+    from ..artefacts.variant import build
+    from ..run.calibration import choose, packaged, ready
+
+    registries = named()
+    recipe = _recipe(given, registries)
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    with stages(4) as stage:
+        stage(f"loading {given.model}")
+        model, clip_set = _load(given, registries)
+        choice = choose(clip_set, given.calibration) if clip_set else packaged(given.calibration)
+        clips = ready(choice, model, clip_set)
+        stage(f"compressing by {recipe}")
+        variant = build(recipe, model, clips, registries.runtimes, given.runtime)
+        stage("saving")
+        variant.save(given.folder)
+        stage("weighing the uncompressed model")
+        before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
+    _say_which(given, model, registries)
+    if clips.taken:
+        note(choice.remark)
+    return [
+        f"{variant.name} of {model.name}: {after:,} bytes, {after / before:.3f} of the uncompressed {before:,}, in"
+        f" {given.folder}"
+    ]
+
+
+def _recipe(given: Namespace, registries: Registries) -> Recipe:
+    """What can be known before anything is loaded, and is refused."""
+    from ..artefacts.atomic_folder import holds_artefact, replaceable
+    from ..compress.recipe import parse
+    from ..models.load import check_name
+    from ..runtimes.registry import usable_runtime
+
+    for reason in registries.refused:
+        raise VidcompressError(reason)
+    recipe = parse(given.recipe, registries.techniques)
+    runtime = recipe.runtime_with(given.runtime)
+    check_name(given.model, registries.models)
+    if given.runtime not in ("", runtime):
         raise VidcompressError(
-            f"recipe {asked.recipe!r} names a runtime, and --runtime={asked.runtime} another: give one of them"
+            f"recipe {given.recipe!r} names a runtime, and --runtime={given.runtime} another: give one of them"
         )
-    usable_runtime(runtime)
-    if replaceable(asked.folder) and holds_artefact(asked.folder) and not asked.force:
+    usable_runtime(runtime, registries.runtimes)
+    if replaceable(given.folder) and holds_artefact(given.folder) and not given.force:
         raise VidcompressError(
-            f"{str(asked.folder)!r} holds an artefact already: name another folder, or replace it with --force"
+            f"{str(given.folder)!r} holds an artefact already: name another folder, or replace it with --force"
         )
+    return recipe
 
 
-def _load(asked: Asked) -> tuple[Model, ClipSet | None]:
+def _load(given: Namespace, registries: Registries) -> tuple[Model, ClipSet | None]:
     """The model, and clips with its labels; None where none are known."""
-    if asked.clips or asked.model in CATALOG:
-        clip_set = resolve(asked.clips or POCKET, {})
-        return load(asked.model, clip_set.labels, clip_set.name, asked.weights), clip_set
-    model, packaged = load(asked.model, (), "", asked.weights), pocket()
+    from ..clips.clip_set import resolve
+    from ..clips.labels import normal_form
+    from ..clips.pocket.packaged import pocket
+    from ..models.load import load
+
+    def loaded(labels: Sequence[str], clip_set: str = "") -> Model:
+        return load(given.model, tuple(labels), clip_set, given.weights, registries.models, given.published)
+
+    named = _is_known(given.model, registries)
+    if given.published and not named:
+        raise VidcompressError(
+            f"--published is for models that are known by name, which {given.model!r} is not"
+        )
+    if given.clips:
+        clip_set = resolve(given.clips, registries.clip_sets)
+        return loaded(clip_set.labels, clip_set.name), clip_set
+    if named and not given.published:
+        return loaded(pocket().labels, pocket().name), pocket()
+    if named:
+        return loaded([f"label {k}" for k in range(LABELS)] if given.weights == "random" else ()), None
+    model, packaged = loaded(()), pocket()
     known = {normal_form(label) for label in model.labels}
     return model, packaged if {normal_form(label) for label in packaged.labels} <= known else None
 
 
-def _clips(model: Model, clip_set: ClipSet | None, number: int) -> Clips:
-    """For techniques that calibrate: none that tests of these clips take by default."""
-    if clip_set is None:
-        return _NoClips((), (), {}, model.profile)
-    ids = match(clip_set.labels, model.labels, model_name=model.name, clip_set_name=clip_set.name)
-    tested = sample(clip_set.clips, None, 0, _TESTED)
-    chosen = calibration(clip_set, tested, number, 0)
-    return (_Calibration if chosen else _NoClips)(chosen, clip_set.labels, ids, model.profile)
+def _is_known(name: str, registries: Registries) -> bool:
+    from ..models.catalog import CATALOG
+
+    return name in CATALOG and name not in registries.models
 
 
-class _Calibration(Clips):
-    """Clips with a bar for each pass over them."""
+def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
+    """Whether a name meant the small model of this package, or the published one."""
+    from ..models.catalog import CATALOG
+    from ..models.load import are_pocket
 
-    def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        batches, total = super().batches(n), -(-self.expected // n)
-        return iter(tqdm(batches, "clips", total, leave=False, ncols=_WIDTH, disable=None, position=1))
-
-
-class _NoClips(Clips):
-    """Whoever asks for them is told how to name some."""
-
-    def load(self) -> tuple[Clip, ...]:
-        raise VidcompressError(
-            "this recipe calibrates on clips, and there are none beside those that tests take: name a set with more"
-            f" than {_TESTED:,} of them with --clips"
+    name = given.model
+    if _is_known(name, registries):
+        size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
+        published = CATALOG[name].checkpoint
+        note(
+            f"{name} is the small one that comes with this package, {size}; --published is {published}"
+            if are_pocket(model.labels) and not given.published
+            else f"{name} is {published}, {size}"
         )
 
-    @property
-    def expected(self) -> int:
-        return len(self.load())
 
-
-@contextmanager
-def _stages(number: int) -> Generator[Any]:
-    """A function that says what begins now, on a bar of so many parts; nothing where stderr is no terminal."""
-    layout = "{desc} |{bar}| {n_fmt}/{total_fmt}"
-    with tqdm(total=number, leave=False, ncols=_WIDTH, disable=None, bar_format=layout) as bar:
-        begun = iter(range(number))
-
-        def stage(what: str) -> None:
-            bar.n = next(begun)
-            bar.set_description_str(what)
-
-        yield stage
+VERB = Verb(
+    "compress",
+    "compress a model by a recipe",
+    "Compresses a model into a folder: the artefact that a test would measure, and that load() reads again.",
+    _declare,
+    _run,
+)

@@ -1,7 +1,8 @@
-"""An artefact in words, for `vidcompress show`: what made it, what it holds, and what of it is still float."""
+"""`vidcompress show`: an artefact in words: what made it, what it holds, and what of it is still float."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from ..artefacts.manifest import FILE, SAFETENSORS, Manifest
 from ..models.safetensors_header import Described, described, is_weight
 from ..present.printable import printable
 from ..present.wording import count
+from .verb import Named, Verb
 
 _SHOWN = 12
 """Tensors that are named at most."""
@@ -97,3 +99,21 @@ def _input(manifest: Manifest) -> Iterator[str]:
         yield f"input: {profile.protocol} of {size}, {profile.layout} (published: {profile.published} views)"
     named = ", ".join(manifest.labels[:_LABELS]) + (", ..." if len(manifest.labels) > _LABELS else "")
     yield f"labels: {len(manifest.labels)} ({named})"
+
+
+def _declare(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="of the artefact")
+    parser.add_argument("--verify", action="store_true", help="read all files and compare their digests")
+
+
+def _run(given: Namespace, named: Named) -> Sequence[str]:
+    return artefact_lines(given.folder, given.verify)
+
+
+VERB = Verb(
+    "show",
+    "what is in an artefact",
+    "Shows what made an artefact and what it holds: files, numbers by how they are stored, what the model wants.",
+    _declare,
+    _run,
+)

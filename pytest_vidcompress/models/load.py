@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -34,11 +34,12 @@ def load(
     clip_set: str,
     weights: Literal["trained", "random"] = "trained",
     registered: Mapping[str, Factory] | None = None,
+    published: bool = False,
 ) -> Model:
     """Loads the model `name` for clips with `labels`.
 
     A family's name means the packaged checkpoint when the clips carry the pocket labels, and the
-    published Kinetics-400 checkpoint otherwise.
+    published Kinetics-400 checkpoint otherwise, or where `published` asks for it.
 
     Raises:
         VidcompressError: unknown, not loadable, its weights know another number of frames than its profile
@@ -49,28 +50,30 @@ def load(
         model = registered[name]()
         model.module.eval()
     else:
-        model = _build(name, labels, weights)
+        model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
     match(labels, model.labels, model_name=name, clip_set_name=clip_set)
     return model
 
 
-def _build(name: str, labels: tuple[str, ...], weights: Literal["trained", "random"]) -> Model:
+def _build(
+    name: str, labels: tuple[str, ...], weights: Literal["trained", "random"], published: bool
+) -> Model:
     from .checkpoint import load_checkpoint, random_model
 
     named = CATALOG.get(name)
-    source = _source(name, named, labels)
+    source = named.checkpoint if named and published else _source(name, named, labels)
     if weights == "random":
         # The published geometry is known here; only other checkpoints need their configuration read.
-        published = named is not None and source == named.checkpoint
-        return Model(name, *random_model(named, None if published else source, labels), weights="random")
+        is_known = named is not None and source == named.checkpoint
+        return Model(name, *random_model(named, None if is_known else source, labels), weights="random")
     return Model(name, *load_checkpoint(source))
 
 
 def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
     if named is None:
         return Path(name) if Path(name).is_dir() else name
-    if _are_pocket(labels):
+    if are_pocket(labels):
         if named.pocket is None:
             packaged = ", ".join(key for key, value in CATALOG.items() if value.pocket)
             raise VidcompressError(
@@ -81,7 +84,8 @@ def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str
     return named.checkpoint
 
 
-def _are_pocket(labels: tuple[str, ...]) -> bool:
+def are_pocket(labels: Iterable[str]) -> bool:
+    """Are these labels of the packaged clips, for which a name means the packaged checkpoint?"""
     from ..clips.pocket.motions import MOTIONS
 
     return {normal_form(label) for label in labels} <= {normal_form(label) for label in MOTIONS}

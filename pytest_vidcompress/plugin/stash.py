@@ -24,16 +24,10 @@ DESELECTED = pytest.StashKey[bool]()
 def session_of(config: pytest.Config) -> Session:
     """The session of this run, made when the first of our tests is collected."""
     if SESSION not in config.stash:
-        from ..run.registries import Registries
         from ..run.session import Session
+        from .hooks import registries
         from .terminal import progress
 
-        registries = Registries.merge(
-            models=config.hook.pytest_vidcompress_models(),
-            clip_sets=config.hook.pytest_vidcompress_clip_sets(),
-            techniques=config.hook.pytest_vidcompress_techniques(),
-            runtimes=config.hook.pytest_vidcompress_runtimes(),
-        )
-        session = config.stash[SESSION] = Session(config.stash[OPTIONS], registries, progress(config))
+        session = config.stash[SESSION] = Session(config.stash[OPTIONS], registries(config), progress(config))
         session.ledger.compared = config.stash.get(COMPARED, [])
     return config.stash[SESSION]

@@ -23,9 +23,9 @@ class Targets:
     models = Option(
         "vc-model",
         values.names,
-        "timesformer, timesformer-hr, videomae, a Hub id, or a checkpoint folder; repeatable",
+        "a name such as timesformer or videomae, a Hub id, or a checkpoint folder; repeatable",
         metavar="NAME",
-        otherwise="timesformer and videomae",
+        otherwise="the packaged ones",
         form="list",
         repeats=True,
         builds=True,
@@ -77,7 +77,7 @@ class Targets:
     runtime = Option(
         "vc-runtime",
         values.text,
-        "what executes the variants: torch, torch-compile, openvino, onnxruntime",
+        "what executes the variants, such as torch or openvino",
         metavar="NAME",
         otherwise="each recipe's own",
         repeats=True,
