@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pytest_vidcompress.run.option import Option
 from pytest_vidcompress.run.options import GROUPS, OPTIONS
+from pytest_vidcompress.run.options.row import Option
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- options: docs/write_options.py writes what follows -->", "<!-- end of options -->"

@@ -157,7 +157,7 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
         note(
             f"{name} is the small one that comes with this package, {size}; --published is {published}"
             if are_pocket(model.labels) and not given.published
-            else f"{name} is {published}, {size}"
+            else f"{name} has the geometry of {published}, {size}"
         )
 
 

@@ -12,7 +12,7 @@ from ..errors import VidcompressError
 from ..present.printable import printable
 
 if TYPE_CHECKING:
-    from ..run.option import Option
+    from ..run.options.row import Option
     from ..run.registries import Registries
 
 Named = Callable[[], "Registries"]

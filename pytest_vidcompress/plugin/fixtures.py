@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import VidcompressError
 from ..present.printable import printable
-from ..run.command_line import as_typed
+from ..run.options.arguments import as_typed
 from .items import budget, margins
 from .refusals import failures
 from .stash import CHECKER, MEASURER, OPTIONS, session_of

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ..errors import VidcompressError
-from ..run.option import Option
 from ..run.options import GROUPS, OPTIONS, Options
+from ..run.options.row import Option
 
 BEGAN = time.time()
 """When the plugin was loaded: code that was edited since may be older in this process than on disk."""

@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:
     from ..present.outcome import Outcome
-    from ..run.command_line import as_typed
+    from ..run.options.arguments import as_typed
 
     ledger = session.ledger
     return Outcome(

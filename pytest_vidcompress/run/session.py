@@ -28,9 +28,9 @@ from ..models.model import Model
 from ..other_commit.git import find_commit
 from ..present.html.page import write_page
 from ..runtimes.registry import find_runtime, usable_runtime
-from .command_line import of_another_commit
 from .ledger import Ledger
 from .options import Options
+from .options.arguments import of_another_commit
 from .refuse_other_clips import check_comparable
 from .registries import Registries
 from .variants_of_a_test import Named, pairs

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_vidcompress.console import main
+from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.console import main, verbs
+from pytest_vidcompress.plugin import command_line
 from tests.artefacts.variants import variant
-from tests.models.small import checkpoint
+from tests.models.small import checkpoint, model
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +36,7 @@ def vidcompress(*arguments: object, folder: Path | None = None) -> subprocess.Co
 def test_it_is_installed_under_its_name() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     module, _, name = scripts["vidcompress"].partition(":")
-    assert getattr(import_module(module), name) is main
+    assert getattr(import_module(module), name) is command_line.main
 
 
 def test_a_refusal_shows_what_was_typed_escaped(capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,6 +166,47 @@ def test_usage_errors_are_argparse_s(arguments: list[str], capsys: pytest.Captur
     assert "usage: vidcompress" in capsys.readouterr().err
 
 
+def test_clips_of_a_small_folder_calibrate_and_what_that_means_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    for clip in pocket().clips[:6]:
+        (folder / clip.label).mkdir(parents=True, exist_ok=True)
+        (folder / clip.label / clip.path.name).symlink_to(clip.path)
+    out = tmp_path / "out"
+    options = (f"--clips={folder}", "--calibration=2", "--runtime=torch")
+    assert main(["compress", "videomae", "int8-static", str(out), *options]) == 0
+    assert (
+        "calibrated on 2 of the 6 clips of 'mine': tests of these are independent of that with --vc-sample=4 or"
+        " less, and not with more"
+    ) in capsys.readouterr().err
+
+
+def test_what_was_published_can_be_chosen(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytest_vidcompress.models import checkpoint as checkpoints
+
+    built: list[tuple[object, int]] = []
+
+    def random_model(named, source, labels):
+        built.append((source, len(labels)))
+        return model("videomae").module, model("videomae").profile, labels
+
+    monkeypatch.setattr(checkpoints, "random_model", random_model)
+    options = ("--weights=random", "--published")
+    assert main(["compress", "videomae", "fp16", str(tmp_path / "out"), *options]) == 0
+    assert built == [(None, 400)]
+    assert "videomae has the geometry of MCG-NJU/videomae-base-finetuned-kinetics" in capsys.readouterr().err
+    line = refused(capsys, "compress", tmp_path, "fp16", tmp_path / "other", "--published")
+    assert "--published is for models that are known by name" in line
+
+
+def test_a_verb_is_a_file_that_defines_one() -> None:
+    files = {path.stem for path in (ROOT / "pytest_vidcompress/console").glob("*.py")}
+    assert {verb.name for verb in verbs()} == files & {verb.name for verb in verbs()} >= {"compress", "show"}
+
+
 @pytest.mark.parametrize("option", ["--threads=0", "--calibration=-1", "--calibration=some"])
 def test_counts_are_whole_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -189,21 +232,27 @@ def refused_after(capsys: pytest.CaptureFixture[str], *arguments: object) -> str
     return refused(capsys, *arguments)
 
 
-def test_a_model_with_other_labels_needs_clips_to_calibrate_on(
+def test_a_model_with_other_labels_calibrates_on_the_packaged_clips_or_on_clips_with_its_labels(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     checkpoint(tmp_path / "checkpoint", "videomae")
     arguments = ("compress", tmp_path / "checkpoint", "int8-static", tmp_path / "out", "--runtime=torch")
-    line = refused(capsys, *arguments)
-    assert "calibrates on clips, and there are none" in line
-    assert "--clips" in line
     assert "does not have 16 of the 16 labels" in refused(capsys, *arguments, "--clips=pocket")
     assert not (tmp_path / "out").exists()
+    assert main([str(each) for each in arguments]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "note: calibrated on 32 packaged clips, which are drawings: name clips like yours with --clips"
+        in said
+    )
 
 
 def test_a_recipe_that_calibrates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    options = ("--calibration=4", "--weights=random", "--runtime=torch")
-    assert main(["compress", "videomae", "int8-static", str(tmp_path / "out"), *options]) == 0
-    out, _ = capsys.readouterr()
+    # The name that tables print, with the runtime.
+    options = ("--calibration=4", "--weights=random")
+    assert main(["compress", "videomae", "int8-static@torch", str(tmp_path / "out"), *options]) == 0
+    out, err = capsys.readouterr()
     assert out.startswith("int8-static@torch of videomae: ")
+    assert "note: calibrated on 4 clips of 'pocket' that no test takes by default" in err
+    assert "note: videomae is the small one that comes with this package, of 991,632 parameters" in err
     assert json.loads((tmp_path / "out" / "recipe.json").read_text())["weights"] == "random"

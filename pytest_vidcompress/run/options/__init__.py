@@ -1,6 +1,6 @@
 """The options: one table, from which come the parser, the ini names, `Options`, the printed commands and the pages.
 
-To add one, add a row. What reads its text is in `option_values`.
+To add one, add a row. What reads its text is in `reading`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
-from . import option_values as values
-from .option import Option
+from . import reading
+from .row import Option
 
 Weights = Literal["trained", "random"]
 Mode = Literal["check", "create", "accept", "tighten"]
@@ -22,7 +22,7 @@ class Targets:
 
     models = Option(
         "vc-model",
-        values.names,
+        reading.names,
         "a name such as timesformer or videomae, a Hub id, or a checkpoint folder; repeatable",
         metavar="NAME",
         otherwise="the packaged ones",
@@ -43,7 +43,7 @@ class Targets:
     )
     variants = Option(
         "vc-variant",
-        values.names,
+        reading.names,
         "only these variants; repeatable",
         metavar="RECIPE",
         otherwise="all that the tests name",
@@ -55,7 +55,7 @@ class Targets:
     """Recipes as typed; empty: all that the tests name."""
     weights = Option[Weights](
         "vc-weights",
-        values.choice(get_args(Weights)),
+        reading.choice(get_args(Weights)),
         "random: the geometry without a checkpoint, for size and latency; accuracy is then agreement with the"
         " reference, and is labelled so",
         metavar="|".join(get_args(Weights)),
@@ -65,7 +65,7 @@ class Targets:
     )
     views = Option(
         "vc-views",
-        values.views,
+        reading.views,
         "how much of a clip a model is shown: CLIPSxCROPS such as 5x3, or published: as the accuracy it is"
         " known for",
         metavar="VIEWS",
@@ -76,7 +76,7 @@ class Targets:
     """None: as each model's profile says, which is one unless its author chose otherwise."""
     runtime = Option(
         "vc-runtime",
-        values.text,
+        reading.text,
         "what executes the variants, such as torch or openvino",
         metavar="NAME",
         otherwise="each recipe's own",
@@ -92,7 +92,7 @@ class Sampling:
 
     sample = Option(
         "vc-sample",
-        values.count,
+        reading.count,
         "how many clips, stratified by class",
         metavar="N",
         otherwise="all of pocket, 1000 of Kinetics",
@@ -103,7 +103,7 @@ class Sampling:
     """None: all of a packaged set, 1000 of any other."""
     seed = Option(
         "vc-seed",
-        values.whole,
+        reading.whole,
         "seed of the sample",
         metavar="N",
         default=0,
@@ -121,7 +121,7 @@ class Sampling:
     )
     max_skipped = Option(
         "vc-max-skipped",
-        values.share,
+        reading.share,
         "most clips of the sample that may be unusable, as a share, such as 0.05 or 5%",
         metavar="SHARE",
         default=0.05,
@@ -130,7 +130,7 @@ class Sampling:
     """Share of the sample that may be unusable before the run is refused."""
     calibration = Option(
         "vc-calibration",
-        values.positive,
+        reading.positive,
         "how many clips outside the sample techniques calibrate on, at most",
         metavar="N",
         default=32,
@@ -145,7 +145,7 @@ class Gate:
 
     baselines = Option(
         "vc-baselines",
-        values.folder,
+        reading.folder,
         "folder of the stored baselines",
         metavar="DIR",
         default="baselines",
@@ -155,7 +155,7 @@ class Gate:
     )
     mode = Option[Mode](
         "vc-baseline",
-        values.choice(get_args(Mode)),
+        reading.choice(get_args(Mode)),
         "check: hold against them; create: write the missing; accept: also take over what got worse;"
         " tighten: only what got better",
         metavar="|".join(get_args(Mode)),
@@ -172,7 +172,7 @@ class Gate:
     )
     latency_margin = Option(
         "vc-latency-margin",
-        values.margin,
+        reading.margin,
         "slowdown against the baseline that is no regression yet, as a share, such as 0.05 or 5%",
         metavar="SHARE",
         default=0.05,
@@ -182,7 +182,7 @@ class Gate:
     """Slowdown against the baseline that is no regression, as a share."""
     against = Option(
         "vc-against",
-        values.text,
+        reading.text,
         "commit beside whose build a variant is timed where its latency has no baseline on this machine",
         metavar="GITREF",
         repeats=True,
@@ -196,7 +196,7 @@ class Timing:
 
     threads = Option(
         "vc-threads",
-        values.count,
+        reading.count,
         "CPU threads of every runtime",
         metavar="N",
         otherwise="all",
@@ -207,7 +207,7 @@ class Timing:
     """None: as many as torch takes by itself."""
     confirm_s = Option(
         "vc-confirm",
-        values.number,
+        reading.number,
         "longest time that a suspect latency is timed again in fresh processes, in seconds",
         metavar="SECONDS",
         default=30,
@@ -221,7 +221,7 @@ class Output:
 
     reports = Option(
         "vc-report",
-        values.report_files,
+        reading.report_files,
         "write a page to look at (.html), or the numbers (.json); repeatable",
         metavar="FILE",
         form="list",
@@ -235,7 +235,7 @@ class Output:
         form="flag",
         page="profile",
     )
-    export = Option("vc-export", values.path, "", metavar="DIR", hidden=True)
+    export = Option("vc-export", reading.path, "", metavar="DIR", hidden=True)
     """Where what the tests would measure goes instead of being measured."""
 
 
@@ -244,7 +244,7 @@ class Storage:
 
     cache = Option(
         "vc-cache",
-        values.path,
+        reading.path,
         "folder for decoded clips and predictions",
         metavar="DIR",
         otherwise="the user's cache folder",
@@ -253,7 +253,7 @@ class Storage:
     """None: the user's cache folder."""
     cache_size = Option(
         "vc-cache-size",
-        values.size_bytes,
+        reading.size_bytes,
         "most that decoded clips may take there, such as 20GB or 500MB; 0 keeps none",
         metavar="SIZE",
         default="20GB",

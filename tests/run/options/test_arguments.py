@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.clips.profile import Views
-from pytest_vidcompress.run.command_line import as_typed, of_another_commit
 from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.options.arguments import as_typed, of_another_commit
 
 FOLDER = Path("clips").absolute()
 

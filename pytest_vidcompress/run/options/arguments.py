@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from .options import OPTIONS, Options
+from . import OPTIONS, Options
 
 
 def as_typed(options: Options) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_vidcompress.run.option import Option
 from pytest_vidcompress.run.options import GROUPS, OPTIONS, Options
+from pytest_vidcompress.run.options.row import Option
 
 
 def test_each_option_is_one_row():

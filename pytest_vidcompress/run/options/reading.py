@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import VidcompressError
+from ...errors import VidcompressError
 
 if TYPE_CHECKING:
-    from ..clips.profile import Views
+    from ...clips.profile import Views
 
 REPORT_SUFFIXES = (".html", ".json")
 _UNITS = {
@@ -139,7 +139,7 @@ def views(given: str | None) -> Views | Literal["published"] | None:
     """`"5x3"` -> five clips of three crops."""
     if given is None or given == "published":
         return given
-    from ..clips.profile import Views
+    from ...clips.profile import Views
 
     try:
         return Views.parse(given)
