@@ -27,8 +27,8 @@ def text(given: Any) -> str:
 
 
 def names(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Each once, in the order given."""
-    return tuple(dict.fromkeys(given or ()))
+    """Each once, in the order given; an empty one is none, in spite of any ini file."""
+    return tuple(dict.fromkeys(filter(None, given or ())))
 
 
 def path(given: Any) -> Path | None:

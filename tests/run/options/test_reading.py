@@ -53,6 +53,7 @@ def test_what_is_not_given_stays_so() -> None:
     assert reading.path(None) is None
     assert reading.text(None) == ""
     assert reading.names(None) == reading.report_files(None) == ()
+    assert reading.names([""]) == reading.report_files([""]) == reading.report_files("") == ()
     assert reading.count(None) is None
     assert reading.views(None) is None
     assert reading.views("published") == "published"
