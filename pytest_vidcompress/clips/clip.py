@@ -7,13 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import VidcompressError
+
 Source = Path | Callable[[], Any]
 """What a clip's frames are read from."""
+
+_KINDS = {
+    "id": (str, "a text"),
+    "label": (str, "one text"),
+    "path": (Path, "a pathlib.Path"),
+    "pixels": (Callable | None, "a function that returns them"),
+}
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled video."""
+    """One labelled video.
+
+    Raises:
+        VidcompressError: a field is of another kind.
+    """
 
     id: str
     """Unique in its set, and the same on every machine (a Kinetics clip's YouTube id)."""
@@ -25,6 +38,12 @@ class Clip:
     pixels: Callable[[], Any] | None = field(default=None, repr=False)
     """Where it is no file of its own: returns its frames, RGB uint8 `(T, H, W, 3)`, as an array or a tensor."""
 
+    def __post_init__(self) -> None:
+        for name, (kind, expected) in _KINDS.items():
+            value: Any = getattr(self, name)
+            if not isinstance(value, kind):
+                raise VidcompressError(f"clip {self.id!r} cannot have {name}={value!r}: expected {expected}")
+
     @property
     def source(self) -> Source:
         """What its frames are read from."""
@@ -33,7 +52,11 @@ class Clip:
 
 @dataclass(frozen=True)
 class ClipSet:
-    """A collection of clips with a label list."""
+    """A collection of clips with a label list.
+
+    Raises:
+        VidcompressError: two clips have one id, or one is no clip.
+    """
 
     name: str
     """What baselines call it: `pocket`, or the folder's name."""
@@ -47,6 +70,22 @@ class ClipSet:
     """How it lies on disk, in a few words; empty for a set that was not read from a folder or a list."""
     spare: tuple[Clip, ...] = ()
     """Clips that are never tested, for techniques that calibrate; empty: they take what is not in the sample."""
+
+    def __post_init__(self) -> None:
+        # What is known of a clip is found again by its id: of two with one id, one would speak for both.
+        known: dict[str, Clip] = {}
+        for clip in (*self.clips, *self.spare):
+            if not isinstance(clip, Clip):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise VidcompressError(
+                    f"clip set {self.name!r} holds {clip!r}, expected Clip(id, label, path)"
+                )
+            other = known.setdefault(clip.id, clip)
+            if other is not clip:
+                named = f"{clip.path.parent.name}/{clip.path.stem}"
+                raise VidcompressError(
+                    f"clip set {self.name!r} has two clips with id {clip.id!r}, {other.path} and {clip.path}: an id "
+                    f"tells a clip from all others, so put the folder into it, such as {named!r}"
+                )
 
     def describe(self) -> str:
         """One line for people: `annotation CSV, flat folder: 19,906 rows, 19,881 files, 25 absent`."""

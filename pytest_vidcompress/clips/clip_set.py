@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from traceback import extract_tb
 
 from ..errors import VidcompressError
 from .clip import ClipSet
@@ -19,17 +20,52 @@ def resolve(spec: str, registered: Mapping[str, Callable[[], ClipSet]]) -> ClipS
         registered: name -> factory, from the hooks.
 
     Raises:
-        VidcompressError: there is no such set, or it cannot be read.
+        VidcompressError: there is no such set, it cannot be read, or what a function gives is of no use.
     """
-    known = {**registered, NAME: pocket}
-    if spec in known:
-        return known[spec]()
+    if spec == NAME:
+        return pocket()
+    if spec in registered:
+        return _made(spec, registered[spec])
     path = Path(spec).expanduser()
     # An empty spec would be the current folder.
     if spec and path.exists():
         return read_kinetics(path)
-    names = ", ".join(map(repr, sorted(known)))
+    names = ", ".join(map(repr, sorted({*registered, NAME})))
     raise VidcompressError(
         f"no clip set and no path {spec!r}: give one of {names}, a folder of Kinetics clips, an annotation "
         "CSV or a list of paths (--vc-clips)"
     )
+
+
+def _made(name: str, make: Callable[[], object]) -> ClipSet:
+    """What a hook's function gives, if it is of use."""
+    try:
+        made = make()
+    except VidcompressError:
+        raise
+    except Exception as error:  # somebody else's code
+        where = extract_tb(error.__traceback__)[-1]
+        said = (str(error).strip().splitlines() or [""])[0]
+        raise VidcompressError(
+            f"clip set {name!r}: its function raised {type(error).__name__}: {said} ({where.filename}:{where.lineno})"
+        ) from error
+    if not isinstance(made, ClipSet):
+        raise VidcompressError(
+            f"clip set {name!r}: its function returned {_kind(made)}, expected a ClipSet(name, labels, clips)"
+        )
+    if not made.clips:
+        raise VidcompressError(
+            f"clip set {name!r} has no clips: its function found none; relative paths in it count from {Path.cwd()}"
+            " (--vc-clips)"
+        )
+    for clip in (*made.clips, *made.spare):
+        if clip.label not in made.labels:
+            raise VidcompressError(
+                f"clip set {name!r}: clip {clip.id!r} has label {clip.label!r}, which is none of the set's "
+                f"{len(made.labels)} labels"
+            )
+    return made
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"

@@ -31,6 +31,8 @@ def sample(
     Raises:
         VidcompressError: `number` is below one, or more than there are.
     """
+    if not clips and number is not None:
+        raise VidcompressError(f"cannot sample {number} clips: the clip set has none (--vc-clips)")
     if number is not None and not 1 <= number <= len(clips):
         raise VidcompressError(
             f"cannot sample {number} clips, there are {len(clips)}: --vc-sample must be 1 to {len(clips)}"

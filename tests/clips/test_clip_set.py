@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_vidcompress.clips import clip_set as clipset
-from pytest_vidcompress.clips.clip import ClipSet
+from pytest_vidcompress.clips.clip import Clip, ClipSet
 from pytest_vidcompress.clips.clip_set import resolve
 from pytest_vidcompress.errors import VidcompressError
 
-MINE = ClipSet("mine", ("a",), ())
+ONE = Clip("x", "a", Path("x.mp4"))
+MINE = ClipSet("mine", ("a",), (ONE,))
 
 
 def test_a_name_gives_the_set_of_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +48,32 @@ def test_looking_for_clips_loads_nothing_heavy() -> None:
     root = Path(__file__).parents[2]
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def lost() -> ClipSet:
+    raise FileNotFoundError("no such folder: videos")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: [ONE], "its function returned a list, expected a ClipSet(name, labels, clips)"),
+        (lambda: None, "its function returned None, expected a ClipSet"),
+        (lost, f"its function raised FileNotFoundError: no such folder: videos ({__file__}:"),
+        (
+            lambda: replace(MINE, clips=()),
+            f"has no clips: its function found none; relative paths in it count from {Path.cwd()}",
+        ),
+        (lambda: replace(MINE, clips=("x.mp4",)), "holds 'x.mp4', expected Clip(id, label, path)"),
+        (
+            lambda: replace(MINE, clips=(replace(ONE, label="b"),)),
+            "clip 'x' has label 'b', which is none of the set's 1 labels",
+        ),
+    ],
+)
+def test_what_a_function_gives_is_held_to_what_it_should(make: Callable[[], Any], said: str) -> None:
+    with pytest.raises(VidcompressError) as caught:
+        resolve("mine", {"mine": make})
+    assert str(caught.value).startswith("clip set 'mine'")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -150,3 +150,11 @@ def test_the_packaged_set_has_spare_clips_of_every_class() -> None:
     assert set(Counter(clip.label for clip in found).values()) == {2}
     assert not {clip.id for clip in found} & {clip.id for clip in packaged.clips}
     assert all(clip.path.is_file() for clip in found)
+
+
+def test_of_no_clips_none_can_be_sampled() -> None:
+    with pytest.raises(
+        VidcompressError, match=r"cannot sample 10 clips: the clip set has none \(--vc-clips\)"
+    ):
+        sample([], 10, 0)
+    assert sample([], None, 0) == ()
