@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import VidcompressError
+from ..processes.child_process import end, how_ended, start, wait
 from .arms import PATHS, WANTED, arms_file, failure_file
 from .git import Commit, add_worktree, is_tracked, outside_hooks, remove_worktree
 from .installed_copies import copies
@@ -135,8 +136,9 @@ class OtherBuild:
             return
         (exported / WANTED).write_text(json.dumps(self._wanted.nodeids))
         _lend(self._wanted.needs, self._wanted.folder, folder)
-        command = [
-            *(sys.executable, "-m", "pytest", *there, *self._wanted.arguments),
+        options = [
+            *there,
+            *self._wanted.arguments,
             *(f"--vc-export={exported}", f"--vc-baselines={exported / 'baselines'}", "--vc-baseline=check"),
             # Whatever that commit's ini says, one test that fails stops no other, and nothing is written.
             *("--vc-report=", "--vc-against=", "--continue-on-collection-errors", "--maxfail=0"),
@@ -150,10 +152,11 @@ class OtherBuild:
             lambda path: is_tracked(repository, path),
         )
         self._refuse_copies([folder, *map(Path, paths)])
-        status, said = self._run(command, folder, paths, exported)
+        status, said = self._run(options, folder, paths, exported)
         # 0, 1 and 5: passed, failed, none collected. The tests' files tell which; else none was run.
         if status not in (0, 1, 5):
-            raise VidcompressError(f"the tests of {self.name} do not run (exit code {status}): {said}")
+            how = f"exit code {status}" if status > 0 else how_ended(status)
+            raise VidcompressError(f"the tests of {self.name} do not run ({how}): {said}")
 
     def _refuse_copies(self, paths: Sequence[Path]) -> None:
         """What both commits would import from the same place would be compared with itself."""
@@ -170,33 +173,29 @@ class OtherBuild:
                 )
 
     def _run(
-        self, command: Sequence[str], folder: Path, paths: Iterable[str], exported: Path
+        self, arguments: Sequence[str], folder: Path, paths: Iterable[str], exported: Path
     ) -> tuple[int, str]:
-        """Exit code and last lines."""
+        """Exit code and last lines of pytest, which ends with this process."""
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")
         }
-        environment["PYTHONPATH"] = os.pathsep.join(paths)
         log, total = exported / "log", len(self._wanted.nodeids)
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                command,
+            process = start(
+                "pytest",
+                *arguments,
+                paths=paths,
+                environment=outside_hooks(environment),
                 cwd=folder,
-                env=outside_hooks(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
             try:
-                while True:
-                    try:
-                        status = process.wait(LOOK_S)
-                        break
-                    except subprocess.TimeoutExpired:
-                        self._show(len([*exported.glob("*.arms")]), total)
+                while not wait(process, LOOK_S):
+                    self._show(len([*exported.glob("*.arms")]), total)
             finally:
-                process.kill()
-                process.wait()
+                status = end(process)
                 self._show(total, total)
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
         return status, " | ".join(lines[-LAST_LINES:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _LOCAL = frozenset(
     }
 )
 """What git tells its hooks about the repository; it would point a worktree's git at the wrong one."""
+_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """A checkout of ours is nothing that the repository's hooks have to hear of."""
 
@@ -44,11 +46,14 @@ def find_commit(ref: str, folder: Path) -> Commit:
         VidcompressError: there is no git, no repository, or no such commit.
     """
     option = f"--vc-against={ref}"
+    if "\0" in ref:
+        raise VidcompressError(f"{option!r}: no commit has such a name")
     top = _git(folder, option, "rev-parse", "--show-toplevel")
     if top.returncode != 0:
         raise VidcompressError(f"{option}: {folder} is in no git repository that can be read ({_said(top)})")
-    found = _git(folder, option, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
-    if not ref or found.returncode != 0:
+    found = _git(folder, option, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    # git also takes what is no commit but all that lead to one, such as ^HEAD, and says so in its own way.
+    if not ref or found.returncode != 0 or not _SHA.fullmatch(found.stdout.strip()):
         raise VidcompressError(
             f"{option}: the repository in {top.stdout.strip()} has no such commit; fetch it, in CI with the"
             " history (fetch-depth: 0 of actions/checkout)"

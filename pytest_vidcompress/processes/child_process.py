@@ -24,6 +24,8 @@ from typing import IO, Any
 from . import lifeline
 from .clock import now_s, sleep
 
+_LOOK_S = 0.01
+
 
 def start(
     module: str,
@@ -69,6 +71,16 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
         return process.poll() is not None
 
 
+def wait(process: subprocess.Popen[bytes], patience_s: float) -> bool:
+    """Waits until it has ended; False when the time is out before."""
+    until = now_s() + patience_s
+    while not has_ended(process):
+        if now_s() >= until:
+            return False
+        sleep(_LOOK_S)
+    return True
+
+
 def answered(stream: IO[bytes], pid: int, patience_s: float) -> bool:
     """Waits until a process has written something, or has ended; False when the time is out before.
 
@@ -103,8 +115,7 @@ def end(process: subprocess.Popen[bytes], patience_s: float = 0.0) -> int:
         patience_s: how long it may go on by itself.
     """
     if process.returncode is None:
-        if patience_s:
-            _wait(process, patience_s)
+        wait(process, patience_s)
         with suppress(ProcessLookupError, PermissionError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
@@ -124,12 +135,6 @@ def how_ended(status: int, errors: str = "") -> str:
         how = f"was killed by signal {-status}"
     lines = [*filter(None, map(str.strip, errors.splitlines()))]
     return f"{how} ({lines[-1]})" if lines else how
-
-
-def _wait(process: subprocess.Popen[bytes], patience_s: float) -> None:
-    until = now_s() + patience_s
-    while not has_ended(process) and now_s() < until:
-        sleep(0.01)
 
 
 def _standard_library() -> list[str]:

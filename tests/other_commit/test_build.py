@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.other_commit.build import OtherBuild, Wanted, imported_from, mapped
 from pytest_vidcompress.other_commit.git import find_commit
+from tests.clips.crops.processes import gone, needs_proc
 from tests.repository import Repository
 
 MODULE = "def answer(pixels): return {value}"
@@ -73,6 +76,9 @@ def repository(tmp_path_factory):
         **{
             "src/mine": MODULE.format(value=1),
             "test_mine": TESTS,
+            # Beside the tests, where pytest lets them be imported from.
+            "copy": "raise RuntimeError('this is not the library')",
+            "json": "raise RuntimeError('this is not the library')",
             "test_uncollectable": "import nothing_of_this_name",
             "pyproject": "[tool.pytest.ini_options]\naddopts = '-x'\n",
         }
@@ -118,12 +124,15 @@ def test_the_arms_run_that_commits_code(build, repository, tmp_path):
         assert worker.ask({"load": str(build.arms(OURS[0])), "threads": 1})["arms"] == ["base"]
     finally:
         worker.close()
-    loads = "import sys, torch; print(torch.load(sys.argv[1], weights_only=False)['arms']['base'](None))"
+    loads = """if True:
+        import copy, json, sys, torch
+        sys.path[:0] = json.loads(sys.argv[2])
+        print(torch.load(sys.argv[1], weights_only=False)["arms"]["base"](None))
+    """
     exported = json.loads((build.arms(OURS[0]).parent / "paths").read_text())
     for paths, answer in ((exported, 1), ([str(repository.folder / "src"), *sys.path], 2)):
         said = subprocess.run(
-            [sys.executable, "-c", loads, str(build.arms(OURS[0]))],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            [sys.executable, "-c", loads, str(build.arms(OURS[0])), json.dumps(paths)],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -142,6 +151,45 @@ def test_it_is_built_once_and_leaves_nothing(repository):
     build.close()
     build.close()
     assert repository.worktrees == before
+
+
+WAITS = """
+    import os, subprocess, sys, time
+    from pathlib import Path
+
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path({log!r}).write_text(f"{{os.getpid()}} {{left.pid}}")
+    time.sleep(600)
+    """
+BUILDS = """
+import sys
+from pathlib import Path
+from pytest_vidcompress.other_commit.build import OtherBuild, Wanted
+from pytest_vidcompress.other_commit.git import find_commit
+folder, test = Path(sys.argv[1]), "test_it.py::test_it"
+OtherBuild(find_commit("HEAD", folder), Wanted(folder, folder, (), (test,))).arms(test)
+"""
+
+
+@needs_proc
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_the_run_there_ends_with_the_run_here_however_that_ends(tmp_path, sent):
+    log = tmp_path / "log"
+    (tmp_path / "repository").mkdir()
+    repository = Repository(tmp_path / "repository")
+    repository.write(conftest=WAITS.format(log=str(log)), test_it="def test_it(): pass").commit("first")
+    run = subprocess.Popen([sys.executable, "-c", BUILDS, str(repository.folder)], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not (log.exists() and log.read_text()) and time.monotonic() < until:
+        time.sleep(0.05)
+    there, left = map(int, log.read_text().split())
+    run.send_signal(sent)
+    run.wait(30)
+    assert gone([there], patience_s=10)
+    if sent == signal.SIGINT:
+        assert gone([left], patience_s=10), "what can be ended in order leaves nothing"
+    else:
+        os.kill(left, signal.SIGKILL)
 
 
 names = st.sampled_from(["a", "b", "src", "tests"])

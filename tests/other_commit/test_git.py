@@ -1,5 +1,7 @@
 """git: a commit by what was typed, and worktrees that come and go."""
 
+import re
+
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
@@ -47,10 +49,20 @@ def test_a_commit_is_named_by_what_was_typed(repository):
     assert find_commit(head.sha[:9], repository.folder).name == head.sha[:7]
 
 
-@pytest.mark.parametrize("ref", ["no-such-branch", "HEAD~1", "--all", "", "HEAD:src"])
+@pytest.mark.parametrize(
+    "ref",
+    ["no-such-branch", "HEAD~1", "--all", "", "HEAD:src", "^HEAD", "HEAD^@", "HEAD HEAD", "-q", "HEAD\nHEAD"],
+)
 def test_a_commit_that_is_not_there_is_refused(repository, ref):
-    with pytest.raises(VidcompressError, match=rf"--vc-against={ref}: .*no such commit.*fetch-depth: 0"):
+    with pytest.raises(
+        VidcompressError, match=rf"--vc-against={re.escape(ref)}: .*no such commit.*fetch-depth: 0"
+    ):
         find_commit(ref, repository.folder)
+
+
+def test_a_name_that_no_system_could_pass_on_is_refused(repository):
+    with pytest.raises(VidcompressError, match="no commit has such a name"):
+        find_commit("HEAD\0", repository.folder)
 
 
 def test_no_repository_and_no_git_are_refused(repository, tmp_path, monkeypatch):
