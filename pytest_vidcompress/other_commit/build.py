@@ -140,8 +140,8 @@ class OtherBuild:
             *there,
             *self._wanted.arguments,
             *(f"--vc-export={exported}", f"--vc-baselines={exported / 'baselines'}", "--vc-baseline=check"),
-            # Whatever that commit's ini says, one test that fails stops no other, and nothing is written.
-            *("--vc-report=", "--vc-against=", "--continue-on-collection-errors", "--maxfail=0"),
+            # Whatever that commit's ini says, one test that fails stops no other.
+            *("--continue-on-collection-errors", "--maxfail=0"),
             *(f"--rootdir={root}", "--color=no"),
         ]
         repository, tree = self._commit.repository, self._tree

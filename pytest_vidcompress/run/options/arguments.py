@@ -24,6 +24,8 @@ def of_another_commit(options: Options, models: Sequence[str], clip_sets: Collec
     """
     values = {row: row.__get__(options) for row in OPTIONS if row.builds}
     values[Options.models] = models
+    # Nothing is written there, and no third commit built, whatever that commit's ini says.
+    values |= {Options.reports: (), Options.against: None}
     if options.clips not in clip_sets:
         values[Options.clips] = str(Path(options.clips).expanduser().absolute())
     return tuple(word for row, value in values.items() for word in row.arguments(value))

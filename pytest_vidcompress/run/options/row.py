@@ -72,7 +72,7 @@ class Option(Generic[T]):
         """The command-line arguments that give it `value`, in spite of any ini file."""
         match self.form:
             case "list":
-                return [f"--{self.name}={each}" for each in value]
+                return [f"--{self.name}={each}" for each in value or [""]]
             case "value":
                 return [f"--{self.name}={'' if value is None else value}"]
             case "switch":
