@@ -69,6 +69,12 @@ class CropSpec:
     sampling: Sampling = "uniform"
     views: Views = field(default_factory=Views)
     middle: Middle = "floor"
+    resize: int = 0
+
+    @property
+    def short_side(self) -> int:
+        """Of a frame before it is cut, pixels."""
+        return self.resize or self.size
 
     @property
     def shape(self) -> tuple[int, int, int, int, int]:
@@ -97,7 +103,7 @@ class Profile:
     rate: int
     """Distance between sampled frames, in frames of a 30 fps video (`span`) or of the file (`stride`)."""
     size: int
-    """Height and width of a crop, pixels; the short side is resized to it."""
+    """Height and width of a crop, pixels."""
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     """Channel statistics of RGB values in [0, 1]."""
@@ -114,6 +120,8 @@ class Profile:
     """How the views of a video become one prediction: by the mean of their logits, or of their softmax."""
     middle: Middle = "floor"
     """How the offset of the middle one of three crops is rounded: see `crops.preprocess`."""
+    resize: int = 0
+    """What the short side of a frame is resized to before it is cut, pixels; 0: to `size`."""
 
     def __post_init__(self) -> None:
         for name in _READERS:
@@ -122,6 +130,10 @@ class Profile:
                 _READERS[name](value)
             except ValueError as error:
                 raise VidcompressError(f"a profile cannot have {name}={value!r}: expected {error}") from None
+        if 0 < self.resize < self.size:
+            raise VidcompressError(
+                f"a profile cannot have resize={self.resize}: expected at least its size={self.size}, or 0"
+            )
 
     @property
     def crop_spec(self) -> CropSpec:
@@ -144,6 +156,8 @@ class Profile:
     def as_json(self) -> dict[str, Any]:
         """Its fields as `from_json` reads them."""
         held = {each.name: getattr(self, each.name) for each in fields(self)}
+        if not self.resize:  # artefacts of before do not have it, and their sizes are held exactly
+            del held["resize"]
         return held | {
             "modules": dict(self.modules),
             "views": str(self.views),
@@ -157,7 +171,7 @@ class Profile:
         Raises:
             Malformed: it did not write that.
         """
-        for name in sorted(_READERS.keys() - held.keys()):
+        for name in sorted(_READERS.keys() - held.keys() - {"resize"}):
             raise Malformed(f"{name} is missing")
         for name in sorted(held.keys() - _READERS.keys()):
             raise Malformed(f"a profile has no {name!r}")
@@ -185,6 +199,10 @@ def _whole(value: Any) -> int:
     if value > _MOST_EXTENT:
         raise ValueError(f"a whole number of at most {_MOST_EXTENT:,}")
     return value
+
+
+def _whole_or_none(value: Any) -> int:
+    return 0 if isinstance(value, int) and value == 0 else _whole(value)
 
 
 def _channels(value: Any) -> tuple[float, ...]:
@@ -239,6 +257,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "published": _views,
         "merge": _one_of(Merge),
         "middle": _one_of(Middle),
+        "resize": _whole_or_none,
     }
 )
 """Field of a profile -> what checks a value of it, or raises ValueError with what was expected."""

@@ -1,6 +1,6 @@
 """What a checkpoint says of its input -> its `Profile`.
 
-`config.json` tells frames and size, `preprocessor_config.json` the statistics, and the family the rest. A folder
+`config.json` tells frames and size, the processor's file the statistics, and the family the rest. A folder
 may hold a `profile.json` with what none of them knows:
 
     {"rate": 4, "sampling": "even", "published": "1x1"}
@@ -11,6 +11,7 @@ may be repeated.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +20,18 @@ from typing import Any
 from ..clips.profile import Profile, read_field
 from ..errors import VidcompressError
 from .catalog import family_of
+from .checkpoint_files import json_file
+from .processor import pixels_of, processor_of
 
+_UNKNOWN = Profile(frames=16, rate=4, size=224)
+"""Of a family that has no file here."""
 _OWN = ("rate", "sampling", "layout", "views", "published", "merge", "middle")
 """What `profile.json` may say."""
+
+
+def read_profile(source: str | Path, config: Any) -> Profile:
+    """As `profile_of`, of a checkpoint's files."""
+    return profile_of(source, config, processor_of(source), json_file(source, "profile.json"))
 
 
 def profile_of(
@@ -32,25 +42,43 @@ def profile_of(
     Args:
         source: the checkpoint, for messages.
         config: as transformers reads `config.json`.
-        processor: `preprocessor_config.json`, empty without.
+        processor: what its files say of its processor, empty without.
         own: `profile.json`, empty without; keys that are none of ours are left alone.
 
     Raises:
-        VidcompressError: `profile.json` says what cannot be, or another number of frames than `config.json`.
+        VidcompressError: a file says what cannot be, or another number of frames than `config.json`; or the crop is
+            no square.
     """
-    frames, size = (getattr(config, name, None) for name in ("num_frames", "image_size"))
     family = family_of(config.model_type)
-    base = family.nearest(frames, size).profile if family else Profile(frames=16, rate=4, size=224)
-    profile = replace(base, frames=frames or base.frames, size=int(size or base.size))
-    for name, key in (("mean", "image_mean"), ("std", "image_std")):
-        if key in processor:
-            profile = replace(profile, **{name: tuple(processor[key])})
+    if family is None:
+        warnings.warn(
+            f"model {str(source)!r} is a {config.model_type!r} model, of whose protocol nothing is known here: it is"
+            f" looked at as {_UNKNOWN.protocol}; say otherwise in its profile.json",
+            stacklevel=2,
+        )
+    frames = getattr(config, family.frames_key if family else "num_frames", None)
+    size = _side(source, getattr(config, family.size_key if family else "image_size", None))
+    base = family.profile_for(frames, size) if family else _UNKNOWN
+    sides = {"size": size, "resize": base.resize * size // base.size} if size else {}
+    profile = replace(base, frames=frames or base.frames, **sides)
+    profile = replace(profile, **pixels_of(source, processor, family, profile.size))
     if own.get("frames", profile.frames) != profile.frames:
         raise VidcompressError(
             f"model {str(source)!r} has weights for {profile.frames} frames (num_frames in its config.json), and"
-            f" its profile.json says {own['frames']}: correct the one that is wrong"
+            f" its profile.json says {own['frames']!r:.60}: correct the one that is wrong"
         )
     return replace(profile, **{key: _read(source, key, own[key]) for key in _OWN if key in own})
+
+
+def _side(source: str | Path, value: Any) -> int | None:
+    """Height and width of a crop, which a configuration says as a number or as a pair."""
+    sides = [*value] if isinstance(value, list | tuple) else [value]
+    if sides != sides[:1] * len(sides) or not sides or not isinstance(sides[0], int | None):
+        raise VidcompressError(
+            f"model {str(source)!r} takes crops of {value!r:.60} pixels by its config.json; expected a square, as"
+            " 224 is one"
+        )
+    return sides[0]
 
 
 def _read(source: str | Path, key: str, value: Any) -> Any:

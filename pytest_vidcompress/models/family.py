@@ -1,6 +1,6 @@
 """What is known of a family of video classifiers, and of its published checkpoints.
 
-A family is one file of `families`, which defines `FAMILY`; a variable of another name is the file's own.
+A family is one file of `families`, which defines `FAMILY`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ class Family:
     """As its configurations call it."""
     title: str
     """As its paper calls it."""
-    pretrained: Mapping[str, Pretrained]
-    """Its published checkpoints, by their names for `--vc-model`; the first speaks for geometries of no name."""
+    profile: Profile
+    """Of a checkpoint in a geometry of its own, where it does not say more."""
+    pretrained: Mapping[str, Pretrained] = field(default_factory=_empty)
+    """Its published checkpoints, by their names for `--vc-model`."""
     frames_key: str = "num_frames"
     """What its configuration calls the frames of a clip."""
     size_key: str = "image_size"
@@ -59,8 +61,8 @@ class Family:
     processor: Mapping[str, Any] = field(default_factory=_empty)
     """What its processor does where `preprocessor_config.json` does not say, by that file's keys."""
 
-    def nearest(self, frames: int | None = None, size: int | None = None) -> Pretrained:
-        """The published checkpoint of these `frames` and `size`; the first where none is."""
-        every = [*self.pretrained.values()]
-        alike = [each for each in every if (each.profile.frames, each.profile.size) == (frames, size)]
-        return (alike or every)[0]
+    def profile_for(self, frames: int | None = None, size: int | None = None) -> Profile:
+        """The profile of the published checkpoint of these `frames` and `size`; the family's where none is."""
+        published = (each.profile for each in self.pretrained.values())
+        alike = (each for each in published if (each.frames, each.size) == (frames, size))
+        return next(alike, self.profile)

@@ -15,21 +15,28 @@ from ..errors import VidcompressError
 
 MOST_EXTENT = 1 << 16
 """Of a width, a side in pixels, a number of frames or heads."""
+_FRAMES, _SIDES = ("num_frames", "frames_per_clip"), ("image_size", "crop_size")
+"""What families call the frames of a clip, and the sides of a crop."""
 _TABLE_PER_WEIGHT = 4
 _SMALL_TABLE = 1 << 22
 """Numbers of a table that any model may compute."""
+_MANY_TENSORS, _LARGE_TENSOR = 1 << 9, 1 << 14
+"""Layers, and with `_TABLE_PER_WEIGHT` numbers of a table, that are built without weights to hold them against."""
 
 
-def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int]) -> None:
+def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int] | None) -> None:
     """Refuses a `config.json` of what cannot be in these tensors, in milliseconds.
 
     Args:
         config: what the file says; a size may be a number or a pair.
-        numels: how many numbers each tensor has that belongs to it, as a safetensors file's header says.
+        numels: how many numbers each tensor has that belongs to it, as a safetensors file's header says; None where
+            there are no weights, or they do not say: then no more than a large model has.
 
     Raises:
         VidcompressError: naming the key, its value, and what there is.
     """
+    if numels is None:
+        numels = [_LARGE_TENSOR] * _MANY_TENSORS
     for key, value in _integers(config):
         if "layers" in key and value > len(numels):
             raise VidcompressError(
@@ -39,7 +46,7 @@ def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int]) ->
             raise VidcompressError(
                 f"config.json says {key}={value:,}, expected at most {MOST_EXTENT:,}: it is of no video classifier"
             )
-    patches, width = _patches(config), _extent(config, "hidden_size")
+    patches, width = _patches(config), _extent(config.get("hidden_size"))
     if patches * width > max(_TABLE_PER_WEIGHT * sum(numels), _SMALL_TABLE):
         raise VidcompressError(
             f"config.json cuts a clip into {patches:,} patches of hidden_size={width:,}, which is too many for the"
@@ -49,19 +56,22 @@ def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int]) ->
 
 def _patches(config: Mapping[str, Any]) -> int:
     """Of a clip; 1 where the configuration does not say."""
-    along_time = _extent(config, "num_frames") // _extent(config, "tubelet_size")
-    return max(1, along_time) * max(1, _area(config, "image_size") // _area(config, "patch_size"))
+    tubelet: Any = config.get("tubelet_size")
+    sides = cast("list[Any]", tubelet) if isinstance(tubelet, list | tuple) else []
+    # A tubelet is frames alone, or frames, height and width.
+    depth, patch = (sides[0], [*sides[1:]]) if len(sides) == 3 else (tubelet, config.get("patch_size"))
+    frames = next((_extent(config.get(key)) for key in _FRAMES if key in config), 1)
+    area = next((_area(config.get(key)) for key in _SIDES if key in config), 1)
+    return max(1, frames // _extent(depth)) * max(1, area // _area(patch))
 
 
-def _extent(config: Mapping[str, Any], key: str) -> int:
-    value = config.get(key)
+def _extent(value: Any) -> int:
     return max(1, value) if isinstance(value, int) else 1
 
 
-def _area(config: Mapping[str, Any], key: str) -> int:
-    value: Any = config.get(key)
-    sides = cast("list[Any]", value) if isinstance(value, list) else [value, value]
-    return math.prod(max(1, side) for side in sides if isinstance(side, int))
+def _area(value: Any) -> int:
+    sides = cast("list[Any]", value) if isinstance(value, list | tuple) else [value, value]
+    return math.prod(map(_extent, sides))
 
 
 def _integers(value: Any, key: str = "") -> Iterator[tuple[str, int]]:

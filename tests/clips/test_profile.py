@@ -52,6 +52,8 @@ def test_numbers_that_nobody_uses_are_refused(clips: int, crops: int) -> None:
         ({"mean": (0.5, 0.5)}, "expected three numbers, one for each of red, green and blue"),
         ({"mean": (0.5, 0.5, float("nan"))}, "expected three numbers, one for each"),
         ({"std": (0.5, 0.0, 0.5)}, "expected three numbers above 0"),
+        ({"resize": 111}, "resize=111: expected at least its size=112, or 0"),
+        ({"resize": -1}, "resize=-1: expected a whole number of at least 1"),
         ({"modules": {"attention": "q"}}, "expected names of scopes, and for each a list of patterns"),
     ],
 )
@@ -76,6 +78,7 @@ PROFILES = st.builds(
     published=st.builds(Views, st.integers(1, 9), st.sampled_from([1, 3])),
     merge=st.sampled_from(get_args(Merge)),
     middle=st.sampled_from(get_args(Middle)),
+    resize=st.just(0) | st.integers(999, 2000),
 )
 
 
@@ -99,6 +102,13 @@ def test_other_json_is_refused_in_words(change: Any, said: str) -> None:
     change(held)
     with pytest.raises(Malformed, match=said):
         Profile.from_json(held)
+
+
+def test_what_was_written_before_there_was_another_short_side_is_read_and_still_written() -> None:
+    held = Profile(8, 4, 112).as_json()
+    assert "resize" not in held
+    assert Profile.from_json(held).resize == 0
+    assert Profile(8, 4, 112, resize=128).as_json()["resize"] == 128
 
 
 @given(PROFILES)

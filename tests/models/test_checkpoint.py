@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -288,3 +289,139 @@ def test_random_weights_of_a_folder_need_its_configuration_only(tmp_path: Path) 
     assert profile.rate == 9
     shapes = {key: value.shape for key, value in trained.state_dict().items()}
     assert {key: value.shape for key, value in module.state_dict().items()} == shapes
+
+
+def change_config(folder: Path, **changed: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was asked on the terminal; every question is answered with yes."""
+    questions: list[str] = []
+
+    def answer(question: str = "") -> str:
+        questions.append(question)
+        return "y"
+
+    monkeypatch.setattr("builtins.input", answer)
+    return questions
+
+
+def test_code_of_others_is_neither_run_nor_asked_for(tmp_path: Path, asked: list[str]) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "theirs.py").write_text(
+        f"""
+        import pathlib; pathlib.Path({str(ran)!r}).touch()
+        from transformers import VideoMAEConfig as Config, VideoMAEForVideoClassification as Model
+        """.replace("\n        ", "\n")
+    )
+    elsewhere = {"AutoConfig": "theirs.Config", "AutoModelForVideoClassification": "theirs.Model"}
+    checkpoint(tmp_path, "videomae")
+    expected = logits(load_checkpoint(tmp_path)[0])
+    change_config(tmp_path, auto_map=elsewhere)
+    assert torch.equal(logits(load_checkpoint(tmp_path)[0]), expected), "transformers' own class"
+    change_config(tmp_path, model_type="theirs")
+    for load_it in (load_checkpoint, lambda folder: random_model(None, folder, LABELS)):
+        with pytest.raises(
+            VidcompressError,
+            match=r"brings code of its own \(auto_map in its config\.json\), .* with pytest_vid",
+        ) as caught:
+            load_it(tmp_path)
+        assert "\n" not in str(caught.value)
+    assert asked == []
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    "attention", ["kernels-community/flash-attn", "flash_attention_2", {"": "a/b"}, ["a"]]
+)
+def test_an_attention_of_others_is_not_fetched(attention: Any, tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    change_config(tmp_path, attn_implementation=attention)
+    with pytest.raises(VidcompressError, match=r"says attn_implementation=.*: expected one of eager, sdpa"):
+        load_checkpoint(tmp_path)
+
+
+def test_the_attention_that_is_asked_for_computes(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    for attention in ("eager", "sdpa"):
+        change_config(tmp_path, attn_implementation=attention)
+        module: Any = load_checkpoint(tmp_path)[0]
+        assert module.config._attn_implementation == attention
+
+
+# Most of these would take minutes, or gigabytes, before anything was refused.
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"num_hidden_layers": 200_000},
+        {"hidden_size": 10**9},
+        {"image_size": 6400, "patch_size": 1},
+        {"num_frames": 10**7},
+        {"num_labels": 10**9},
+        {"intermediate_size": 10**400},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+@pytest.mark.parametrize("weighty", [True, False])
+def test_a_configuration_is_held_against_its_tensors_before_it_is_built(
+    changed: dict[str, Any], weighty: bool, tmp_path: Path
+) -> None:
+    checkpoint(tmp_path, "videomae")
+    change_config(tmp_path, **changed)
+    if not weighty:
+        (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(
+        VidcompressError, match=r"cannot be loaded: .*(config\.json (says|cuts)|digits)"
+    ) as caught:
+        random_model(None, tmp_path, LABELS)
+    assert "\n" not in str(caught.value)
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "name", ["preprocessor_config.json", "video_preprocessor_config.json", "profile.json"]
+)
+@pytest.mark.parametrize("content", ["{", "[]", DEEP, '{"image_mean": NaN}', "3", b"\xff\xfe"], ids=range(6))
+def test_a_damaged_file_beside_the_weights_is_one_line(name: str, content: Any, tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer")
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(VidcompressError, match=rf": {name} cannot be read \(") as caught:
+        load_checkpoint(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "timesformer")
+    os.mkfifo(tmp_path / "profile.json")
+    with pytest.raises(VidcompressError, match=r"profile\.json cannot be read \(it is no regular file\)"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_pair_that_is_no_square_is_refused_and_a_square_is_read(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    change_config(tmp_path, image_size=[32, 48])
+    with pytest.raises(VidcompressError, match=r"takes crops of \[32, 48\] pixels"):
+        load_checkpoint(tmp_path)
+    change_config(tmp_path, image_size=[32, 32])
+    assert load_checkpoint(tmp_path)[1].size == 32
+
+
+def test_pixels_are_what_the_processor_says(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    half = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    (tmp_path / "video_preprocessor_config.json").write_text(json.dumps(half))
+    profile = load_checkpoint(tmp_path)[1]
+    assert (profile.mean, profile.std) == ((0.5,) * 3, (0.5,) * 3)
+    said = {
+        "size": {"shortest_edge": 36},
+        "crop_size": {"height": 32, "width": 32},
+        "do_normalize": False,
+    }
+    (tmp_path / "video_preprocessor_config.json").write_text(json.dumps(said))
+    profile = load_checkpoint(tmp_path)[1]
+    assert (profile.size, profile.resize, profile.mean, profile.std) == (32, 36, (0.0,) * 3, (1.0,) * 3)

@@ -89,5 +89,26 @@ def test_what_cannot_be_is_refused_with_what_can(key: str, value: Any, expected:
 
 
 def test_a_family_that_nobody_knows_is_looked_at_like_videomae() -> None:
-    config = SimpleNamespace(model_type="vivit", num_frames=32, image_size=112)
-    assert profile_of("mine", config, {}, {}) == Profile(32, 4, 112)
+    config = SimpleNamespace(model_type="newcomer", num_frames=32, image_size=112)
+    with pytest.warns(UserWarning, match=r"'mine' is a 'newcomer' model.*looked at as 16 frames uniform"):
+        assert profile_of("mine", config, {}, {}) == Profile(32, 4, 112)
+
+
+def test_a_geometry_of_its_own_is_resized_in_proportion() -> None:
+    config = SimpleNamespace(model_type="vjepa2", frames_per_clip=4, crop_size=32)
+    found = profile_of("mine", config, {}, {})
+    assert (found.frames, found.size, found.resize) == (4, 32, 36)
+    assert profile_of("mine", config, {"crop_size": 32, "size": {"shortest_edge": 32}}, {}).resize == 0
+
+
+@pytest.mark.parametrize("size", [[224, 224], (224, 224), 224])
+def test_a_square_may_be_a_pair(size: Any) -> None:
+    config = SimpleNamespace(model_type="timesformer", num_frames=8, image_size=size)
+    assert profile_of("mine", config, {}, {}) == PUBLISHED
+
+
+@pytest.mark.parametrize("size", [[32, 48], [32.5, 32.5], [], {"height": 32}])
+def test_a_crop_that_is_no_square_is_refused(size: Any) -> None:
+    config = SimpleNamespace(model_type="timesformer", num_frames=8, image_size=size)
+    with pytest.raises(VidcompressError, match=r"'mine' takes crops of .* expected a square"):
+        profile_of("mine", config, {}, {})

@@ -64,7 +64,10 @@ def _key(source: Source, spec: CropSpec) -> str | None:
     except OSError:
         # Decoding has the better words for what is wrong.
         return None
-    return sha256(repr((_FORMAT, content, asdict(spec), _makers())).encode()).hexdigest()
+    plan = asdict(spec)
+    if not spec.resize:  # what was kept before there was another short side
+        del plan["resize"]
+    return sha256(repr((_FORMAT, content, plan, _makers())).encode()).hexdigest()
 
 
 @cache

@@ -51,7 +51,7 @@ def _resized(frames: npt.NDArray[np.uint8], size: int) -> torch.Tensor:
 def cut(
     pixels: torch.Tensor, size: int, crops: int = 1, middle: Middle = "floor"
 ) -> tuple[torch.Tensor, ...]:
-    """Squares along the long side.
+    """Squares along the long side, in the middle of the short one.
 
     | crops | where |
     |---|---|
@@ -62,7 +62,7 @@ def cut(
     VideoMAE. Three crops of a square are equal.
 
     Args:
-        pixels: `(..., H, W)`, the short side `size`.
+        pixels: `(..., H, W)`, the short side at least `size`.
         size: pixels.
         crops: 1 or 3.
         middle: `floor` or `ceil`.
@@ -71,6 +71,8 @@ def cut(
         `crops` views of `pixels`, `(..., size, size)`.
     """
     height, width = pixels.shape[-2:]
+    short = (min(height, width) - size) // 2
+    pixels = pixels.narrow(-1 if height > width else -2, short, size)
     spare = max(height, width) - size
     offsets = (spare // 2,) if crops == 1 else (0, spare // 2 if middle == "floor" else -(-spare // 2), spare)
     if height > width:

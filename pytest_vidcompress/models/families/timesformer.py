@@ -57,6 +57,7 @@ def _frames_of(module: Any) -> int:
 FAMILY = Family(
     model_type="timesformer",
     title="TimeSformer",
+    profile=_profile(frames=8, rate=32, size=224),
     pretrained=MappingProxyType(
         {
             "timesformer": Pretrained(

@@ -39,23 +39,20 @@ def _frames_of(module: Any) -> int:
     return configured if configured // patches.tubelet_size == tubelets else tubelets * patches.tubelet_size
 
 
+_PROFILE = Profile(
+    16, 4, 224, sampling="stride", modules=_MODULES, published=Views(clips=5, crops=3), merge="softmax"
+)
+
 FAMILY = Family(
     model_type="videomae",
     title="VideoMAE",
+    profile=_PROFILE,
     pretrained=MappingProxyType(
         {
             "videomae": Pretrained(
                 model_type="videomae",
                 checkpoint="MCG-NJU/videomae-base-finetuned-kinetics",
-                profile=Profile(
-                    16,
-                    4,
-                    224,
-                    sampling="stride",
-                    modules=_MODULES,
-                    published=Views(clips=5, crops=3),
-                    merge="softmax",
-                ),
+                profile=_PROFILE,
                 geometry=MappingProxyType({"num_frames": 16, "image_size": 224, "use_mean_pooling": True}),
                 pocket=POCKET / "videomae",
             )

@@ -60,6 +60,17 @@ def test_crops_lie_where_the_published_code_puts_them(height: int, width: int) -
     assert int(last[..., -1, -1].max()) == 46
 
 
+@pytest.mark.parametrize("crops", [1, 3])
+def test_of_a_short_side_beyond_the_crop_the_middle_is_taken(crops: int) -> None:
+    wide = torch.arange(37 * 50).reshape(1, 1, 37, 50)
+    for pixels, turned in ((wide, False), (wide.transpose(-1, -2), True)):
+        views = cut(pixels, 32, crops)
+        assert [view.shape[-2:] for view in views] == [(32, 32)] * crops
+        corners = [divmod(int(view[..., 0, 0]), 50) for view in views]
+        assert [row for row, _ in corners] == [2] * crops
+        assert [column for _, column in corners] == ([9] if crops == 1 else [0, 9, 18]), turned
+
+
 def test_the_middle_of_three_is_the_only_one_where_it_is_even() -> None:
     pixels = ramp(32, 48)
     for middle in ("floor", "ceil"):

@@ -1,0 +1,92 @@
+"""`config.json` -> a configuration of transformers, of its own classes alone: no code of others is run or fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from ..errors import VidcompressError, first_line
+from .transformers_log import silenced
+
+ATTENTION = "attn_implementation"
+"""The key of a configuration that says which of transformers' attentions computes; another gives other bits."""
+_ATTENTIONS = ("eager", "sdpa")
+"""Those of torch itself: transformers would fetch the code of others, by whatever name it is given."""
+_SHOWN = 60
+"""Characters of a model's type in a message."""
+# What is of the class, of where it came from, or of code that it would fetch, and what whoever builds decides.
+_NOT_TAKEN = ("model_type", "auto_map", "dtype", "torch_dtype", "transformers_version", "quantization_config")
+
+
+def is_video_classifier(model_type: object) -> bool:
+    """Do transformers' configurations call one of its own video classifiers so?"""
+    from transformers import CONFIG_MAPPING, MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
+
+    if not isinstance(model_type, str) or model_type not in CONFIG_MAPPING:
+        return False
+    return CONFIG_MAPPING[model_type] in MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
+
+
+def configuration(config: Mapping[str, Any]) -> Any:
+    """The configuration that a `config.json` describes.
+
+    Args:
+        config: what the file says: `model_type` and the geometry.
+
+    Raises:
+        VidcompressError: transformers has no such video classifier, it names an attention of somebody else's, or its
+            class refuses a value.
+    """
+    from transformers import CONFIG_MAPPING
+
+    kind: Any = config.get("model_type")
+    if not is_video_classifier(kind):
+        raise VidcompressError(
+            f"config.json describes a {_named(kind)} model, which is no video classifier that this transformers knows"
+        )
+    attention = _attention(config)
+    # Names that begin so are transformers' own: `_attn_implementation` would be another way to name code.
+    taken = {key: value for key, value in config.items() if key not in _NOT_TAKEN and not key.startswith("_")}
+    taken.pop(ATTENTION, None)
+    try:
+        with silenced():
+            made: Any = CONFIG_MAPPING[kind].from_dict(taken)
+    except Exception as error:  # every configuration raises kinds of its own
+        raise cannot_be_built(kind, error) from error
+    made._attn_implementation = attention
+    return made
+
+
+def with_defaults(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a `config.json` of a video classifier says, and what its class says where the file does not."""
+    from transformers import CONFIG_MAPPING
+
+    return {**CONFIG_MAPPING[config["model_type"]]().to_dict(), **config}
+
+
+def cannot_be_built(model_type: object, error: Exception) -> VidcompressError:
+    return VidcompressError(
+        f"config.json describes a {_named(model_type)} model that cannot be built: {first_line(error)}"
+    )
+
+
+def _attention(config: Mapping[str, Any]) -> str | None:
+    """The attention that a configuration asks for; None where it does not."""
+    for key, value in _entries(config):
+        if key == ATTENTION and value is not None and value not in _ATTENTIONS:
+            raise VidcompressError(
+                f"config.json says {key}={value!r}: expected one of {', '.join(_ATTENTIONS)}, which come with torch"
+            )
+    return config.get(ATTENTION)
+
+
+def _entries(value: Any) -> Iterator[tuple[str, Any]]:
+    """All names and values of nested objects."""
+    if isinstance(value, Mapping):
+        for name, each in cast("Mapping[str, Any]", value).items():
+            yield str(name), each
+            yield from _entries(each)
+
+
+def _named(kind: object) -> str:
+    return repr(str(kind)[:_SHOWN])
