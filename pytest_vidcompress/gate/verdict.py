@@ -58,6 +58,9 @@ class Verdict:
     visible: float | None = None
     """Smallest regression that would have failed with 90 % power: a share of clips, or relative for times;
     infinite when none would have, None where one unit more already does."""
+    ruled_out: float | None = None
+    """Of what passed before its time was out: the smallest regression, relative, that the little it took excludes at
+    99.5 %; `visible` is what would have failed, as a regression would have been looked at for longer."""
     remedy: Remedy = Remedy.NONE
     file: str = ""
     """Name of the baseline file that it was held to; empty where there is none, and for a budget."""

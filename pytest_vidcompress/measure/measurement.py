@@ -129,7 +129,13 @@ def timed(
     beside = report.reference
     return replace(
         report,
-        timing=Timing(times.latency, times.ratio, times.log_ratios),
+        timing=Timing(
+            times.latency,
+            times.ratio,
+            times.log_ratios,
+            controls=times.controls,
+            quiet_share=times.quiet_share,
+        ),
         reference=beside and replace(beside, timing=Timing(times.reference_latency)),
     )
 

@@ -109,6 +109,12 @@ class Timing:
     """Variant against the same variant as another commit builds it."""
     unconfirmed: str = ""
     """Why there is no confirmation although one was wanted."""
+    controls: tuple[float, ...] = field(default=(), repr=False)
+    """Natural logarithm of the reference's time over its own in the next pair, of every two, the sign alternating."""
+    quiet_share: float = 1.0
+    """Of the pairs, those that no neighbour disturbed."""
+    crash: str = ""
+    """How the variant failed in a process of its own, a signal or an exception; empty where it did not."""
 
 
 @dataclass(frozen=True)

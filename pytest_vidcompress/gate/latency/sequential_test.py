@@ -26,6 +26,8 @@ POWER = 0.9
 """Of the smallest regression that a verdict says it could have seen."""
 FEWEST = 4
 """Blocks before any word is said."""
+LEAST_SPENT = 0.01
+"""Share of the time budget that any look is taken to have spent."""
 TELLING = math.log(1.1)
 """A regression that the fewest blocks must be able to show were their spread as small as can be believed."""
 CONTROL_ALPHA = 0.01
@@ -60,6 +62,8 @@ class Analysis:
     blocks: int
     veto: str = ""
     """Why what looks worse cannot be called so on this machine now; empty when nothing speaks against it."""
+    ruled_out: float = math.inf
+    """Smallest regression that they exclude but for a chance of `FINE`, a log-ratio above the level."""
 
 
 class Looks:
@@ -79,7 +83,7 @@ class Looks:
         if self.analysis.decision is Decision.OPEN and len(seen.log_ratios) >= FEWEST:
             spent, values = seen.spent[-1], seen.log_ratios
             allowed = self._allowed(spent, len(values))
-            analysis = _analyse(values, self._level, self._alpha, allowed, last=spent >= 1.0)
+            analysis = _analyse(values, self._level, self._alpha, allowed, spent)
             self.analysis = (
                 _vetoed(analysis, seen, self._level) if analysis.decision is Decision.WORSE else analysis
             )
@@ -108,26 +112,43 @@ def analyse(seen: Confirmation, level: Level, alpha: float) -> Analysis:
     return looks.analysis
 
 
-def _analyse(values: Collection[float], level: Level, alpha: float, allowed: float, last: bool) -> Analysis:
-    """`allowed` is the share of `alpha` that a failure may spend now; without a look there is none."""
+def _analyse(values: Collection[float], level: Level, alpha: float, allowed: float, spent: float) -> Analysis:
+    """What blocks say.
+
+    Args:
+        allowed: the share of `alpha` that a failure may spend now; without a look there is none.
+        spent: share of the time budget that is gone.
+    """
     n, estimate = len(values), fmean(values)
     noise = max(stdev(values), LEAST_SPREAD) / math.sqrt(n)
     total = math.sqrt(noise**2 + level.variance)
-    freedom = _freedom(noise**2, n - 1, level)
+    freedom = pooled_freedom((noise**2, n - 1), (level.variance, level.freedom))
     excess = estimate - level.log_ratio
     p = student_tail(excess / total, freedom)
     half = student_quantile(0.025, n - 1) * noise
-    # A fresh run also lies beside the level, which one run cannot average out.
-    visible = (
-        max(level.margin, student_quantile(allowed or alpha * LAST_SHARE, freedom) * total)
-        + student_quantile(1 - POWER, freedom) * total
-    )
+    ruled_out = excess + student_quantile(FINE, n - 1) * noise
     decision = Decision.OPEN
     if allowed and excess > level.margin and p <= allowed:
         decision = Decision.WORSE
-    elif excess + student_quantile(FINE, n - 1) * noise < level.margin or (last and excess <= level.margin):
+    elif ruled_out < level.margin or (spent >= 1.0 and excess <= level.margin):
         decision = Decision.FINE
-    return Analysis(decision, estimate, (estimate - half, estimate + half), p, visible, n)
+    # A check that stopped early would have gone on to the end, had there been a regression.
+    fine = decision is Decision.FINE
+    blocks = round(n / max(spent, LEAST_SPENT)) if fine else n
+    last = alpha * LAST_SHARE
+    visible = _visible(noise**2 * n / blocks, blocks, level, last if fine else allowed or last)
+    return Analysis(
+        decision, estimate, (estimate - half, estimate + half), p, visible, n, ruled_out=ruled_out
+    )
+
+
+def _visible(noise: float, blocks: int, level: Level, allowed: float) -> float:
+    """Smallest regression, above the level, that so many blocks with this variance of their mean would show."""
+    # A fresh run also lies beside the level, which one run cannot average out.
+    total = math.sqrt(noise + level.variance)
+    freedom = pooled_freedom((noise, blocks - 1), (level.variance, level.freedom))
+    least = max(level.margin, student_quantile(allowed, freedom) * total)
+    return least + student_quantile(1 - POWER, freedom) * total
 
 
 def _vetoed(analysis: Analysis, seen: Confirmation, level: Level) -> Analysis:
@@ -136,12 +157,11 @@ def _vetoed(analysis: Analysis, seen: Confirmation, level: Level) -> Analysis:
     return replace(analysis, decision=Decision.OPEN, veto=veto) if veto else analysis
 
 
-def _freedom(noise: float, of_noise: int, level: Level) -> float:
-    """Of a sum of two estimated variances (Satterthwaite, 1946)."""
-    if level.variance == 0.0:
-        return of_noise
-    total = noise + level.variance
-    return total**2 / (noise**2 / of_noise + level.variance**2 / level.freedom)
+def pooled_freedom(*variances: tuple[float, float]) -> float:
+    """Degrees of freedom of a sum of estimated variances, each with its own (Satterthwaite, 1946)."""
+    return sum(variance for variance, _ in variances) ** 2 / sum(
+        variance**2 / freedom for variance, freedom in variances
+    )
 
 
 @lru_cache

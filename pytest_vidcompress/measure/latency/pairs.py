@@ -42,14 +42,37 @@ class PairTimes:
     reference_s: tuple[float, ...]
 
     @cached_property
-    def pairs(self) -> tuple[tuple[float, float], ...]:
-        """Seconds of variant and reference in the pairs that no neighbour disturbed.
+    def _undisturbed(self) -> Sequence[int]:
+        """Indices of the pairs that no neighbour disturbed."""
+        return quiet(self.variant_s, self.reference_s)
 
-        Of all pairs where hardly any was quiet; then they lie far apart, and say so.
+    @property
+    def _counting(self) -> Sequence[int]:
+        """Those, or all where hardly any was quiet; then they lie far apart, and say so."""
+        few = len(self._undisturbed) < FEWEST_QUIET
+        return range(len(self.variant_s)) if few else self._undisturbed
+
+    @property
+    def quiet_share(self) -> float:
+        """Of the pairs, those that no neighbour disturbed."""
+        return len(self._undisturbed) / max(1, len(self.variant_s))
+
+    @property
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """Seconds of variant and reference in the pairs that count."""
+        return tuple((self.variant_s[i], self.reference_s[i]) for i in self._counting)
+
+    @property
+    def controls(self) -> tuple[float, ...]:
+        """Natural logarithm of the reference's time over its own in the next pair, one of every two.
+
+        The sign alternates, so that a call's place cancels here as it does between the arms.
         """
-        kept = quiet(self.variant_s, self.reference_s)
-        kept = kept if len(kept) >= FEWEST_QUIET else range(len(self.variant_s))
-        return tuple((self.variant_s[i], self.reference_s[i]) for i in kept)
+        counting = frozenset(self._counting)
+        first = (i for i in range(0, len(self.reference_s) - 1, 2) if i in counting and i + 1 in counting)
+        return tuple(
+            math.log(self.reference_s[i] / self.reference_s[i + 1]) * (-1) ** (i // 2) for i in first
+        )
 
     @property
     def log_ratios(self) -> tuple[float, ...]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +18,10 @@ from pytest_vidcompress.gate.latency.criterion import (
     suspects,
 )
 from pytest_vidcompress.gate.latency.rule import judge_latency, no_criterion
-from pytest_vidcompress.gate.verdict import Status, Verdict
+from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict, accepted
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation
+from pytest_vidcompress.measure.report import Report
 from tests.gate.reports import changed, confirmation, report
 
 ALPHA = 0.001
@@ -271,3 +273,96 @@ def test_slower_pairs_never_turn_a_suspect_into_a_pass(ratios: list[float], slow
     after = judge_latency(report(log_ratios=[x + slower for x in ratios]), STORED, ALPHA)
     assert after.status.rank <= before.status.rank
     assert Status.FAILED not in (before.status, after.status)
+
+
+def alone(ratio: float, **changes: Any) -> Report:
+    """Of a variant that cannot be sent to a fresh process, with a control that shows nothing."""
+    controls = tuple(0.004 * (-1) ** i for i in range(10))
+    return report(log_ratios=pairs(ratio), controls=controls, unconfirmed="it holds a lock", **changes)
+
+
+SCREENED = stored_criterion(replace(TIMING, screens=(0.99, 1.0, 1.01)))
+
+
+def test_what_cannot_be_confirmed_is_red_when_it_is_surely_slower() -> None:
+    verdict = judge_latency(alone(1.3), SCREENED, ALPHA)
+    assert verdict.status is Status.FAILED
+    assert verdict.reason == (
+        "slower than 3 recorded runs plus 5%, and surely slower in the test's own process; it holds a lock"
+    )
+    assert "p=" in verdict.evidence
+    assert "where one process is allowed 0.0002" in verdict.evidence
+    assert verdict.remedy is Remedy.ACCEPT
+    assert (verdict.stored, verdict.limit) == pytest.approx((1.0, 1.05), rel=1e-3)
+
+
+def test_what_cannot_be_confirmed_is_inconclusive_only_near_the_limit() -> None:
+    near = judge_latency(alone(1.06), SCREENED, ALPHA)
+    assert near.status is Status.INCONCLUSIVE
+    assert near.reason == "not clearly within 3 recorded runs plus 5%; it holds a lock"
+    assert near.visible is not None
+    assert 0.05 < near.visible < 0.3
+    assert judge_latency(alone(1.0), SCREENED, ALPHA).status is Status.PASSED
+    disturbed = changed(alone(1.3), quiet_share=0.5)
+    verdict = judge_latency(disturbed, SCREENED, ALPHA)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert (
+        "but the machine is disturbed: 50% of the pairs were undisturbed; it holds a lock" in verdict.reason
+    )
+
+
+@pytest.mark.parametrize("turns", [0, 1, 3])
+def test_without_time_for_fresh_processes_the_test_s_own_decides(turns: int) -> None:
+    """As with --vc-confirm=0."""
+    seen = confirmation(math.log(1.3), turns=turns) if turns else Confirmation()
+    assert judge_latency(alone(1.3, confirmed=seen), SCREENED, ALPHA).status is Status.FAILED
+    open_ = judge_latency(alone(1.06, confirmed=seen), SCREENED, ALPHA)
+    assert open_.status is Status.INCONCLUSIVE
+    assert f"{turns} of {turns} fresh processes" in open_.reason
+    assert open_.remedy is Remedy.LONGER
+
+
+def test_a_budget_is_held_without_fresh_processes_too() -> None:
+    budget = budget_criterion(Budget({"latency_ratio": 1.0}))
+    assert budget is not None
+    assert judge_latency(alone(1.5), budget, ALPHA).status is Status.FAILED
+    assert judge_latency(alone(1.05), budget, ALPHA).status is Status.INCONCLUSIVE
+    assert judge_latency(alone(0.8), budget, ALPHA).status is Status.PASSED
+
+
+def test_another_build_is_in_no_pair_of_the_test_s_own() -> None:
+    build = baseline_criterion(Baseline(), MARGINS, "main")
+    assert build is not None
+    verdict = judge_latency(alone(3.0), build, ALPHA)
+    assert (verdict.status, verdict.measured, verdict.reason) == (
+        Status.INCONCLUSIVE,
+        None,
+        "it holds a lock",
+    )
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.5])
+def test_what_does_not_run_in_a_process_of_its_own_is_red_however_fast(ratio: float) -> None:
+    now = report(log_ratios=pairs(ratio), crash="was killed by SIGSEGV")
+    for criterion in (STORED, budget_criterion(Budget({"latency_ratio": 9.0}))):
+        assert criterion is not None
+        verdict = judge_latency(now, criterion, ALPHA)
+        assert verdict.status is Status.FAILED
+        assert verdict.reason == "it does not run in a process of its own: was killed by SIGSEGV"
+        # What was not measured cannot be accepted.
+        assert accepted(verdict).status is Status.FAILED
+    new = no_criterion(now, Baseline())
+    assert (new.status, new.reason) == (Status.FAILED, verdict.reason)
+
+
+def test_the_few_processes_that_were_enough_say_what_they_rule_out() -> None:
+    whole = confirmation(0.0, noise=0.01, turns=80)
+    early = Confirmation(whole.turns[:8], whole.spent[:8], 1)
+    verdict = confirmed(early)
+    assert verdict.status is Status.PASSED
+    assert verdict.ruled_out is not None
+    assert 0 < verdict.ruled_out < 0.05
+    # A regression would have been timed to the end.
+    to_the_end = confirmed(replace(whole, spent=(0.01,) * 79 + (1.0,)))
+    assert verdict.visible == pytest.approx(to_the_end.visible, rel=0.2)
+    assert confirmed(confirmation(math.log(1.3))).ruled_out is None

@@ -206,3 +206,19 @@ def test_a_failure_gives_the_machine_back() -> None:
     for _ in range(2):
         with pytest.raises(RuntimeError, match="no"):
             time_pairs(failing, failing)
+
+
+def test_the_control_is_the_reference_against_itself_in_neighbouring_pairs() -> None:
+    reference = (1.0, 1.1, 1.1, 1.0, 1.0, 1.0, 1.2, 1.2)
+    found = PairTimes((1.0,) * 8, reference).controls
+    # What the first of two calls takes longer cancels: the sign alternates.
+    assert found == pytest.approx((math.log(1 / 1.1), -math.log(1.1), 0.0, 0.0))
+    assert PairTimes((), ()).controls == PairTimes((1.0,), (1.0,)).controls == ()
+
+
+def test_a_disturbed_pair_is_in_no_control_and_lowers_the_share_of_quiet_ones() -> None:
+    timed = PairTimes((1.0,) * 10 + (9.0, 1.0), (1.0,) * 12)
+    assert len(timed.controls) == 5
+    assert timed.quiet_share == pytest.approx(11 / 12)
+    assert PairTimes((1.0,) * 12, (1.0,) * 12).quiet_share == 1
+    assert PairTimes((), ()).quiet_share == 0
