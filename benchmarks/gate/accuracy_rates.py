@@ -221,7 +221,7 @@ def report(
     """A report of outcomes alone."""
     top1 = Estimate(*share_interval(sum(outcomes), len(outcomes)))
     return Report(
-        Identity("", "", "", ids, len(ids) if sample is None else sample),
+        Identity("", "", "", clip_ids=ids, sample=len(ids) if sample is None else sample),
         Accuracy(top1, top1, Estimate(1.0), Estimate(0.0), "labels", outcomes, agreements),
         reference=reference,
     )

@@ -25,7 +25,11 @@ class Identity:
     """The variant's recipe, or the test that made it: its key in the baseline."""
     model: str
     test: str
-    """`path/test_file.py::test_name` of the test that measured it."""
+    """`path/test_file.py::test_name` of the test that measured it, and in brackets its own parameters."""
+    nodeid: str = ""
+    """Of that test, with all its parameters."""
+    number: int = 0
+    """Which of its measurements this is, from 1; of the reference beside it, less than 0."""
     clip_ids: tuple[str, ...] = field(default=(), repr=False)
     """The clips that counted, the same ones for variant and reference."""
     sample: int = 0

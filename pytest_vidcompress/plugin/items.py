@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     import pytest
 
     from ..gate.budget import Budget, Margins
+    from ..run.one_test.case import Case
 
+OURS = ("vc_model", "vc_variant")
+"""Parameters that we give a test."""
 FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"})
 
 
@@ -51,6 +54,43 @@ def check_markers(item: pytest.Item, latency_margin: float) -> None:
         raise VidcompressError(refusal.reason)
     budget(item)
     margins(item, latency_margin)
+
+
+def case(item: pytest.Item, model: str, latency_margin: float) -> Case:
+    """What it measures and holds.
+
+    Args:
+        latency_margin: of the session.
+    """
+    from ..gate.budget import Budget
+    from ..run.one_test.case import Case
+
+    return Case(
+        nodeid=item.nodeid,
+        key=key(item),
+        model=model,
+        budget=budget(item) or Budget(),
+        margins=margins(item, latency_margin),
+        checks="vc_baseline" in fixtures(item),
+        module=getattr(item, "module", None),
+    )
+
+
+def key(item: pytest.Item) -> str:
+    """`path/test_file.py::test_name`, and in brackets the ids of the parameters that are not ours.
+
+    A baseline calls it so: the model and the variant have places of their own there.
+    """
+    parameters = _parameters(item)
+    if not parameters:
+        return item.nodeid
+    ids: str = getattr(item, "callspec").id  # noqa: B009, pytest's type of an item does not know it
+    name = item.nodeid.removesuffix(f"[{ids}]")
+    ours = "-".join(str(parameters[each]) for each in OURS if each in parameters)
+    # pytest joins ids by dashes, and writes what is not ASCII as Python does.
+    ours = ours if ours in ids else ours.encode("unicode_escape").decode("ascii")
+    own = f"-{ids}-".replace(f"-{ours}-", "-", 1)[1:-1]
+    return f"{name}[{own}]" if own else name
 
 
 def budget(item: pytest.Item) -> Budget | None:

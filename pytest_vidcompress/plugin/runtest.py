@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import VidcompressError
 from .refusals import SpoiledRun, failures, usage_errors
-from .stash import CHECKER, MEASURER
+from .stash import CHECKER, MEASUREMENTS
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,13 +25,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     with failures():
         result = yield
-    measurer, checker = item.stash.get(MEASURER, None), item.stash.get(CHECKER, None)
-    if measurer is not None and not measurer.reports:
-        pytest.fail(
-            "the test asked for vc_measure and measured nothing: call vc_measure(variant)", pytrace=False
-        )
-    if item.get_closest_marker("vc_budget") and not (checker and checker.checked):
-        pytest.fail(
-            "the test has a vc_budget that nothing was held to: call vc_baseline.check(report)", pytrace=False
-        )
+    complaint = _complaint(item)
+    if complaint:
+        pytest.fail(complaint, pytrace=False)
     return result
+
+
+def _complaint(item: pytest.Item) -> str:
+    """Why a test that passed has not shown what it set out to show; empty where it has."""
+    measurements, checker = item.stash.get(MEASUREMENTS, None), item.stash.get(CHECKER, None)
+    if measurements is not None and not measurements:
+        return "the test asked for vc_measure and measured nothing: call vc_measure(variant)"
+    if checker is not None:
+        return checker.complaint
+    if item.get_closest_marker("vc_budget"):
+        return "the test has a vc_budget that nothing was held to: call vc_baseline.check(report)"
+    return ""

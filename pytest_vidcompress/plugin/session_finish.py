@@ -20,13 +20,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         hand_over(config, ledger)
         return
     if ledger.kept and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        ours.finish()
+        ours.references.finish()
     # A run that failed writes no baseline.
     if exitstatus == pytest.ExitCode.OK and not config.getoption("collectonly"):
         mode = ours.options.mode
         with usage_errors():
             ledger.settle(
-                None if mode == "check" else mode, ours.store, lambda file: (config.rootpath / file).exists()
+                None if mode == "check" else mode,
+                ours.baselines.of,
+                lambda file: (config.rootpath / file).exists(),
             )
         if ledger.planned and not ledger.results:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ..run.measurer import Checker, Measurer
+    from ..run.one_test.checker import Checker
+    from ..run.one_test.measurements import Measurements
     from ..run.options import Options
     from ..run.session import Session
 
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
-MEASURER: pytest.StashKey[Measurer] = pytest.StashKey()
+MEASUREMENTS: pytest.StashKey[Measurements] = pytest.StashKey()
 CHECKER: pytest.StashKey[Checker] = pytest.StashKey()
 COMPARED = pytest.StashKey[list[dict[str, Any]]]()
 """Documents of the earlier runs that pytest-benchmark compares with."""

@@ -59,7 +59,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         results=ledger.results,
         about=session.about,
         skipped=tuple(ledger.skipped.values()),
-        absent=session.clip_set.absent,
+        absent=session.inputs.clip_set.absent,
         written=ledger.written,
         unused=ledger.unused,
         predictions=tuple(ledger.kept.values()),
@@ -83,7 +83,7 @@ def _on_github(terminalreporter: pytest.TerminalReporter, outcome: Outcome, clos
         options=outcome.options,
         strict=config.stash[OPTIONS].strict,
         closing=closing,
-        places={r.nodeid.partition("[")[0]: Place.of(config.rootpath, *r.location[:2]) for r in reports},
+        places={r.nodeid: Place.of(config.rootpath, *r.location[:2]) for r in reports},
         expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
     )
     return github(os.environ, outcome.results, step)

@@ -1,4 +1,4 @@
-"""Where suspects are timed again: the fresh processes of a session, started when first needed."""
+"""The fresh processes of a session, in which suspects are timed again: started when first needed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,24 @@ if TYPE_CHECKING:
     from ..other_commit.build import OtherBuild
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What is timed again."""
+
+    variant: Arm
+    pixels: torch.Tensor
+    """What every call is given, `(1, T, C, H, W)`."""
+    pair_s: float
+    """About the seconds of one call of the variant and one of what it is timed beside."""
+    module: ModuleType | None = None
+    """Of the test, which fresh processes may not be able to import."""
+    builds: bool = False
+    """The variant's first call in a process builds what it runs with."""
+
+
 @dataclass
 class Confirmer:
-    """Times blocks in fresh processes; its worker lives as long as the session."""
+    """Times blocks in fresh processes; its workers live as long as the session."""
 
     budget_s: float
     """Of one confirmation, after its processes have loaded the models."""
@@ -32,48 +47,30 @@ class Confirmer:
     progress: Progress | None = None
     _workers: dict[str, ForkServer] = field(default_factory=dict[str, ForkServer])
 
-    def beside_reference(
-        self,
-        variant: Arm,
-        reference: Arm,
-        pixels: torch.Tensor,
-        pair_s: float,
-        stop: Stop,
-        module: ModuleType | None = None,
-        builds: bool = False,
-    ) -> Confirmation:
+    def beside_reference(self, trial: Trial, reference: Arm, stop: Stop) -> Confirmation:
         """Blocks of a variant and its reference, in the same process.
 
         Args:
-            pair_s: about the seconds of one call of each.
             stop: ends them before the time is out.
-            module: of the test, which fresh processes may not be able to import.
-            builds: the variant's first call in a process builds what it runs with.
 
         Raises:
             FreshProcessError: the variant cannot be sent to another process, or fails there; its `failure` says how.
         """
         worker = self._own()
-        send(worker, {VARIANT: variant, BASE: reference}, pixels, module)
-        return self._time({VARIANT: worker, BASE: worker}, pair_s, stop, builds)
+        send(worker, {VARIANT: trial.variant, BASE: reference}, trial.pixels, trial.module)
+        return self._time({VARIANT: worker, BASE: worker}, trial, stop)
 
-    def beside_build(
-        self,
-        variant: Arm,
-        build: OtherBuild,
-        arms: Path,
-        pixels: torch.Tensor,
-        pair_s: float,
-        stop: Stop,
-        module: ModuleType | None = None,
-        builds: bool = False,
-    ) -> Confirmation:
-        """Blocks of a variant and what another commit made of it, each in a process with its own code."""
+    def beside_build(self, trial: Trial, build: OtherBuild, arms: Path, stop: Stop) -> Confirmation:
+        """Blocks of a variant and what another commit made of it, each in a process with its own code.
+
+        Args:
+            arms: the file with what that commit made.
+        """
         worker = self._own()
-        send(worker, {VARIANT: variant}, pixels, module)
+        send(worker, {VARIANT: trial.variant}, trial.pixels, trial.module)
         other = self._worker(build.name, build.worker)
         load(other, arms)
-        return self._time({VARIANT: worker, BASE: other}, pair_s, stop, builds)
+        return self._time({VARIANT: worker, BASE: other}, trial, stop)
 
     def close(self) -> None:
         """Ends the processes."""
@@ -90,6 +87,6 @@ class Confirmer:
             self._workers[name] = start()
         return self._workers[name]
 
-    def _time(self, workers: dict[str, ForkServer], pair_s: float, stop: Stop, builds: bool) -> Confirmation:
+    def _time(self, workers: dict[str, ForkServer], trial: Trial, stop: Stop) -> Confirmation:
         with machine_to_ourselves():
-            return time_turns(Timer(workers, pair_s, builds), self.budget_s, stop, self.progress)
+            return time_turns(Timer(workers, trial.pair_s, trial.builds), self.budget_s, stop, self.progress)

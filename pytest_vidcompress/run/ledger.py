@@ -11,7 +11,6 @@ from ..gate.baseline.store import Store
 from ..gate.baseline.unused import unused
 from ..gate.baseline.update import Mode
 from ..gate.verdict import Result
-from ..measure.report import Report
 from ..measure.resume.kept import Kept
 
 
@@ -23,7 +22,6 @@ class Ledger:
     """Node ids of the tests that were going to measure."""
     complete: frozenset[str] = frozenset()
     """Test files that were to run as a whole: what they do not measure then is measured by nobody."""
-    results: list[Result] = field(default_factory=list[Result])
     skipped: dict[str, Skipped] = field(default_factory=dict[str, Skipped])
     """Clips that could not be used, by id."""
     compared: Sequence[Mapping[str, Any]] = ()
@@ -36,19 +34,23 @@ class Ledger:
     lacking: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
 
-    def record(self, result: Result, replaces: Report | None = None) -> None:
-        """Keeps a result; it takes the place of an earlier one of the same report, or of what that came from."""
-        for place, kept in enumerate(self.results):
-            if kept.report is result.report or kept.report is replaces:
-                self.results[place] = result
-                return
-        self.results.append(result)
+    _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
+    """By node id and number of the measurement, in the order of measuring."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(self._results.values())
+
+    def record(self, result: Result) -> None:
+        """Keeps a result; it takes the place of an earlier one of the same measurement."""
+        identity = result.report.identity
+        self._results[identity.nodeid, identity.number] = result
 
     def merge(self, other: Ledger) -> None:
         """Takes over what a worker measured."""
         self.planned |= other.planned
         self.complete |= other.complete
-        self.results += other.results
+        self._results |= other._results
         self.skipped |= other.skipped
         self.kept |= {name: kept.merged(self.kept.get(name)) for name, kept in other.kept.items()}
         self.lacking |= other.lacking

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..clips.clip import ClipSet
+from ..clips.pocket.packaged import NAME as POCKET
 from ..compress.registry import TECHNIQUES
 from ..compress.technique import Technique, as_technique
 from ..errors import VidcompressError
@@ -27,6 +28,11 @@ class Registries:
     runtimes: Mapping[str, Runtime]
     refused: tuple[str, ...] = ()
     """Why what a hook gave is of no use."""
+
+    @property
+    def clip_set_names(self) -> frozenset[str]:
+        """Of all clip sets that are no paths."""
+        return frozenset({POCKET, *self.clip_sets})
 
     @classmethod
     def merge(

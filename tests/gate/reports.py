@@ -30,7 +30,7 @@ def report(
             "int8-dynamic",
             "timesformer",
             "benchmarks/test_variants.py::test_variant_holds",
-            tuple(ids if ids is not None else (f"clip{i}" for i in range(clips))),
+            clip_ids=tuple(ids if ids is not None else (f"clip{i}" for i in range(clips))),
             sample=clips,
         ),
         replace(right, outcomes=tuple(outcomes)),

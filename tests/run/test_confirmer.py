@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.run.confirmer import Confirmer
+from pytest_vidcompress.run.confirmer import Confirmer, Trial
 
 PIXELS = torch.zeros(1, 2, 3, 8, 8)
 HERE = sys.modules[__name__]
@@ -40,6 +40,10 @@ def noting(file):
     return arm
 
 
+def trial(arm):
+    return Trial(arm, PIXELS, SLOW_S, HERE)
+
+
 def enough(seen):
     return len(seen.turns) >= 2
 
@@ -47,7 +51,7 @@ def enough(seen):
 def test_one_process_serves_a_session(confirmer, tmp_path):
     served = []
     for name in ("one", "two"):
-        seen = confirmer.beside_reference(noting(tmp_path / name), reference, PIXELS, SLOW_S, enough, HERE)
+        seen = confirmer.beside_reference(trial(noting(tmp_path / name)), reference, enough)
         assert len(seen.turns) == 2
         served.append((tmp_path / name).read_text())
     assert len({*served, str(os.getpid())}) == 2
@@ -60,13 +64,13 @@ def killing(pixels):
 
 def test_a_process_that_died_is_replaced(confirmer, tmp_path):
     with pytest.raises(VidcompressError, match="stopped: the process was killed by SIGKILL"):
-        confirmer.beside_reference(killing, reference, PIXELS, SLOW_S, enough, HERE)
-    seen = confirmer.beside_reference(noting(tmp_path / "note"), reference, PIXELS, SLOW_S, enough, HERE)
+        confirmer.beside_reference(trial(killing), reference, enough)
+    seen = confirmer.beside_reference(trial(noting(tmp_path / "note")), reference, enough)
     assert len(seen.turns) == 2
 
 
 def test_none_outlives_the_session(confirmer, tmp_path):
-    confirmer.beside_reference(noting(tmp_path / "note"), reference, PIXELS, SLOW_S, enough, HERE)
+    confirmer.beside_reference(trial(noting(tmp_path / "note")), reference, enough)
     server = int((tmp_path / "note").read_text())
     os.kill(server, 0)
     confirmer.close()
@@ -78,6 +82,6 @@ def test_the_time_is_kept_and_progress_told(confirmer):
     told = []
     confirmer.budget_s = 0
     confirmer.progress = lambda what, done, total: told.append((what, done, total))
-    seen = confirmer.beside_reference(reference, reference, PIXELS, SLOW_S, lambda seen: False, HERE)
+    seen = confirmer.beside_reference(trial(reference), reference, lambda seen: False)
     assert (len(seen.turns), seen.spent) == (1, (1.0,))
     assert told == [("timing in fresh processes", 100, 100)]

@@ -7,7 +7,7 @@ import pytest
 from pytest_vidcompress.gate.baseline.store import Store
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.run.ledger import Ledger
-from tests.gate.reports import report
+from tests.gate.reports import confirmation, report
 
 FILE = "benchmarks/test_variants.py"
 NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
@@ -23,18 +23,28 @@ def store(tmp_path):
     return of
 
 
+def result(nodeid=NODE, number=1, **changes):
+    return Result(report(nodeid=nodeid, number=number, **changes), nodeid=nodeid)
+
+
+def filled(*results, **changes):
+    ledger = Ledger(**changes)
+    for each in results:
+        ledger.record(each)
+    return ledger
+
+
 def test_a_checked_report_takes_the_place_of_the_unchecked():
-    ledger, measured = Ledger(), report()
-    ledger.record(Result(measured))
-    ledger.record(Result(report(), nodeid="another"))
-    ledger.record(Result(measured, nodeid=NODE))
-    assert [result.nodeid for result in ledger.results] == [NODE, "another"]
+    checked = result(confirmed=confirmation())
+    ledger = filled(result(), result("another"), result(number=2), checked)
+    assert [each.report.identity.nodeid for each in ledger.results] == [NODE, "another", NODE]
+    assert ledger.results[0] is checked
 
 
 def test_workers_are_merged():
     one, two = Ledger(planned=frozenset({"a", "b"})), Ledger(planned=frozenset({"a", "b"}))
-    one.record(Result(report(), nodeid="a"))
-    two.record(Result(report(), nodeid="b"))
+    one.record(result("a"))
+    two.record(result("b"))
     whole = Ledger()
     for worker in (one, two):
         whole.merge(pickle.loads(pickle.dumps(worker)))
@@ -45,7 +55,7 @@ def test_workers_are_merged():
 
 def settled(store, mode, planned=(NODE,), complete=(FILE,), exists=True, **changes):
     ledger = Ledger(planned=frozenset(planned), complete=frozenset(complete))
-    ledger.record(Result(report(**changes), nodeid=NODE))
+    ledger.record(result(**changes))
     ledger.settle(mode, store, lambda file: exists)
     return ledger
 
@@ -58,8 +68,7 @@ def test_settling_writes_what_the_mode_takes(store):
 
 
 def test_what_a_runtime_timed_goes_into_its_own_file(store):
-    torch, other = report(name="fp32"), report(name="fp32@openvino", runtime="openvino")
-    ledger = Ledger(results=[Result(torch), Result(other)])
+    ledger = filled(result(name="fp32"), result(number=2, name="fp32@openvino", runtime="openvino"))
     ledger.settle("create", store, lambda file: True)
     assert ledger.written.count("timesformer fp32@openvino: new entry") == 1
     assert store("timesformer").entries.keys() == {"fp32", "fp32@openvino"}
@@ -70,11 +79,11 @@ def test_what_a_runtime_timed_goes_into_its_own_file(store):
 def test_one_name_in_two_runtimes_is_one_entry(store):
     """A name that a test gives itself, whatever it is measured in."""
     results = [
-        Result(report(name="mine", test="a.py::one")),
-        Result(report(name="mine", test="a.py::other", runtime="openvino")),
+        result("a.py::one", name="mine", test="a.py::one"),
+        result("a.py::other", name="mine", test="a.py::other", runtime="openvino"),
     ]
     for written in (("timesformer mine: new entry",), ()):
-        ledger = Ledger(results=list(results))
+        ledger = filled(*results)
         ledger.settle("create", store, lambda file: True)
         assert not [line for line in ledger.written if line not in written and "latency_ratio" not in line]
     assert store("timesformer").entries["mine"].test in ("a.py::one", "a.py::other")

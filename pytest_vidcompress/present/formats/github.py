@@ -64,7 +64,7 @@ def _annotation(level: str, result: Result, verdict: Verdict, step: Step, worksp
     lines = [*block(verdict), *(f"  {what}: {how}" for what, how in typed)]
     message = dedent("\n".join(map(printable, lines)))
     where: dict[str, str | int] = {}
-    place = step.places.get(report.test)
+    place = step.places.get(report.identity.nodeid)
     if place is not None:
         where["file"] = _within(place.file, workspace)
         where |= {"line": place.line} if place.line else {}

@@ -15,11 +15,12 @@ from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 
 TEST = report().test
-STEP = Step(places={TEST: Place(Path("/checkout/benchmarks/test_variants.py"), 12)})
+NODE = f"{TEST}[fp16]"
+STEP = Step(places={NODE: Place(Path("/checkout/benchmarks/test_variants.py"), 12)})
 
 
-def result(*verdicts: Verdict, name: str = "fp16", nodeid: str = f"{TEST}[fp16]") -> Result:
-    return Result(report(name=name), verdicts, nodeid)
+def result(*verdicts: Verdict, name: str = "fp16", nodeid: str = NODE) -> Result:
+    return Result(report(name=name, nodeid=nodeid), verdicts, nodeid)
 
 
 def test_escapes_are_the_toolkits() -> None:
@@ -77,7 +78,7 @@ def test_strict_makes_an_error_of_what_is_new_or_not_sure() -> None:
     ],
 )
 def test_files_are_named_from_the_root_of_the_checkout(place: Place, workspace: str, where: str) -> None:
-    (line,) = annotate([result(SIZE)], Step(places={TEST: place}), workspace)
+    (line,) = annotate([result(SIZE)], Step(places={NODE: place}), workspace)
     assert line.startswith(f"::error {where}title=")
 
 

@@ -1,0 +1,45 @@
+"""The stored baselines of a run: one store for each model and the machine class of each runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..gate.baseline.store import Store
+from .inputs import Inputs
+from .options import Options
+from .registries import Registries
+
+if TYPE_CHECKING:
+    from ..measure.machine import Machine
+
+
+class Baselines:
+    """Read when first asked for."""
+
+    def __init__(self, options: Options, inputs: Inputs, registries: Registries) -> None:
+        self._options = options
+        self._inputs = inputs
+        self._registries = registries
+        self._stores: dict[tuple[str, str], Store] = {}
+
+    def of(self, model: str, runtime: str = "torch") -> Store:
+        """What is stored of a model on these clips and the machine class of a runtime."""
+        if (model, runtime) not in self._stores:
+            machine = self._machine(runtime)
+            self._stores[model, runtime] = Store(
+                self._options.baselines,
+                self._inputs.clip_set.name,
+                model,
+                self._options.weights,
+                machine.slug,
+                machine.facts(),
+                runtime,
+            )
+        return self._stores[model, runtime]
+
+    def _machine(self, runtime: str) -> Machine:
+        """The class of this machine for what a runtime executes, with the threads that are set."""
+        from ..measure.machine import machine
+
+        known = self._registries.runtimes.get(runtime)
+        return machine(known.version() if known else runtime)

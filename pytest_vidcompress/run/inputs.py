@@ -1,0 +1,145 @@
+"""What a run measures, by the names that were given: clips, models, variants. Each is loaded when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..clips.clip import Clip, ClipSet
+from ..clips.clip_set import resolve
+from ..clips.labels import match
+from ..clips.sample import calibration, sample
+from ..compress.recipe import Recipe, parse
+from ..compress.registry import TECHNIQUES
+from ..errors import VidcompressError
+from ..models.catalog import DEFAULT_MODELS
+from ..models.load import check_name, load
+from ..models.model import Model
+from ..runtimes.registry import find_runtime, usable_runtime
+from .cache_folder import cache_folder
+from .options import Options
+from .registries import Registries
+from .variants_of_a_test import Named, pairs
+
+if TYPE_CHECKING:
+    from ..artefacts.variant import Variant
+    from ..clips.crops.disk_cache import Shelf
+    from ..clips.loader import Clips
+    from ..measure.accuracy.predict import Progress
+
+
+class Inputs:
+    """Shared by all tests of a run.
+
+    Args:
+        registries: what can be named.
+        progress: called while clips are decoded.
+    """
+
+    def __init__(self, options: Options, registries: Registries, progress: Progress | None = None) -> None:
+        self.models = options.models or DEFAULT_MODELS
+        """Names of the models in use."""
+        self._loaded: dict[str, Model] = {}
+        self._options = options
+        self._registries = registries
+        self._progress = progress
+        self._clips: dict[str, Clips] = {}
+
+    def check_names(self) -> None:
+        """Refuses models, variants and runtimes that do not exist, without loading anything."""
+        for reason in self._registries.refused:
+            raise VidcompressError(reason)
+        for name in self.models:
+            check_name(name, self._registries.models)
+        for text in self._options.variants:
+            self.recipe(text)
+        if self._options.runtime:
+            usable_runtime(self._options.runtime, self._registries.runtimes)
+
+    def recipe(self, text: str) -> Recipe:
+        """A recipe of techniques and a runtime that there are."""
+        recipe = parse(text, self._registries.techniques)
+        find_runtime(recipe.runtime, self._registries.runtimes)
+        return recipe
+
+    def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
+        """The models and recipes that a test with `vc_variant` runs over."""
+        return pairs(named, self.models, self._options.variants, tuple(TECHNIQUES), self.recipe)
+
+    def runtime(self, recipe: Recipe) -> str:
+        """The name of what executes a recipe in this run."""
+        return recipe.runtime_with(self._options.runtime)
+
+    def missing(self, recipe: Recipe) -> str:
+        """What to install before this recipe can run; empty where it can."""
+        return find_runtime(self.runtime(recipe), self._registries.runtimes).missing
+
+    def runtimes(self, recipes: Iterable[str]) -> list[str]:
+        """Those that will execute something: plain modules and callables are torch's."""
+        wanted = [recipe for recipe in map(self.recipe, recipes) if not self.missing(recipe)]
+        return [*dict.fromkeys(["torch", *map(self.runtime, wanted)])]
+
+    @cached_property
+    def clip_set(self) -> ClipSet:
+        return resolve(self._options.clips, self._registries.clip_sets)
+
+    @cached_property
+    def sample(self) -> tuple[Clip, ...]:
+        default = None if self._options.clips in self._registries.clip_set_names else 1000
+        return sample(self.clip_set.clips, self._options.sample, self._options.seed, default)
+
+    def model(self, name: str) -> Model:
+        """The reference model, shared: copy it before changing it."""
+        if name not in self._loaded:
+            clip_set = self.clip_set
+            model = load(name, clip_set.labels, clip_set.name, self._options.weights, self._registries.models)
+            self._loaded[name] = model.shown(self._options.views)
+        return self._loaded[name]
+
+    def published_views(self, model: str) -> str:
+        """What the accuracy that was published of a model is of, where this run shows it other views and has it."""
+        profile = self._loaded[model].profile if model in self._loaded else None
+        return "" if profile is None or profile.views == profile.published else str(profile.published)
+
+    def clips(self, name: str) -> Clips:
+        """The sampled clips as the model `name` wants its pixels."""
+        if name not in self._clips:
+            self._clips[name] = self._prepared(name, self.sample, self._options.max_skipped)
+        return self._clips[name]
+
+    def calibration(self, name: str) -> Clips:
+        """Clips outside the sample, as the model `name` wants its pixels."""
+        number, seed = self._options.calibration, self._options.seed
+        return self._prepared(name, calibration(self.clip_set, self.sample, number, seed))
+
+    def variant(self, recipe: Recipe, model: str) -> Variant:
+        """`recipe` applied to a copy of the model, ready to run."""
+        from ..artefacts.variant import build
+
+        return build(
+            recipe,
+            self.model(model),
+            self.calibration(model),
+            self._registries.runtimes,
+            self._options.runtime,
+        )
+
+    def _prepared(self, name: str, clips: Sequence[Clip], most_skipped: float = 1.0) -> Clips:
+        from ..clips.loader import Clips, Decoding
+
+        model, labels = self.model(name), self.clip_set.labels
+        ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
+        decoding = Decoding(self._shelf, self._progress, most_skipped)
+        return Clips(clips, labels, ids, model.profile, decoding)
+
+    @cached_property
+    def _shelf(self) -> Shelf | None:
+        """Where decoded clips are kept; None for nowhere."""
+        from ..clips.crops.disk_cache import Shelf
+
+        if not self._options.cache_size:
+            return None
+        shelf = Shelf(cache_folder(self._options.cache), self._options.cache_size)
+        shelf.trim()
+        return shelf

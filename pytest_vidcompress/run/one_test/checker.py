@@ -1,0 +1,129 @@
+"""`vc_baseline`: holds what a test measured to what is stored, and to the test's budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ...present.printable import printable
+from .case import Case
+from .confirmation import against_other_build, beside_reference
+from .measurements import Measurement, Measurements
+
+if TYPE_CHECKING:
+    from ...gate.baseline.stored import Baseline
+    from ...gate.verdict import Verdict
+    from ...measure.report import Report
+    from ..session import Session
+
+STORED_BLOCKS = 12
+"""Blocks of a run that is recorded."""
+
+
+@dataclass(repr=False)
+class Checker:
+    """Holds reports to the baseline."""
+
+    session: Session
+    case: Case
+    measurements: Measurements
+    command: str
+    """The options to type to see a failure again."""
+    properties: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
+    """The test's `user_properties`, which take every verdict."""
+    failures: list[str] = field(default_factory=list[str])
+    """The messages of the checks that failed."""
+
+    def __repr__(self) -> str:
+        return f"vc_baseline of {self.case.model}"
+
+    def check(self, report: Report) -> None:
+        """Judges every metric of `report`.
+
+        Raises:
+            AssertionError: one got worse than stored beyond its margin, or broke the budget; the message
+                shows metric, stored, measured, limit and why.
+            VidcompressError: it is not a report of this test.
+        """
+        __tracebackhide__ = True
+        from ...present.formats.junit import note
+
+        measurement = self.measurements.find(report)
+        report, verdicts = self._judge(measurement)
+        self.measurements.check(report, verdicts)
+        note(self.properties, report, verdicts)
+        self._raise(report, verdicts)
+
+    @property
+    def complaint(self) -> str:
+        """Why a test that is over and passed is not green all the same; empty where it is."""
+        if self.failures:
+            return (
+                f"{self.failures[0]}\n  the test caught this failure: mark it xfail where it is meant to fail"
+            )
+        if not self.measurements.checked:
+            return "the test asked for vc_baseline and held nothing to it: call vc_baseline.check(report)"
+        short = next((report for report in self.measurements.unchecked if report.clips < report.sample), None)
+        if short is not None:
+            return printable(
+                f"{short.name!r} was measured on {short.clips} of {short.sample} clips, which are enough for a check"
+                " alone, and not checked: call vc_baseline.check(report), or give --vc-all-clips"
+            )
+        return ""
+
+    def _judge(self, measurement: Measurement) -> tuple[Report, tuple[Verdict, ...]]:
+        """The report as the latency rule needed it, and what the gate says of it."""
+        from ...gate.judge import judge
+        from ...gate.verdict import Status, accepted
+
+        session, runtime = self.session, measurement.report.execution.runtime
+        store, alpha = session.baselines.of(self.case.model, runtime), session.error_budget.alpha
+        baseline = store.baseline(measurement.report.name)
+        report = self._confirmed(measurement, baseline, alpha)
+        verdicts = judge(
+            report, baseline, self.case.budget, self.case.margins, against=session.against, alpha=alpha
+        )
+        session.error_budget.reject(
+            sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
+        )
+        if session.options.mode == "accept":
+            verdicts = tuple(accepted(verdict) for verdict in verdicts)
+        return report, verdicts
+
+    def _confirmed(self, measurement: Measurement, baseline: Baseline, alpha: float) -> Report:
+        """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""
+        from ...gate.latency.criterion import criteria, stopping, suspects
+
+        report, session, case = measurement.report, self.session, self.case
+        timing = report.timing
+        if timing is None or not timing.log_ratios or timing.confirmed or timing.against:
+            return report
+        if session.options.mode != "check":
+            # What is stored must be known as well as what will be held to it.
+            return beside_reference(
+                session, case, measurement, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS
+            )
+        held_to = criteria(baseline, case.budget, case.margins, session.against)
+        doubtful = suspects(timing.log_ratios, held_to)
+        recorded = [criterion for criterion in doubtful if not criterion.builds]
+        builds = [criterion for criterion in doubtful if criterion.builds]
+        if recorded:
+            report = beside_reference(session, case, measurement, stopping(recorded, alpha))
+        if builds:
+            report = against_other_build(
+                session, case, replace(measurement, report=report), stopping(builds, alpha)
+            )
+        return report
+
+    def _raise(self, report: Report, verdicts: tuple[Verdict, ...]) -> None:
+        __tracebackhide__ = True
+        from ...gate.verdict import Status, fails
+        from ...present.message import message
+
+        options = self.session.options
+        # What `create` is about to store is new, and no failure.
+        held = [v for v in verdicts if v.status is not Status.NEW or options.mode != "create"]
+        if any(fails(verdict, options.strict) for verdict in held):
+            said = message(report, verdicts, self.case.nodeid, self.command, options.strict)
+            self.failures.append(said)
+            raise AssertionError(said)

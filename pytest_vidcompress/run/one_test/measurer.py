@@ -1,0 +1,104 @@
+"""`vc_measure`: what a test calls to measure something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .case import Case
+from .measurements import Measurements
+
+if TYPE_CHECKING:
+    from ...gate.accuracy import Enough
+    from ...measure.latency.pairs import Driver
+    from ...measure.measurement import Reference
+    from ...measure.report import Report
+    from ...measure.subject import Subject, Target
+    from ..session import Session
+
+
+@dataclass(repr=False)
+class Measurer:
+    """Measures variants, modules or callables beside the test's model; one `Report` a call."""
+
+    session: Session
+    case: Case
+    measurements: Measurements
+    driver: Driver
+    """pytest-benchmark's `pedantic`; it drives the first call of a test, which is what its table shows."""
+    timed: bool
+
+    def __repr__(self) -> str:
+        return f"vc_measure beside {self.case.model}"
+
+    def __call__(self, target: Target, *, name: str | None = None) -> Report:
+        """Measures `target`.
+
+        Args:
+            target: a variant from `vc_variant`, an artefact from `load`, any `nn.Module`, or any callable that
+                maps pixels `(1, T, C, H, W)` to logits `(1, labels)`.
+            name: its name in tables and baselines; by default the recipe, or the name of the test.
+        """
+        from ...measure.subject import Subject
+
+        subject, session = Subject.of(target), self.session
+        if session.options.export:
+            from ...other_commit.arms import export
+
+            clips = session.inputs.clips(self.case.model)
+            export(session.options.export, self.case.nodeid, subject.run, clips, self.case.module)
+        if not self.timed and not self.measurements:
+            self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
+        reference = session.references.of(self.case.model)
+        report = self._measure(subject, reference, name or subject.name or self._default_name)
+        report = session.profiler.look(report, subject, reference)
+        return self.measurements.add(report, subject)
+
+    @property
+    def _default_name(self) -> str:
+        number = self.measurements.next_number
+        return self.case.key + (f"#{number}" if number > 1 else "")
+
+    def _measure(self, subject: Subject, reference: Reference, name: str) -> Report:
+        from ...measure.measurement import Evaluation, measure, timed
+
+        # Which of all measurements this is, the same in every run.
+        place = f"{self.case.nodeid} {self.measurements.next_number}"
+        predictions = self.session.references.keeper.of_variant(subject.run, reference.model, name, place)
+        evaluation = Evaluation(
+            self.session.progress, self._enough(name, reference), predictions and predictions.remembering
+        )
+        report = measure(subject, reference, name, self.case.key, evaluation)
+        if not self.timed:
+            return report
+        driver = None if self.measurements else self.driver
+        return timed(report, subject, reference, driver, self._clearly_fine(name, subject.runtime))
+
+    def _enough(self, name: str, reference: Reference) -> Enough | None:
+        """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""
+        options = self.session.options
+        if options.mode != "check" or options.all_clips or not self.case.checks:
+            return None
+        from ...gate.accuracy import stopping
+
+        stored = self.session.baselines.of(self.case.model).entries.get(name)
+        return stopping(stored, reference.report, self.case.budget, self.case.margins)
+
+    def _clearly_fine(self, name: str, runtime: str) -> Callable[[Sequence[float]], bool] | None:
+        """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
+        if self.session.options.mode != "check" or not self.case.checks:
+            return None
+        from ...gate.latency.criterion import criteria
+        from ...gate.latency.screen import clearly_fine
+
+        baseline = self.session.baselines.of(self.case.model, runtime).baseline(name)
+        # Another build is in no screen.
+        held_to = criteria(baseline, self.case.budget, self.case.margins)
+        if not held_to:
+            return None
+        return lambda log_ratios: all(clearly_fine(log_ratios, criterion.screen) for criterion in held_to)
+
+
+def _nothing() -> None:
+    pass

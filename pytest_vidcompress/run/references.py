@@ -1,0 +1,85 @@
+"""The uncompressed models measured on the clips, each once a run; and predictions that are kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..clips.faults import too_many
+from ..errors import SpoiledRunError, VidcompressError
+from .cache_folder import cache_folder
+from .inputs import Inputs
+from .ledger import Ledger
+from .options import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..measure.accuracy.predict import Progress
+    from ..measure.measurement import Reference
+    from ..measure.resume.predictions import Keeper
+
+
+class References:
+    """What every variant is compared with.
+
+    Args:
+        ledger: notes the clips that could not be used.
+        progress: called after every clip.
+    """
+
+    def __init__(
+        self, options: Options, inputs: Inputs, ledger: Ledger, progress: Progress | None = None
+    ) -> None:
+        self._options = options
+        self._inputs = inputs
+        self._ledger = ledger
+        self._progress = progress
+        self._measured: dict[str, Reference] = {}
+
+    def of(self, model: str) -> Reference:
+        """The model `model` measured on the clips, once."""
+        if model not in self._measured:
+            try:
+                reference = self._measure(model)
+            except VidcompressError:
+                # Where too many clips cannot be used, that is the better reason.
+                self._note_skipped(model)
+                raise
+            self._note_skipped(model)
+            self._measured[model] = reference
+        return self._measured[model]
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """The predictions of this run and of earlier ones."""
+        from ..measure.machine import machine
+        from ..measure.resume.predictions import Keeper
+        from ..runtimes.torch_eager import version
+
+        options, here = self._options, machine(version())
+        return Keeper(self._predictions, options.resume, options.began, here, self._ledger.kept)
+
+    def finish(self) -> None:
+        """Drops what only the next run would want if this one had not ended by itself."""
+        from ..measure.resume.kept import finish
+
+        finish(self._predictions, self._ledger.kept)
+
+    def _measure(self, name: str) -> Reference:
+        from ..measure.measurement import measure_reference
+
+        model = self._inputs.model(name)
+        predictions, clips = self.keeper.of_reference(model), self._inputs.clips(name)
+        return measure_reference(model, clips, self._progress, predictions and predictions.remembering)
+
+    def _note_skipped(self, model: str) -> None:
+        skipped, sample = self._inputs.clips(model).skipped, len(self._inputs.sample)
+        self._ledger.skipped.update({each.clip.id: each for each in skipped})
+        refused = too_many(skipped, sample, self._options.max_skipped)
+        if refused:
+            raise SpoiledRunError(refused)
+
+    @property
+    def _predictions(self) -> Path:
+        return cache_folder(self._options.cache) / "predictions"
