@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from ..errors import VidcompressError
 Source = Path | Callable[[], Any]
 """What a clip's frames are read from."""
 
-_KINDS = {
-    "id": (str, "a text"),
-    "label": (str, "one text"),
-    "path": (Path, "a pathlib.Path"),
-    "pixels": (Callable | None, "a function that returns them"),
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "id": (lambda value: isinstance(value, str), "a text"),
+    "label": (lambda value: isinstance(value, str), "one text"),
+    "path": (lambda value: isinstance(value, Path), "a pathlib.Path"),
+    "pixels": (lambda value: value is None or callable(value), "a function that returns them"),
 }
+"""Field of a clip -> what it is held to, and in words."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Clip:
     """Where it is no file of its own: returns its frames, RGB uint8 `(T, H, W, 3)`, as an array or a tensor."""
 
     def __post_init__(self) -> None:
-        for name, (kind, expected) in _KINDS.items():
+        for name, (is_right, expected) in _KINDS.items():
             value: Any = getattr(self, name)
-            if not isinstance(value, kind):
+            if not is_right(value):
                 raise VidcompressError(f"clip {self.id!r} cannot have {name}={value!r}: expected {expected}")
 
     @property

@@ -75,7 +75,7 @@ def test_the_reference_is_not_run_to_the_end_first(shared, copy, monkeypatch):
     shared.write(
         conftest="""
         from pathlib import Path
-        from pytest_vidcompress.measure import predict
+        from pytest_vidcompress.measure.accuracy import predict
 
         logits_of = predict.logits_of
 
