@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -22,8 +20,7 @@ from ..models.model import Model
 from ..runtimes.runtime import Executable, Runtime
 from . import tensor_files as module_files
 from .atomic_folder import replaced
-from .manifest import CONFIG, SAFETENSORS, Manifest
-from .size import Size, size_of
+from .manifest import SAFETENSORS, Manifest
 from .tensor_parts import is_restorable
 from .tensors import take_apart
 
@@ -48,11 +45,8 @@ class Saveable(Protocol):
 def save(variant: Saveable, directory: Path) -> None:
     """Writes the artefact of `variant`.
 
-    It warns, once a model, where nothing in it says how the model is built.
-
     Args:
-        directory: made if it does not exist. An artefact that is there already is replaced, without being asked for,
-            when the new one is whole: but only plain files that are as its own `recipe.json` stamped them.
+        directory: made if it does not exist; an older artefact in it is replaced when the new one is whole.
 
     Raises:
         VidcompressError: it holds other things, or cannot be written; or the module is of tensors that `load` could
@@ -61,12 +55,10 @@ def save(variant: Saveable, directory: Path) -> None:
     if variant.executes.save is None:
         _refuse_unrestorable(variant)
     with replaced(directory) as folder:
-        manifest = _write(variant, folder)
-    if manifest.needs_module:
-        _warn_of_module(manifest.model)
+        _write(variant, folder)
 
 
-def size(target: Saveable | nn.Module) -> Size:
+def size_bytes(target: Saveable | nn.Module) -> int:
     """Bytes of what `save` writes; of a module that no recipe made, of the same files.
 
     Of a module that does not show all its numbers, bytes of its saved state dict.
@@ -75,22 +67,15 @@ def size(target: Saveable | nn.Module) -> Size:
         VidcompressError: it can be saved in neither way.
     """
     if isinstance(target, nn.Module) and take_apart(target).opaque:
-        return Size(_state_dict_bytes(target))
+        return _state_dict_bytes(target)
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
         if isinstance(target, nn.Module):
             tied, orders = module_files.write(target, folder)
             Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
-            own = None
         else:
             _write(target, folder)
-            own = target.executes.tensor_bytes
-        return size_of(folder, [path.name for path in folder.iterdir()], own)
-
-
-def size_bytes(target: Saveable | nn.Module) -> int:
-    """As `size`, of all files together."""
-    return size(target).total_bytes
+        return sum(file.stat().st_size for file in folder.iterdir())
 
 
 def versions() -> dict[str, str]:
@@ -98,15 +83,6 @@ def versions() -> dict[str, str]:
     from .. import __version__
 
     return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
-
-
-@cache
-def _warn_of_module(model: str) -> None:
-    warnings.warn(
-        f"what was saved of {model!r} has no {CONFIG}, because its model is none of transformers': it is loaded with"
-        " load(folder, module=...), a function that builds the uncompressed module",
-        stacklevel=4,
-    )
 
 
 def _state_dict_bytes(module: nn.Module) -> int:
@@ -127,7 +103,7 @@ def _refuse_unrestorable(variant: Saveable) -> None:
             )
 
 
-def _write(variant: Saveable, folder: Path) -> Manifest:
+def _write(variant: Saveable, folder: Path) -> None:
     model, executes = variant.model, variant.executes
     about = Manifest(
         format=SAFETENSORS if executes.save is None else variant.runtime,
@@ -147,4 +123,4 @@ def _write(variant: Saveable, folder: Path) -> Manifest:
         about = replace(about, tied=tied, orders=orders)
     else:
         executes.save(variant.module, folder)
-    return about.write(folder)
+    about.write(folder)

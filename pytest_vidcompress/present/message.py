@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..gate.verdict import Verdict, fails
 from ..measure.report import Report
 from .printable import printable
-from .text_table import wrapped
+from .text_table import paragraph
 from .width import WIDTH
 from .wording import commands, could_have_seen, label, numbers
 
@@ -32,24 +32,24 @@ def message(
     """
     width -= INDENT
     bad = sorted((v for v in verdicts if fails(v, strict)), key=lambda verdict: verdict.status.rank)
-    said = f"{report.name} of {report.model}: {len(bad)} of {len(verdicts)} checks did not pass"
-    lines = wrapped(said, width - FIRST)
+    heading = f"{report.name} of {report.model}: {len(bad)} of {len(verdicts)} checks did not pass"
+    lines = paragraph(heading, width - FIRST)
     for verdict in bad:
         lines += block(verdict, width)
     lines.append("")
     for what, command in commands([nodeid or report.test], options, bad):
         lines.append(f"  {what + ':':<14} {command}")
     if any(verdict.rule == "budget" for verdict in bad):
-        lines += wrapped("a budget is the test's own limit: change it in its vc_budget marker", width, "  ")
+        lines += paragraph("a budget is the test's own limit: change it in its vc_budget marker", width, "  ")
     return "\n".join(map(printable, lines))
 
 
 def block(verdict: Verdict, width: int = WIDTH) -> Iterator[str]:
     """The lines about one metric, indented."""
-    said = f"{label(verdict)} {verdict.status}: {', '.join(numbers(verdict))}"
-    yield from wrapped(said, width, "  ", "    ")
-    yield from wrapped(verdict.reason, width, "    ", "    ")
-    yield from wrapped(verdict.evidence, width, "    ", "    ")
+    heading = f"{label(verdict)} {verdict.status}: {', '.join(numbers(verdict))}"
+    yield from paragraph(heading, width, "  ", "    ")
+    yield from paragraph(verdict.reason, width, "    ", "    ")
+    yield from paragraph(verdict.evidence, width, "    ", "    ")
     seen = could_have_seen(verdict)
     if seen:
         yield f"    could have seen: {seen}"

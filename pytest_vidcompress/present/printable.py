@@ -21,4 +21,4 @@ def printable(text: object) -> str:
     What was escaped once is not escaped again.
     """
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
-    return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
+    return _COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)

@@ -26,7 +26,7 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
     return [line.rstrip() for line in text.splitlines()]
 
 
-def fitted(
+def columns_within(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     right: Sequence[int] = (),
@@ -44,7 +44,7 @@ def fitted(
     return columns(header, [[(short or shorten)(row[0], first), *row[1:]] for row in rows], right)
 
 
-def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "  ") -> list[str]:
+def paragraph(text: str, width: int = WIDTH, first: str = "", rest: str = "  ") -> list[str]:
     """Lines of printable text; words stay whole, because names and options are typed as they are printed.
 
     Args:
@@ -60,7 +60,7 @@ def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str = "  ") ->
     )
 
 
-def listed(items: Sequence[str], width: int = WIDTH, separator: str = ", ", more: str = "…") -> str:
+def list_within(items: Sequence[str], width: int = WIDTH, separator: str = ", ", more: str = "…") -> str:
     """As many items as fit in a line, the first one in any case; then `more`."""
     end = f"{separator}{more}"
     line = ""

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..gate.metrics import LIMITS, METRICS, quantity
-from ..gate.verdict import Result, Status, Verdict
+from ..gate.verdict import Remedy, Result, Status, Verdict
 from ..measure.report import Report
+
+_REMEDIES = {
+    Remedy.ACCEPT: "accept it",
+    Remedy.CREATE: "store it",
+    Remedy.ALL_CLIPS: "on all clips",
+    Remedy.LONGER: "for longer",
+}
 
 
 def timed(verdict: Verdict) -> bool:
@@ -50,12 +57,12 @@ def interval(verdict: Verdict) -> str:
 
 def numbers(verdict: Verdict) -> list[str]:
     """What was measured, what is stored and where the limit lies, as far as there is any."""
-    said = ["measured nothing" if verdict.measured is None else f"measured {measured(verdict)}"]
+    parts = ["measured nothing" if verdict.measured is None else f"measured {measured(verdict)}"]
     if verdict.stored is not None:
-        said.append(f"stored {quantity(verdict.metric, verdict.stored)}")
+        parts.append(f"stored {quantity(verdict.metric, verdict.stored)}")
     if verdict.limit is not None:
-        said.append(f"limit {quantity(verdict.metric, verdict.limit)}")
-    return said
+        parts.append(f"limit {quantity(verdict.metric, verdict.limit)}")
+    return parts
 
 
 def could_have_seen(verdict: Verdict) -> str:
@@ -63,6 +70,14 @@ def could_have_seen(verdict: Verdict) -> str:
     if verdict.visible is None:
         return ""
     return rise(verdict.visible) if timed(verdict) else drop(verdict.visible)
+
+
+def sensitivity(verdict: Verdict) -> str:
+    """What could have been seen, or what is ruled out where less than all the time was enough; empty for neither."""
+    if verdict.ruled_out is not None:
+        return f"rules out {rise(verdict.ruled_out)}"
+    seen = could_have_seen(verdict)
+    return f"could have seen {seen}" if seen else ""
 
 
 def drop(share: float) -> str:
@@ -92,14 +107,21 @@ def sentence(verdict: Verdict) -> str:
     parts = numbers(verdict)
     if verdict.evidence:
         parts.append(f"evidence {verdict.evidence}")
-    seen = could_have_seen(verdict)
-    if seen:
-        parts.append(f"could have seen {seen}")
+    parts += filter(None, [sensitivity(verdict)])
     return f"{verdict.status}: {', '.join(parts)}"
 
 
-def commands(nodeids: Sequence[str], options: str, bad: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
-    """What to type to see tests again, and to make the baseline agree where it can be made to.
+def remedies(bad: Iterable[Verdict]) -> list[tuple[str, Remedy]]:
+    """What settles verdicts that did not pass: in a word or two, and as an option."""
+    wanted = {verdict.remedy for verdict in bad}
+    if Remedy.ACCEPT in wanted:
+        # It stores what is missing too.
+        wanted.discard(Remedy.CREATE)
+    return [(what, remedy) for remedy, what in _REMEDIES.items() if remedy in wanted]
+
+
+def commands(nodeids: Sequence[str], options: str, bad: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
+    """What to type to see tests again, and to settle what can be settled.
 
     Args:
         nodeids: the tests as pytest prints them.
@@ -108,9 +130,5 @@ def commands(nodeids: Sequence[str], options: str, bad: Sequence[Verdict]) -> It
     """
     command = " ".join(part for part in ("pytest", *map(shlex.quote, nodeids), options.strip()) if part)
     yield "see it again", command
-    # A test that measured no clip has nothing to store.
-    held = [v for v in bad if v.rule == "baseline" and (v.metric != "clips" or v.measured)]
-    if any(v.status is Status.FAILED or v.stored is not None for v in held if v.measured is not None):
-        yield "accept it", f"{command} --vc-baseline=accept"
-    elif any(v.status is Status.NEW for v in held):
-        yield "store it", f"{command} --vc-baseline=create"
+    for what, remedy in remedies(bad):
+        yield what, f"{command} {remedy}"

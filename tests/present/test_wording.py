@@ -4,8 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_vidcompress.gate.verdict import Status, Verdict
-from pytest_vidcompress.present.wording import clips, commands, could_have_seen, measured, numbers, sentence
+from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict
+from pytest_vidcompress.present.wording import (
+    clips,
+    commands,
+    could_have_seen,
+    measured,
+    numbers,
+    sensitivity,
+    sentence,
+)
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 
@@ -54,19 +62,28 @@ def test_clips_are_counted_of_how_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "verb"),
+    ("bad", "offered"),
     [
-        ([SIZE], "accept"),
-        ([LATENCY], "accept"),
-        ([BLIND], "create"),
-        ([BLIND, SIZE], "accept"),
-        ([BUDGET], None),
-        ([Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured")], None),
-        ([replace(SIZE, measured=None)], None),
+        ([SIZE], [("accept it", "--vc-baseline=accept")]),
+        ([LATENCY], [("for longer", "--vc-confirm=120")]),
+        ([BLIND], [("store it", "--vc-baseline=create")]),
+        ([BLIND, LATENCY], [("store it", "--vc-baseline=create"), ("for longer", "--vc-confirm=120")]),
+        ([BLIND, SIZE], [("accept it", "--vc-baseline=accept")]),
+        ([replace(TOP1, remedy=Remedy.ALL_CLIPS)], [("on all clips", "--vc-all-clips")]),
+        ([BUDGET], []),
+        ([Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured")], []),
     ],
 )
-def test_what_can_be_stored_is_offered(bad: list[Verdict], verb: str | None) -> None:
+def test_what_settles_it_is_offered(bad: list[Verdict], offered: list[tuple[str, str]]) -> None:
     first, *second = commands([NODE, "plain"], "--vc-model=videomae", bad)
     typed = f"pytest '{NODE}' plain --vc-model=videomae"
     assert first == ("see it again", typed)
-    assert [command for _, command in second] == ([f"{typed} --vc-baseline={verb}"] if verb else [])
+    assert second == [(what, f"{typed} {option}") for what, option in offered]
+
+
+def test_what_was_sure_early_rules_out_and_does_not_say_what_it_could_have_seen() -> None:
+    early = replace(LATENCY, status=Status.PASSED, visible=1.056, ruled_out=0.042)
+    assert sensitivity(early) == "rules out +4.2 %"
+    assert sentence(early).endswith(", rules out +4.2 %")
+    assert sensitivity(LATENCY) == "could have seen +3.1 %"
+    assert sensitivity(MACS) == ""

@@ -26,8 +26,8 @@ def properties(report: Report, verdicts: Sequence[Verdict]) -> dict[str, str]:
     return named
 
 
-def note(known: list[tuple[str, object]], report: Report, verdicts: Sequence[Verdict]) -> None:
+def note(user_properties: list[tuple[str, object]], report: Report, verdicts: Sequence[Verdict]) -> None:
     """Adds the properties to a test's `user_properties`, in place of what an earlier check of it said."""
     named = properties(report, verdicts)
-    known[:] = [(name, value) for name, value in known if name not in named]
-    known += named.items()
+    user_properties[:] = [(name, value) for name, value in user_properties if name not in named]
+    user_properties += named.items()

@@ -44,8 +44,8 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         flat["hotspots"] = hotspots_json(report.execution.hotspots)
         if report.reference is not None and report.reference.execution.hotspots is not None:
             flat["reference_hotspots"] = hotspots_json(report.reference.execution.hotspots)
-    if report.execution.notes:
-        flat["notes"] = list(report.execution.notes)
+    notes = [*dict.fromkeys((*report.execution.notes, *report.cost.notes))]
+    flat |= {"notes": notes} if notes else {}
     if verdicts:
         flat["verdict"] = str(worst(verdict.status for verdict in verdicts))
     for verdict in verdicts:
@@ -55,6 +55,8 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         flat[f"{key}_evidence"] = verdict.evidence
         if verdict.visible is not None:
             flat[f"{key}_visible"] = _finite(verdict.visible)
+        if verdict.ruled_out is not None:
+            flat[f"{key}_ruled_out"] = _finite(verdict.ruled_out)
     return flat
 
 

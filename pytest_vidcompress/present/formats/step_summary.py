@@ -51,7 +51,7 @@ def escaped(text: str) -> str:
     """Text that Markdown and its tables show as it is, on one line."""
     # An underscore within a word is one to Markdown too.
     special = r"[&<>\\`*\[\]{}|~#$]|(?<![^\W_])_|_(?![^\W_])"
-    return re.sub(special, lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
+    return re.sub(special, lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
 
 
 def shown(text: str) -> str:

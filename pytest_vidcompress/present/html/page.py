@@ -22,7 +22,7 @@ from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..variant_rows import Rows, variant_rows
-from ..wording import clips, could_have_seen, interval, label, standing
+from ..wording import clips, interval, label, sensitivity, standing
 from .bars import COLOURS, bars
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -94,12 +94,12 @@ def write_page(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        listed = skipped_file(path)
+        csv_file = skipped_file(path)
         if skipped:
-            listed.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
+            csv_file.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
         else:
             # That of an earlier run is no longer true.
-            listed.unlink(missing_ok=True)
+            csv_file.unlink(missing_ok=True)
     except OSError as error:
         raise VidcompressError(
             f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
@@ -139,7 +139,7 @@ def page(
         mark=mark,
         standing=standing,
         interval=interval,
-        could_have_seen=could_have_seen,
+        sensitivity=sensitivity,
         bars=bars,
         colours=[COLOURS[kind] for kind in KINDS],
         beside=beside,
@@ -179,13 +179,13 @@ def mark(result: Result) -> str:
 
 def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None:
     """Top-1 change, points, over a ratio to the reference; None when no variant has that ratio."""
-    found = [(getattr(r.report, ratio), -100 * r.report.top1_drop, r) for r in results if r.report.reference]
-    found = [(float(x), float(y), result) for x, y, result in found if x is not None]
-    if not found:
+    points = [(getattr(r.report, ratio), -100 * r.report.top1_drop, r) for r in results if r.report.reference]
+    points = [(float(x), float(y), result) for x, y, result in points if x is not None]
+    if not points:
         return None
-    right = max(1.0, *(x for x, _, _ in found))
+    right = max(1.0, *(x for x, _, _ in points))
     # A point of room, so that variants without a change are not drawn on the edge.
-    top, bottom = max(1.0, *(y for _, y, _ in found)), min(-1.0, *(y for _, y, _ in found))
+    top, bottom = max(1.0, *(y for _, y, _ in points)), min(-1.0, *(y for _, y, _ in points))
 
     def across(x: float) -> float:
         return round(PLOT_EDGE + (PLOT_WIDTH - 2 * PLOT_EDGE) * x / right, 1)
@@ -195,7 +195,7 @@ def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None
 
     return Scatter(
         title=f"top-1 change, points, over {label} ratio",
-        points=tuple(Point(across(x), down(y), r.report.name, mark(r)) for x, y, r in found),
+        points=tuple(Point(across(x), down(y), r.report.name, mark(r)) for x, y, r in points),
         zero_x=across(1.0),
         zero_y=down(0.0),
         x_ends=("0", f"{right:.2f}"),

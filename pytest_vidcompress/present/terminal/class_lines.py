@@ -9,7 +9,7 @@ from ...gate.class_losses import ALPHA, chances, fewest_lost
 from ...gate.verdict import Result
 from ...measure.accuracy.class_counts import ClassCount, classes, confusions
 from ...measure.report import Report
-from ..text_table import listed, shorten, wrapped
+from ..text_table import list_within, paragraph, shorten
 from ..width import WIDTH
 from ..wording import count
 
@@ -25,28 +25,28 @@ def class_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     Of few classes only those are named that lost more than chance explains.
     """
     counted = [(result.report, classes(result.report)) for result in results]
-    hurt = [(report, found) for report, found in counted if _worth_naming(found)]
+    hurt = [(report, counts) for report, counts in counted if _worth_naming(counts)]
     if not hurt:
         return []
     hurt.sort(key=lambda each: -each[0].top1_drop)
     model = shorten(hurt[0][0].model, 30)
-    lines = wrapped(f"classes of {model} that lose most, right by the reference -> by the variant:", width)
-    for report, found in hurt[:MOST_VARIANTS]:
-        lines.append(_line(report, found, width))
+    lines = paragraph(f"classes of {model} that lose most, right by the reference -> by the variant:", width)
+    for report, counts in hurt[:MOST_VARIANTS]:
+        lines.append(_line(report, counts, width))
     if len(hurt) > MOST_VARIANTS:
         lines.append(f"  and {count(len(hurt) - MOST_VARIANTS, 'variant')} more: see --vc-report")
-    total = max(len(found) for _, found in hurt)
-    most = max(each.clips for _, found in hurt for each in found)
+    total = max(len(counts) for _, counts in hurt)
+    most = max(each.clips for _, counts in hurt for each in counts)
     if most < fewest_lost(total):
         each = "clip a class proves" if most == 1 else "clips a class prove"
-        said = f"at most {most} {each} nothing of one class: among {total} it takes {fewest_lost(total)} lost"
-        lines += wrapped(said, width, "  ")
+        text = f"at most {most} {each} nothing of one class: among {total} it takes {fewest_lost(total)} lost"
+        lines += paragraph(text, width, "  ")
     return lines
 
 
 def class_rows(report: Report) -> list[dict[str, Any]]:
     """Every class, the most hurt first."""
-    found = classes(report)
+    counts = classes(report)
     return [
         {
             "label": each.label,
@@ -57,7 +57,7 @@ def class_rows(report: Report) -> list[dict[str, Any]]:
             "gained": each.gained,
             "p": float(f"{chance:.3g}"),
         }
-        for each, chance in zip(found, chances(found), strict=True)
+        for each, chance in zip(counts, chances(counts), strict=True)
     ]
 
 
@@ -70,21 +70,21 @@ def confusion_rows(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _worth_naming(found: Sequence[ClassCount]) -> bool:
-    if not found or found[0].hurt <= 0:
+def _worth_naming(counts: Sequence[ClassCount]) -> bool:
+    if not counts or counts[0].hurt <= 0:
         return False
-    return len(found) > MANY or min(chances(found)) < ALPHA
+    return len(counts) > MANY or min(chances(counts)) < ALPHA
 
 
-def _line(report: Report, found: Sequence[ClassCount], width: int) -> str:
+def _line(report: Report, counts: Sequence[ClassCount], width: int) -> str:
     """As many classes as fit."""
     name = f"  {shorten(report.name, min(40, width // 3))}: "
-    return name + listed(list(_texts(found)), width - len(name))
+    return name + list_within(list(_texts(counts)), width - len(name))
 
 
-def _texts(found: Sequence[ClassCount]) -> Iterator[str]:
-    shown = [(each, chance) for each, chance in zip(found, chances(found), strict=True) if each.hurt > 0]
-    if len(found) <= MANY:
+def _texts(counts: Sequence[ClassCount]) -> Iterator[str]:
+    shown = [(each, chance) for each, chance in zip(counts, chances(counts), strict=True) if each.hurt > 0]
+    if len(counts) <= MANY:
         shown = [(each, chance) for each, chance in shown if chance < ALPHA]
     for each, chance in shown[:MOST_CLASSES]:
         sure = f" (p={chance:.2g})" if chance < ALPHA else ""

@@ -33,6 +33,10 @@ def closing_line(outcome: Outcome) -> str:
 
 
 def _least_sensitive(results: Sequence[Result], times: bool) -> list[float]:
-    """What even the least sensitive check could have seen, of times or of accuracy; empty when none says."""
+    """What even the least sensitive check could have seen, of times or of accuracy; empty when none says.
+
+    Where a check was sure before its time was out, that is what it rules out.
+    """
     verdicts = (v for result in results for v in result.verdicts if timed(v) == times)
-    return sorted(v.visible for v in verdicts if v.visible is not None)[-1:]
+    seen = [v.visible if v.ruled_out is None else v.ruled_out for v in verdicts]
+    return sorted(each for each in seen if each is not None)[-1:]

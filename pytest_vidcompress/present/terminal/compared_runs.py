@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from ...gate.metrics import METRICS, NATS, SHARE, quantity
-from ..text_table import fitted, number, shorten
+from ..text_table import columns_within, number, shorten
 from ..width import WIDTH
 
 COMPARED = tuple(name for name, metric in METRICS.items() if metric.stored and metric.unit is not NATS)
@@ -29,7 +29,7 @@ def changes(
     lines: list[str] = []
     if rows:
         header = ["benchmark", "metric", "before", "now", "change"]
-        lines += fitted(header, rows, (2, 3, 4), width)
+        lines += columns_within(header, rows, (2, 3, 4), width)
     same = len(both) - len(
         {name for name in both if any(_changed(m, old[name], new[name]) for m in COMPARED)}
     )
@@ -42,13 +42,13 @@ def changes(
 
 def _measured(benchmarks: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Measurements by full name; benchmarks of other things are passed over."""
-    found: dict[str, Mapping[str, Any]] = {}
+    measurements: dict[str, Mapping[str, Any]] = {}
     for benchmark in benchmarks:
         extra: object = benchmark.get("extra_info")
         own = cast("Mapping[str, Any]", extra).get("vidcompress") if isinstance(extra, Mapping) else None
         if isinstance(own, Mapping):
-            found[str(benchmark.get("fullname"))] = cast("Mapping[str, Any]", own)
-    return found
+            measurements[str(benchmark.get("fullname"))] = cast("Mapping[str, Any]", own)
+    return measurements
 
 
 def _changed(metric: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

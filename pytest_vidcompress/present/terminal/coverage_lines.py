@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from ..text_table import GAP, fitted, listed, shorten, wrapped
+from ..text_table import GAP, columns_within, list_within, paragraph, shorten
 from ..width import WIDTH
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ LEAST = 0.005
 
 def coverage_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     """What of each variant of one model is narrow, and what was left float; nothing where all is float."""
-    found = {
+    by_name = {
         result.report.name: result.report.cost.coverage for result in results if is_narrow(result.report)
     }
-    shown = [(name, coverage) for name, coverage in found.items() if coverage is not None]
+    shown = [(name, coverage) for name, coverage in by_name.items() if coverage is not None]
     if not shown:
         return []
     model = shorten(results[0].report.model, 30)
@@ -33,8 +33,8 @@ def coverage_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     header = ("variant", "int8", "int8 MACs", "half", "left float")
     longest = max(len(header[0]), *(len(name) for name, _ in shown))
     room = width - min(NAME, longest) - sum(GAP + len(heading) for heading in header[1:4]) - GAP
-    rows = [[name, *_shares(each), listed(list(_kinds_left(each)), room)] for name, each in shown]
-    return [*wrapped(title, width), *fitted(header, rows, (1, 2, 3), width)]
+    rows = [[name, *_shares(each), list_within(list(_kinds_left(each)), room)] for name, each in shown]
+    return [*paragraph(title, width), *columns_within(header, rows, (1, 2, 3), width)]
 
 
 def _shares(coverage: Coverage) -> list[str]:
@@ -66,12 +66,12 @@ def coverage_json(coverage: Coverage | None) -> dict[str, Any]:
 
 def what_is_narrow(coverage: Coverage) -> str:
     """`int8: 97 % of weights, 71 % of MACs`."""
-    said: list[str] = []
+    parts: list[str] = []
     if coverage.weights_int8 or coverage.macs_int8:
-        said.append(f"int8: {share(coverage.weights_int8)} of weights, {share(coverage.macs_int8)} of MACs")
+        parts.append(f"int8: {share(coverage.weights_int8)} of weights, {share(coverage.macs_int8)} of MACs")
     if coverage.weights_half:
-        said.append(f"half: {share(coverage.weights_half)} of weights")
-    return "; ".join(said)
+        parts.append(f"half: {share(coverage.weights_half)} of weights")
+    return "; ".join(parts)
 
 
 def share(part: float) -> str:

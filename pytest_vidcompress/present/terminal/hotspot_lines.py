@@ -8,7 +8,7 @@ from typing import Any
 from ...gate.verdict import Result
 from ...measure.profile.hotspots import Hotspots, Spot, shares
 from ...measure.report import Report
-from ..text_table import fitted, shorten, wrapped
+from ..text_table import columns_within, paragraph, shorten
 from ..width import WIDTH
 from .coverage_lines import share
 
@@ -60,12 +60,12 @@ def _of(report: Report, now: Hotspots, width: int) -> list[str]:
     model = shorten(report.model, 30)
     before = (report.reference.execution.hotspots if report.reference else None) or Hotspots()
     if not now.operators:
-        return wrapped(f"{shorten(report.name, 40)} of {model}: no time by operator: {now.note}", width)
+        return paragraph(f"{shorten(report.name, 40)} of {model}: no time by operator: {now.note}", width)
     title = f" of {model}: where the time of a call goes, reference | variant"
     times = f"{milliseconds(before.seconds)} | {milliseconds(now.seconds)} ms under {now.source}"
-    lines = wrapped(shorten(report.name, max(12, width - len(title))) + title, width)
-    lines += wrapped(f"{times}, median of {now.runs} calls", width)
-    lines += wrapped(_integers(report, now), width)
+    lines = paragraph(shorten(report.name, max(12, width - len(title))) + title, width)
+    lines += paragraph(f"{times}, median of {now.runs} calls", width)
+    lines += paragraph(_integers(report, now), width)
     if before.source == now.source:
         lines += _table("operator", before.operators, now.operators, width)
     else:
@@ -105,7 +105,7 @@ def _table(
         cells = [*_cells(old, parts_before), "|", *_cells(new, parts_now)]
         rows.append([label, *cells, str((new or old or Spot("", "", 0, 0, 0)).calls)])
     more = len(both) - len(rows)
-    lines = fitted(header, rows, (1, 2, 3, 5, 6, 7, 8), width, short)
+    lines = columns_within(header, rows, (1, 2, 3, 5, 6, 7, 8), width, short)
     return [*lines, *([f"and {more} more: see --vc-report"] if more else [])]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ..text_table import wrapped
+from ..text_table import paragraph
 from ..width import WIDTH
 from ..wording import count
 
@@ -18,6 +18,6 @@ def missing_lines(skipped: Iterable[tuple[str, str]], width: int = WIDTH) -> lis
     """
     lines: list[str] = []
     for (runtime, needs), tests in sorted(Counter(skipped).items()):
-        lines += wrapped(f"{count(tests, 'test')} skipped, runtime {runtime!r} cannot run here:", width)
-        lines += wrapped(needs, width, "  ")
+        lines += paragraph(f"{count(tests, 'test')} skipped, runtime {runtime!r} cannot run here:", width)
+        lines += paragraph(needs, width, "  ")
     return lines

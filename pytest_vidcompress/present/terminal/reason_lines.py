@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ...gate.verdict import Result, Status, Verdict
 from ..outcome import Outcome
-from ..text_table import listed, wrapped
+from ..text_table import list_within, paragraph
 from ..width import WIDTH
-from ..wording import commands, count, label, numbers, standing
+from ..wording import commands, count, label, numbers, remedies, standing
 from .table import Line
 
 MOST_TESTS = 3
@@ -42,16 +42,16 @@ def _block(
     reports = [result.report for result in results]
     names = list(dict.fromkeys(f"{r.name} of {r.model}" if several else r.name for r in reports))
     start = f"{word}, {count(len(names), 'variant')}: "
-    yield start + listed(names, width - len(start))
+    yield start + list_within(names, width - len(start))
     for metric, reason in reasons:
-        yield from wrapped(f"{metric}: {reason}", width, "  ", "    ")
+        yield from paragraph(f"{metric}: {reason}", width, "  ", "    ")
     if len(results) == 1:
         for verdict in _open(results[0]):
-            said = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
-            yield from wrapped(f"{label(verdict)}: {said}", width, "  ", "    ")
-    what, command = _next(results, outcome)
-    # To be copied: the terminal may break it, we may not.
-    yield f"  {what}: {command}"
+            text = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
+            yield from paragraph(f"{label(verdict)}: {text}", width, "  ", "    ")
+    for what, command in _next(results, outcome):
+        # To be copied: the terminal may break it, we may not.
+        yield f"  {what}: {command}"
 
 
 def _open(result: Result) -> list[Verdict]:
@@ -68,11 +68,12 @@ def _reasons(result: Result) -> Iterator[tuple[str, str]]:
         yield ", ".join(metrics), reason
 
 
-def _next(results: Sequence[Result], outcome: Outcome) -> tuple[str, str]:
-    """What is new wants to be stored; what is not sure, to be seen again."""
+def _next(results: Sequence[Result], outcome: Outcome) -> list[tuple[str, str]]:
+    """What settles it; where nothing does, to see it again."""
     tests = list(dict.fromkeys(result.nodeid or result.report.test for result in results))
-    typed = dict(commands(tests, outcome.options, [v for result in results for v in _open(result)]))
-    what = "store it" if "store it" in typed else "see it again"
-    if len(tests) <= MOST_TESTS:
-        return what, typed[what]
-    return what, outcome.command + (" --vc-baseline=create" if what == "store it" else "")
+    bad = [verdict for result in results for verdict in _open(result)]
+    again, *settled = commands(tests, outcome.options, bad)
+    if len(tests) > MOST_TESTS:
+        again = (again[0], outcome.command)
+        settled = [(what, f"{outcome.command} {remedy}") for what, remedy in remedies(bad)]
+    return settled or [again]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...clips.faults import Skipped, by_kind
-from ..text_table import wrapped
+from ..text_table import paragraph
 from ..width import WIDTH
 
 COLUMNS = ("id", "label", "kind", "reason", "path")
@@ -28,14 +28,14 @@ def skipped_lines(skipped: Sequence[Skipped], report: Path | None = None, width:
     """
     if not skipped:
         return []
-    said = f"clips that could not be used, in neither variant nor reference: {by_kind(skipped)}"
-    lines = wrapped(said, width)
+    heading = f"clips that could not be used, in neither variant nor reference: {by_kind(skipped)}"
+    lines = paragraph(heading, width)
     for each in skipped[:_NAMED]:
-        lines += wrapped(f"{each.clip.id}: {each.reason}", width, "  ", "    ")
+        lines += paragraph(f"{each.clip.id}: {each.reason}", width, "  ", "    ")
     if len(skipped) > _NAMED:
         lines.append(f"  and {len(skipped) - _NAMED} more")
     where = str(skipped_file(report)) if report else "--vc-report=FILE lists them in a CSV file beside it"
-    return [*lines, *wrapped(f"all of them: {where}", width, "  ", "    ")]
+    return [*lines, *paragraph(f"all of them: {where}", width, "  ", "    ")]
 
 
 def skipped_csv(skipped: Sequence[Skipped]) -> str:

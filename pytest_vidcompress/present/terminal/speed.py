@@ -7,7 +7,7 @@ from typing import Any
 
 from ...gate.verdict import Result
 from ...measure.report import Report
-from ..text_table import fitted, shorten, wrapped
+from ..text_table import columns_within, paragraph, shorten
 from ..width import WIDTH
 
 HEADER = ("achieved speed", "kernels", "GMAC/s", "of fp32 peak")
@@ -20,10 +20,10 @@ def speed_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
         return []
     peak = next(p for result in results if (p := result.report.execution.peak_macs_per_s))
     header = [f"{HEADER[0]} of {shorten(results[0].report.model, 30)}", *HEADER[1:]]
-    said = (
+    peak_line = (
         f"fp32 peak: {peak / 1e9:.1f} GMAC/s in matrix products, measured in this run; int8 may be beyond it"
     )
-    return [*fitted(header, rows, (2, 3), width), *wrapped(said, width)]
+    return [*columns_within(header, rows, (2, 3), width), *paragraph(peak_line, width)]
 
 
 def speed_rows(results: Sequence[Result]) -> list[list[str]]:

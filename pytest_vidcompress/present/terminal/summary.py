@@ -9,7 +9,7 @@ from ...gate.verdict import Result, Status
 from ..formats.report_json import as_json
 from ..outcome import Outcome
 from ..printable import printable
-from ..text_table import wrapped
+from ..text_table import paragraph
 from ..width import WIDTH
 from .class_lines import class_lines
 from .closing_line import closing_line
@@ -39,7 +39,7 @@ def summary(outcome: Outcome, added: Iterable[Sequence[str]] = (), width: int = 
         lines += [*([Line("")] if lines and block else []), *block]
     results = outcome.results
     worst = min((result.status for result in results), key=lambda status: status.rank, default=Status.FAILED)
-    closing = wrapped(closing_line(outcome), width)
+    closing = paragraph(closing_line(outcome), width)
     lines += [*([Line("")] if lines else []), *(Line(text, worst) for text in closing)]
     return [Line(printable(line.text), line.status) for line in lines]
 
@@ -49,7 +49,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     results = outcome.results
     yield tables(results, width)
     yield reason_lines(outcome, width)
-    yield _plain(wrapped(outcome.about, width))
+    yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
         for about in (class_lines, coverage_lines, speed_lines, hotspot_lines):
@@ -72,7 +72,7 @@ def _plain(texts: Iterable[str], status: Status | None = None) -> list[Line]:
 
 
 def _listed(title: str, items: Iterable[str], width: int, status: Status | None = None) -> list[Line]:
-    below = [line for item in items for line in wrapped(item, width, "  ", "    ")]
+    below = [line for item in items for line in paragraph(item, width, "  ", "    ")]
     return _plain([title, *below] if below else [], status)
 
 

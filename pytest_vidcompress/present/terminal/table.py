@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...gate.verdict import Result, Status
-from ..text_table import GAP, fitted, shorten, wrapped
+from ..text_table import GAP, columns_within, paragraph, shorten
 from ..variant_rows import Column, Rows, variant_rows
 from ..width import WIDTH
 from ..wording import clips as clips_in_words
@@ -26,14 +26,14 @@ class Line(NamedTuple):
 
 def tables(results: Sequence[Result], width: int = WIDTH) -> list[Line]:
     """The tables of all models, in the order in which they were measured, each with its notes below it."""
-    lines, said = list[Line](), set[str]()
+    lines, above = list[Line](), set[str]()
     for model in dict.fromkeys(result.report.model for result in results):
         rows = variant_rows([result for result in results if result.report.model == model])
         table, left_out = _table(rows, width)
-        notes = [note for note in _notes(rows, left_out, width) if note not in said]
-        said.update(notes)
+        notes = [note for note in _notes(rows, left_out, width) if note not in above]
+        above.update(notes)
         lines += [*([Line("")] if lines else []), *table]
-        lines += [Line(line) for note in notes for line in wrapped(note, width)]
+        lines += [Line(line) for note in notes for line in paragraph(note, width)]
     return lines
 
 
@@ -42,7 +42,7 @@ def _table(rows: Rows, width: int) -> tuple[list[Line], list[Column]]:
     names, verdicts, *numbers = rows.columns
     constant = [column for column in numbers if _repeats(column)]
     shown, left_out = _that_fit(names, [c for c in (verdicts, *numbers) if c not in constant], width)
-    text = fitted(
+    text = columns_within(
         [names.heading, *(column.heading for column in shown)],
         [list(row) for row in zip(names.cells, *(column.cells for column in shown), strict=True)],
         right=[place for place, column in enumerate(shown, 1) if column.right],
@@ -54,7 +54,7 @@ def _table(rows: Rows, width: int) -> tuple[list[Line], list[Column]]:
     # The title has said how many clips, and what was not measured is nothing to say.
     same = [f"{c.heading} {c.cells[0]}" for c in constant if c.heading != "clips" and c.cells[0] != "-"]
     title += f"; in every row {', '.join(same)}" if same else ""
-    return [*map(Line, wrapped(title, width)), *map(Line, text, statuses)], left_out
+    return [*map(Line, paragraph(title, width)), *map(Line, text, statuses)], left_out
 
 
 def _repeats(column: Column) -> bool:
@@ -63,16 +63,16 @@ def _repeats(column: Column) -> bool:
     return len(column.cells) >= enough and len(set(column.cells)) == 1
 
 
-def _that_fit(names: Column, found: Sequence[Column], width: int) -> tuple[list[Column], list[Column]]:
+def _that_fit(names: Column, candidates: Sequence[Column], width: int) -> tuple[list[Column], list[Column]]:
     """The columns that a line has room for beside enough of a name, and those that are left out."""
-    shown = list(found)
+    shown = list(candidates)
     name = min(NAME, max(map(len, names.cells)))
     while name + sum(GAP + max(map(len, (c.heading, *c.cells))) for c in shown) > width:
         spare = max(shown, key=lambda column: column.spare)
         if not spare.spare:
             break
         shown.remove(spare)
-    return shown, [column for column in found if column not in shown]
+    return shown, [column for column in candidates if column not in shown]
 
 
 def _notes(rows: Rows, left_out: Sequence[Column], width: int) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _notes(rows: Rows, left_out: Sequence[Column], width: int) -> Iterator[str]:
         yield f"{headings}: no room in {width} columns; in --vc-report=FILE"
     whose: dict[str, list[str]] = {}
     for report in (result.report for result in rows.results):
-        for note in report.execution.notes:
+        for note in (*report.execution.notes, *report.cost.notes):
             whose.setdefault(note, []).append(shorten(report.name, 40))
     for note, names in whose.items():
         yield f"{', '.join(dict.fromkeys(names))}: {note}"

@@ -167,9 +167,5 @@ def _version() -> str:
     return "openvino" + ".".join(version("openvino").split(".")[:2])
 
 
-def _tensor_bytes(folder: Path) -> int:
-    return folder.joinpath(f"{NAME}.bin").stat().st_size
-
-
-OPENVINO = Runtime(_prepare, _version, _save, _load, _tensor_bytes, needs=("openvino",), extra="openvino")
+OPENVINO = Runtime(_prepare, _version, _save, _load, needs=("openvino",), extra="openvino")
 RUNTIMES = {"openvino": OPENVINO}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 from pytest_vidcompress.gate.baseline.stored import Baseline
 from pytest_vidcompress.gate.budget import Budget
@@ -9,7 +10,7 @@ from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
 from tests.gate.reports import report
-from tests.present.verdicts import BLIND, BUDGET, MACS, TOP1
+from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, TOP1
 
 
 def test_flat_with_intervals_and_verdicts() -> None:
@@ -36,6 +37,13 @@ def test_a_verdict_has_what_decided() -> None:
     assert flat["verdict_top1_visible"] == 0.0187
     assert (flat["budget_size_ratio_limit"], flat["budget_size_ratio_evidence"]) == (0.1, "")
     assert (flat["clips"], flat["sample"]) == (100, 640)
+
+
+def test_what_is_ruled_out_is_beside_what_could_have_been_seen() -> None:
+    early = replace(LATENCY, visible=1.056, ruled_out=0.042)
+    flat = as_json(report(), (early, MACS))
+    assert (flat["verdict_latency_ratio_visible"], flat["verdict_latency_ratio_ruled_out"]) == (1.056, 0.042)
+    assert "verdict_macs_ruled_out" not in flat
 
 
 def test_blind_is_null_and_exact_is_absent() -> None:

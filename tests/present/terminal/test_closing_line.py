@@ -66,6 +66,11 @@ def test_the_least_sensitive_check_decides_what_could_be_seen() -> None:
     )
 
 
+def test_a_check_that_was_sure_early_could_see_what_it_ruled_out() -> None:
+    early = replace(LATENCY, status=Status.PASSED, visible=1.056, ruled_out=0.042)
+    assert "; could see +4.2 % in time; 1 passed" in closing_line([result("a", early)])
+
+
 @pytest.mark.parametrize(
     ("verdicts", "said"),
     [

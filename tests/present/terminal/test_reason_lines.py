@@ -3,13 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pytest_vidcompress.gate.verdict import Result, Status, Verdict
+from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.terminal.reason_lines import MOST_TESTS, reason_lines
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, LATENCY, MACS, SIZE
 
-TIME_NEW = Verdict("latency_ratio", Status.NEW, 0.9, None, None, "no run was recorded")
+TIME_NEW = Verdict("latency_ratio", Status.NEW, 0.9, None, None, "no run was recorded", remedy=Remedy.CREATE)
 MEMORY_NEW = replace(TIME_NEW, metric="peak_memory_bytes", reason="nothing is stored")
 
 
@@ -37,7 +37,7 @@ def test_inconclusive_says_why_with_its_numbers_and_comes_first() -> None:
         "inconclusive, 1 variant: fuse",
         "  latency_ratio: slower than the recorded run plus 5%, but this may be noise",
         "  latency_ratio: measured 1.083 [0.99, 1.175], stored 1, limit 1.05, 24 pairs in 2 processes, p=0.03",
-        "  see it again: pytest 'test_it.py::test_holds[fuse]' --vc-seed=1",
+        "  for longer: pytest 'test_it.py::test_holds[fuse]' --vc-seed=1 --vc-confirm=120",
         "",
     ]
     assert lines[5] == "new, 1 variant: fp16"
@@ -54,7 +54,10 @@ def test_what_many_share_is_said_once_with_the_command_of_the_run() -> None:
         "  store it: pytest benchmarks -x --vc-baseline=create",
     ]
     doubtful = [result(f"v{n}", LATENCY) for n in range(MOST_TESTS + 1)]
-    assert texts(*doubtful)[-1] == "  see it again: pytest benchmarks -x"
+    assert texts(*doubtful)[-1] == "  for longer: pytest benchmarks -x --vc-confirm=120"
+    unsettled = [result(f"v{n}", replace(LATENCY, remedy=Remedy.NONE)) for n in range(MOST_TESTS + 1)]
+    assert texts(*unsettled)[-1] == "  see it again: pytest benchmarks -x"
+    assert texts(unsettled[0])[-1] == "  see it again: pytest 'test_it.py::test_holds[v0]' --vc-seed=1"
 
 
 def test_metrics_of_one_reason_stand_together() -> None:
