@@ -14,7 +14,7 @@ from torch import nn
 from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.model import Model
 
 

@@ -29,7 +29,7 @@ from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.sample import calibration
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint import load_checkpoint, random_model
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint, random_model
 from pytest_vidcompress.models.model import Model
 
 RESULTS = Path(__file__).parent / "results.json"

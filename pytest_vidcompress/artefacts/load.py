@@ -22,9 +22,9 @@ from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError, first_line
-from ..models.geometry_limits import refuse_beyond_tensors
+from ..models.checkpoint.geometry_limits import refuse_beyond_tensors
+from ..models.checkpoint.skeleton import skeleton
 from ..models.model import Model
-from ..models.skeleton import skeleton
 from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from ..runtimes.runtime import Executable, Runtime, as_runtime
 from . import tensor_files as module_files

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..errors import VidcompressError
-from ..models.skeleton import ATTENTION
+from ..models.checkpoint.skeleton import ATTENTION
 from ..untrusted import Malformed, json_object, read_json
 from .folder import MOST_BYTES
 from .tensors import take_apart

@@ -59,7 +59,7 @@ def load(
 def _build(
     name: str, labels: tuple[str, ...], weights: Literal["trained", "random"], published: bool
 ) -> Model:
-    from .checkpoint import load_checkpoint, random_model
+    from .checkpoint.load_checkpoint import load_checkpoint, random_model
 
     named = CATALOG.get(name)
     source = named.checkpoint if named and published else _source(name, named, labels)

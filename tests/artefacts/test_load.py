@@ -30,7 +30,7 @@ from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.runtime import Runtime

@@ -116,7 +116,7 @@ def test_size_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_two_saves_are_the_same_bytes_wherever_the_model_came_from(tmp_path: Path) -> None:
-    from pytest_vidcompress.models.checkpoint import load_checkpoint
+    from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 
     for name in ("here/mine", "somewhere else/mine"):
         network("videomae").save_pretrained(tmp_path / name)  # type: ignore[operator]

@@ -185,7 +185,7 @@ def test_clips_of_a_small_folder_calibrate_and_what_that_means_is_said(
 def test_what_was_published_can_be_chosen(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pytest_vidcompress.models import checkpoint as checkpoints
+    from pytest_vidcompress.models.checkpoint import load_checkpoint as checkpoints
 
     built: list[tuple[object, int]] = []
 

@@ -6,7 +6,7 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.sample import calibration
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.model import Model
 
 

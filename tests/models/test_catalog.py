@@ -9,7 +9,7 @@ import torch
 from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.models import families
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.families import FAMILIES
 
 

@@ -58,7 +58,7 @@ def test_another_process_finds_the_same(tmp_path: Path) -> None:
     script = """
 import sys, time
 from pytest_vidcompress.measure.resume.fingerprint import fingerprint
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from tests.models.small import network
 for module in (network("videomae"), load_checkpoint(sys.argv[1])[0]):
     print(fingerprint(module, time.time() + 1))

@@ -11,7 +11,7 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.frame_count import frames_of, refuse_other_frames
 from pytest_vidcompress.models.load import check_name, load
 from tests.models.small import LABELS, NO_CLIPS, checkpoint, logits, network

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.models.catalog import family_of
-from pytest_vidcompress.models.checkpoint import load_checkpoint
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.frame_count import frames_of
 from tests.models.small import LABELS, checkpoint, logits, network
 

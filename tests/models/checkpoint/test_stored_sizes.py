@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from pytest_vidcompress.models.stored_sizes import stored_sizes
+from pytest_vidcompress.models.checkpoint.stored_sizes import stored_sizes
 from tests.models.small import checkpoint, weights
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from ..errors import VidcompressError, first_line
+from ...errors import VidcompressError, first_line
 from .transformers_log import silenced
 
 ATTENTION = "attn_implementation"

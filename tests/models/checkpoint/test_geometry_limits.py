@@ -11,7 +11,7 @@ import torch
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.geometry_limits import refuse_beyond_tensors
+from pytest_vidcompress.models.checkpoint.geometry_limits import refuse_beyond_tensors
 from pytest_vidcompress.models.safetensors_header import described
 from tests.models.small import FAMILIES, checkpoint, network
 

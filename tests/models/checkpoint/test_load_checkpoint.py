@@ -15,7 +15,7 @@ import torch
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint import load_checkpoint, random_model
+from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint, random_model
 from tests.models.small import FAMILIES, LABELS, Weights, checkpoint, logits, rewrite, weights
 
 TINY = {

@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..clips.profile import Profile
-from ..errors import VidcompressError, first_line
-from .catalog import family_of
+from ...clips.profile import Profile
+from ...errors import VidcompressError, first_line
+from ..catalog import family_of
+from ..families import FAMILIES
+from ..family import Pretrained
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
 from .configuration import configuration, is_video_classifier, with_defaults
-from .families import FAMILIES
-from .family import Pretrained
 from .geometry_limits import refuse_beyond_tensors
 from .stored_sizes import stored_sizes
 from .transformers_log import silenced

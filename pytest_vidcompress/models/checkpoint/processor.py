@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ..errors import VidcompressError
-from ..untrusted import Malformed, json_object, number, numbers, whole
+from ...errors import VidcompressError
+from ...untrusted import Malformed, json_object, number, numbers, whole
+from ..family import Family
 from .checkpoint_files import json_file
-from .family import Family
 
 _NESTED, _VIDEO, _IMAGE = (
     "processor_config.json",

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import VidcompressError
-from ..untrusted import Malformed, json_object, read_json
+from ...errors import VidcompressError
+from ...untrusted import Malformed, json_object, read_json
 
 SINGLE, SHARDS = "model.safetensors", "model.safetensors.index.json"
 _OLD = ("pytorch_model.bin", "pytorch_model.bin.index.json")

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.models.skeleton import skeleton
+from pytest_vidcompress.models.checkpoint.skeleton import skeleton
 from tests.models.small import FAMILIES, LABELS, network
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from ..untrusted import file_in, json_object, mapping, read_json
+from ...untrusted import file_in, json_object, mapping, read_json
+from ..safetensors_header import described
 from .checkpoint_files import SHARDS, SINGLE, WEIGHTS, found
-from .safetensors_header import described
 
 
 def stored_sizes(source: str | Path) -> list[int] | None:

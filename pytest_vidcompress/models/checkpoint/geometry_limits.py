@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
-from ..errors import VidcompressError
+from ...errors import VidcompressError
 
 MOST_EXTENT = 1 << 16
 """Of a width, a side in pixels, a number of frames or heads."""

@@ -11,7 +11,7 @@ import torch
 from pytest_vidcompress.clips.crops.preprocess import cut, normalize, resize
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import family_of
-from pytest_vidcompress.models.processor import pixels_of, processor_of
+from pytest_vidcompress.models.checkpoint.processor import pixels_of, processor_of
 
 SQUARE = {"height": 32, "width": 32}
 

@@ -17,9 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..clips.profile import Profile, read_field
-from ..errors import VidcompressError
-from .catalog import family_of
+from ...clips.profile import Profile, read_field
+from ...errors import VidcompressError
+from ..catalog import family_of
 from .checkpoint_files import json_file
 from .processor import pixels_of, processor_of
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.checkpoint_profile import profile_of
+from pytest_vidcompress.models.checkpoint.checkpoint_profile import profile_of
 
 PUBLISHED = CATALOG["timesformer"].profile
 

@@ -1,0 +1,1 @@
+"""Folders and Hub ids -> modules: files, configurations, processors, weights; no code of others."""
