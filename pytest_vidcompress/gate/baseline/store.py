@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...measure.report import Report
 from .files import baseline_path, locked, read, read_timings, write, write_timings
+from .leftovers import Leftover, leftovers
 from .machine_classes import Facts, Nearest, check_class, nearest
 from .stored import Baseline, Stored, StoredTiming
 from .update import Change, Mode, update, update_timings
@@ -62,6 +63,11 @@ class Store:
             self.machine_path.name,
             self.nearest,
         )
+
+    def leftovers(self, mode: Mode, reports: Sequence[Report]) -> tuple[Leftover, ...]:
+        """What `save` will not take over although it differs; to be asked before it."""
+        timed = [report for report in reports if report.execution.runtime == self.runtime]
+        return leftovers(mode, self.entries, self.timings, timed)
 
     def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:
         """Writes what `mode` takes over from `reports`, each file at once or not at all; returns what changed.

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS
+from .recording import recording_fault
 from .same_clips import changed, mismatch
 from .stored import BESIDE_CLIPS, MOST_RUNS, PER_MACHINE, RUN_FIELDS, Stored, StoredTiming, paired
 
@@ -71,9 +72,13 @@ def update_timings(
         if old is not None:
             content[report.name], found = _timing_updated(mode, old, report, reports, margins)
             changes += found
-        elif mode != "tighten" and (new.runs or new.numbers):
-            content[report.name] = new
-            changes.append(Change(report.name, "entry", None, report.test))
+        elif mode != "tighten":
+            entry = (
+                new if _fit(mode, report, None, margins) else replace(new, **dict.fromkeys(RUN_FIELDS, ()))
+            )
+            if entry.runs or entry.numbers:
+                content[report.name] = entry
+                changes.append(Change(report.name, "entry", None, report.test))
     return content, tuple(changes)
 
 
@@ -149,7 +154,7 @@ def _timing_updated(
     mode: Mode, old: StoredTiming, report: Report, reports: Sequence[Report], margins: Margins
 ) -> tuple[StoredTiming, list[Change]]:
     new, changes, taken = StoredTiming.of(report), list[Change](), dict[str, Any]()
-    timed = _timed(mode, old, new, margins.latency)
+    timed = _timed(mode, old, new, margins.latency) if _fit(mode, report, old, margins) else old
     if timed.runs != old.runs:
         taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
         changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
@@ -181,6 +186,11 @@ def _identifies(old: Stored, new: Stored) -> bool:
     """The same on every clip, and now it is known what these were."""
     same = (old.clip_ids, old.outcomes, old.agreements) == (new.clip_ids, new.outcomes, new.agreements)
     return same and not old.clips_digest and new.clips_digest != ""
+
+
+def _fit(mode: Mode, report: Report, old: StoredTiming | None, margins: Margins) -> bool:
+    """May the run's time become one of several? What is accepted or tightened stands alone."""
+    return mode != "create" or not report.timing or not recording_fault(report.timing, old, margins.latency)
 
 
 def _timed(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> StoredTiming:

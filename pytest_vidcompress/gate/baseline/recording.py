@@ -1,0 +1,62 @@
+"""Is a run's time fit to be recorded? One of a disturbed machine would widen what later runs are allowed. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from statistics import fmean, median, stdev
+
+from ...measure.latency.blocks import Confirmation
+from ...measure.report import Timing
+from ..latency.sequential_test import disturbed
+from ..latency.single_process import blocks
+from .stored import StoredTiming
+
+QUIET = 0.5
+"""Least share of undisturbed processes, or pairs where there is but one."""
+BIAS = 0.01
+"""Log-ratio by which the reference may differ from itself."""
+NOISE = 0.015
+"""Largest standard error of the run's log-ratio: runs of a quiet machine lie about a percent apart."""
+
+
+def recording_fault(timing: Timing, before: StoredTiming | None, margin: float) -> str:
+    """Why a run is not to be recorded as one more, in words; empty where it is.
+
+    Args:
+        before: what is recorded already.
+        margin: how far from the middle of the recorded runs another one may lie, relatively.
+    """
+    values, controls, quiet_share = _sample(timing)
+    if quiet_share < QUIET:
+        return f"the machine was disturbed: {quiet_share:.0%} of it was quiet"
+    restless = disturbed(controls, None, 3 * BIAS)
+    if restless:
+        return f"the machine was disturbed: {restless}"
+    error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    if error > NOISE:
+        return f"the machine was disturbed: the ratio is known to {math.expm1(1.96 * error):.1%} only"
+    if before is None or not before.runs or timing.ratio is None:
+        return ""
+    now = fmean(values) if _blocks(timing) else math.log(timing.ratio)
+    apart = now - math.log(median(before.runs))
+    if abs(apart) <= math.log1p(margin) + 1e-9:
+        return ""
+    slower, taken = ("slower", "accept") if apart > 0 else ("faster", "tighten")
+    return (
+        f"it is {abs(math.expm1(apart)):.1%} {slower} than the {len(before.runs)} recorded; if nothing disturbed it,"
+        f" take it with --vc-baseline={taken}"
+    )
+
+
+def _sample(timing: Timing) -> tuple[Sequence[float], Collection[float], float]:
+    """Log-ratios and controls, and the share of it that was quiet: of blocks, or of pairs where there are none."""
+    seen = _blocks(timing)
+    if seen:
+        return seen.log_ratios, seen.controls, len(seen.quiet) / len(seen.turns)
+    return blocks(timing.log_ratios), blocks(timing.controls), timing.quiet_share
+
+
+def _blocks(timing: Timing) -> Confirmation | None:
+    """What fresh processes showed, where that is what is recorded."""
+    return timing.confirmed if timing.confirmed and len(timing.confirmed.log_ratios) > 1 else None
