@@ -12,6 +12,7 @@ def _cache_of_our_own(tmp_path_factory):
     """The user's cache neither helps nor grows."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_VIDCOMPRESS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PYTEST_VIDCOMPRESS_CACHE_KEY", "of the tests")
         yield
 
 

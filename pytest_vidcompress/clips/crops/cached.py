@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ..profile import CropSpec
 from .crops import crops_of
 from .digest import digest
 from .disk_cache import Shelf
+from .seal import sealed
 
 Decode = Callable[[Source, CropSpec], torch.Tensor]
 """As `crops_of`: here, or in another process."""
@@ -67,7 +67,7 @@ def _key(source: Source, spec: CropSpec) -> str | None:
     plan = asdict(spec)
     if not spec.resize:  # what was kept before there was another short side
         del plan["resize"]
-    return sha256(repr((_FORMAT, content, plan, _makers())).encode()).hexdigest()
+    return sealed(repr((_FORMAT, content, plan, _makers())).encode()).hex()
 
 
 @cache

@@ -1,7 +1,7 @@
 """A folder of crops that is kept within a size: what was not used for longest goes first.
 
 Any number of processes may use the same folder, and none waits for another. An entry appears whole or not at
-all, and carries a seal that shows whether it still is what was written.
+all, and carries a seal that shows whether it still is what was written, and by somebody with the same secret.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
 import torch
 
-_SEAL_BYTES = 32
+from .seal import SEAL_BYTES, sealed
+
 _OURS = re.compile(r"[0-9a-f]{64}(\.crops|\.safetensors|\..*\.part)")
 """Whatever else is in the folder is somebody else's. The second kind is what version 0.1 wrote at first."""
 _FORGOTTEN_S = 3600.0
@@ -49,7 +49,7 @@ class Shelf:
     def read(self, key: str, shape: Sequence[int]) -> torch.Tensor | None:
         """The crops written under `key`, uint8 of this shape; None where there are none, or damaged ones."""
         entry = self._entry(key)
-        content = bytearray(_SEAL_BYTES + math.prod(shape))
+        content = bytearray(SEAL_BYTES + math.prod(shape))
         try:
             with entry.open("rb") as file:
                 status = os.fstat(file.fileno())
@@ -57,18 +57,18 @@ class Shelf:
                     return None
         except OSError:
             return None
-        crops = memoryview(content)[_SEAL_BYTES:]
-        if bytes(content[:_SEAL_BYTES]) != _seal(key, crops):
+        crops = memoryview(content)[SEAL_BYTES:]
+        if bytes(content[:SEAL_BYTES]) != sealed(key.encode(), crops):
             return None
         with suppress(OSError):
             # File systems seldom note by themselves when a file was read.
             os.utime(entry, ns=(time.time_ns(), status.st_mtime_ns))
-        return torch.frombuffer(content, dtype=torch.uint8, offset=_SEAL_BYTES).view(*shape)
+        return torch.frombuffer(content, dtype=torch.uint8, offset=SEAL_BYTES).view(*shape)
 
     def write(self, key: str, crops: torch.Tensor) -> None:
         """Keeps crops, and drops others where there is no room; none that are larger than the limit."""
         content = crops.contiguous().numpy().data.cast("B")
-        size = _SEAL_BYTES + len(content)
+        size = SEAL_BYTES + len(content)
         if size > self._limit:
             return
         try:
@@ -76,7 +76,7 @@ class Shelf:
             descriptor, name = tempfile.mkstemp(".part", f"{key}.", self._folder)
             try:
                 with os.fdopen(descriptor, "wb") as part:
-                    _fill(part, _seal(key, content), content)
+                    _fill(part, sealed(key.encode(), content), content)
                 self._make_room(size)
                 # Another process may write the same entry; a reader must never see half of one.
                 Path(name).replace(self._entry(key))
@@ -136,12 +136,6 @@ class Shelf:
                     # Another process may have dropped it by now.
                     with suppress(FileNotFoundError):
                         yield Path(each.path), each.stat(follow_symlinks=False)
-
-
-def _seal(key: str, crops: memoryview) -> bytes:
-    seal = sha256(key.encode())
-    seal.update(crops)
-    return seal.digest()
 
 
 def _fill(part: BinaryIO, seal: bytes, crops: memoryview) -> None:
