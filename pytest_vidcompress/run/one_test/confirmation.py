@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...errors import VidcompressError
+from ...measure.latency.failure import FreshProcessError
 from ...measure.report import Report, Timing
 from ..confirmer import Trial
 from .case import Case
@@ -22,27 +24,43 @@ def beside_reference(session: Session, case: Case, measurement: Measurement, sto
     Args:
         stop: ends the blocks before the time is out.
     """
-    report, timing = measurement.report, _timing(measurement)
+    timing = _timing(measurement)
     module = session.references.of(case.model).model.module
-    try:
-        seen = session.confirmer.beside_reference(_trial(session, case, measurement), module, stop)
-    except VidcompressError as error:
-        return replace(report, timing=replace(timing, unconfirmed=str(error)))
-    return replace(report, timing=replace(timing, confirmed=seen))
+
+    def confirmed() -> Timing:
+        trial = _trial(session, case, measurement)
+        return replace(timing, confirmed=session.confirmer.beside_reference(trial, module, stop))
+
+    return _with(session, measurement.report, timing, confirmed)
 
 
 def against_other_build(session: Session, case: Case, measurement: Measurement, stop: Stop) -> Report:
     """As `beside_reference`, of its ratio to what another commit makes of it; as it is where that makes nothing."""
-    report, timing, build = measurement.report, _timing(measurement), session.other_build
-    try:
+    timing, build = _timing(measurement), session.other_build
+
+    def confirmed() -> Timing:
         # A test's first measurement is the one that its other build has.
-        arms = build.arms(case.nodeid) if build and report.identity.number == 1 else None
+        arms = build.arms(case.nodeid) if build and measurement.report.identity.number == 1 else None
         if build is None or arms is None:
-            return report
-        seen = session.confirmer.beside_build(_trial(session, case, measurement), build, arms, stop)
+            return timing
+        trial = _trial(session, case, measurement)
+        return replace(timing, against=session.confirmer.beside_build(trial, build, arms, stop))
+
+    return _with(session, measurement.report, timing, confirmed)
+
+
+def _with(session: Session, report: Report, timing: Timing, confirmed: Callable[[], Timing]) -> Report:
+    """The report with the timing that fresh processes confirmed; or with why they did not."""
+    if session.options.confirm_s == 0:
+        return replace(report, timing=replace(timing, unconfirmed="--vc-confirm=0 starts no fresh process"))
+    try:
+        timing = confirmed()
+    except FreshProcessError as error:
+        crash = error.failure.text if error.failure.of_variant else ""
+        timing = replace(timing, unconfirmed=str(error), crash=crash)
     except VidcompressError as error:
-        return replace(report, timing=replace(timing, unconfirmed=str(error)))
-    return replace(report, timing=replace(timing, against=seen))
+        timing = replace(timing, unconfirmed=str(error))
+    return replace(report, timing=timing)
 
 
 def _timing(measurement: Measurement) -> Timing:

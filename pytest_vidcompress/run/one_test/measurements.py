@@ -115,4 +115,4 @@ def _measured(report: Report) -> Report:
     timing = report.timing
     if timing is None:
         return report
-    return replace(report, timing=replace(timing, confirmed=None, against=None, unconfirmed=""))
+    return replace(report, timing=replace(timing, confirmed=None, against=None, unconfirmed="", crash=""))
