@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,6 +17,8 @@ from pytest_vidcompress.clips.crops.preprocess import normalize
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import CropSpec, Profile, Views
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
+from tests.clips.decode.footage import greys
+from tests.clips.decode.pictures import write_picture
 
 WriteVideo = Callable[..., Path]
 PROFILE = Profile(2, 1, 32, sampling="even")
@@ -231,3 +234,33 @@ def test_no_batch_follows_the_clip_that_is_one_too_many(sampled: list[Clip]) -> 
 
 def test_as_many_bad_clips_as_may_be_are_left_out(sampled: list[Clip]) -> None:
     assert len(list(make(sampled, most_skipped=0.25).batches(1))) == 3
+
+
+def test_clips_may_come_from_functions_folders_and_arrays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = np.stack(greys([10, 60, 200], noise=9))
+    np.save(tmp_path / "clip.npy", frames)
+    for number, pixels in enumerate(frames):
+        write_picture(tmp_path / "clip" / f"img_{number}.png", pixels)
+
+    def broken() -> object:
+        raise KeyError("clip 3")
+
+    clips = [
+        Clip("file", "dark", tmp_path / "clip.npy"),
+        Clip("folder", "light", tmp_path / "clip"),
+        Clip("function", "dark", tmp_path / "archive.h5", lambda: torch.from_numpy(frames)),
+        Clip("broken", "dark", tmp_path / "archive.h5", broken),
+    ]
+    # However many there are: a function is called in this process.
+    monkeypatch.setattr(prefetch, "_WORTH_S", 0.0)
+    monkeypatch.setattr(prefetch, "_PILOT", 1)
+    monkeypatch.setattr(prefetch, "_cores", lambda: 2)
+    taken = make(clips, shelf=Shelf(tmp_path / "cache", 10**9))
+    first, *others = [pixels for pixels, _ in taken.batches(1)]
+    assert len(others) == 2
+    assert all(torch.equal(pixels, first) for pixels in others)
+    (skipped,) = taken.skipped
+    assert skipped.reason == "its function raised KeyError: 'clip 3'"
+    assert len(list((tmp_path / "cache").iterdir())) == 2, "what a function returns is not kept"
