@@ -123,11 +123,12 @@ FALLING = """
         ("os._exit(7)", r"ended[\sE]+with[\sE]+status[\sE]+7"),
     ],
 )
-def test_what_fails_in_a_fresh_process_is_inconclusive(recorded, tmp_path, end, why):
+def test_what_fails_in_a_fresh_process_and_only_there_is_red(recorded, tmp_path, end, why):
     project = recorded.copy(tmp_path / "project").write(test_slowed=FALLING.format(end=end))
-    run = project.run("--vc-strict")
-    assert run.says(rf"(?s)latency_ratio inconclusive: .*{why}")
-    assert "latency_ratio" not in run.failures
+    run = project.run()
+    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
+    assert run.failures >= {"latency_ratio"}
+    assert run.says(rf"(?s)latency_ratio failed: .*does[\sE]+not[\sE]+run[\sE]+in[\sE]+a[\sE]+process.*{why}")
     assert "Traceback" not in run.out
 
 

@@ -33,8 +33,11 @@ class Failure:
 
     @property
     def of_variant(self) -> bool:
-        """Does the variant itself not run in a process of its own? Then it cannot be shipped as it is."""
-        return self.cause in (Cause.DIED, Cause.RAISED, Cause.HUNG) and self.arm == "variant"
+        """Does the variant itself not run in a process of its own? Then it cannot be shipped as it is.
+
+        One that hangs may do so because the process was forked, where threads were already running.
+        """
+        return self.cause in (Cause.DIED, Cause.RAISED) and self.arm == "variant"
 
 
 class FreshProcessError(VidcompressError):

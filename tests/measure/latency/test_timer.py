@@ -280,6 +280,7 @@ def test_a_call_that_hangs_is_given_up_and_the_next_one_is_served(
     with pytest.raises(FreshProcessError, match=r"failed: the process gave no answer within 1 s$") as error:
         timed(worker, endless, pair_s=1e-3).turn()
     assert error.value.failure == Failure(Cause.HUNG, "gave no answer within 1 s", VARIANT)
+    assert not error.value.failure.of_variant
     assert not worker.ended
     assert timed(worker, dense()).turn().variant_s
 
