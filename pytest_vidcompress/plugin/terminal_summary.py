@@ -61,6 +61,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         skipped=tuple(ledger.skipped.values()),
         absent=session.inputs.clip_set.absent,
         written=ledger.written,
+        left=ledger.left,
         unused=ledger.unused,
         predictions=tuple(ledger.kept.values()),
         missing=tuple(ledger.lacking.values()),

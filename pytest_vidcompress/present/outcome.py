@@ -25,6 +25,8 @@ class Outcome:
     """Annotated clips whose file is not there."""
     written: Sequence[str] = ()
     """What went into the baselines, a line each."""
+    left: Sequence[str] = ()
+    """What did not, though it differs, and what would take it over."""
     unused: Sequence[str] = ()
     """Entries of the baselines that no test measures any more."""
     predictions: Sequence[Kept] = ()

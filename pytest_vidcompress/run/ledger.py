@@ -8,7 +8,7 @@ from typing import Any
 
 from ..clips.faults import Skipped
 from ..gate.baseline.store import Store
-from ..gate.baseline.unused import unused
+from ..gate.baseline.unused import probably_was, unused
 from ..gate.baseline.update import Mode
 from ..gate.verdict import Result
 from ..measure.resume.kept import Kept
@@ -28,6 +28,8 @@ class Ledger:
     """Documents of the earlier runs that pytest-benchmark compares with."""
     written: tuple[str, ...] = ()
     """What went into the baselines, a line each."""
+    left: tuple[str, ...] = ()
+    """What was measured and not taken over, and what would take it."""
     unused: tuple[str, ...] = ()
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
     """Predictions on disk, by journal."""
@@ -74,9 +76,14 @@ class Ledger:
                 store(model, runtime) for runtime in dict.fromkeys(r.execution.runtime for r in reports)
             ]
             if mode is not None:
+                left = [leftover for each in stores for leftover in each.leftovers(mode, reports)]
+                self.left += tuple(dict.fromkeys(f"{model} {leftover}" for leftover in left))
                 changes = [change for each in stores for change in each.save(mode, reports)]
                 self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))
             names = {report.name for report in reports}
+            entries = stores[0].entries
+            renamed = {probably_was(report, entries, names): report.name for report in reports}
             self.unused += tuple(
-                f"{model} {name}" for name in unused(stores[0].entries, names, complete, exists)
+                f"{model} {name}" + (f", which is probably {renamed[name]} now" if name in renamed else "")
+                for name in unused(entries, names, complete, exists)
             )

@@ -109,3 +109,21 @@ def test_unused_only_where_everything_ran(store):
     assert settled(store, None, name="fp16", complete=(), exists=False).unused == (
         "timesformer int8-dynamic",
     )
+
+
+def test_a_renamed_test_is_named_beside_the_entry_that_it_left(store):
+    old, new = (dict.fromkeys(("name", "test"), f"{FILE}::{name}") for name in ("test_old", "test_new"))
+    settled(store, "create", **old)
+    left = settled(store, None, **new).unused
+    assert left == (f"timesformer {old['name']}, which is probably {new['name']} now",)
+    assert settled(store, None, **new, size_bytes=1).unused == (f"timesformer {old['name']}",)
+
+
+def test_what_is_not_taken_over_is_said(store):
+    settled(store, "create")
+    better = settled(store, "accept", size_bytes=1)
+    assert better.written == ()
+    assert [line.partition(" left at")[0] for line in better.left] == ["timesformer int8-dynamic: size_bytes"]
+    disturbed = settled(store, "create", confirmed=confirmation(noise=0.5, turns=24, turns_per_block=2))
+    assert "latency_ratio not recorded: the machine was disturbed" in disturbed.left[0]
+    assert settled(store, None, size_bytes=1).left == ()

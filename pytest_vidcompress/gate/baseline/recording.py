@@ -51,10 +51,11 @@ def recording_fault(timing: Timing, before: StoredTiming | None, margin: float) 
 
 def _sample(timing: Timing) -> tuple[Sequence[float], Collection[float], float]:
     """Log-ratios and controls, and the share of it that was quiet: of blocks, or of pairs where there are none."""
-    seen = _blocks(timing)
+    seen, fresh = _blocks(timing), timing.confirmed
+    quiet_share = len(fresh.quiet) / len(fresh.turns) if fresh and fresh.turns else timing.quiet_share
     if seen:
-        return seen.log_ratios, seen.controls, len(seen.quiet) / len(seen.turns)
-    return blocks(timing.log_ratios), blocks(timing.controls), timing.quiet_share
+        return seen.log_ratios, seen.controls, quiet_share
+    return blocks(timing.log_ratios), blocks(timing.controls), quiet_share
 
 
 def _blocks(timing: Timing) -> Confirmation | None:

@@ -34,19 +34,22 @@ def unused(
 def probably_was(report: Report, existing: Mapping[str, Stored], used_names: Collection[str]) -> str:
     """The entry that a variant which is not stored was probably stored as, before its test was renamed.
 
-    It is of the same file, nothing of this run used it, and its numbers without chance and its outcomes are those of
-    the report.
+    Both are called by their tests and not by a recipe. It is of the same file, nothing of this run used it, and its
+    numbers without chance and its outcomes are those of the report.
 
     Returns:
         Its name; empty where there is no such entry, or where more than one could be it.
     """
-    if report.name in existing:
+    if report.name in existing or not report.name.startswith(report.test):
         return ""
     file = report.test.partition("::")[0]
     alike = [
         name
         for name, entry in existing.items()
-        if name not in used_names and entry.test.partition("::")[0] == file and _same_numbers(entry, report)
+        if name not in used_names
+        and name.startswith(entry.test)
+        and entry.test.partition("::")[0] == file
+        and _same_numbers(entry, report)
     ]
     return alike[0] if len(alike) == 1 else ""
 

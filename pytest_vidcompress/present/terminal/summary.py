@@ -59,6 +59,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     for document in outcome.compared:
         yield _plain(changes(document.get("benchmarks", ()), _benchmarks(results), width))
     yield _listed("written to the baselines:", outcome.written, width)
+    yield _listed("not written to them:", outcome.left, width, Status.NEW)
     yield _listed("stored, but measured by no test any more:", outcome.unused, width, Status.NEW)
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)

@@ -51,5 +51,10 @@ def test_with_other_numbers_or_in_another_file_it_is_another(change: dict[str, o
 
 def test_what_is_used_or_stands_twice_is_nobodys_old_name() -> None:
     assert probably_was(RENAMED, {OLD: STORED}, {OLD}) == ""
-    assert probably_was(RENAMED, {OLD: STORED, "another": STORED}, ()) == ""
+    assert probably_was(RENAMED, {OLD: STORED, f"{OLD}#2": STORED}, ()) == ""
     assert probably_was(RENAMED, {RENAMED.name: STORED, OLD: STORED}, ()) == ""
+
+
+def test_a_recipe_is_not_a_renamed_test() -> None:
+    assert probably_was(changed(RENAMED, name="fp16"), {OLD: STORED}, ()) == ""
+    assert probably_was(RENAMED, {"fp16": STORED}, ()) == ""
