@@ -30,5 +30,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
                 ours.baselines.of,
                 lambda file: (config.rootpath / file).exists(),
             )
-        if ledger.planned and not ledger.results:
+        # Under `--vc-strict` what is stored must be measured: a test that was deleted holds nothing.
+        is_unheld = ours.options.strict and mode == "check" and ledger.unused
+        if is_unheld or (ledger.planned and not ledger.results):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -165,7 +165,8 @@ class Gate:
     strict = Option(
         "vc-strict",
         bool,
-        "fail new and inconclusive verdicts too, and tests whose runtime is not installed",
+        "fail new and inconclusive verdicts too, tests whose runtime is not installed, and a run that leaves something"
+        " stored unmeasured",
         default=False,
         form="flag",
         repeats=True,
