@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..clips.clip import ClipSet
     from ..compress.recipe import Recipe
     from ..models.model import Model
+    from ..run.inputs import Inputs
     from ..run.registries import Registries
 
 LABELS = 400
@@ -63,14 +64,16 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     from ..artefacts.folder import read, size_bytes
     from ..artefacts.variant import build
     from ..run.calibration import choose, packaged, ready
+    from ..run.inputs import Inputs
 
     registries = named()
-    recipe = _recipe(given, registries)
+    inputs = Inputs(_options(given), registries)
+    recipe = _recipe(given, inputs, registries)
     if given.threads:
         torch.set_num_threads(given.threads)
     with stages(4) as stage:
         stage(f"loading {given.model}")
-        model, clip_set = _load(given, registries)
+        model, clip_set = _load(given, inputs, registries)
         choice = choose(clip_set, given.calibration) if clip_set else packaged(given.calibration)
         clips = ready(choice, model, clip_set)
         stage(f"compressing by {recipe}")
@@ -88,23 +91,30 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     ]
 
 
-def _recipe(given: Namespace, registries: Registries) -> Recipe:
+def _options(given: Namespace) -> Options:
+    """As a run of tests has them."""
+    return Options(
+        {
+            Options.models.name: (given.model,),
+            Options.clips.name: given.clips or Options.clips.default,
+            Options.weights.name: given.weights,
+            Options.runtime.name: given.runtime,
+        }
+    )
+
+
+def _recipe(given: Namespace, inputs: Inputs, registries: Registries) -> Recipe:
     """What can be known before anything is loaded, and is refused."""
     from ..artefacts.atomic_folder import holds_artefact, replaceable
-    from ..compress.recipe import parse
-    from ..models.load import check_name
     from ..runtimes.registry import usable_runtime
 
-    for reason in registries.refused:
-        raise VidcompressError(reason)
-    recipe = parse(given.recipe, registries.techniques)
-    runtime = recipe.runtime_with(given.runtime)
-    check_name(given.model, registries.models)
-    if given.runtime not in ("", runtime):
+    inputs.check_names()
+    recipe = inputs.recipe(given.recipe)
+    if given.runtime not in ("", inputs.runtime(recipe)):
         raise VidcompressError(
             f"recipe {given.recipe!r} names a runtime, and --runtime={given.runtime} another: give one of them"
         )
-    usable_runtime(runtime, registries.runtimes)
+    usable_runtime(inputs.runtime(recipe), registries.runtimes)
     if replaceable(given.folder) and holds_artefact(given.folder) and not given.force:
         raise VidcompressError(
             f"{str(given.folder)!r} holds an artefact already: name another folder, or replace it with --force"
@@ -112,31 +122,24 @@ def _recipe(given: Namespace, registries: Registries) -> Recipe:
     return recipe
 
 
-def _load(given: Namespace, registries: Registries) -> tuple[Model, ClipSet | None]:
+def _load(given: Namespace, inputs: Inputs, registries: Registries) -> tuple[Model, ClipSet | None]:
     """The model, and clips with its labels; None where none are known."""
-    from ..clips.clip_set import resolve
     from ..clips.labels import normal_form
-    from ..clips.pocket.packaged import pocket
     from ..models.load import load
 
-    def loaded(labels: Sequence[str], clip_set: str = "") -> Model:
-        return load(given.model, tuple(labels), clip_set, given.weights, registries.models, given.published)
-
-    named = _is_known(given.model, registries)
-    if given.published and not named:
+    is_known = _is_known(given.model, registries)
+    if given.published and not is_known:
         raise VidcompressError(
             f"--published is for models that are known by name, which {given.model!r} is not"
         )
-    if given.clips:
-        clip_set = resolve(given.clips, registries.clip_sets)
-        return loaded(clip_set.labels, clip_set.name), clip_set
-    if named and not given.published:
-        return loaded(pocket().labels, pocket().name), pocket()
-    if named:
-        return loaded([f"label {k}" for k in range(LABELS)] if given.weights == "random" else ()), None
-    model, packaged = loaded(()), pocket()
+    if not given.published and (given.clips or is_known):
+        return inputs.model(given.model), inputs.clip_set
+    labels, clips = (inputs.clip_set.labels, inputs.clip_set.name) if given.clips else ((), "")
+    if given.weights == "random" and not labels and is_known:
+        labels = tuple(f"label {k}" for k in range(LABELS))
+    model = load(given.model, labels, clips, given.weights, registries.models, given.published)
     known = {normal_form(label) for label in model.labels}
-    return model, packaged if {normal_form(label) for label in packaged.labels} <= known else None
+    return model, inputs.clip_set if {normal_form(each) for each in inputs.clip_set.labels} <= known else None
 
 
 def _is_known(name: str, registries: Registries) -> bool:

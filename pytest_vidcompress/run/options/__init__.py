@@ -165,8 +165,8 @@ class Gate:
     strict = Option(
         "vc-strict",
         bool,
-        "fail new and inconclusive verdicts too, tests whose runtime is not installed, and a run that leaves something"
-        " stored unmeasured",
+        "fail new and inconclusive verdicts too, tests whose runtime is not installed, and a run whose tests measure"
+        " something stored no more",
         default=False,
         form="flag",
         repeats=True,
