@@ -11,7 +11,7 @@ the stored tensors go into their places.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,10 +28,11 @@ from ..models.model import Model
 from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from ..runtimes.runtime import Executable, Runtime, as_runtime
 from . import tensor_files as module_files
-from .folder import read, size_bytes, verify
-from .manifest import FILE, SAFETENSORS, Manifest
+from .folder import read, verify
+from .manifest import CONFIG, FILE, SAFETENSORS, TENSORS, Manifest
 from .restore import restore
 from .save import versions
+from .size import Size, size_of
 
 if TYPE_CHECKING:
     from ..compress.technique import Technique
@@ -59,13 +60,17 @@ class Artefact:
     """What runs: pixels -> logits; under torch an `nn.Module`."""
     stored: nn.Module | None = field(repr=False)
     """The module with its tensors as they are stored; None where the files are a runtime's own."""
-    bytes_on_disk: int = field(repr=False)
+    weighed: Size = field(repr=False)
     torch_kernels: bool = field(default=False, repr=False)
     """As of its runtime."""
 
     def size_bytes(self) -> int:
         """Bytes of its files, `recipe.json` and those that it names."""
-        return self.bytes_on_disk
+        return self.weighed.total_bytes
+
+    def size(self) -> Size:
+        """The same, and how many of them are the tensors'."""
+        return self.weighed
 
     def refuse_other(self, model: Model) -> None:
         """Raises where what `model` is shown and asked is not what this one was made for.
@@ -115,12 +120,11 @@ def load(
         executes = _runtime(chosen, {**RUNTIMES, **given})
         if manifest.format != SAFETENSORS:
             run = _own_files(folder, manifest, chosen, executes)
-            return _artefact(folder, manifest, chosen, manifest.name, run)
+            return _artefact(folder, manifest, _Loaded(manifest.name, chosen, executes, run))
         recipe = _recipe(manifest, {**TECHNIQUES, **(techniques or {})})
         model = _model(folder, manifest, recipe, module)
-        name = str(recipe.on(chosen))
-        loaded = _artefact(folder, manifest, chosen, name, executes.prepare(model), model.module)
-        return replace(loaded, torch_kernels=executes.torch_kernels)
+        loaded = _Loaded(str(recipe.on(chosen)), chosen, executes, executes.prepare(model), model.module)
+        return _artefact(folder, manifest, loaded)
     except VidcompressError as error:
         raise VidcompressError(f"artefact {str(folder)!r}: {error}{_made_with(manifest)}") from error
 
@@ -158,12 +162,12 @@ def _recipe(manifest: Manifest, techniques: Mapping[str, Technique]) -> Recipe:
 
 def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[], nn.Module] | None) -> Model:
     """The compressed model as techniques left it."""
-    if module_files.TENSORS not in manifest.files:
-        raise VidcompressError(f"its {FILE} names no {module_files.TENSORS}: save the variant again")
-    if build is None and module_files.CONFIG not in manifest.files:
+    if TENSORS not in manifest.files:
+        raise VidcompressError(f"its {FILE} names no {TENSORS}: save the variant again")
+    if build is None and manifest.needs_module:
         raise VidcompressError(
-            f"it has no {module_files.CONFIG}, because its model is none of transformers': load it with module=, a"
-            " function that builds the uncompressed module"
+            f"it has no {CONFIG}, because its model is none of transformers': load it with module=, a function that"
+            " builds the uncompressed module"
         )
     held = module_files.read_tensors(folder, manifest.orders)
     module = build() if build else _skeleton(folder, [tensor.numel() for tensor in held.values()])
@@ -200,25 +204,30 @@ def _made_with(manifest: Manifest) -> str:
     return f" (it was made with {'; '.join(others)})" if others else ""
 
 
-def _artefact(
-    folder: Path,
-    manifest: Manifest,
-    chosen: str,
-    name: str,
-    run: Executable,
-    stored: nn.Module | None = None,
-) -> Artefact:
+@dataclass(frozen=True)
+class _Loaded:
+    """What the manifest does not say: into what it was loaded."""
+
+    name: str
+    runtime: str
+    executes: Runtime
+    run: Executable
+    stored: nn.Module | None = None
+
+
+def _artefact(folder: Path, manifest: Manifest, loaded: _Loaded) -> Artefact:
     return Artefact(
         directory=folder,
-        name=name,
+        name=loaded.name,
         recipe=manifest.recipe,
         model=manifest.model,
         profile=_profile(manifest),
         labels=manifest.labels,
         weights=manifest.weights,
-        runtime=chosen,
+        runtime=loaded.runtime,
         notes=manifest.notes,
-        module=run,
-        stored=stored,
-        bytes_on_disk=size_bytes(folder, manifest),
+        module=loaded.run,
+        stored=loaded.stored,
+        weighed=size_of(folder, {FILE, *manifest.files}, loaded.executes.tensor_bytes),
+        torch_kernels=loaded.stored is not None and loaded.executes.torch_kernels,
     )

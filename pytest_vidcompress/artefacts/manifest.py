@@ -30,6 +30,8 @@ FILE = "recipe.json"
 SCHEMA = 2
 SAFETENSORS = "safetensors"
 """The format of an artefact that holds a module's tensors; that of any other is the name of its runtime."""
+TENSORS, CONFIG = "model.safetensors", "config.json"
+"""The files of that format beside this one; the second is that of models that transformers knows."""
 _BLOCK = 1024
 
 T = TypeVar("T")
@@ -80,11 +82,17 @@ class Manifest:
     files: Mapping[str, Stamp] = field(default_factory=_nothing)
     """Every other file, by its name."""
 
-    def write(self, folder: Path) -> None:
-        """Writes `recipe.json` into `folder`, with the stamps of the files that are there."""
-        files = {path.name: Stamp.of(path) for path in sorted(folder.iterdir())}
-        said = json.dumps(_as_json(replace(self, files=files)), indent=2, sort_keys=True) + "\n"
+    @property
+    def needs_module(self) -> bool:
+        """Is nothing in it that says how the model is built? Then loading it takes `module=`."""
+        return self.format == SAFETENSORS and CONFIG not in self.files
+
+    def write(self, folder: Path) -> Manifest:
+        """Writes `recipe.json` into `folder`; returns it with the stamps of the files that are there."""
+        stamped = replace(self, files={path.name: Stamp.of(path) for path in sorted(folder.iterdir())})
+        said = json.dumps(_as_json(stamped), indent=2, sort_keys=True) + "\n"
         folder.joinpath(FILE).write_text(said, encoding="utf-8", newline="\n")
+        return stamped
 
 
 def _as_json(manifest: Manifest) -> dict[str, Any]:

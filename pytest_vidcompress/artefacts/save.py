@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -20,7 +22,8 @@ from ..models.model import Model
 from ..runtimes.runtime import Executable, Runtime
 from . import tensor_files as module_files
 from .atomic_folder import replaced
-from .manifest import SAFETENSORS, Manifest
+from .manifest import CONFIG, SAFETENSORS, Manifest
+from .size import Size, size_of
 from .tensor_parts import is_restorable
 from .tensors import take_apart
 
@@ -45,8 +48,11 @@ class Saveable(Protocol):
 def save(variant: Saveable, directory: Path) -> None:
     """Writes the artefact of `variant`.
 
+    It warns, once a model, where nothing in it says how the model is built.
+
     Args:
-        directory: made if it does not exist; an older artefact in it is replaced when the new one is whole.
+        directory: made if it does not exist. An artefact that is there already is replaced, without being asked for,
+            when the new one is whole: but only plain files that are as its own `recipe.json` stamped them.
 
     Raises:
         VidcompressError: it holds other things, or cannot be written; or the module is of tensors that `load` could
@@ -55,10 +61,12 @@ def save(variant: Saveable, directory: Path) -> None:
     if variant.executes.save is None:
         _refuse_unrestorable(variant)
     with replaced(directory) as folder:
-        _write(variant, folder)
+        manifest = _write(variant, folder)
+    if manifest.needs_module:
+        _warn_of_module(manifest.model)
 
 
-def size_bytes(target: Saveable | nn.Module) -> int:
+def size(target: Saveable | nn.Module) -> Size:
     """Bytes of what `save` writes; of a module that no recipe made, of the same files.
 
     Of a module that does not show all its numbers, bytes of its saved state dict.
@@ -67,15 +75,22 @@ def size_bytes(target: Saveable | nn.Module) -> int:
         VidcompressError: it can be saved in neither way.
     """
     if isinstance(target, nn.Module) and take_apart(target).opaque:
-        return _state_dict_bytes(target)
+        return Size(_state_dict_bytes(target))
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
         if isinstance(target, nn.Module):
             tied, orders = module_files.write(target, folder)
             Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
+            own = None
         else:
             _write(target, folder)
-        return sum(file.stat().st_size for file in folder.iterdir())
+            own = target.executes.tensor_bytes
+        return size_of(folder, [path.name for path in folder.iterdir()], own)
+
+
+def size_bytes(target: Saveable | nn.Module) -> int:
+    """As `size`, of all files together."""
+    return size(target).total_bytes
 
 
 def versions() -> dict[str, str]:
@@ -83,6 +98,15 @@ def versions() -> dict[str, str]:
     from .. import __version__
 
     return {"pytest-vidcompress": __version__, **{name: version(name) for name in ("torch", "transformers")}}
+
+
+@cache
+def _warn_of_module(model: str) -> None:
+    warnings.warn(
+        f"what was saved of {model!r} has no {CONFIG}, because its model is none of transformers': it is loaded with"
+        " load(folder, module=...), a function that builds the uncompressed module",
+        stacklevel=4,
+    )
 
 
 def _state_dict_bytes(module: nn.Module) -> int:
@@ -103,7 +127,7 @@ def _refuse_unrestorable(variant: Saveable) -> None:
             )
 
 
-def _write(variant: Saveable, folder: Path) -> None:
+def _write(variant: Saveable, folder: Path) -> Manifest:
     model, executes = variant.model, variant.executes
     about = Manifest(
         format=SAFETENSORS if executes.save is None else variant.runtime,
@@ -123,4 +147,4 @@ def _write(variant: Saveable, folder: Path) -> None:
         about = replace(about, tied=tied, orders=orders)
     else:
         executes.save(variant.module, folder)
-    about.write(folder)
+    return about.write(folder)

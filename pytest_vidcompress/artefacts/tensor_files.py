@@ -14,9 +14,9 @@ from ..errors import VidcompressError
 from ..models.checkpoint.skeleton import ATTENTION
 from ..untrusted import Malformed, json_object, read_json
 from .folder import MOST_BYTES
+from .manifest import CONFIG, TENSORS
 from .tensors import take_apart
 
-TENSORS, CONFIG = "model.safetensors", "config.json"
 # Versions and paths say nothing about the model, and would change the size that a baseline holds exactly.
 _VOLATILE = ("transformers_version", "_name_or_path", "torch_dtype", "dtype")
 

@@ -12,6 +12,7 @@ from ..models.model import Model
 from ..runtimes.registry import usable_runtime
 from ..runtimes.runtime import Executable, Runtime
 from . import save as artefact
+from .size import Size
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -43,12 +44,23 @@ class Variant:
         return self.model.notes
 
     def save(self, directory: str | Path) -> None:
-        """Writes the artefact: tensors or the runtime's own files, recipe and profile in JSON; nothing executable."""
+        """Writes the artefact: tensors or the runtime's own files, recipe and profile in JSON; nothing executable.
+
+        Args:
+            directory: a new or empty folder, or one with an older artefact, which is replaced.
+
+        Raises:
+            VidcompressError: it holds other things, or cannot be written.
+        """
         artefact.save(self, Path(directory))
 
     def size_bytes(self) -> int:
         """Bytes that `save` writes."""
         return artefact.size_bytes(self)
+
+    def size(self) -> Size:
+        """The same, and how many of them are the tensors'."""
+        return artefact.size(self)
 
 
 def build(

@@ -36,6 +36,7 @@ def artefact_lines(folder: Path, contents: bool = False) -> list[str]:
         *_files(folder, manifest, contents),
         *_weights(folder, manifest),
         *_input(manifest),
+        *_loading(manifest),
         f"made with: {', '.join(f'{name} {text}' for name, text in sorted(manifest.versions.items()))}",
         *(f"note: {note}" for note in manifest.notes),
     ]
@@ -74,7 +75,7 @@ def _weights(folder: Path, manifest: Manifest) -> Iterator[str]:
         numbers[each.dtype] += each.numel
     yield f"weights: {total:,} in {count(len(stored), 'tensor')}"
     for dtype, found in numbers.most_common():
-        yield f"  {dtype:9} {found:15,} {found / total:7.1%}"
+        yield f"  {dtype:9} {found:15,} {found / max(1, total):7.1%}"
     yield from _still_float(stored)
 
 
@@ -99,6 +100,14 @@ def _input(manifest: Manifest) -> Iterator[str]:
         yield f"input: {profile.protocol} of {size}, {profile.layout} (published: {profile.published} views)"
     named = ", ".join(manifest.labels[:_LABELS]) + (", ..." if len(manifest.labels) > _LABELS else "")
     yield f"labels: {len(manifest.labels)} ({named})"
+
+
+def _loading(manifest: Manifest) -> Iterator[str]:
+    if manifest.needs_module:
+        yield (
+            "loading: takes module=, a function that builds the uncompressed module, because the model is none of"
+            " transformers'"
+        )
 
 
 def _declare(parser: ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 
 from ..artefacts import save as artefact
 from ..artefacts.load import Artefact
+from ..artefacts.size import Size
 from ..artefacts.variant import Variant
 from ..models.model import Model
 from ..runtimes.torch_eager import runnable
@@ -26,7 +27,7 @@ class Subject:
 
     run: Callable[[torch.Tensor], Any]
     """What executes: pixels `(1, T, C, H, W)` -> logits."""
-    size_bytes: Callable[[], int | None]
+    size: Callable[[], Size | None]
     """Weighs the artefact; None of a callable, which shows no files."""
     stored: nn.Module | None = None
     """The module as its artefact holds it; None of what shows no weights."""
@@ -46,7 +47,7 @@ class Subject:
         if isinstance(target, Variant):
             return cls(
                 target.module,
-                target.size_bytes,
+                target.size,
                 target.model.module,
                 target.name,
                 target.runtime,
@@ -56,7 +57,7 @@ class Subject:
         if isinstance(target, Artefact):
             return cls(
                 target.module,
-                target.size_bytes,
+                target.size,
                 target.stored,
                 # A runtime's own files show neither weights nor operators, which its variant's entry has.
                 target.name if target.stored is not None else f"{target.name} from files",
@@ -66,7 +67,7 @@ class Subject:
                 target.refuse_other,
             )
         if isinstance(target, nn.Module):
-            return cls(runnable(target), lambda: artefact.size_bytes(target), target, in_torch=True)
+            return cls(runnable(target), lambda: artefact.size(target), target, in_torch=True)
         return cls(target, lambda: None)
 
     @property

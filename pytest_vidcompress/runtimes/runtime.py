@@ -35,6 +35,9 @@ class Runtime:
     """Writes what `prepare` made into a folder, in its own format; None: it ships as the module's tensors."""
     load: Callable[[Path], Executable] | None = None
     """Reads what `save` wrote; what it returns gives the logits of what was saved, bit for bit."""
+    tensor_bytes: Callable[[Path], int] | None = None
+    """Bytes of the tensors alone in what `save` wrote into a folder, without the names and structure around them: a
+    size is held exactly by them. None where they cannot be told apart: then by all."""
     torch_kernels: bool = False
     """Torch's own kernels execute it: they multiply no other integers than torch's own int8 operators do, and go by
     what torch found in this CPU."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -195,13 +196,38 @@ def test_a_runtime_writes_its_own_files(tmp_path: Path) -> None:
         (folder / "graph.bin").write_bytes(b"x" * run)
 
     own = Runtime(lambda model: 3, lambda: "own1.0", write, lambda folder: 3)  # type: ignore[arg-type,return-value]
-    made = replace(variant("fp32"), module=5, runtime="own", executes=own)  # type: ignore[arg-type]
+    plain = variant("fp32")
+    made = replace(plain, recipe=plain.recipe.on("own"), module=5, runtime="own", executes=own)  # type: ignore[arg-type]
     save(made, tmp_path)
     assert files(tmp_path).keys() == {"graph.bin", "recipe.json"}
     said = json.loads((tmp_path / "recipe.json").read_text())
     assert (said["format"], said["runtime"], said["name"]) == ("own", "own", "fp32@own")
     assert said["files"]["graph.bin"]["bytes"] == 5
     assert size_bytes(made) == sum(map(len, files(tmp_path).values()))
+
+
+def test_where_loading_takes_the_module_saving_says_so_once(tmp_path: Path) -> None:
+    module = nn.Sequential(nn.Linear(2, 2))
+    made = replace(of(module), model=replace(variant("fp32").model, name="my/own net", module=module))
+    with pytest.warns(UserWarning, match=r"what was saved of 'own net' has no config\.json.*module=\.\.\."):
+        made.save(tmp_path / "first")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made.save(tmp_path / "second")
+        made.size_bytes()
+        variant("fp32").save(tmp_path / "of transformers")
+
+
+def test_an_artefact_is_replaced_and_nothing_else_is(tmp_path: Path) -> None:
+    variant("fp16").save(tmp_path / "small")
+    variant("fp32").save(tmp_path / "small")
+    assert json.loads((tmp_path / "small" / "recipe.json").read_text())["recipe"] == "fp32"
+    (tmp_path / "small" / "model.safetensors").write_bytes(b"tuned by hand")
+    with pytest.raises(
+        VidcompressError, match=r"holds other things than an artefact, such as 'model\.safetensors'"
+    ):
+        variant("fp16").save(tmp_path / "small")
+    assert (tmp_path / "small" / "model.safetensors").read_bytes() == b"tuned by hand"
 
 
 def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:

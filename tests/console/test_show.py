@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from pytest_vidcompress.artefacts.manifest import Manifest
 from pytest_vidcompress.console.show import artefact_lines
@@ -41,6 +43,14 @@ def test_what_stands_in_an_artefact_is_shown_escaped(tmp_path: Path) -> None:
     Manifest("own", recipe="fp32", model="mine", runtime="own").write(tmp_path)
     with pytest.raises(VidcompressError, match="is no name of a file beside it"):
         artefact_lines(tmp_path)
+
+
+def test_where_loading_takes_the_module_it_says_so(tmp_path: Path) -> None:
+    save_file({"empty.weight": torch.zeros(0, 3)}, tmp_path / "model.safetensors")
+    Manifest("safetensors", recipe="fp32", model="mine", runtime="torch").write(tmp_path)
+    (line,) = (line for line in artefact_lines(tmp_path) if line.startswith("loading: "))
+    assert "module=, a function that builds the uncompressed module" in line
+    assert not [line for line in lines("fp32", tmp_path / "known") if line.startswith("loading: ")]
 
 
 def test_it_says_how_large_every_file_is(tmp_path: Path) -> None:

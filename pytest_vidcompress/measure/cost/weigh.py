@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import torch
@@ -33,22 +34,22 @@ def weigh(subject: Subject, pixels: torch.Tensor) -> Cost:
     counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
     if counted.uncounted:
         attempt.notes.append(f"MACs are not known: {', '.join(counted.uncounted)} cannot be counted")
-    size = attempt("size", subject.size_bytes)
-    if stored is None:
-        return Cost(size_bytes=size, macs=counted.macs, notes=tuple(attempt.notes))
-    numbers = attempt("parameters", lambda: take_apart(stored))
-    if numbers is None:
-        return Cost(size_bytes=size, macs=counted.macs, notes=tuple(attempt.notes))
+    size = attempt("size", subject.size)
+    seen = Cost(
+        size_bytes=size and size.total_bytes, macs=counted.macs, tensor_bytes=size and size.tensor_bytes
+    )
+    numbers = attempt("parameters", lambda: take_apart(stored)) if stored else None
+    if stored is None or numbers is None:
+        return replace(seen, notes=tuple(attempt.notes))
     attempt.notes += _hidden(numbers)
     parameters, zeros = numbers.parameters, numbers.zeros
     sparsity = None if parameters is None or zeros is None else zeros / max(1, parameters)
     shown = not numbers.opaque
     integers = subject.integers
-    return Cost(
-        size_bytes=size,
+    return replace(
+        seen,
         parameters=parameters,
         sparsity=sparsity,
-        macs=counted.macs,
         peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels)) if shown else None,
         coverage=attempt("coverage", lambda: coverage(stored, pixels, counted, integers))
         if counted.macs and parameters is not None

@@ -112,5 +112,13 @@ def _load(folder: Path) -> Graph:
     return Graph((folder / FILE).read_bytes())
 
 
-ONNXRUNTIME = Runtime(_prepare, _version, _save, _load, needs=("onnx", "onnxruntime"), extra="onnxruntime")
+def _tensor_bytes(folder: Path) -> int:
+    from .tensor_bytes import tensor_bytes
+
+    return tensor_bytes((folder / FILE).read_bytes())
+
+
+ONNXRUNTIME = Runtime(
+    _prepare, _version, _save, _load, _tensor_bytes, needs=("onnx", "onnxruntime"), extra="onnxruntime"
+)
 RUNTIMES = {"onnxruntime": ONNXRUNTIME}

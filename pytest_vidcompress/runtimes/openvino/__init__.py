@@ -167,5 +167,9 @@ def _version() -> str:
     return "openvino" + ".".join(version("openvino").split(".")[:2])
 
 
-OPENVINO = Runtime(_prepare, _version, _save, _load, needs=("openvino",), extra="openvino")
+def _tensor_bytes(folder: Path) -> int:
+    return folder.joinpath(f"{NAME}.bin").stat().st_size
+
+
+OPENVINO = Runtime(_prepare, _version, _save, _load, _tensor_bytes, needs=("openvino",), extra="openvino")
 RUNTIMES = {"openvino": OPENVINO}
