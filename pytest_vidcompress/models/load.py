@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +12,9 @@ from .catalog import CATALOG
 from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
+from .registered import Factory, from_factory
 
-Factory = Callable[[], Model]
-"""What `pytest_vidcompress_models()` maps a name to."""
+__all__ = ["Factory", "are_pocket", "check_name", "load"]
 
 
 def check_name(name: str, registered: Mapping[str, Factory]) -> None:
@@ -47,8 +47,7 @@ def load(
     """
     check_name(name, registered or {})
     if registered and name in registered:
-        model = registered[name]()
-        model.module.eval()
+        model = from_factory(name, registered[name])
     else:
         model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)

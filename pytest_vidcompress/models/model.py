@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -33,7 +32,9 @@ class Model:
 
     def copy(self) -> Model:
         """The same model with a module of its own, to modify freely."""
-        return replace(self, module=copy.deepcopy(self.module))
+        from .module_copy import module_copy
+
+        return replace(self, module=module_copy(self.module))
 
     def shown(self, views: Views | Literal["published"] | None) -> Model:
         """The same model looking at other views of a clip; None leaves them as its profile says."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, cast
 
 from .runtime import Runtime
@@ -19,6 +18,7 @@ def executable(module: nn.Module) -> nn.Module:
     import torch
 
     from ..compress.int8.layers import QuantizedLinear, StoredInt8, replaced
+    from ..models.module_copy import module_copy
 
     narrow = (StoredInt8, QuantizedLinear)
     if is_stored_narrow(module):
@@ -26,9 +26,9 @@ def executable(module: nn.Module) -> nn.Module:
         def widened(_: str, part: nn.Module) -> nn.Module:
             return cast(StoredInt8 | QuantizedLinear, part).widened()
 
-        return replaced(copy.deepcopy(module), narrow, widened).float()
+        return replaced(module_copy(module), narrow, widened).float()
     if any(p.dtype == torch.float16 for p in module.parameters()):
-        return copy.deepcopy(module).float()
+        return module_copy(module).float()
     return module
 
 

@@ -20,8 +20,15 @@ from tests.models.small import FAMILIES, GEOMETRY, LABELS, checkpoint, logits, m
 POCKET_LABELS = tuple(MOTIONS)
 
 
+class Dense(nn.Linear):
+    """One layer on all pixels."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return super().forward(input.flatten(1))
+
+
 def mine() -> Model:
-    return Model("mine", nn.Linear(2, 3).train(), Profile(1, 1, 8), LABELS)
+    return Model("mine", Dense(3 * 8 * 8, 3).train(), Profile(1, 1, 8), LABELS)
 
 
 @pytest.fixture
@@ -77,7 +84,8 @@ def test_labels_that_the_model_does_not_know_are_refused_by_name(tmp_path: Path)
 
 def test_a_registered_model_wins_and_is_put_in_eval_mode(tmp_path: Path) -> None:
     model = load("videomae", LABELS, "clips", registered={"videomae": mine})
-    assert model.name == "mine"
+    assert model.name == "videomae", "the name that it is registered by, whatever the factory calls it"
+    assert model.module.in_features == 3 * 8 * 8
     assert not model.module.training
     with pytest.raises(VidcompressError, match="'yodelling'"):
         load("mine", ("yodelling",), "clips", registered={"mine": mine})

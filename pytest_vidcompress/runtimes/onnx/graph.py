@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import warnings
 from typing import Any
@@ -16,6 +15,7 @@ from ...compress.int8.torch_packed import refuse_packed
 from ...errors import VidcompressError, first_line
 from ...models.adapter import Logits, example_pixels
 from ...models.model import Model
+from ...models.module_copy import module_copy
 
 OPSET = 17
 """The first with a layer norm of its own."""
@@ -57,7 +57,7 @@ def onnx_graph(model: Model) -> bytes:
 
 def _exportable(module: nn.Module) -> nn.Module:
     """A copy whose parts are written as ONNX wants them."""
-    module = replaced(copy.deepcopy(module), (QuantizedLinear, StoredInt8), lambda _, part: _written(part))
+    module = replaced(module_copy(module), (QuantizedLinear, StoredInt8), lambda _, part: _written(part))
     for part in [*module.modules()]:
         for name, tensor in [*part.named_parameters(recurse=False), *part.named_buffers(recurse=False)]:
             if tensor.dtype == torch.float16:
