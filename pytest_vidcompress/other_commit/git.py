@@ -78,6 +78,16 @@ def remove_worktree(repository: Path, tree: Path) -> None:
     _git(repository, str(tree), "worktree", "remove", "--force", str(tree))
 
 
+def content_in(commit: Commit, path: Path) -> bytes | None:
+    """A file's content in a commit, empty where it is not there; None for what lies outside the repository."""
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(commit.repository):
+        return None
+    name = real.relative_to(commit.repository).as_posix()
+    shown = _git(commit.repository, commit.name, "show", "--end-of-options", f"{commit.sha}:{name}")
+    return shown.stdout.encode() if shown.returncode == 0 else b""
+
+
 def is_tracked(repository: Path, path: Path) -> bool:
     """Does the repository track anything in this folder, or this file?"""
     return bool(_git(repository, str(path), "ls-files", "--", str(path)).stdout)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from ..gate.baseline.slowdown import OtherBaseline
 from ..gate.baseline.store import Store
+from ..other_commit.git import content_in, find_commit
 from .inputs import Inputs
 from .options import Options
 from .registries import Registries
@@ -34,8 +37,17 @@ class Baselines:
                 machine.slug,
                 machine.facts(),
                 runtime,
+                self._other,
             )
         return self._stores[model, runtime]
+
+    @cached_property
+    def _other(self) -> OtherBaseline | None:
+        """Those of the commit that `--vc-against` names."""
+        if not self._options.against:
+            return None
+        commit = find_commit(self._options.against, self._options.root)
+        return OtherBaseline(commit.sha, partial(content_in, commit))
 
     def _machine(self, runtime: str) -> Machine:
         """The class of this machine for what a runtime executes, with the threads that are set."""

@@ -98,7 +98,7 @@ class Session:
     def other_build(self) -> OtherBuild | None:
         """What `--vc-against` names, of use to a check; ask for it when all tests are collected."""
         options, models = self.options, self.inputs.models
-        if not options.against or options.mode != "check":
+        if not options.against or options.mode not in ("check", "accept"):
             return None
         from ..other_commit.build import OtherBuild, Wanted
 

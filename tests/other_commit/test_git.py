@@ -5,7 +5,13 @@ import re
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.other_commit.git import add_worktree, find_commit, is_tracked, remove_worktree
+from pytest_vidcompress.other_commit.git import (
+    add_worktree,
+    content_in,
+    find_commit,
+    is_tracked,
+    remove_worktree,
+)
 from tests.repository import Repository
 
 
@@ -78,3 +84,15 @@ def test_tracked_is_what_the_repository_holds(repository):
     (repository.folder / "environment" / "file").write_text("")
     assert is_tracked(repository.folder, repository.folder / "src")
     assert not is_tracked(repository.folder, repository.folder / "environment")
+
+
+def test_a_file_is_read_as_a_commit_has_it(repository, tmp_path):
+    commit, file = find_commit("HEAD", repository.folder), repository.folder / ".gitignore"
+    before = file.read_text()
+    file.write_text("changed")
+    try:
+        assert content_in(commit, file) == before.encode()
+    finally:
+        file.write_text(before)
+    assert content_in(commit, repository.folder / "absent" / "file") == b""
+    assert content_in(commit, tmp_path / "outside") is None

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from ...clips.crops.digest import MARK
 from ...untrusted import Malformed, json_object, mapping, number, text, whole
 from ..metrics import RATIO, Unit
-from .stored import BESIDE_CLIPS, PER_MACHINE, RUN_FIELDS, Stored, StoredTiming
+from .stored import BESIDE_CLIPS, PER_MACHINE, RUN_FIELDS, Slowdown, Stored, StoredTiming
 
 _IDENTITY = ("clips", "clips_digest", "contents", "protocol")
 """What the numbers are of, a line each. All but the clips may be missing."""
@@ -37,6 +37,8 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
+        if stored.slowdown:
+            entry["slowdown"] = str(stored.slowdown)
         own = zip(_IDENTITY, _identity(stored), shared, strict=True)
         entry |= {field: mine for field, mine, theirs in own if mine != theirs}
         entries[name] = entry
@@ -65,6 +67,7 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             protocol=protocol,
             clips_digest=digest,
             contents=_marks(contents, len(clips)),
+            slowdown=_slowdown(values),
         )
     return entries
 
@@ -156,6 +159,16 @@ def _marks(line: str, clips: int) -> tuple[str, ...]:
     if line and len(line) != MARK * clips:
         raise Malformed(f"contents of {clips} clips take {MARK * clips} digits, not {len(line)}")
     return tuple(line[start : start + MARK] for start in range(0, len(line), MARK))
+
+
+def _slowdown(values: Mapping[str, Any]) -> Slowdown | None:
+    words = _text(values, "slowdown").split()
+    if not words:
+        return None
+    if len(words) != 2 or not _HEX.issuperset(words[0]):
+        raise Malformed("slowdown: expected a commit and a ratio")
+    ratio = number({"slowdown": _parsed(words[1], "slowdown")}, "slowdown", 1 / RATIO.most, RATIO.most)
+    return Slowdown(words[0], ratio)
 
 
 def _line_of_numbers(numbers: tuple[float, ...]) -> str:

@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from ...measure.report import Report
+from ..budget import Margins
 from .files import baseline_path, locked, read, read_timings, write, write_timings
 from .leftovers import Leftover, leftovers
 from .machine_classes import Facts, Nearest, check_class, nearest
-from .stored import Baseline, Stored, StoredTiming
+from .slowdown import OtherBaseline, accept_slowdowns
+from .stored import Baseline, Slowdown, Stored, StoredTiming
 from .update import Change, Mode, update, update_timings
 
 
@@ -28,6 +30,8 @@ class Store:
     machine_facts: Facts
     runtime: str = "torch"
     """What executes on that machine class."""
+    other: OtherBaseline | None = None
+    """Of the commit that this run is held against, if any."""
 
     @property
     def path(self) -> Path:
@@ -61,8 +65,13 @@ class Store:
             tuple(self.timings.values()),
             self.path.name,
             self.machine_path.name,
+            self._slowdown(name),
             self.nearest,
         )
+
+    def _slowdown(self, name: str) -> Slowdown | None:
+        entry = self.entries.get(name)
+        return self.other.allows(name, entry.slowdown, self.path) if self.other and entry else None
 
     def leftovers(self, mode: Mode, reports: Sequence[Report]) -> tuple[Leftover, ...]:
         """What `save` will not take over although it differs; to be asked before it."""
@@ -82,6 +91,10 @@ class Store:
             # Read again: another run may have written since this one began.
             now = replace(self)
             entries, changes = update(mode, now.entries, reports)
+            if mode == "accept" and self.other:
+                margin = Margins().latency
+                entries, slowdowns = accept_slowdowns(entries, reports, self.other.commit, margin)
+                changes += slowdowns
             timed = [report for report in reports if report.execution.runtime == self.runtime]
             timings, timing_changes = update_timings(mode, now.timings, timed)
             if entries != now.entries:

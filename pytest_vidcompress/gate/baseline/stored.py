@@ -35,6 +35,19 @@ def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
 BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "cost"), stored_numbers("machine")
 
 
+@dataclass(frozen=True)
+class Slowdown:
+    """What was accepted beside the build of another commit."""
+
+    commit: str
+    """The first digits of its hash."""
+    ratio: float
+    """Of the variant to the same variant there."""
+
+    def __str__(self) -> str:
+        return f"{self.commit} {self.ratio:.6g}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stored:
     """What no machine changes."""
@@ -53,6 +66,8 @@ class Stored:
     clips_digest: str = ""
     contents: tuple[str, ...] = ()
     """Per clip of `clip_ids`: the first digits of its file's SHA-256."""
+    slowdown: Slowdown | None = None
+    """The last one that was accepted; None where none was."""
 
     @classmethod
     def of(cls, report: Report) -> Stored:
@@ -133,6 +148,8 @@ class Baseline:
     """Name of the file beside the clips; empty where there is none."""
     machine_file: str = ""
     """Likewise, of this machine class."""
+    slowdown: Slowdown | None = None
+    """What the variant may take longer than the other commit's build of it; None where nothing was accepted."""
     nearest: Nearest | None = None
     """The machine class that comes nearest, where nothing is stored of this one."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 from ...measure.latency.blocks import Confirmation
 from ..baseline.stored import Baseline
 from ..budget import Budget, Margins
-from .level import Level, budget_level, other_build, screen_level, stored_level
+from .level import Level, budget_level, other_build, screen_level, slowed_build, stored_level
 from .screen import clearly_fine
 from .sequential_test import Decision, Looks
 
@@ -45,6 +45,10 @@ def baseline_criterion(baseline: Baseline, margins: Margins, against: str = "") 
         whose = f"{len(timing.runs)} recorded runs plus {margins.latency:.0%}"
         screen = screen_level(timing, peers, margins.latency)
         return Criterion(level, whose, stored=math.exp(level.log_ratio), recorded_screen=screen)
+    if against and baseline.slowdown:
+        ratio = baseline.slowdown.ratio
+        whose = f"the {ratio:.3g} times of {against}'s build that were accepted plus {margins.latency:.0%}"
+        return Criterion(slowed_build(ratio, margins.latency), whose, stored=ratio, builds=True)
     if against:
         level = other_build(margins.latency)
         return Criterion(level, f"the build of {against} plus {margins.latency:.0%}", stored=1.0, builds=True)

@@ -94,3 +94,8 @@ def budget_level(limit: float) -> Level:
 def other_build(margin: float) -> Level:
     """The level of a variant timed against another build of itself: one, exactly."""
     return Level(0.0, math.log1p(margin))
+
+
+def slowed_build(ratio: float, margin: float) -> Level:
+    """Likewise, where a slowdown was accepted: measured once, and perhaps on another machine."""
+    return Level(math.log(ratio), math.log1p(margin), UNKNOWN_SPREAD**2)

@@ -13,6 +13,7 @@ from .measurements import Measurement, Measurements
 if TYPE_CHECKING:
     from ...gate.baseline.stored import Baseline
     from ...gate.verdict import Verdict
+    from ...measure.latency.blocks import Confirmation
     from ...measure.report import Report
     from ..session import Session
 
@@ -100,9 +101,10 @@ class Checker:
             return report
         if session.options.mode != "check":
             # What is stored must be known as well as what will be held to it.
-            return beside_reference(
-                session, case, measurement, lambda seen: len(seen.log_ratios) >= STORED_BLOCKS
-            )
+            report = beside_reference(session, case, measurement, _recorded)
+            if session.against:
+                report = against_other_build(session, case, replace(measurement, report=report), _recorded)
+            return report
         held_to = criteria(baseline, case.budget, case.margins, session.against)
         doubtful = suspects(timing.log_ratios, held_to)
         recorded = [criterion for criterion in doubtful if not criterion.builds]
@@ -127,3 +129,7 @@ class Checker:
             said = message(report, verdicts, self.case.nodeid, self.command, options.strict)
             self.failures.append(said)
             raise AssertionError(said)
+
+
+def _recorded(seen: Confirmation) -> bool:
+    return len(seen.log_ratios) >= STORED_BLOCKS
