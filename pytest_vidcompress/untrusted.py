@@ -1,9 +1,9 @@
 """Files that anybody may have written: read so far and no further, and each value is what it should be, or refused.
 
-    held = json_object(read_json(path), "a baseline")
-    frames = whole(held, "frames", 1, 4096)
-    ratio = number(held, "latency_ratio", low=0)
-    macs = optional(whole, held, "macs")              None where it is absent or null
+    document = json_object(read_json(path), "a baseline")
+    frames = whole(document, "frames", 1, 4096)
+    ratio = number(document, "latency_ratio", low=0)
+    macs = optional(whole, document, "macs")              None where it is absent or null
 
 Every refusal is a `Malformed` that names the key, what was expected and what is there; a file that cannot be opened
 is an `OSError`. Whoever knows what the file is for adds its name and what to do next. Light: the gate reads by it.
@@ -120,77 +120,79 @@ def json_object(value: Any, what: str) -> dict[str, Any]:
 
 def optional(
     read: Callable[Concatenate[Mapping[str, Any], str, P], T],
-    held: Mapping[str, Any],
+    document: Mapping[str, Any],
     key: str,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | None:
-    """As `read(held, key, ...)`; None where the key is absent or null."""
-    return None if held.get(key) is None else read(held, key, *args, **kwargs)
+    """As `read(document, key, ...)`; None where the key is absent or null."""
+    return None if document.get(key) is None else read(document, key, *args, **kwargs)
 
 
-def mapping(held: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return json_object(_value(held, key), key)
+def mapping(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return json_object(_value(document, key), key)
 
 
-def text(held: Mapping[str, Any], key: str) -> str:
-    value = _value(held, key)
+def text(document: Mapping[str, Any], key: str) -> str:
+    value = _value(document, key)
     if not isinstance(value, str):
         raise _wrong(key, "a text", value)
     return value
 
 
-def texts(held: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    values = _list(held, key)
+def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = _list(document, key)
     if not all(isinstance(value, str) for value in values):
         raise _wrong(key, "a list of texts", values)
     return tuple(values)
 
 
-def one_of(held: Mapping[str, Any], key: str, choices: Iterable[str]) -> Any:
+def one_of(document: Mapping[str, Any], key: str, choices: Iterable[str]) -> Any:
     """One of some texts."""
-    value, known = text(held, key), tuple(choices)
+    value, known = text(document, key), tuple(choices)
     if value not in known:
         raise _wrong(key, f"one of {', '.join(known)}", value)
     return value
 
 
-def whole(held: Mapping[str, Any], key: str, low: int = 0, high: int = MOST) -> int:
+def whole(document: Mapping[str, Any], key: str, low: int = 0, high: int = MOST) -> int:
     """A whole number of `low` to `high`, which may be either."""
-    return _in_range(key, _value(held, key), int, low, high)
+    return _in_range(key, _value(document, key), int, low, high)
 
 
-def number(held: Mapping[str, Any], key: str, low: float = -math.inf, high: float = math.inf) -> float:
+def number(document: Mapping[str, Any], key: str, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number of `low` to `high`, which may be either; a whole one stays one."""
-    return _in_range(key, _value(held, key), int | float, low, high)
+    return _in_range(key, _value(document, key), int | float, low, high)
 
 
 def numbers(
-    held: Mapping[str, Any],
+    document: Mapping[str, Any],
     key: str,
     count: int | None = None,
     low: float = -math.inf,
     high: float = math.inf,
 ) -> tuple[float, ...]:
     """A list of `count` such numbers; None for any count."""
-    return tuple(float(_in_range(key, value, int | float, low, high)) for value in _list(held, key, count))
+    return tuple(
+        float(_in_range(key, value, int | float, low, high)) for value in _list(document, key, count)
+    )
 
 
 def wholes(
-    held: Mapping[str, Any], key: str, count: int | None = None, low: int = 0, high: int = MOST
+    document: Mapping[str, Any], key: str, count: int | None = None, low: int = 0, high: int = MOST
 ) -> tuple[int, ...]:
     """A list of `count` whole numbers of `low` to `high`; None for any count."""
-    return tuple(_in_range(key, value, int, low, high) for value in _list(held, key, count))
+    return tuple(_in_range(key, value, int, low, high) for value in _list(document, key, count))
 
 
-def _value(held: Mapping[str, Any], key: str) -> Any:
-    if key not in held:
+def _value(document: Mapping[str, Any], key: str) -> Any:
+    if key not in document:
         raise Malformed(f"{key} is missing")
-    return held[key]
+    return document[key]
 
 
-def _list(held: Mapping[str, Any], key: str, count: int | None = None) -> list[Any]:
-    value: Any = _value(held, key)
+def _list(document: Mapping[str, Any], key: str, count: int | None = None) -> list[Any]:
+    value: Any = _value(document, key)
     if not isinstance(value, list) or count not in (None, len(cast("list[Any]", value))):
         raise _wrong(key, "a list" if count is None else f"a list of {count}", value)
     return cast("list[Any]", value)

@@ -73,11 +73,11 @@ def replaceable(folder: Path) -> frozenset[str]:
         )
     unfinished = {name for name in there if _is_unfinished(folder / name)}
     sources = [(folder, FILE), *((folder / each, name) for each in unfinished for name in (FILE, _OLDER))]
-    manifests = [found for source in sources if (found := _manifest(*source)) is not None]
+    manifests = [stamped for source in sources if (stamped := _manifest(*source)) is not None]
     for name in sorted(there - unfinished):
-        named = [found[name] for found in manifests if name in found]
-        if not any(_is_as_stamped(folder / name, stamp) for stamp in named):
-            changed = f" ({FILE} names it, and it is not the file that was saved)" if named else ""
+        wanted = [stamped[name] for stamped in manifests if name in stamped]
+        if not any(_is_as_stamped(folder / name, stamp) for stamp in wanted):
+            changed = f" ({FILE} names it, and it is not the file that was saved)" if wanted else ""
             raise VidcompressError(
                 f"{str(folder)!r} holds other things than an artefact, such as {name!r}{changed}: name a new or empty"
                 " folder"
@@ -119,12 +119,15 @@ def _is_unfinished(path: Path) -> bool:
 def _manifest(folder: Path, name: str) -> Mapping[str, Stamp | None] | None:
     """The files that a manifest of ours names with their stamps, itself without one; None where it is none."""
     try:
-        held = read_json(file_in(folder, name), MOST_BYTES)
-        if not is_ours(held):
+        document = read_json(file_in(folder, name), MOST_BYTES)
+        if not is_ours(document):
             return None
-        whole = held["schema"] == SCHEMA
+        whole = document["schema"] == SCHEMA
         # The first schema noted no files; one to come may note more than this version knows.
-        return {FILE: None, **(from_json(held).files if whole else stamps(held) if "files" in held else {})}
+        return {
+            FILE: None,
+            **(from_json(document).files if whole else stamps(document) if "files" in document else {}),
+        }
     except (OSError, Malformed):
         return None
 

@@ -29,21 +29,21 @@ def read(folder: Path) -> Manifest:
             f" {'not a file' if folder.exists() else 'and nothing is there'}"
         )
     try:
-        held: Any = read_json(file_in(folder, FILE), MOST_BYTES)
+        document: Any = read_json(file_in(folder, FILE), MOST_BYTES)
     except FileNotFoundError:
         raise VidcompressError(
             f"no artefact at {str(folder)!r}: it has no {FILE}, which is written last; {_AGAIN}"
         ) from None
     except (OSError, Malformed) as error:
         raise _damaged(folder, error) from None
-    if not is_ours(held):
+    if not is_ours(document):
         raise VidcompressError(
             f"no artefact at {str(folder)!r}: its {FILE} is not ours, expected one as variant.save() and"
             " `vidcompress compress` write it"
         )
-    _check_schema(folder, held["schema"])
+    _check_schema(folder, document["schema"])
     try:
-        return from_json(held)
+        return from_json(document)
     except Malformed as error:
         raise _damaged(folder, error) from None
 
@@ -81,9 +81,9 @@ def size_bytes(folder: Path, manifest: Manifest) -> int:
     return (folder / FILE).stat().st_size + sum(each.size_bytes for each in manifest.files.values())
 
 
-def is_ours(held: Any) -> bool:
+def is_ours(document: Any) -> bool:
     """Is this what a `recipe.json` of any schema says?"""
-    return isinstance(held, dict) and {"schema", "recipe"} <= cast("dict[str, Any]", held).keys()
+    return isinstance(document, dict) and {"schema", "recipe"} <= cast("dict[str, Any]", document).keys()
 
 
 def _check_schema(folder: Path, schema: Any) -> None:

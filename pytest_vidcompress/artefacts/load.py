@@ -27,7 +27,7 @@ from ..models.checkpoint.skeleton import skeleton
 from ..models.model import Model
 from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from ..runtimes.runtime import Executable, Runtime, as_runtime
-from . import tensor_files as module_files
+from . import tensor_files
 from .folder import read, verify
 from .manifest import CONFIG, FILE, SAFETENSORS, TENSORS, Manifest
 from .restore import restore
@@ -169,11 +169,11 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             f"it has no {CONFIG}, because its model is none of transformers': load it with module=, a function that"
             " builds the uncompressed module"
         )
-    held = module_files.read_tensors(folder, manifest.orders)
-    module = build() if build else _skeleton(folder, [tensor.numel() for tensor in held.values()])
+    tensors = tensor_files.read_tensors(folder, manifest.orders)
+    module = build() if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
     for step in recipe.steps:
-        module = step.technique.rebuilt(module, step.parameters, {*held, *manifest.tied})
-    restore(module, held, manifest.tied)
+        module = step.technique.rebuilt(module, step.parameters, {*tensors, *manifest.tied})
+    restore(module, tensors, manifest.tied)
     return Model(
         manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes
     )
@@ -181,7 +181,7 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
 
 def _skeleton(folder: Path, numels: Collection[int]) -> nn.Module:
     try:
-        config = module_files.read_config(folder)
+        config = tensor_files.read_config(folder)
         refuse_beyond_tensors(config, numels)
         return skeleton(config)
     except VidcompressError as error:

@@ -90,66 +90,66 @@ class Manifest:
     def write(self, folder: Path) -> Manifest:
         """Writes `recipe.json` into `folder`; returns it with the stamps of the files that are there."""
         stamped = replace(self, files={path.name: Stamp.of(path) for path in sorted(folder.iterdir())})
-        said = json.dumps(_as_json(stamped), indent=2, sort_keys=True) + "\n"
-        folder.joinpath(FILE).write_text(said, encoding="utf-8", newline="\n")
+        content = json.dumps(_as_json(stamped), indent=2, sort_keys=True) + "\n"
+        folder.joinpath(FILE).write_text(content, encoding="utf-8", newline="\n")
         return stamped
 
 
 def _as_json(manifest: Manifest) -> dict[str, Any]:
-    held: dict[str, Any] = {"schema": SCHEMA, **_fields(manifest)}
-    held |= {key: dict(held[key]) for key in ("versions", "tied", "orders")}
-    held["files"] = {
+    document: dict[str, Any] = {"schema": SCHEMA, **_fields(manifest)}
+    document |= {key: dict(document[key]) for key in ("versions", "tied", "orders")}
+    document["files"] = {
         name: {"bytes": each.size_bytes, "sha256": each.sha256} for name, each in manifest.files.items()
     }
     profile = manifest.profile
     if profile is not None:
-        held["profile"] = profile.as_json()
+        document["profile"] = profile.as_json()
     # What is installed, and what techniques decided on this machine, take whole blocks together: the size of an
     # artefact, which a baseline holds exactly, is that of the model.
-    volatile = len(json.dumps([held["versions"], held["notes"]], indent=2))
-    held["padding"] = " " * (-volatile % _BLOCK)
-    return held
+    volatile = len(json.dumps([document["versions"], document["notes"]], indent=2))
+    document["padding"] = " " * (-volatile % _BLOCK)
+    return document
 
 
 def _fields(instance: Any) -> dict[str, Any]:
     return {each.name: getattr(instance, each.name) for each in fields(instance)}
 
 
-def from_json(held: Mapping[str, Any]) -> Manifest:
+def from_json(document: Mapping[str, Any]) -> Manifest:
     """What `Manifest.write` wrote.
 
     Raises:
         Malformed: it did not write that.
     """
     return Manifest(
-        format=text(held, "format"),
-        recipe=text(held, "recipe"),
-        name=text(held, "name"),
-        model=text(held, "model"),
-        weights=one_of(held, "weights", ("trained", "random")),
-        runtime=text(held, "runtime"),
+        format=text(document, "format"),
+        recipe=text(document, "recipe"),
+        name=text(document, "name"),
+        model=text(document, "model"),
+        weights=one_of(document, "weights", ("trained", "random")),
+        runtime=text(document, "runtime"),
         profile=None
-        if "profile" in held and held["profile"] is None
-        else Profile.from_json(mapping(held, "profile")),
-        labels=texts(held, "labels"),
-        notes=texts(held, "notes"),
-        versions=_each(text, mapping(held, "versions")),
-        tied=_each(text, mapping(held, "tied")),
-        orders=_each(wholes, mapping(held, "orders")),
-        files=stamps(held),
+        if "profile" in document and document["profile"] is None
+        else Profile.from_json(mapping(document, "profile")),
+        labels=texts(document, "labels"),
+        notes=texts(document, "notes"),
+        versions=_each(text, mapping(document, "versions")),
+        tied=_each(text, mapping(document, "tied")),
+        orders=_each(wholes, mapping(document, "orders")),
+        files=stamps(document),
     )
 
 
-def stamps(held: Mapping[str, Any]) -> dict[str, Stamp]:
+def stamps(document: Mapping[str, Any]) -> dict[str, Stamp]:
     """The stamp of every file that a manifest names; one of schema 1 names none.
 
     Raises:
         Malformed: names or stamps are none.
     """
-    found = mapping(held, "files").items()
-    given = {file_name(name): json_object(stamp, name) for name, stamp in found}
+    entries = mapping(document, "files").items()
+    given = {file_name(name): json_object(stamp, name) for name, stamp in entries}
     return {name: Stamp(whole(stamp, "bytes"), text(stamp, "sha256")) for name, stamp in given.items()}
 
 
-def _each(read: Callable[[Mapping[str, Any], str], T], held: dict[str, Any]) -> dict[str, T]:
-    return {name: read(held, name) for name in held}
+def _each(read: Callable[[Mapping[str, Any], str], T], document: dict[str, Any]) -> dict[str, T]:
+    return {name: read(document, name) for name in document}

@@ -12,19 +12,19 @@ from ..errors import VidcompressError
 from .tensor_parts import is_packed, packed_name, plain_name
 
 
-def restore(module: nn.Module, held: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
+def restore(module: nn.Module, stored: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
     """Puts tensors in the place of those that `module` has, which may be without data.
 
     Args:
         module: changed in place; its parameters keep whether they are trained.
-        held: by name, as `take_apart` gives them; they become the module's own.
+        stored: by name, as `take_apart` gives them; they become the module's own.
         tied: name -> that of the tensor which is this one, too.
 
     Raises:
         VidcompressError: tensors are missing, left over, of another shape, or scales and zero points that no
             quantization gives, by name; or the module has a tensor without data that no state dict knows of.
     """
-    parts = _Parts(held, tied)
+    parts = _Parts(stored, tied)
     state = module.state_dict(keep_vars=True)
     for name, value in list(state.items()):
         if is_packed(name, value):
@@ -39,11 +39,11 @@ def restore(module: nn.Module, held: Mapping[str, torch.Tensor], tied: Mapping[s
 class _Parts:
     """What is there to be put into a module, and what does not fit."""
 
-    def __init__(self, held: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
-        self._held = held
+    def __init__(self, stored: Mapping[str, torch.Tensor], tied: Mapping[str, str]) -> None:
+        self._stored = stored
         self._tied = tied
         self._parameters: dict[str, nn.Parameter] = {}
-        self._left = set(held)
+        self._left = set(stored)
         self._missing: list[str] = []
         self._misshapen: list[str] = []
 
@@ -79,19 +79,19 @@ class _Parts:
         return made, other
 
     def refuse_misfits(self) -> None:
-        said = [
+        misfits = [
             f"{len(names)} {what}, such as {names[0]}"
             for what, names in (
                 ("missing", self._missing),
                 ("left over", sorted(self._left)),
                 ("of another shape", self._misshapen),
-                ("that no quantization gives", impossible(self._held)),
+                ("that no quantization gives", impossible(self._stored)),
             )
             if names
         ]
-        if said:
+        if misfits:
             raise VidcompressError(
-                f"its tensors do not fit the model that its recipe makes: {'; '.join(said)}"
+                f"its tensors do not fit the model that its recipe makes: {'; '.join(misfits)}"
             )
 
     def _taken(self, name: str, like: torch.Tensor) -> torch.Tensor | None:
@@ -120,24 +120,24 @@ class _Parts:
     def _found(self, name: str) -> torch.Tensor | None:
         first = self._first(name)
         self._left.discard(first)
-        if first not in self._held:
+        if first not in self._stored:
             self._missing.append(name)
             return None
-        return self._held[first]
+        return self._stored[first]
 
     def _first(self, name: str) -> str:
-        return name if name in self._held else self._tied.get(name, name)
+        return name if name in self._stored else self._tied.get(name, name)
 
 
-def impossible(held: Mapping[str, torch.Tensor]) -> list[str]:
+def impossible(stored: Mapping[str, torch.Tensor]) -> list[str]:
     """Names of scales that are not positive and finite, and of zero points that are none of 8 bits."""
     wrong: list[str] = []
-    for name, tensor in held.items():
+    for name, tensor in stored.items():
         if name.endswith("_zero_point") and not ((tensor >= -128) & (tensor <= 255)).all():
             wrong.append(name)
         stem = name.removesuffix("_scale")
         # A model may have a `logit_scale` of its own, which may be anything.
-        quantizes = f"{stem}_zero_point" in held or (stem in held and held[stem].dtype == torch.int8)
+        quantizes = f"{stem}_zero_point" in stored or (stem in stored and stored[stem].dtype == torch.int8)
         if stem != name and quantizes and not (tensor.isfinite() & (tensor > 0)).all():
             wrong.append(name)
     return wrong
@@ -153,12 +153,12 @@ def _kind(dtype: torch.dtype) -> str:
 
 def _refuse_empty(module: nn.Module) -> None:
     for prefix, part in module.named_modules():
-        held = [
+        stored = [
             *part.named_parameters(recurse=False),
             *part.named_buffers(recurse=False),
             *vars(part).items(),
         ]
-        for name, value in held:
+        for name, value in stored:
             if isinstance(value, torch.Tensor) and value.is_meta:
                 raise VidcompressError(
                     f"its model computes {f'{prefix}.{name}'.lstrip('.')} when it is built, which is not stored:"

@@ -20,7 +20,7 @@ from ..compress.recipe import Recipe
 from ..errors import VidcompressError, first_line
 from ..models.model import Model
 from ..runtimes.runtime import Executable, Runtime
-from . import tensor_files as module_files
+from . import tensor_files
 from .atomic_folder import replaced
 from .manifest import CONFIG, SAFETENSORS, Manifest
 from .size import Size, size_of
@@ -79,7 +79,7 @@ def size(target: Saveable | nn.Module) -> Size:
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
         if isinstance(target, nn.Module):
-            tied, orders = module_files.write(target, folder)
+            tied, orders = tensor_files.write(target, folder)
             Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
             own = None
         else:
@@ -143,7 +143,7 @@ def _write(variant: Saveable, folder: Path) -> Manifest:
         versions={**versions(), "runtime": executes.version()},
     )
     if executes.save is None:
-        tied, orders = module_files.write(model.module, folder)
+        tied, orders = tensor_files.write(model.module, folder)
         about = replace(about, tied=tied, orders=orders)
     else:
         executes.save(variant.module, folder)

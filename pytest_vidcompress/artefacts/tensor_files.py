@@ -38,20 +38,20 @@ def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
     """
     from safetensors.torch import save_file
 
-    found = take_apart(module)
-    for name, kind in found.opaque.items():
+    apart = take_apart(module)
+    for name, kind in apart.opaque.items():
         raise VidcompressError(f"{name} of the module is a {kind}, which does not show its numbers")
-    held = {name: tensor.detach() for name, tensor in found.tensors.items()}
+    tensors = {name: tensor.detach() for name, tensor in apart.tensors.items()}
     save_file(
-        {name: _own(tensor) for name, tensor in held.items()}, folder / TENSORS, metadata={"format": "pt"}
+        {name: _own(tensor) for name, tensor in tensors.items()}, folder / TENSORS, metadata={"format": "pt"}
     )
     # safetensors lets nobody else read what it writes; the folder says who may.
     folder.joinpath(TENSORS).chmod(folder.stat().st_mode & 0o666)
     config = _config(module)
     if config is not None:
-        said = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
-        folder.joinpath(CONFIG).write_text(said, encoding="utf-8", newline="\n")
-    return found.tied, {name: order for name, tensor in held.items() if (order := _order(tensor))}
+        content = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
+        folder.joinpath(CONFIG).write_text(content, encoding="utf-8", newline="\n")
+    return apart.tied, {name: order for name, tensor in tensors.items() if (order := _order(tensor))}
 
 
 def read_tensors(folder: Path, orders: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
@@ -65,8 +65,8 @@ def read_tensors(folder: Path, orders: Mapping[str, tuple[int, ...]]) -> dict[st
 
     try:
         # Copied: the file may go, and where a tensor lies in it may change the last bits of what is computed.
-        held = {name: tensor.clone() for name, tensor in load_file(folder / TENSORS).items()}
-        return {name: _laid(tensor, orders.get(name)) for name, tensor in held.items()}
+        tensors = {name: tensor.clone() for name, tensor in load_file(folder / TENSORS).items()}
+        return {name: _in_order(tensor, orders.get(name)) for name, tensor in tensors.items()}
     except (SafetensorError, OSError, RuntimeError, IndexError) as error:
         raise VidcompressError(f"{TENSORS} cannot be read ({error}): save the variant again") from None
 
@@ -87,9 +87,9 @@ def _config(module: nn.Module) -> dict[str, Any] | None:
     config: Any = getattr(module, "config", None)
     if not hasattr(config, "to_dict"):
         return None
-    kept = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
+    fields = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
     attention = getattr(config, "_attn_implementation", None)
-    return {**kept, ATTENTION: attention} if attention else kept
+    return {**fields, ATTENTION: attention} if attention else fields
 
 
 def _own(tensor: torch.Tensor) -> torch.Tensor:
@@ -104,7 +104,7 @@ def _order(tensor: torch.Tensor) -> tuple[int, ...]:
     return () if tensor.is_contiguous() or not tensor.permute(order).is_contiguous() else tuple(order)
 
 
-def _laid(tensor: torch.Tensor, order: tuple[int, ...] | None) -> torch.Tensor:
+def _in_order(tensor: torch.Tensor, order: tuple[int, ...] | None) -> torch.Tensor:
     if not order:
         return tensor
     back = sorted(range(tensor.ndim), key=order.__getitem__)
