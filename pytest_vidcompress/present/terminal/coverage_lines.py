@@ -32,8 +32,11 @@ def coverage_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     title = f"{model}: weights kept as int8 or half, MACs computed in int8, and what was left float"
     header = ("variant", "int8", "int8 MACs", "half", "left float")
     longest = max(len(header[0]), *(len(name) for name, _ in shown))
-    room = width - min(NAME, longest) - sum(GAP + len(heading) for heading in header[1:4]) - GAP
-    rows = [[name, *_shares(each), list_within(list(_kinds_left(each)), room)] for name, each in shown]
+    shares = [_shares(each) for _, each in shown]
+    taken = sum(GAP + max(map(len, cells)) for cells in zip(header[1:4], *shares, strict=True)) + GAP
+    room = width - min(NAME, longest) - taken
+    left = [list_within(list(_kinds_left(each)), room) for _, each in shown]
+    rows = [[name, *parts, kinds] for (name, _), parts, kinds in zip(shown, shares, left, strict=True)]
     return [*paragraph(title, width), *columns_within(header, rows, (1, 2, 3), width)]
 
 
