@@ -11,6 +11,7 @@ from . import markers
 from .items import FIXTURES, Refusal, check_markers, fixtures, is_empty, is_ours, parameter
 from .refusals import usage_errors
 from .stash import DESELECTED, OPTIONS, session_of
+from .terminal import wiped_after
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -62,11 +63,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
     """Loads what the tests need, and notes what they are going to measure."""
     session, options = session_of(config), config.stash[OPTIONS]
-    session.prepare(
-        sorted({parameter(item, "vc_model") or "" for item in items}),
-        {parameter(item, "vc_model") or "" for item in items if "vc_baseline" in fixtures(item)},
-        {text for item in items if (text := parameter(item, "vc_variant"))},
-    )
+    with wiped_after(config):
+        session.prepare(
+            sorted({parameter(item, "vc_model") or "" for item in items}),
+            {parameter(item, "vc_model") or "" for item in items if "vc_baseline" in fixtures(item)},
+            {text for item in items if (text := parameter(item, "vc_variant"))},
+        )
     session.ledger.planned = frozenset(item.nodeid for item in items if "vc_measure" in fixtures(item))
     chosen = options.variants or options.runtime or any("::" in arg for arg in config.args)
     if not (config.stash.get(DESELECTED, False) or chosen):

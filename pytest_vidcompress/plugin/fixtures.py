@@ -13,6 +13,7 @@ from ..run.options.arguments import as_typed
 from .items import case
 from .refusals import failures
 from .stash import CHECKER, MEASUREMENTS, session_of
+from .terminal import COLUMNS
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -90,5 +91,6 @@ def vc_baseline(request: pytest.FixtureRequest, vc_measure: Measurer) -> Checker
         vc_measure.measurements,
         as_typed(vc_measure.session.options),
         request.node.user_properties,
+        request.config.stash[COLUMNS],
     )
     return checker

@@ -9,13 +9,16 @@ import pytest
 
 from ..errors import VidcompressError
 from .refusals import SpoiledRun, failures, usage_errors
-from .stash import CHECKER, MEASUREMENTS
+from .stash import CHECKER, MEASUREMENTS, SESSION
+from .terminal import shows
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    session = item.config.stash.get(SESSION, None)
     try:
-        return (yield)
+        with shows(item, session.ledger.planned if session else ()):
+            return (yield)
     except SpoiledRun as spoiled:
         with usage_errors(item.config):
             raise VidcompressError(str(spoiled)) from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 TERMINAL = pytest.StashKey[IO[str]]()
 COLUMNS = pytest.StashKey[int]()
+PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
 
 
 def open_terminal(config: pytest.Config) -> None:
@@ -29,9 +32,39 @@ def open_terminal(config: pytest.Config) -> None:
 
 
 def progress(config: pytest.Config) -> Progress | None:
-    """A bar on the terminal; None where nobody looks at one."""
+    """What shows how far a run is; None where nobody looks at it."""
     if TERMINAL not in config.stash or not config.get_terminal_writer().hasmarkup:
         return None
     from ..present.terminal.progress import Progress
 
-    return Progress(config.stash[TERMINAL])
+    config.stash[PROGRESS] = Progress(config.stash[TERMINAL])
+    return config.stash[PROGRESS]
+
+
+@contextmanager
+def shows(item: pytest.Item, planned: Collection[str]) -> Generator[None]:
+    """Names a test before whatever it is seen to do.
+
+    Args:
+        planned: node ids of the tests that measure.
+    """
+    shown = item.config.stash.get(PROGRESS, None)
+    if shown is None or item.nodeid not in planned:
+        yield
+        return
+    measuring = [each.nodeid for each in item.session.items if each.nodeid in planned]
+    shown.about = f"test {measuring.index(item.nodeid) + 1} of {len(measuring)}, {item.name}"
+    try:
+        yield
+    finally:
+        shown.end()
+
+
+@contextmanager
+def wiped_after(config: pytest.Config) -> Generator[None]:
+    """What is shown meanwhile is gone afterwards."""
+    try:
+        yield
+    finally:
+        if PROGRESS in config.stash:
+            config.stash[PROGRESS].end()

@@ -93,6 +93,8 @@ class Inputs:
         """The reference model, shared: copy it before changing it."""
         if name not in self._loaded:
             clip_set = self.clip_set
+            if self._progress:
+                self._progress(f"loading {name}", 0, 0)
             model = load(name, clip_set.labels, clip_set.name, self._options.weights, self._registries.models)
             self._loaded[name] = model.shown(self._options.views)
         return self._loaded[name]
@@ -117,6 +119,8 @@ class Inputs:
         """`recipe` applied to a copy of the model, ready to run."""
         from ..artefacts.variant import build
 
+        if self._progress:
+            self._progress(f"compressing {model} by {recipe}", 0, 0)
         return build(
             recipe,
             self.model(model),

@@ -71,7 +71,11 @@ class References:
 
         model = self._inputs.model(name)
         predictions, clips = self.keeper.of_reference(model), self._inputs.clips(name)
-        return measure_reference(model, clips, self._progress, predictions and predictions.remembering)
+        return measure_reference(model, clips, self._of_reference, predictions and predictions.remembering)
+
+    def _of_reference(self, what: str, done: int, total: int) -> None:
+        if self._progress:
+            self._progress(f"reference, {what}", done, total)
 
     def _note_skipped(self, model: str) -> None:
         skipped, sample = self._inputs.clips(model).skipped, len(self._inputs.sample)

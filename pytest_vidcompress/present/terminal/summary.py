@@ -49,6 +49,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     results = outcome.results
     yield tables(results, width)
     yield reason_lines(outcome, width)
+    yield _plain(paragraph(_judges(results), width))
     yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
@@ -59,13 +60,20 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     for document in outcome.compared:
         yield _plain(changes(document.get("benchmarks", ()), _benchmarks(results), width))
     yield _listed("written to the baselines:", outcome.written, width)
-    yield _listed("not written to them:", outcome.left, width, Status.NEW)
+    yield _listed("not written to the baselines:", outcome.left, width, Status.NEW)
     yield _listed("stored, but measured by no test any more:", outcome.unused, width, Status.NEW)
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
     if any(kept.found for kept in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))
+
+
+def _judges(results: Sequence[Result]) -> str:
+    """Which files of the baselines were held against: those of time and memory are of one machine class."""
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    files = dict.fromkeys(v.file for v in verdicts if v.file and v.status is not Status.NEW)
+    return f"held to {', '.join(files)}" if files else ""
 
 
 def _plain(texts: Iterable[str], status: Status | None = None) -> list[Line]:

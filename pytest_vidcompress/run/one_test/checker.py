@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...present.printable import printable
+from ...present.width import WIDTH
 from .case import Case
 from .confirmation import against_other_build, beside_reference
 from .measurements import Measurement, Measurements
@@ -32,6 +33,8 @@ class Checker:
     """The options to type to see a failure again."""
     properties: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
     """The test's `user_properties`, which take every verdict."""
+    width: int = WIDTH
+    """Columns of the terminal."""
     failures: list[str] = field(default_factory=list[str])
     """The messages of the checks that failed."""
 
@@ -126,7 +129,7 @@ class Checker:
         # What `create` is about to store is new, and no failure.
         held = [v for v in verdicts if v.status is not Status.NEW or options.mode != "create"]
         if any(fails(verdict, options.strict) for verdict in held):
-            said = message(report, verdicts, self.case.nodeid, self.command, options.strict)
+            said = message(report, verdicts, self.case.nodeid, self.command, options.strict, self.width)
             self.failures.append(said)
             raise AssertionError(said)
 

@@ -72,6 +72,8 @@ class Measurer:
         report = measure(subject, reference, name, self.case.key, evaluation)
         if not self.timed:
             return report
+        if self.session.progress:
+            self.session.progress("timing", 0, 0)
         driver = None if self.measurements else self.driver
         return timed(report, subject, reference, driver, self._clearly_fine(name, subject.runtime))
 

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
-from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.gate.verdict import Result, Status
 from pytest_vidcompress.measure.resume.kept import Kept
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.terminal.summary import summary
@@ -69,3 +69,24 @@ def test_lines_fit_in_the_terminal(width: int) -> None:
         if len(text) > width and not text.startswith(("  see it again: ", "  store it: ", "  for longer: "))
     ] == []
     assert len(texts) > 50
+
+
+def test_which_baselines_judged_is_said() -> None:
+    held = replace(LATENCY, file="timesformer.amd-epyc-avx2-2t-torch2.13.json")
+    new = replace(BLIND, file="timesformer.another.json")
+    results = [
+        Result(report(), (replace(MACS, file="timesformer.json"), held, new)),
+        Result(report(), (MACS,)),
+    ]
+    texts = [line.text for line in summary(Outcome(results))]
+    assert "held to timesformer.json, timesformer.amd-epyc-avx2-2t-torch2.13.json" in texts
+    assert not any("held to" in line.text for line in summary(Outcome([Result(report(), (new,))])))
+
+
+def test_what_was_not_taken_over_is_said() -> None:
+    lines = summary(
+        Outcome([Result(report(), (MACS,))], left=["timesformer fp16: latency_ratio not recorded"])
+    )
+    place = [line.text for line in lines].index("not written to the baselines:")
+    assert lines[place + 1].text == "  timesformer fp16: latency_ratio not recorded"
+    assert lines[place + 1].status is Status.NEW
