@@ -70,6 +70,7 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             {text for item in items if (text := parameter(item, "vc_variant"))},
         )
     session.ledger.planned = frozenset(item.nodeid for item in items if "vc_measure" in fixtures(item))
-    chosen = options.variants or options.runtime or any("::" in arg for arg in config.args)
+    part = config.getoption("lf", False) or any("::" in arg for arg in config.args)
+    chosen = options.variants or options.runtime or part
     if not (config.stash.get(DESELECTED, False) or chosen):
         session.ledger.complete = frozenset(item.nodeid.partition("::")[0] for item in items)

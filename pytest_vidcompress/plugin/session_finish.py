@@ -8,6 +8,15 @@ from .refusals import usage_errors
 from .stash import SESSION
 from .xdist_worker import hand_over, is_worker
 
+UNWRITTEN = (
+    "nothing was written to the baselines: a run that fails writes none; make its tests pass, or leave out the others"
+    " with --deselect"
+)
+UNUSED = (
+    "--vc-strict: what is stored and measured by no test fails the run; bring its test back, or delete it from the"
+    " baseline"
+)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -21,16 +30,19 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if ledger.kept and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         ours.references.finish()
-    # A run that failed writes no baseline.
-    if exitstatus == pytest.ExitCode.OK and not config.getoption("collectonly"):
-        mode = ours.options.mode
+    mode = ours.options.mode
+    if exitstatus != pytest.ExitCode.OK:
+        if mode != "check" and ledger.results:
+            ledger.complaints += (UNWRITTEN,)
+    elif not config.getoption("collectonly"):
         with usage_errors():
             ledger.settle(
                 None if mode == "check" else mode,
                 ours.baselines.of,
                 lambda file: (config.rootpath / file).exists(),
             )
-        # Under `--vc-strict` what is stored must be measured: a test that was deleted holds nothing.
-        is_unheld = ours.options.strict and mode == "check" and ledger.unused
-        if is_unheld or (ledger.planned and not ledger.results):
+        if ledger.unused and ours.options.strict and mode == "check":
+            ledger.complaints += (UNUSED,)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if ledger.planned and not ledger.results:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

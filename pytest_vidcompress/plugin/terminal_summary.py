@@ -63,6 +63,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         written=ledger.written,
         left=ledger.left,
         unused=ledger.unused,
+        complaints=ledger.complaints,
         predictions=tuple(ledger.kept.values()),
         missing=tuple(ledger.lacking.values()),
         compared=ledger.compared,

@@ -29,6 +29,8 @@ class Outcome:
     """What did not, though it differs, and what would take it over."""
     unused: Sequence[str] = ()
     """Entries of the baselines that no test measures any more."""
+    complaints: Sequence[str] = ()
+    """Why the run is not what it was meant to be although no test says so."""
     predictions: Sequence[Kept] = ()
     """What was on disk of them."""
     missing: Sequence[tuple[str, str]] = ()

@@ -31,6 +31,8 @@ class Ledger:
     left: tuple[str, ...] = ()
     """What was measured and not taken over, and what would take it."""
     unused: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+    """Why the run is not what it was meant to be although no test says so, a line each."""
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
     """Predictions on disk, by journal."""
     lacking: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
@@ -75,13 +77,12 @@ class Ledger:
             stores = [
                 store(model, runtime) for runtime in dict.fromkeys(r.execution.runtime for r in reports)
             ]
+            entries, names = stores[0].entries, {report.name for report in reports}
             if mode is not None:
                 left = [leftover for each in stores for leftover in each.leftovers(mode, reports)]
                 self.left += tuple(dict.fromkeys(f"{model} {leftover}" for leftover in left))
                 changes = [change for each in stores for change in each.save(mode, reports)]
                 self.written += tuple(dict.fromkeys(f"{model} {change}" for change in changes))
-            names = {report.name for report in reports}
-            entries = stores[0].entries
             renamed = {probably_was(report, entries, names): report.name for report in reports}
             self.unused += tuple(
                 f"{model} {name}" + (f", which is probably {renamed[name]} now" if name in renamed else "")

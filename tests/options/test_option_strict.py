@@ -1,9 +1,11 @@
 """--vc-strict: what is new or inconclusive fails too; without it, it is yellow and counted."""
 
+import json
+
 import pytest
 
 from tests.conftest import HOLDS
-from tests.project import Project
+from tests.project import SMALL, Project
 
 UNTIMED = "--benchmark-disable"
 YELLOW = "\x1b\\[33m"
@@ -101,3 +103,52 @@ def test_what_cannot_run_fails_under_strict(project):
     assert run.says("1 error")
     assert run.says(r"(?m)^runtime 'nowhere' cannot run here: it needs not_here: install not_here$")
     assert "Traceback" not in run.out
+
+
+REFERENCE = """
+    def test_one(vc_model, vc_measure, vc_baseline):
+        vc_baseline.check(vc_measure(vc_model.module).reference)
+    """
+
+
+def test_a_stored_entry_without_its_test_fails_under_strict(project):
+    project.write(test_one=REFERENCE)
+    assert project.run(UNTIMED, "--vc-baseline=create").passed(1)
+    (path,) = project.folder.glob("baselines/*/videomae.json")
+    document = json.loads(path.read_text())
+    gone = {**document["variants"]["reference"], "test": "test_one.py::test_gone"}
+    document["variants"]["test_one.py::test_gone"] = gone
+    path.write_text(json.dumps(document))
+    run = project.run(UNTIMED)
+    assert run.passed(1)
+    assert run.says(r"measured by no test any more:\n +videomae test_one.py::test_gone")
+    # Of a part of the file, nothing is known of the rest.
+    assert project.run(UNTIMED, "--vc-strict", "test_one.py::test_one").passed(1)
+    strict = project.run(UNTIMED, "--vc-strict")
+    assert strict.ret == pytest.ExitCode.TESTS_FAILED
+    assert strict.says("--vc-strict: what is stored and measured by no test fails the run")
+
+
+def test_a_run_that_fails_says_that_it_stores_nothing(project):
+    project.write(test_one=REFERENCE + "\n    def test_broken():\n        assert False\n")
+    run = project.run(UNTIMED, "--vc-baseline=create")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+    assert run.says("nothing was written to the baselines: a run that fails writes none")
+    assert not [*project.folder.glob("baselines/*/*")]
+
+
+def test_tests_that_did_not_run_again_are_not_missed(project):
+    project.write(test_one=REFERENCE + "\n    def test_broken():\n        assert False\n")
+    cached = [option for option in SMALL if "cacheprovider" not in option]
+    assert project.run(*cached, UNTIMED, small=False).ret == pytest.ExitCode.TESTS_FAILED
+    broken = REFERENCE.replace("test_one", "test_two").replace(
+        "(vc_model.module)", "(vc_model.module, name='two')"
+    )
+    project.write(test_one=REFERENCE + broken.replace(".reference", ""))
+    assert project.run(UNTIMED, "--vc-baseline=create").passed(2)
+    project.write(test_one=REFERENCE + broken.replace("vc_baseline.check", "assert not vc_baseline and "))
+    assert project.run(*cached, UNTIMED, small=False).ret == pytest.ExitCode.TESTS_FAILED
+    project.write(test_one=REFERENCE + broken.replace(".reference", "").replace("name='two'", "name='new'"))
+    run = project.run(*cached, UNTIMED, "--lf", "--vc-baseline=accept", small=False)
+    assert run.passed(1)
+    assert not run.says("measured by no test any more")

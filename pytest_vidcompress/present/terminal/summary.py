@@ -62,6 +62,8 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _listed("written to the baselines:", outcome.written, width)
     yield _listed("not written to the baselines:", outcome.left, width, Status.NEW)
     yield _listed("stored, but measured by no test any more:", outcome.unused, width, Status.NEW)
+    for complaint in outcome.complaints:
+        yield _plain(paragraph(complaint, width), Status.FAILED)
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
