@@ -68,6 +68,7 @@ class Clips(Sequence[Clip]):
         self._crops: dict[str, torch.Tensor] = {}
         self._usable: set[str] = set()
         self._skipped: dict[str, Skipped] = {}
+        self._spoiled = False
         self._loaded: tuple[Clip, ...] | None = None
 
     def load(self) -> tuple[Clip, ...]:
@@ -152,15 +153,12 @@ class Clips(Sequence[Clip]):
                 crops = next(decoded) if clip.id in decoded_now else self._crops[clip.id]
                 if crops is not None:
                     yield clip, crops
-                elif self._is_spoiled():
+                elif self._spoiled:
                     break
         self._refuse_spoiled()
 
-    def _is_spoiled(self) -> bool:
-        return len(self._skipped) > self._decoding.most_skipped * len(self._sample)
-
     def _refuse_spoiled(self) -> None:
-        if self._is_spoiled():
+        if self._spoiled:
             # All are decoded first: whoever mends the set wants every bad file by name.
             raise SpoiledRunError(too_many(self.skipped, len(self._sample), self._decoding.most_skipped))
 
@@ -174,6 +172,7 @@ class Clips(Sequence[Clip]):
                     if clip.id in self._usable:
                         raise VidcompressError(f"{clip.path} changed while tests ran: {outcome}") from outcome
                     self._skipped[clip.id] = Skipped.of(clip, outcome)
+                    self._spoiled = len(self._skipped) > self._decoding.most_skipped * len(self._sample)
                     yield None
                     continue
                 self._usable.add(clip.id)
