@@ -57,14 +57,12 @@ def measure_reference(
     """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
     subject = Subject.of(model.module)
     logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
-    answered = answers(logits)
-    void = int((answered == NO_ANSWER).sum())
-    if void:
+    for reason in _without_answer(logits):
         raise VidcompressError(
-            f"model {model.name!r} answers with NaN, or rules out every class, on {void} of {len(logits)} clips:"
-            " nothing can be compared with that; check its weights, and the mean and std of its profile"
+            f"model {model.name!r} {reason}: nothing can be compared with that; check its weights, and the mean and"
+            " std of its profile"
         )
-    targets = labels if model.weights == "trained" else answered
+    targets = labels if model.weights == "trained" else answers(logits)
     cost = weigh(subject, first_clip(clips))
     report = Report(
         identity=identity(model, clips),
@@ -99,7 +97,9 @@ def measure(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
-        execution=Execution(subject.runtime, subject.isa, (*subject.notes, *cost.notes)),
+        execution=Execution(
+            subject.runtime, subject.isa, (*subject.notes, *cost.notes, *_without_answer(logits))
+        ),
         reference=replace(whole, identity=of_clips, accuracy=accuracy(before, before, targets, kind)),
     )
 
@@ -138,6 +138,12 @@ def timed(
         ),
         reference=beside and replace(beside, timing=Timing(times.reference_latency)),
     )
+
+
+def _without_answer(logits: torch.Tensor) -> tuple[str, ...]:
+    """How many clips were answered with no class, in words; empty where all were answered."""
+    void = int((answers(logits) == NO_ANSWER).sum())
+    return (f"answers with NaN, or rules out every class, on {void} of {len(logits)} clips",) if void else ()
 
 
 def first_clip(clips: Clips) -> torch.Tensor:

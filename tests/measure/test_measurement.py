@@ -247,6 +247,7 @@ def test_a_variant_of_nans_is_never_right(reference: Reference) -> None:
     module = reference.model.module
     report = measure(Subject.of(lambda pixels: module(pixels) * float("nan")), reference, "nan", "t")
     assert (report.top1, report.top5, report.agreement) == (0, 0, 0)
+    assert report.execution.notes == ("answers with NaN, or rules out every class, on 8 of 8 clips",)
 
 
 def test_a_reference_of_nans_is_refused(classifier: Model, clips: Clips) -> None:
