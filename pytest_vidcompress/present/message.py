@@ -13,7 +13,7 @@ from .wording import commands, could_have_seen, label, numbers
 
 FIRST = len("AssertionError: ")
 """What pytest writes before the first line; before every line it writes `INDENT` columns."""
-INDENT = 4
+INDENT = 8
 
 
 def message(

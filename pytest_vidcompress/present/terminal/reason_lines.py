@@ -46,7 +46,7 @@ def _block(
     for metric, reason in reasons:
         yield from paragraph(f"{metric}: {reason}", width, "  ", "    ")
     if len(results) == 1:
-        for verdict in _open(results[0]):
+        for verdict in (each for each in _open(results[0]) if each.measured is not None):
             text = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
             yield from paragraph(f"{label(verdict)}: {text}", width, "  ", "    ")
     for what, command in _next(results, outcome):

@@ -58,9 +58,12 @@ def _table(rows: Rows, width: int) -> tuple[list[Line], list[Column]]:
 
 
 def _repeats(column: Column) -> bool:
-    """Does it say the same of more rows than one likes to read?"""
-    enough = 1 if column.heading == "clips" else MANY + 1
-    return len(column.cells) >= enough and len(set(column.cells)) == 1
+    """Does it say the same of more rows than one likes to read, or nothing of any?"""
+    if len(set(column.cells)) > 1:
+        return False
+    if column.cells[0] == "-":
+        return len(column.cells) > 1
+    return column.heading == "clips" or len(column.cells) > MANY
 
 
 def _that_fit(names: Column, candidates: Sequence[Column], width: int) -> tuple[list[Column], list[Column]]:

@@ -31,6 +31,12 @@ def test_new_says_why_and_what_to_type() -> None:
     ]
 
 
+def test_what_was_not_measured_has_no_numbers() -> None:
+    lines = texts(result("fp16", replace(LATENCY, measured=None, interval=None, reason="not timed")))
+    assert lines[:2] == ["inconclusive, 1 variant: fp16", "  latency_ratio: not timed"]
+    assert "measured" not in "".join(lines)
+
+
 def test_inconclusive_says_why_with_its_numbers_and_comes_first() -> None:
     lines = texts(result("fp16", BLIND), result("fuse", LATENCY, MACS))
     assert lines[:5] == [

@@ -52,6 +52,7 @@ def test_what_is_the_same_in_every_row_is_said_once_above_them() -> None:
         "timesformer on 100 clips; shares in %, changes in points; in every row GMACs 1.5"
     )
     assert lines[1].text.split() == ["variant", "verdict", "top-1", "agree", "size", "MB", "zeros"]
+    assert "time" not in tables([result("fp16", latency_ratio=None)])[1].text.split()
     few = tables([result("fp16"), result("fuse")])
     assert "GMACs" in few[1].text
 
