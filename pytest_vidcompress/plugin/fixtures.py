@@ -53,13 +53,13 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
 
 def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) -> None:
     """Skips a test whose runtime is not installed; under `--vc-strict` it fails, for it holds nothing."""
-    lacking = session.inputs.missing(recipe)
-    if lacking:
+    missing = session.inputs.missing(recipe)
+    if missing:
         runtime = session.inputs.runtime(recipe)
-        reason = f"runtime {runtime!r} cannot run here: {lacking}"
+        reason = f"runtime {runtime!r} cannot run here: {missing}"
         if session.options.strict:
             raise VidcompressError(reason)
-        session.ledger.lacking[nodeid] = runtime, lacking
+        session.ledger.lacking[nodeid] = runtime, missing
         pytest.skip(printable(reason))
 
 
