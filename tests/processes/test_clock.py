@@ -22,3 +22,9 @@ def test_it_is_light() -> None:
     code = f"import sys, pytest_vidcompress.processes.clock; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_run_that_measures_has_it_before_its_first_test() -> None:
+    code = "import sys, pytest_vidcompress.run.session; print('pytest_vidcompress.processes.clock' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
