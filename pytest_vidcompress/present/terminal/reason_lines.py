@@ -46,12 +46,18 @@ def _block(
     for metric, reason in reasons:
         yield from paragraph(f"{metric}: {reason}", width, "  ", "    ")
     if len(results) == 1:
-        for verdict in (each for each in _open(results[0]) if each.measured is not None):
-            text = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
-            yield from paragraph(f"{label(verdict)}: {text}", width, "  ", "    ")
+        yield from _doubts(results[0], width)
     for what, command in _next(results, outcome):
         # To be copied: the terminal may break it, we may not.
         yield f"  {what}: {command}"
+
+
+def _doubts(result: Result, width: int) -> Iterator[str]:
+    """The numbers that were not enough; of what is new the table has them."""
+    for verdict in _open(result):
+        if verdict.status is Status.INCONCLUSIVE and verdict.measured is not None:
+            text = ", ".join([*numbers(verdict), *([verdict.evidence] if verdict.evidence else [])])
+            yield from paragraph(f"{label(verdict)}: {text}", width, "  ", "    ")
 
 
 def _open(result: Result) -> list[Verdict]:

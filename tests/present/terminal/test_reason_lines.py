@@ -26,7 +26,6 @@ def test_new_says_why_and_what_to_type() -> None:
     assert texts(result("fp16", MACS, replace(TIME_NEW, visible=None))) == [
         "time new, 1 variant: fp16",
         "  latency_ratio: no run was recorded",
-        "  latency_ratio: measured 0.9",
         "  store it: pytest 'test_it.py::test_holds[fp16]' --vc-seed=1 --vc-baseline=create",
     ]
 
