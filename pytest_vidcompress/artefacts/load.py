@@ -22,6 +22,7 @@ from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError, first_line
+from ..models.checkpoint.configuration import geometry, is_video_classifier
 from ..models.checkpoint.geometry_limits import refuse_beyond_tensors
 from ..models.checkpoint.skeleton import skeleton
 from ..models.model import Model
@@ -182,7 +183,8 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
 def _skeleton(folder: Path, numels: Collection[int]) -> nn.Module:
     try:
         config = tensor_files.read_config(folder)
-        refuse_beyond_tensors(config, numels)
+        if is_video_classifier(config.get("model_type")):
+            refuse_beyond_tensors(geometry(config), numels)
         return skeleton(config)
     except VidcompressError as error:
         raise VidcompressError(f"{error}; a model of your own is given to load() with module=") from error

@@ -555,3 +555,10 @@ def test_it_is_measured_beside_its_own_model_only(whole: Path) -> None:
         VidcompressError, match="takes clips of rate 1, and model 'videomae' of 4: measure it beside"
     ):
         again.refuse_other(replace(of, profile=replace(of.profile, rate=4)))
+
+
+def test_what_somebody_noted_in_a_configuration_does_not_keep_it_from_loading(tmp_path: Path) -> None:
+    made = variant("fp16")
+    made.model.module.config.training_steps = 1_000_000  # type: ignore[union-attr]
+    made.save(tmp_path)
+    assert load(tmp_path).recipe == "fp16"

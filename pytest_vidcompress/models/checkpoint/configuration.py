@@ -57,11 +57,16 @@ def configuration(config: Mapping[str, Any]) -> Any:
     return made
 
 
-def with_defaults(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What a `config.json` of a video classifier says, and what its class says where the file does not."""
+def geometry(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a `config.json` of a video classifier says, what its class knows; defaults where the file is silent.
+
+    Whatever else somebody noted there, such as a number of training steps, is nothing that is built.
+    """
     from transformers import CONFIG_MAPPING
 
-    return {**CONFIG_MAPPING[config["model_type"]]().to_dict(), **config}
+    defaults = CONFIG_MAPPING[config["model_type"]]().to_dict()
+    said = {key: value for key, value in config.items() if key in defaults or key == "num_labels"}
+    return {**defaults, **said}
 
 
 def cannot_be_built(model_type: object, error: Exception) -> VidcompressError:

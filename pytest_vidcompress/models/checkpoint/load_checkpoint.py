@@ -19,7 +19,7 @@ from ..families import FAMILIES
 from ..family import Pretrained
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
-from .configuration import configuration, is_video_classifier, with_defaults
+from .configuration import configuration, geometry, is_video_classifier
 from .geometry_limits import refuse_beyond_tensors
 from .stored_sizes import stored_sizes
 from .transformers_log import silenced
@@ -105,7 +105,7 @@ def _config(source: str | Path) -> Any:
     if not is_video_classifier(kind):
         raise VidcompressError(f"model {str(source)!r} {_stranger(kind, said)}")
     try:
-        refuse_beyond_tensors(with_defaults(said), stored_sizes(source))
+        refuse_beyond_tensors(geometry(said), stored_sizes(source))
         return configuration(said)
     except VidcompressError as error:
         raise cannot_be_loaded(source, str(error)) from None

@@ -380,6 +380,12 @@ def test_a_configuration_is_held_against_its_tensors_before_it_is_built(
     assert "\n" not in str(caught.value)
 
 
+def test_what_somebody_noted_in_a_configuration_is_no_geometry(tmp_path: Path) -> None:
+    checkpoint(tmp_path, "videomae")
+    change_config(tmp_path, training_steps=1_000_000, my_layers=5000)
+    assert load_checkpoint(tmp_path)[1].size == 32
+
+
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
