@@ -71,6 +71,8 @@ def vc_measure(
     from ..run.one_test.measurements import Measurements
     from ..run.one_test.measurer import Measurer
 
+    with failures():
+        _refuse_other_benchmark(benchmark)
     benchmark.group = vc_model.name
     session = session_of(request.config)
     own = case(request.node, vc_model.name, session.options.latency_margin)
@@ -78,6 +80,16 @@ def vc_measure(
     timed = not request.config.getoption("benchmark_disable", False)
     yield Measurer(session, own, measurements, benchmark.pedantic, timed)
     measurements.release()
+
+
+def _refuse_other_benchmark(benchmark: object) -> None:
+    """pytest-codspeed has a fixture of the same name, which would record an empty function of ours."""
+    plugin = type(benchmark).__module__.partition(".")[0]
+    if plugin != "pytest_benchmark":
+        raise VidcompressError(
+            f"{plugin} is not supported: vc_measure times a variant and its reference in turns, by pytest-benchmark's"
+            " fixture; run these tests without it (no --codspeed, no CODSPEED_ENV)"
+        )
 
 
 @pytest.fixture
