@@ -60,7 +60,7 @@ def _part_is_worse(metric: Metric, report: Report, baseline: Baseline) -> str:
     if parts is None or parts[0] <= parts[1]:
         return ""
     now, before = (quantity(metric.name, part) for part in parts)
-    return f"{metric.part} {metric.worse_word} than stored: {now}, stored {before}"
+    return f"{metric.part} {metric.word(is_better=False)} than stored: {now}, stored {before}"
 
 
 def _worse_than(metric: Metric, measured: float, limit: float, margins: Margins) -> str:
@@ -68,13 +68,15 @@ def _worse_than(metric: Metric, measured: float, limit: float, margins: Margins)
     if measured >= limit if metric.better == "higher" else measured <= limit:
         return ""
     beyond = f" plus {getattr(margins, metric.margin):.0%}" if metric.margin else ""
-    return f"{metric.worse_word} than stored{beyond}" + (f": {metric.meaning}" if metric.meaning else "")
+    return f"{metric.word(is_better=False)} than stored{beyond}" + (
+        f": {metric.meaning}" if metric.meaning else ""
+    )
 
 
 def _as_stored(metric: Metric, measured: float, stored: float) -> str:
     better = measured - stored if metric.better == "higher" else stored - measured
     if better > metric.slack:
-        return f"{metric.better_word} than stored"
+        return f"{metric.word(is_better=True)} than stored"
     return "as stored, within the margin" if -better > metric.slack else "as stored"
 
 

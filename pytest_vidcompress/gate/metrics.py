@@ -84,13 +84,9 @@ class Metric:
     meaning: str = ""
     """What it says of a variant to be worse, beyond the number."""
 
-    @property
-    def worse_word(self) -> str:
-        return self.unit.larger if self.better == "lower" else self.unit.smaller
-
-    @property
-    def better_word(self) -> str:
-        return self.unit.smaller if self.better == "lower" else self.unit.larger
+    def word(self, is_better: bool) -> str:
+        """`smaller`, `higher`: how it is when it is better, or worse, than it was."""
+        return self.unit.larger if is_better == (self.better == "higher") else self.unit.smaller
 
     def of(self, report: Report) -> Any:
         """The number in a report, with its interval if it is an estimate; None where it was not measured."""

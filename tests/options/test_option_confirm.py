@@ -25,6 +25,8 @@ SLOWED = """
         vc_baseline.check(vc_measure(Slowed(vc_model.module)))
     """
 NAME = "test_slowed.py::test_slowed"
+TRIES = 8
+"""Of recording a run: one of a disturbed machine is left."""
 
 
 def slowed(project, times):
@@ -35,13 +37,17 @@ def slowed(project, times):
 def recorded(tmp_path_factory):
     """A project with three recorded runs of a module; copy it before changing it."""
     project = slowed(Project(tmp_path_factory.mktemp("recorded")), 1.0)
-    for count in (1, 2, 3):
-        assert project.run("--vc-baseline=create", "--vc-confirm=20").passed(1)
-        entry = project.timings[NAME]
-        assert [len(entry[field].split()) for field in ("runs", "spreads", "controls", "screens")] == [
-            count
-        ] * 4
-    return project
+    count = 0
+    for _ in range(TRIES):
+        run = project.run("--vc-baseline=create", "--vc-confirm=20")
+        assert run.passed(1)
+        count += not run.says("latency_ratio not recorded: ")
+        entry = project.timings.get(NAME, {})
+        lengths = [len(entry.get(field, "").split()) for field in ("runs", "spreads", "controls", "screens")]
+        assert lengths == [count] * 4
+        if count == 3:
+            return project
+    pytest.fail(f"in {TRIES} tries this machine was too busy to record three runs")
 
 
 def test_twice_as_slow_is_red_and_says_how_sure_that_is(recorded, tmp_path):

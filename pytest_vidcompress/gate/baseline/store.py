@@ -11,9 +11,9 @@ from ...measure.report import Report
 from ..budget import Margins
 from .files import baseline_path, locked, read, read_timings, write, write_timings
 from .leftovers import Leftover, leftovers
-from .machine_classes import Facts, Nearest, check_class, nearest
+from .machine_classes import Facts, check_class, nearest
 from .slowdown import OtherBaseline, accept_slowdowns
-from .stored import Baseline, Slowdown, Stored, StoredTiming
+from .stored import Baseline, Stored, StoredTiming
 from .update import Change, Mode, update, update_timings
 
 
@@ -52,26 +52,18 @@ class Store:
         check_class(self.machine_path, self.machine_facts)
         return read_timings(self.machine_path)
 
-    @cached_property
-    def nearest(self) -> Nearest | None:
-        """The machine class that comes nearest, where nothing is stored of this one."""
-        return None if self.timings else nearest(self.machine_path, self.machine_facts)
-
     def baseline(self, name: str) -> Baseline:
         """What is stored of a variant."""
+        entry, other = self.entries.get(name), self.other
         return Baseline(
-            self.entries.get(name),
+            entry,
             self.timings.get(name),
             tuple(self.timings.values()),
             self.path.name,
             self.machine_path.name,
-            self._slowdown(name),
-            self.nearest,
+            other.allows(name, entry.slowdown, self.path) if other and entry else None,
+            None if self.timings else nearest(self.machine_path, self.machine_facts),
         )
-
-    def _slowdown(self, name: str) -> Slowdown | None:
-        entry = self.entries.get(name)
-        return self.other.allows(name, entry.slowdown, self.path) if self.other and entry else None
 
     def leftovers(self, mode: Mode, reports: Sequence[Report]) -> tuple[Leftover, ...]:
         """What `save` will not take over although it differs; to be asked before it."""

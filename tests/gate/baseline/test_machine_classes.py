@@ -64,7 +64,7 @@ def test_the_nearest_class_differs_in_least(tmp_path: Path) -> None:
     stored(tmp_path, "d", HERE, model="videomae")
     path = tmp_path / "pocket" / f"timesformer.{NAME}.json"
     assert nearest(path, HERE) == Nearest("timesformer.b.json", ("model 25.1.0 there, 26.2.1 here",))
-    assert store(tmp_path).nearest == nearest(path, HERE)
+    assert store(tmp_path).baseline("x").nearest == nearest(path, HERE)
 
 
 def test_where_something_is_stored_of_this_class_no_other_is_named(tmp_path: Path) -> None:
