@@ -56,7 +56,8 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             try:
-                lock = self.path.with_suffix(".lock")
+                # One for every few journals, because it stays.
+                lock = self.path.with_name(f"{self.path.stem[:2]}.lock")
                 stack.enter_context(locked(lock, "a journal of predictions", _PATIENCE_S))
             except VidcompressError as error:
                 raise OSError(str(error)) from error

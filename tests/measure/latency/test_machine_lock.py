@@ -42,11 +42,10 @@ def folder() -> Path:
     return Path(gettempdir()) / f"pytest-vidcompress-{os.getuid()}"
 
 
-def test_its_folder_is_the_user_s_alone_and_holds_nothing_afterwards() -> None:
+def test_its_folder_is_the_user_s_alone() -> None:
     with machine_to_ourselves():
         assert [path.name for path in folder().iterdir()] == ["timing.lock"]
     assert folder().stat().st_mode & 0o777 == 0o700
-    assert list(folder().iterdir()) == []
 
 
 IMPATIENT = """

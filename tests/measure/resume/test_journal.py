@@ -119,9 +119,10 @@ def test_a_file_that_was_removed_or_emptied_meanwhile_is_begun_again(path: Path)
     assert len(journal.rows) == 6, "what was read once stays known"
 
 
-def test_a_lock_leaves_no_file(path: Path) -> None:
-    write(path, range(2))
-    assert [each.name for each in path.parent.iterdir()] == ["journal.rows"]
+def test_journals_share_a_few_locks(path: Path) -> None:
+    for name in ("journal.rows", "jovial.rows", "other.rows"):
+        write(path.with_name(name), range(2))
+    assert sorted(each.name for each in path.parent.glob("*.lock")) == ["jo.lock", "ot.lock"]
 
 
 @pytest.mark.parametrize("what", ["a folder", "a link", "somebody's"])
@@ -129,7 +130,7 @@ def test_a_lock_that_cannot_be_had_is_an_error_of_the_system_at_once(
     path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "_PATIENCE_S", 0.1)
-    lock = path.with_suffix(".lock")
+    lock = path.with_name("jo.lock")
     lock.parent.mkdir()
     with ExitStack() as stack:
         if what == "a folder":
