@@ -29,7 +29,8 @@ def recording_fault(timing: Timing, before: StoredTiming | None, margin: float) 
     """
     values, controls, quiet_share = _sample(timing)
     if quiet_share < QUIET:
-        return f"the machine was disturbed: {quiet_share:.0%} of it was quiet"
+        what = "fresh processes" if timing.confirmed and timing.confirmed.turns else "pairs"
+        return f"the machine was disturbed: {quiet_share:.0%} of the {what} were quiet"
     restless = disturbed(controls, None, 3 * BIAS)
     if restless:
         return f"the machine was disturbed: {restless}"

@@ -35,7 +35,7 @@ def test_a_run_of_a_quiet_machine_is_recorded(seed: int) -> None:
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ({"disturbed": 16}, "33% of it was quiet"),
+        ({"disturbed": 16}, "33% of the fresh processes were quiet"),
         ({"bias": 0.05}, "the reference differs from itself by"),
         ({"noise": 0.15}, "% only"),
     ],
@@ -61,7 +61,7 @@ def test_what_is_known_by_the_test_s_own_process_is_held_to_the_same() -> None:
     assert own is not None
     assert restless is not None
     assert fault(own) == ""
-    assert "30% of it was quiet" in fault(restless)
+    assert "30% of the pairs were quiet" in fault(restless)
 
 
 def test_create_stores_the_rest_of_a_disturbed_run_and_says_that_its_time_is_missing() -> None:
