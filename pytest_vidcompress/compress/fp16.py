@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import VidcompressError
 from .parameters import Nothing
 from .technique import Technique
 
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
 
 
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
-    model.module.half()
+    import torch
+
+    before = {name: tensor.clone() for name, tensor in model.module.state_dict().items()}
+    for name, tensor in model.module.half().state_dict().items():
+        if not torch.equal(tensor.isfinite(), before[name].isfinite()):
+            raise VidcompressError(
+                f"{name} of model {model.name!r} does not fit into halves: its largest number is"
+                f" {float(before[name].abs().max()):g}, of halves it is {torch.finfo(torch.float16).max:g}"
+            )
     return model
 
 

@@ -1,14 +1,18 @@
 """`int8-dynamic`: linear layers with int8 weights, activations quantized as they come.
 
-The study's int8 (section 6.2.2): torch's dynamic quantization, per-tensor weights. The study's models got
-1.5 to 1.7 times slower; much of that hangs on the engine that multiplies, so it is chosen by the layers' size.
+The study's int8 (section 6.2.2): torch's dynamic quantization, per-tensor weights. The study's models got 1.5 to 1.7
+times slower; much of that depends on the engine that multiplies, so it is chosen by the layers' size.
+
+Torch has no right kernel for convolutions: its `conv3d_dynamic` rounds outputs to the range of the inputs, so that of
+what follows a ReLU nothing below zero is left. Of a CNN, theirs are int8 weights computed with in float.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..errors import VidcompressError
 from .parameters import one_of
@@ -30,32 +34,59 @@ LARGE = 512 * 512
 class Int8Dynamic:
     engine: str = AUTO
     """Who multiplies: `onednn`, `x86`, `fbgemm`, `qnnpack`, or `auto` by the size of the layers."""
+    convolutions: str = AUTO
+    """Whose weights are int8 too, computed with in float: `all`, `none`, or `auto`: all, where they are at least as
+    many as linear layers."""
 
     def __post_init__(self) -> None:
         one_of(self, "engine", (AUTO, *ENGINES))
+        one_of(self, "convolutions", (AUTO, "all", "none"))
 
 
 def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
     from torch import nn
 
+    from .int8.packed_linear import packed
+
     if not any(isinstance(part, nn.Linear) for part in model.module.modules()):
-        raise VidcompressError(f"model {model.name!r} has no linear layers for int8-dynamic")
+        raise VidcompressError(
+            f"model {model.name!r} has no linear layers for int8-dynamic: int8-static multiplies integers in"
+            " convolutions, and int8-weights stores them"
+        )
     engine = _engine(model.module, parameters)
-    module = quantize(model.module, engine)
+    convolutions = _convolutions(model.module, parameters.convolutions)
+    module = packed(_with_int8(model.module, convolutions), engine)
     return replace(model, module=module, notes=(*model.notes, f"int8 engine {engine}"))
 
 
-def rebuild(module: nn.Module, parameters: Int8Dynamic) -> nn.Module:
+def rebuild(module: nn.Module, parameters: Int8Dynamic, stored: Collection[str]) -> nn.Module:
     from .int8.packed_linear import without_weights
 
-    return without_weights(module, _engine(module, parameters)).eval()
+    convolutions = {name for name in _convolutions(module, "all") if f"{name}.weight_scale" in stored}
+    return without_weights(_with_int8(module, convolutions), _engine(module, parameters)).eval()
 
 
-def quantize(module: nn.Module, engine: str) -> nn.Module:
-    """A copy of `module` whose linear layers are int8 ones packed for `engine`."""
-    from .int8.packed_linear import quantized
+def _convolutions(module: nn.Module, which: str) -> Collection[str]:
+    """Names of the convolutions whose weights are to be int8."""
+    from .layers.product import is_convolution, is_layer
 
-    return quantized(module, engine)
+    layers = {name: part for name, part in module.named_modules() if is_layer(part)}
+    found = {name for name, part in layers.items() if is_convolution(part)}
+    # The patches of a transformer are one convolution.
+    is_cnn = 2 * len(found) >= len(layers)
+    return found if which == "all" or (which == AUTO and is_cnn) else set()
+
+
+def _with_int8(module: nn.Module, convolutions: Collection[str]) -> nn.Module:
+    """Stores the weights of convolutions as int8."""
+    from .int8.stored import Storable, StoredInt8
+    from .layers.product import is_convolution
+    from .layers.substitute import substitute
+
+    def layer(name: str, part: nn.Module) -> nn.Module | None:
+        return StoredInt8(cast(Storable, part)) if name in convolutions else None
+
+    return substitute(module, is_convolution, layer)
 
 
 def _engine(module: nn.Module, parameters: Int8Dynamic) -> str:

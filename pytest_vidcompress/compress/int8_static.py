@@ -1,8 +1,8 @@
 """`int8-static`: weights and activations are int8, with ranges that calibration clips have shown.
 
-SmoothQuant first; then for every linear layer the scales that lose least on what it was given, and a bias that
-takes up the shift; where it pays, the products of attention too. What remains float are norms, softmax, additions
-and what `keep` names.
+SmoothQuant first; then for every linear layer and convolution the scales that lose least on what it was given, and a
+bias that takes up the shift; where it pays, the products of attention too. What remains float are norms, softmax,
+additions and what `keep` names.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..clips.loader import Clips
     from ..models.model import Model
     from .int8.range import Range
+    from .layers.product import Layer
 
 AUTO = "auto"
 LONG = 128
@@ -35,7 +36,7 @@ class Int8Static:
     attention: str = AUTO
     """Where the products of attention are int8 too: `all`, `none`, or `auto`: over many tokens."""
     keep: str = ""
-    """Linear layers that stay float: patterns of their dotted names, separated by `|`."""
+    """Layers that stay float: patterns of their dotted names, separated by `|`."""
 
     def __post_init__(self) -> None:
         in_range(self, "smooth", 0, 1)
@@ -48,9 +49,10 @@ class Int8Static:
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
-    from .int8.fit import factor_range, quantized
+    from .int8.fit import factor_range, fitted
     from .int8.observe import observe
     from .int8.smooth import smooth
+    from .layers.dataflow import dataflow
 
     if not clips.expected:
         raise VidcompressError(
@@ -61,17 +63,20 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
     # Smoothing changes no query, key or value, so one pass over the clips sees all.
     seen, products = observe(module, clips, _attentions(module, parameters.attention))
     if not seen:
-        raise VidcompressError(f"model {model.name!r} has no linear layers for int8-static")
+        raise VidcompressError(f"model {model.name!r} has no linear layers or convolutions for int8-static")
+    flow = dataflow(module, next(iter(clips.batches(1)))[0][:1])
     if parameters.smooth:
-        smooth(module, seen, parameters.smooth, next(iter(clips.batches(1)))[0][:1])
+        smooth(module, seen, parameters.smooth, flow)
 
-    def layer(name: str, part: nn.Linear) -> nn.Module:
+    def layer(name: str, part: Layer) -> nn.Module | None:
+        if any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|")):
+            return None
         if name not in seen:
             raise VidcompressError(
                 f"int8-static: layer {name!r} of model {model.name!r} is never called as a module, so nobody knows"
                 f" its inputs: leave it float with keep={name}"
             )
-        return quantized(part, seen[name].sample, seen[name].mean)
+        return fitted(part, seen[name], flow.is_rectified(name))
 
     def ranges(name: str) -> Sequence[Range]:
         return [factor_range(values) for values in products[name]]
@@ -80,16 +85,26 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
     return replace(model, module=made, notes=(*model.notes, f"calibrated on {clips.expected} clips"))
 
 
-def rebuild(module: nn.Module, parameters: Int8Static) -> nn.Module:
+def rebuild(module: nn.Module, parameters: Int8Static, stored: Collection[str]) -> nn.Module:
     import torch
+    from torch import nn
 
-    from .int8.layers import QuantizedLinear
+    from .int8.quantized import QuantizedConvolution, QuantizedLinear
     from .int8.range import Range
 
     anything = Range.of(-1.0, 1.0)
 
-    def layer(_: str, part: nn.Linear) -> nn.Module:
-        return QuantizedLinear(part, anything, torch.ones(part.out_features, device=part.weight.device))
+    def layer(name: str, part: Layer) -> nn.Module | None:
+        if f"{name}.weight_scale" not in stored:
+            return None
+        scale = part.weight.new_ones(part.weight.shape[0])
+        if isinstance(part, nn.Linear):
+            made: nn.Module = QuantizedLinear(part, anything, scale)
+        else:
+            made = QuantizedConvolution(part, anything, anything, scale)
+        # What rounding shifts is in a bias, also where the layer had none.
+        made.register_buffer("bias", torch.zeros_like(scale) if f"{name}.bias" in stored else None)
+        return made
 
     return _with_int8(module, parameters, layer, lambda _: (anything,) * 4)
 
@@ -97,26 +112,30 @@ def rebuild(module: nn.Module, parameters: Int8Static) -> nn.Module:
 def _with_int8(
     module: nn.Module,
     parameters: Int8Static,
-    layer: Callable[[str, nn.Linear], nn.Module],
+    layer: Callable[[str, Layer], nn.Module | None],
     ranges: Callable[[str], Sequence[Range]],
 ) -> nn.Module:
-    """Puts int8 parts in the place of those that `parameters` name."""
-    from torch import nn
+    """Puts int8 parts in the place of those that are to be int8.
 
+    Args:
+        layer: `(dotted name, layer) -> what takes its place`; None leaves it float.
+        ranges: of queries, keys, values and weights of a part of attention, by its dotted name.
+    """
     from .fuse.blocks import Attention, PerHead
-    from .int8.layers import QuantizedAttention, StoredInt8, halved_tables, replaced
-
-    def quantized_layer(name: str, part: nn.Module) -> nn.Module | None:
-        kept = any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|"))
-        return None if kept else layer(name, cast("nn.Linear", part))
+    from .int8.quantized import QuantizedAttention
+    from .int8.stored import StoredInt8, halved_tables
+    from .layers.product import is_layer
+    from .layers.substitute import exactly, substitute
 
     products = _attentions(module, parameters.attention)
-    replaced(
-        module, Attention, lambda name, _: QuantizedAttention(*ranges(name)) if name in products else None
+    substitute(
+        module,
+        exactly(Attention),
+        lambda name, _: QuantizedAttention(*ranges(name)) if name in products else None,
     )
     # Matrices that few rows meet: their bytes count, their products do not.
-    replaced(module, PerHead, lambda _, part: StoredInt8(cast(PerHead, part)))
-    return halved_tables(replaced(module, nn.Linear, quantized_layer))
+    substitute(module, exactly(PerHead), lambda _, part: StoredInt8(cast(PerHead, part)))
+    return halved_tables(substitute(module, is_layer, lambda name, part: layer(name, cast("Layer", part))))
 
 
 def _attentions(module: nn.Module, where: str) -> Collection[str]:

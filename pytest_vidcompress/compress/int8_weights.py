@@ -5,6 +5,7 @@ A quarter of the bytes at the speed of before: for where storage or a download i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -20,17 +21,26 @@ if TYPE_CHECKING:
 
 
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
-    from .int8.layers import STORABLE
+    from .int8.stored import is_storable
 
-    if not any(type(part) in STORABLE for part in model.module.modules()):
+    if not any(map(is_storable, model.module.modules())):
         raise VidcompressError(f"model {model.name!r} has no linear or convolution layers for int8-weights")
-    return replace(model, module=rebuild(model.module, parameters))
+    return replace(model, module=_with_int8(model.module, lambda _: True))
 
 
-def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
-    from .int8.layers import STORABLE, StoredInt8, Weighted, halved_tables, replaced
+def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> nn.Module:
+    return _with_int8(module, lambda name: f"{name}.weight_scale" in stored)
 
-    return halved_tables(replaced(module, STORABLE, lambda _, part: StoredInt8(cast(Weighted, part))))
+
+def _with_int8(module: nn.Module, wanted: Callable[[str], bool]) -> nn.Module:
+    """Stores the weights of layers as int8 whose dotted names are `wanted`."""
+    from .int8.stored import Storable, StoredInt8, halved_tables, is_storable
+    from .layers.substitute import substitute
+
+    def layer(name: str, part: nn.Module) -> nn.Module | None:
+        return StoredInt8(cast(Storable, part)) if wanted(name) else None
+
+    return halved_tables(substitute(module, is_storable, layer))
 
 
 INT8_WEIGHTS = Technique("int8 weights on disk, float arithmetic", apply, last=True, rebuild=rebuild)

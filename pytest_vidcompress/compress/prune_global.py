@@ -1,4 +1,4 @@
-"""`prune-global`: the smallest weights of attention and dense layers become zero.
+"""`prune-global`: the smallest weights of attention, dense layers and convolutions become zero.
 
 Unstructured L1 pruning with one threshold over all of them, the study's global pruning (section 6.2.1).
 """
@@ -33,16 +33,16 @@ def apply(model: Model, parameters: PruneGlobal, clips: Clips) -> Model:
 
     from .scope import matrices
 
-    linears = matrices(model, ("global",), parameters.layers)
+    layers = matrices(model, ("global",), parameters.layers)
     prune.global_unstructured(
-        [(linear, "weight") for linear in linears],
+        [(layer, "weight") for layer in layers],
         pruning_method=prune.L1Unstructured,
         amount=parameters.amount,
     )
-    for linear in linears:
-        prune.remove(linear, "weight")  # zeros in the weight itself: a mask would double the file
+    for layer in layers:
+        prune.remove(layer, "weight")  # zeros in the weight itself: a mask would double the file
     return model
 
 
-PRUNE_GLOBAL = Technique("unstructured L1 over attention and dense layers", apply, PruneGlobal)
+PRUNE_GLOBAL = Technique("unstructured L1 over attention, dense layers and convolutions", apply, PruneGlobal)
 TECHNIQUES = {"prune-global": PRUNE_GLOBAL}

@@ -1,4 +1,5 @@
-"""`prune-local-*`: in every layer by itself, the output rows with the smallest L2 norm become zero.
+"""`prune-local-*`: in every layer by itself, the outputs whose weights have the smallest L2 norm become zero: rows of
+a matrix, channels of a convolution.
 
 Structured pruning by masks, the study's local pruning (section 6.2.1) in its three scopes.
 """
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class PruneLocal:
     amount: float = 0.2
-    """Share of each matrix's rows that become zero."""
+    """Share of each layer's outputs whose weights become zero."""
     layers: str = ":"
     """Blocks in scope: an index or a slice."""
 
@@ -34,17 +35,17 @@ def _technique(summary: str, *scopes: str) -> Technique:
 
         from .scope import matrices
 
-        for linear in matrices(model, scopes, parameters.layers):
-            prune.ln_structured(linear, "weight", amount=parameters.amount, n=2, dim=0)
-            prune.remove(linear, "weight")
+        for layer in matrices(model, scopes, parameters.layers):
+            prune.ln_structured(layer, "weight", amount=parameters.amount, n=2, dim=0)
+            prune.remove(layer, "weight")
         return model
 
-    return Technique(f"structured L2, rows of {summary}", apply, PruneLocal)
+    return Technique(f"structured L2, outputs of {summary}", apply, PruneLocal)
 
 
 PRUNE_LOCAL_ATTENTION = _technique("attention matrices", "attention")
-PRUNE_LOCAL_DENSE = _technique("dense matrices", "dense")
-PRUNE_LOCAL_BOTH = _technique("attention and dense matrices", "attention", "dense")
+PRUNE_LOCAL_DENSE = _technique("dense layers and convolutions", "dense")
+PRUNE_LOCAL_BOTH = _technique("attention, dense layers and convolutions", "attention", "dense")
 TECHNIQUES = {
     "prune-local-attention": PRUNE_LOCAL_ATTENTION,
     "prune-local-dense": PRUNE_LOCAL_DENSE,

@@ -21,9 +21,11 @@ class OperatorTime:
     seconds: float
     """In this node alone."""
     node: str = ""
-    """Its name. One that holds the module it came from, as OpenVINO writes it
-    (`__module.blocks.0.mlp.up/aten::linear/MatMul`), is counted for that module too."""
+    """Its name."""
     kernel: str = ""
     """What executed it, with its precision, such as `brgemm_avx512_i8`."""
     kind: str = ""
     """One of `measure.kinds.KINDS` where the type alone does not tell; empty: what the type tells."""
+    module: str = ""
+    """Dotted name of the module that it came from, such as `blocks.0.mlp.up`, which it is counted for too; empty
+    where that is not known."""

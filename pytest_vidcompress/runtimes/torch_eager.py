@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from .narrow import has_narrow_parameters
 from .runtime import Runtime
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from ..compress.int8.quantized import QuantizedLayer
+    from ..compress.int8.stored import StoredInt8
     from ..models.model import Model
 
 
 def executable(module: nn.Module) -> nn.Module:
     """The form of what techniques made that computes on this CPU: what is stored narrow is widened, the rest is as it
     is."""
-    import torch
-
-    from ..compress.int8.layers import QuantizedLinear, StoredInt8, replaced
+    from ..compress.layers.substitute import substitute
     from ..models.module_copy import module_copy
 
-    narrow = (StoredInt8, QuantizedLinear)
+    def widened(_: str, part: nn.Module) -> nn.Module:
+        return cast("StoredInt8 | QuantizedLayer", part).widened()
+
     if is_stored_narrow(module):
-
-        def widened(_: str, part: nn.Module) -> nn.Module:
-            return cast(StoredInt8 | QuantizedLinear, part).widened()
-
-        return replaced(module_copy(module), narrow, widened).float()
-    if any(p.dtype == torch.float16 for p in module.parameters()):
+        return substitute(module_copy(module), _stores_integers, widened).float()
+    if has_narrow_parameters(module):
         return module_copy(module).float()
     return module
 
@@ -41,9 +40,14 @@ def runnable(module: nn.Module) -> nn.Module:
 
 def is_stored_narrow(module: nn.Module) -> bool:
     """Has it layers of ours whose integers are there to be stored?"""
-    from ..compress.int8.layers import QuantizedLinear, StoredInt8
+    return any(map(_stores_integers, module.modules()))
 
-    return any(isinstance(part, StoredInt8 | QuantizedLinear) for part in module.modules())
+
+def _stores_integers(part: nn.Module) -> bool:
+    from ..compress.int8.quantized import QuantizedLayer
+    from ..compress.int8.stored import StoredInt8
+
+    return isinstance(part, StoredInt8 | QuantizedLayer)
 
 
 def _prepare(model: Model) -> nn.Module:

@@ -11,10 +11,10 @@ from torch import nn
 
 from pytest_vidcompress.artefacts.restore import restore
 from pytest_vidcompress.artefacts.tensors import take_apart
-from pytest_vidcompress.compress.int8.layers import QuantizedLinear
-from pytest_vidcompress.compress.int8.packed_linear import without_weights
+from pytest_vidcompress.compress.int8.packed_linear import packed, without_weights
+from pytest_vidcompress.compress.int8.quantized import QuantizedLinear
 from pytest_vidcompress.compress.int8.range import Range
-from pytest_vidcompress.compress.int8_dynamic import ENGINES, quantize
+from pytest_vidcompress.compress.int8_dynamic import ENGINES
 from pytest_vidcompress.errors import VidcompressError
 
 SUPPORTED = [name for name in ENGINES if name in torch.backends.quantized.supported_engines]
@@ -82,7 +82,7 @@ def test_int8_layers_come_back_bit_by_bit(engine: str, bias: bool) -> None:
     def made() -> nn.Module:
         return nn.Sequential(nn.Linear(6, 9, bias=bias), nn.ReLU(), nn.Linear(9, 4, bias=bias)).eval()
 
-    stored = quantize(made(), engine)
+    stored = packed(made(), engine)
     with torch.device("meta"):
         found = made()
     found, apart = without_weights(found, engine), take_apart(stored)
@@ -164,7 +164,7 @@ def test_misfits_are_named() -> None:
 
 
 def test_misfits_of_int8_layers_are_named() -> None:
-    stored = take_apart(quantize(nn.Sequential(nn.Linear(6, 4)), SUPPORTED[0])).tensors
+    stored = take_apart(packed(nn.Sequential(nn.Linear(6, 4)), SUPPORTED[0])).tensors
     with torch.device("meta"):
         float_module, module = nn.Sequential(nn.Linear(6, 4)), nn.Sequential(nn.Linear(6, 4))
     int8_module = without_weights(module, SUPPORTED[0])
@@ -210,7 +210,7 @@ def test_misfits_of_int8_layers_are_named() -> None:
     ids=str,
 )
 def test_scales_and_zero_points_that_cannot_be_are_named(name: str, value: torch.Tensor, reason: str) -> None:
-    stored = take_apart(quantize(nn.Sequential(nn.Linear(6, 4)), SUPPORTED[0])).tensors
+    stored = take_apart(packed(nn.Sequential(nn.Linear(6, 4)), SUPPORTED[0])).tensors
     with torch.device("meta"):
         module = nn.Sequential(nn.Linear(6, 4))
     fails(without_weights(module, SUPPORTED[0]), {**stored, f"0.{name}": value}, f".*{reason}")

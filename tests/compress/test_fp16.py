@@ -5,8 +5,12 @@ import torch
 
 from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.compress.fp16 import FP16
-from pytest_vidcompress.compress.technique import Nothing
+from pytest_vidcompress.compress.parameters import Nothing
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.runtimes.torch_eager import executable
+from tests.models.cnn import cnn
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model
 
 
@@ -34,3 +38,15 @@ def test_it_computes_in_fp32_with_rounded_weights(family: str) -> None:
     assert {parameter.dtype for parameter in halved.module.parameters()} == {torch.float16}, (
         "stored as before"
     )
+
+
+def test_what_does_not_fit_into_halves_is_refused_by_name() -> None:
+    of = cnn()
+    norm = of.module.get_submodule("stem.1")
+    norm.running_var.fill_(1e5)  # type: ignore[operator, union-attr]
+    with pytest.raises(
+        VidcompressError, match=r"stem\.1\.running_var of model 'cnn' does not fit .* is 100000, of"
+    ):
+        FP16.apply(of.copy(), Nothing(), NO_CLIPS)
+    fused = parse("fuse+fp16", TECHNIQUES).apply(of, NO_CLIPS)
+    assert all(parameter.isfinite().all() for parameter in fused.module.parameters())

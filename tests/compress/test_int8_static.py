@@ -7,10 +7,11 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.artefacts.save import size_bytes
-from pytest_vidcompress.compress.int8.layers import QuantizedAttention, QuantizedLinear
 from pytest_vidcompress.compress.int8.observe import observe
-from pytest_vidcompress.compress.int8.smooth import smooth
+from pytest_vidcompress.compress.int8.quantized import QuantizedAttention, QuantizedLinear
+from pytest_vidcompress.compress.int8.smooth import followers, smooth
 from pytest_vidcompress.compress.int8_static import rebuild
+from pytest_vidcompress.compress.layers.dataflow import dataflow
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
@@ -73,8 +74,9 @@ def test_smoothing_changes_no_logit(trained: Model) -> None:
     before = logits(trained)
     of = trained.copy()
     seen, _ = observe(of.module, spare(of))
-    pixels = next(iter(spare(of).batches(1)))[0]
-    changed = smooth(of.module, seen, 0.5, pixels)
+    flow = dataflow(of.module, next(iter(spare(of).batches(1)))[0])
+    changed = len(followers(of.module, flow))
+    smooth(of.module, seen, 0.5, flow)
     layers = len([part for part in of.module.modules() if type(part) is nn.Linear])
     assert 4 <= changed < layers
     assert (logits(of) - before).abs().max() < 1e-4 * before.abs().max()
@@ -85,7 +87,7 @@ def test_smoothing_evens_out_what_layers_are_given(trained: Model) -> None:
     seen, _ = observe(of.module, spare(of))
     name = next(name for name in seen if name.endswith(("qkv", "query")))
     before = seen[name].largest
-    smooth(of.module, seen, 0.9, next(iter(spare(of).batches(1)))[0])
+    smooth(of.module, seen, 0.9, dataflow(of.module, next(iter(spare(of).batches(1)))[0]))
     spread = [float(each.max() / each.median()) for each in (before, seen[name].largest)]
     assert spread[1] < spread[0]
 
@@ -93,7 +95,7 @@ def test_smoothing_evens_out_what_layers_are_given(trained: Model) -> None:
 def test_structure_alone_takes_the_tensors(trained: Model) -> None:
     made = compressed("fuse+int8-static", trained).module
     fused = parse("fuse", TECHNIQUES).apply(trained, NO_CLIPS).module
-    empty = rebuild(fused, TECHNIQUES["int8-static"].parameters())
+    empty = rebuild(fused, TECHNIQUES["int8-static"].parameters(), made.state_dict())
     empty.load_state_dict(made.state_dict(), strict=True)
     given = torch.randn(1, 8, 3, 64, 64)
     with torch.inference_mode():

@@ -13,6 +13,7 @@ from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.model import Model
+from tests.models.cnn import CONVOLUTIONS, cnn
 from tests.models.small import LABELS, model
 
 
@@ -73,7 +74,7 @@ def test_no_layers_are_refused(layers: str) -> None:
 
 
 def test_scopes_that_the_profile_lacks_are_refused() -> None:
-    with pytest.raises(VidcompressError, match="no linear layers in scope convolutions"):
+    with pytest.raises(VidcompressError, match="no linear layers or convolutions in scope convolutions"):
         matrices(model("timesformer"), ("convolutions",))
 
 
@@ -100,7 +101,9 @@ def test_models_without_names_are_told_apart_by_att() -> None:
 
 
 def test_a_model_without_linear_layers_is_refused() -> None:
-    with pytest.raises(VidcompressError, match="model 'flat' has no linear layers in scope global"):
+    with pytest.raises(
+        VidcompressError, match="model 'flat' has no linear layers or convolutions in scope global"
+    ):
         matrices(Model("flat", nn.Sequential(nn.Flatten()), Profile(1, 1, 8), LABELS), ("global",))
 
 
@@ -108,7 +111,7 @@ def test_only_linear_layers_count() -> None:
     small = model("videomae")
     patterns = MappingProxyType({"global": ("videomae.encoder.layer.{layer}.layernorm_before",)})
     named = replace(small, profile=replace(small.profile, modules=patterns))
-    with pytest.raises(VidcompressError, match="no linear layers"):
+    with pytest.raises(VidcompressError, match="no linear layers or convolutions"):
         matrices(named, ("global",))
 
 
@@ -153,3 +156,45 @@ def published() -> dict[str, Model]:
             module = AutoModelForVideoClassification.from_config(config)
         made[name] = Model(name, module, family.profile, ())
     return made
+
+
+def cnn_blocks(layers: str) -> set[str]:
+    of = cnn()
+    chosen = {id(layer) for layer in matrices(of, ("global",), layers)}
+    return {name for name, part in of.module.named_modules() if id(part) in chosen}
+
+
+def test_a_cnn_s_convolutions_are_in_scope_and_its_classifier_is_not() -> None:
+    of = cnn()
+    assert cnn_blocks(":") == set(CONVOLUTIONS)
+    assert matrices(of, ("dense",)) == matrices(of, ("global",)) == matrices(of, ("attention", "dense"))
+    with pytest.raises(
+        VidcompressError, match=r"'cnn' has no .* in scope attention: none has 'att' in its name"
+    ):
+        matrices(of, ("attention",))
+
+
+def test_blocks_of_a_cnn_are_told_by_the_first_number_in_a_name() -> None:
+    last = {f"blocks.2.{part}" for part in ("up", "depthwise", "grouped", "down")}
+    assert cnn_blocks("-1") == last
+    assert cnn_blocks("2") == {name for name in CONVOLUTIONS if name.startswith("blocks.1.")}
+    assert cnn_blocks(":-1") == set(CONVOLUTIONS) - last
+
+
+def test_stages_with_numbers_of_their_own_are_blocks_of_their_own() -> None:
+    """As torchvision names them: `layer1.0`, `layer1.1`, `layer2.0`."""
+    stages = nn.Module()
+    for stage in (1, 2):
+        stages.add_module(f"layer{stage}", nn.Sequential(nn.Conv3d(1, 1, 1), nn.Conv3d(1, 1, 1)))
+    stages.add_module("conv1", nn.Conv3d(1, 1, 1))
+    stages.add_module("fc", nn.Linear(1, 1))
+    of = Model("stages", stages, Profile(1, 1, 8), LABELS)
+    assert names(of, ("global",), "2") == {"layer2.0"}
+    assert names(of, ("global",), "0") == {"layer1.0", "conv1"}
+
+
+def test_a_classifier_may_be_a_convolution() -> None:
+    module = nn.ModuleDict({name: nn.Conv3d(1, 1, 1) for name in ("first", "second", "classifier")})
+    of = Model("convolutions", module, Profile(1, 1, 8), LABELS)
+    assert names(of, ("global",)) == {"first", "second"}
+    assert names(of, ("global",), "1") == {"second"}, "without numbers each is a block"

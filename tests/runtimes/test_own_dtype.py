@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import torch
+from pytest_vidcompress.compress.int8.stored import StoredInt8
 from torch import nn
 
-from pytest_vidcompress.compress.int8.layers import StoredInt8
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.weigh import weigh
 from pytest_vidcompress.measure.subject import Subject

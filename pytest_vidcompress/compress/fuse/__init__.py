@@ -1,12 +1,12 @@
 """`fuse`: the same function with less arithmetic, equal up to the rounding of fp32.
 
-What is rewritten stands in a file a family, `timesformer` and the like. Nothing is approximated, so recipes begin
-with it.
+What is rewritten of a family stands in a file of its own, `timesformer` and the like; of any other model batch norms
+become part of the layers in front of them. Nothing is approximated, so recipes begin with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,26 +21,53 @@ if TYPE_CHECKING:
     from ...models.model import Model
 
 
+TOLERANCE = 1e-4
+"""Of logits, relative to the largest: rounding is far below, and another function far above."""
+
+
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
-    made, modules = _fused(model.module, f"model {model.name!r}")
-    return replace(model, module=made, profile=replace(model.profile, modules=modules))
-
-
-def rebuild(module: nn.Module, parameters: Nothing) -> nn.Module:
-    return _fused(module, "this artefact's model")[0]
-
-
-def _fused(module: nn.Module, named: str) -> tuple[nn.Module, Mapping[str, tuple[str, ...]]]:
-    """The rewritten module, and its names of the study's scopes."""
     from .rewrite import rewrites
 
-    kind, there = type(module).__name__, rewrites()
-    if kind not in there:
+    rewrite = rewrites().get(type(model.module).__name__)
+    if rewrite is None:
+        return replace(model, module=_without_batch_norms(model))
+    made = rewrite.build(model.module).eval()
+    return replace(model, module=made, profile=replace(model.profile, modules=rewrite.modules))
+
+
+def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> nn.Module:
+    from .batch_norm import without_folded
+    from .rewrite import rewrites
+
+    rewrite = rewrites().get(type(module).__name__)
+    return (without_folded(module, stored) if rewrite is None else rewrite.build(module)).eval()
+
+
+def _without_batch_norms(model: Model) -> nn.Module:
+    import torch
+
+    from ...models.adapter import example_pixels, logits_from
+    from .batch_norm import fold, norms_after_layers
+    from .rewrite import rewrites
+
+    pixels = example_pixels(model.profile, seed=0)
+    norms = norms_after_layers(model.module, pixels)
+    if not norms:
         raise VidcompressError(
-            f"fuse knows how to rewrite {' and '.join(there)}, and {named} is a {kind}: leave fuse out of its"
-            " recipes, or put it first where something else has changed the model's structure"
+            f"fuse rewrites {', '.join(rewrites())}, and of other models batch norms right after a layer; model"
+            f" {model.name!r} is a {type(model.module).__name__} without any: leave fuse out of its recipes, or put"
+            " it first where something else has changed the model's structure"
         )
-    return there[kind].build(module).eval(), there[kind].modules
+    with torch.inference_mode():
+        before = logits_from(model.module(pixels))
+        module = fold(model.module, norms)
+        error = (logits_from(module(pixels)) - before).abs().max()
+    if not error <= TOLERANCE * before.abs().max():
+        raise VidcompressError(
+            f"model {model.name!r} is another function once its batch norms are part of the layers in front of them:"
+            " it must use their weights in other ways than by calling them; leave fuse out of its recipes"
+        )
+    return module
 
 
 FUSE = Technique("exact rewrites: the same logits with less arithmetic", apply, rebuild=rebuild)

@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from ..layers.product import bias_of
+
 
 def linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> nn.Linear:
     """The layer with this `weight`, `(outputs, inputs)`, and `bias`, `(outputs,)`; takes them as they are."""
@@ -17,11 +19,6 @@ def linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> nn.Linear:
     if bias is not None:
         made.bias = nn.Parameter(bias.detach(), requires_grad=False)
     return made
-
-
-def bias_of(layer: nn.Linear) -> torch.Tensor | None:
-    """Its bias, where it has one; torch's annotations say that all have."""
-    return layer.bias
 
 
 def product(second: nn.Linear, first: nn.Linear) -> nn.Linear:

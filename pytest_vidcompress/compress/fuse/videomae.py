@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from .blocks import Attention, Mlp, Patches, bias_of, linear
+from ..layers.product import bias_of
+from .blocks import Attention, Mlp, Patches, linear
 from .rewrite import Rewrite
 
 _ATTENTION = ("blocks.{layer}.qkv", "blocks.{layer}.output")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+
+from ..layers.geometry import Geometry
+from ..layers.product import Convolution, Layer, is_layer
 
 if TYPE_CHECKING:
     from ...clips.loader import Clips
@@ -23,31 +27,69 @@ QUERIES = 32
 
 @dataclass
 class Seen:
-    """The inputs of one layer, `(..., channels)`."""
+    """The inputs of one layer. A row is what single outputs meet: `(channels,)`, of a convolution the patch under its
+    kernel, `(channels * kernel,)`."""
 
     largest: torch.Tensor
     """Of the absolute values, a channel."""
     total: torch.Tensor
-    """Sum over rows, a channel, in double precision."""
+    """Sum over rows, in double precision."""
     count: int = 0
     rows: list[torch.Tensor] = field(default_factory=list[torch.Tensor])
     """A share of the rows of every clip."""
 
     @property
     def mean(self) -> torch.Tensor:
+        """The mean row."""
         return (self.total / max(1, self.count)).float()
 
     @property
     def sample(self) -> torch.Tensor:
-        """`(rows, channels)`."""
+        """Some rows, `(rows, row)`."""
         return torch.cat(self.rows)
 
-    def take(self, inputs: torch.Tensor, rows: int) -> None:
-        flat = inputs.detach().flatten(0, -2)
+    @classmethod
+    def nothing(cls, layer: Layer) -> Seen:
+        """Before `layer` was called."""
+        channels = layer.in_features if isinstance(layer, nn.Linear) else layer.in_channels
+        row = channels if isinstance(layer, nn.Linear) else channels * layer.weight[0, 0].numel()
+        return cls(torch.zeros(channels), torch.zeros(row, dtype=torch.double))
+
+    def take(self, layer: Layer, inputs: torch.Tensor, rows: int) -> None:
+        """Adds the inputs of one call, and keeps some `rows` of them."""
+        if isinstance(layer, nn.Linear):
+            self._take_rows(inputs.detach().flatten(0, -2), rows)
+        else:
+            self._take_patches(layer, inputs.detach(), rows)
+
+    def divide(self, factor: torch.Tensor) -> None:
+        """Divides each channel by its factor, `(channels,)`."""
+        self.largest = self.largest / factor
+        by_row = factor.repeat_interleave(self.total.numel() // factor.numel())
+        self.total = self.total / by_row
+        self.rows = [rows / by_row for rows in self.rows]
+
+    def _take_rows(self, flat: torch.Tensor, rows: int) -> None:
         self.largest = torch.maximum(self.largest, flat.abs().amax(0))
         self.total += flat.sum(0, dtype=torch.double)
         self.count += len(flat)
         self.rows.append(flat[_spread(len(flat), rows, self.count)].clone())
+
+    def _take_patches(self, layer: Convolution, inputs: torch.Tensor, rows: int) -> None:
+        kernel = layer.weight.shape[2:]
+        batch = inputs if inputs.ndim == layer.weight.ndim else inputs.unsqueeze(0)
+        self.largest = torch.maximum(self.largest, batch.abs().flatten(2).amax((0, 2)))
+        patches = Geometry.of(layer).patches(batch, tuple(kernel))  # (B, positions ..., channels, kernel ...)
+        places = patches.shape[: 1 + len(kernel)]
+        number = places.numel()
+        # One place in the kernel after the other: all at once would be as many copies of the inputs.
+        sums = self.total.view(-1, *kernel)
+        for place in product(*map(range, kernel)):
+            under: torch.Tensor = patches[(..., slice(None), *place)]
+            sums[(slice(None), *place)] += under.flatten(0, -2).sum(0, dtype=torch.double)
+        self.count += number
+        chosen = torch.unravel_index(_spread(number, rows, self.count), places)
+        self.rows.append(patches[chosen].flatten(1))
 
 
 @torch.inference_mode()
@@ -61,16 +103,16 @@ def observe(
         attention: dotted names of the parts that are called with queries, keys and values.
 
     Returns:
-        What each linear layer was given, by its dotted name; layers that were not called are not there. And some
-        queries, keys, values and weights (after softmax) of each part of attention.
+        What each linear layer and convolution was given, by its dotted name; layers that were not called are not
+        there. And some queries, keys, values and weights (after softmax) of each part of attention.
     """
     number = max(1, clips.expected)
     layers: dict[str, Seen] = {}
     products: dict[str, list[list[torch.Tensor]]] = {name: [[], [], [], []] for name in attention}
     with ExitStack() as hooks:
         for name, part in module.named_modules():
-            if type(part) is nn.Linear:
-                hook = _layer_hook(layers, name, ROWS // number + 1)
+            if is_layer(part):
+                hook = _layer_hook(layers, name, part, ROWS // number + 1)
             elif name in products:
                 hook = _attention_hook(products[name], VALUES // number + 1)
             else:
@@ -82,12 +124,11 @@ def observe(
     return layers, {name: [torch.cat(values) for values in kept] for name, kept in products.items()}
 
 
-def _layer_hook(seen: dict[str, Seen], name: str, rows: int) -> Callable[..., None]:
+def _layer_hook(seen: dict[str, Seen], name: str, layer: Layer, rows: int) -> Callable[..., None]:
     def take(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        channels = inputs[0].shape[-1]
         if name not in seen:
-            seen[name] = Seen(torch.zeros(channels), torch.zeros(channels, dtype=torch.double))
-        seen[name].take(inputs[0], rows)
+            seen[name] = Seen.nothing(layer)
+        seen[name].take(layer, inputs[0], rows)
 
     return take
 

@@ -49,7 +49,7 @@ class PackedWeights(LinearPackedParams):
         return weight, None if bias is None else bias.detach()
 
 
-def quantized(module: nn.Module, engine: str) -> nn.Module:
+def packed(module: nn.Module, engine: str) -> nn.Module:
     """A copy of `module` whose linear layers are int8, as `torch.ao.quantization.quantize_dynamic` makes them.
 
     Raises:
@@ -66,7 +66,7 @@ def quantized(module: nn.Module, engine: str) -> nn.Module:
 
 
 def without_weights(module: nn.Module, engine: str) -> nn.Module:
-    """As `quantized`, in place and whatever the weights: they are all zero, and only their shapes are right."""
+    """As `packed`, in place and whatever the weights: they are all zero, and only their shapes are right."""
     for name, child in module.named_children():
         if type(child) is nn.Linear:
             setattr(module, name, _empty(child, engine))
@@ -104,9 +104,9 @@ def _empty(linear: nn.Linear, engine: str) -> nn.Module:
 
 
 def _pack(layer: dynamic.Linear, engine: str, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
-    held = PackedWeights(engine)
-    held.set_weight_bias(weight, bias)
-    layer._packed_params = held.eval()  # pyright: ignore[reportPrivateUsage]
+    parameters = PackedWeights(engine)
+    parameters.set_weight_bias(weight, bias)
+    layer._packed_params = parameters.eval()  # pyright: ignore[reportPrivateUsage]
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +14,6 @@ from .operator_kinds import KINDS, PRODUCTS, kind_of, multiplies_integers
 Named = tuple[str, str]
 """Name and kind."""
 NOWHERE = "outside modules"
-_MODULE = re.compile(r"__module\.(?:module\b\.?)?([\w.]*)")
-"""The module that a node of OpenVINO says it came from; ours is wrapped in one that holds it as `module`."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +135,7 @@ def _by_module(nodes: Iterable[OperatorTime]) -> dict[Named, Spot]:
     """Nodes under the modules that they came from; the total of a module has those of its parts."""
     calls, own, whole = (defaultdict[str, float](float) for _ in range(3))
     for node in nodes:
-        found = _MODULE.match(node.node)
-        name = folded(found[1]) if found and found[1] else NOWHERE
+        name = folded(node.module) or NOWHERE
         calls[name] += 1
         own[name] += node.seconds
         parts = name.split(".")

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VidcompressError
 from ..operator_time import OperatorTime
 from ..runtime import Runtime
+from .external_data import refuse_external_data
+from .module_names import module_of
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +26,18 @@ if TYPE_CHECKING:
 FILE = "model.onnx"
 _KERNEL = "_kernel_time"
 """What ONNX Runtime's profile appends to a node's name for its own time."""
+
+
+_INTEGER = frozenset(
+    {
+        *("QLinearConv", "QLinearMatMul", "QGemm", "ConvInteger", "MatMulInteger"),
+        *("MatMulIntegerToFloat", "DynamicQuantizeMatMul"),
+    }
+)
+_FLOAT = frozenset(
+    {"Conv", "FusedConv", "NhwcFusedConv", "MatMul", "FusedMatMul", "Gemm", "FusedGemm", "Attention"}
+)
+"""Operators that multiply matrices or slide kernels: of integers, of floats."""
 
 
 class Graph:
@@ -57,25 +72,47 @@ class Graph:
             events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
         spent = {event["name"]: event for event in events if "op_name" in event.get("args", ())}
         return [
-            OperatorTime(event["args"]["op_name"], event["dur"] / 1e6, _place(name.removesuffix(_KERNEL)))
+            OperatorTime(
+                operator=event["args"]["op_name"],
+                seconds=event["dur"] / 1e6,
+                node=(node := name.removesuffix(_KERNEL)),
+                module=module_of(node),
+            )
             for name, event in spent.items()
             if name.endswith(_KERNEL)
         ]
 
+    def integers(self) -> Collection[str]:
+        """The modules all of whose products multiply integers: ONNX Runtime decides that when a session starts."""
+        import onnx  # pyright: ignore[reportMissingImports]
 
-def _place(node: str) -> str:
-    """`/module/blocks.0/mlp/up/MatMul` -> `__module.module.blocks.0.mlp.up/MatMul`."""
-    path, _, name = node.rpartition("/")
-    return f"__module{path.replace('/', '.')}/{name}" if path else node
+        with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
+            file = Path(folder, FILE)
+            _start(self.content, optimized=file)
+            nodes = onnx.load(file).graph.node
+        whole: dict[str, bool] = {}
+        for node in nodes:
+            if node.op_type in _INTEGER | _FLOAT:
+                module = module_of(node.name)
+                whole[module] = whole.get(module, True) and node.op_type in _INTEGER
+        return {module for module, narrow in whole.items() if narrow}
 
 
-def _start(content: bytes, profile: Path | None = None) -> Any:
+def _start(content: bytes, profile: Path | None = None, optimized: Path | None = None) -> Any:
+    """A session.
+
+    Args:
+        profile: how the name of the file begins that `end_profiling` writes.
+        optimized: where to write the graph as it is executed.
+    """
     import onnxruntime  # pyright: ignore[reportMissingImports]
     import torch
 
     options = onnxruntime.SessionOptions()
     if profile is not None:
         options.enable_profiling, options.profile_file_prefix = True, str(profile)
+    if optimized is not None:
+        options.optimized_model_filepath = str(optimized)
     options.intra_op_num_threads = torch.get_num_threads()
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
@@ -109,7 +146,9 @@ def _save(graph: Any, folder: Path) -> None:
 
 
 def _load(folder: Path) -> Graph:
-    return Graph((folder / FILE).read_bytes())
+    content = (folder / FILE).read_bytes()
+    refuse_external_data(content)
+    return Graph(content)
 
 
 def _tensor_bytes(folder: Path) -> int:

@@ -6,9 +6,6 @@ torch is set to, fp32 where nothing was quantized.
 
 from __future__ import annotations
 
-import re
-import tempfile
-import warnings
 from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..operator_time import OperatorTime
 from ..runtime import Runtime
-from .node import is_fused, multiplies_integers, products_of, told
+from .node import is_fused, module_of, multiplies_integers, products_of, told
 
 if TYPE_CHECKING:
     import torch
@@ -24,10 +21,7 @@ if TYPE_CHECKING:
     from ...models.model import Model
 
 NAME = "model"
-_NUMBERED = re.compile(r"[A-Z][A-Za-z]*_\d+")
 _WIDEST = ("amx", "avx512_core_vnni", "avx512_vnni", "avx512", "avx2_vnni", "avx2", "neon")
-_ABOUT = re.compile(rb"\t<rt_info>(?:(?!<rt_info>).)*</rt_info>\n(?=</net>)", re.DOTALL)
-"""Which OpenVINO wrote the file: the manifest says so too, and a size must not hang on how long that is."""
 _WARM = 2
 """Calls before the one whose time is told."""
 
@@ -64,9 +58,10 @@ class Representation:
 
     def isa(self) -> str:
         """The widest instruction set of its kernels, such as `avx512`, and `int8` where some multiply integers."""
-        kernels = {told(node, "primitiveType").lower() for node in self._nodes()}
+        nodes = self._nodes()
+        kernels = {told(node, "primitiveType").lower() for node in nodes}
         widest = next((name for name in _WIDEST if any(name in kernel for kernel in kernels)), "")
-        integers = any("gemm" in kernel and kernel.endswith(("_i8", "_u8")) for kernel in kernels)
+        integers = any(multiplies_integers(node) for node in nodes if products_of(node))
         return f"{widest}, int8" if widest and integers else widest
 
     def integers(self) -> Collection[str]:
@@ -85,11 +80,12 @@ class Representation:
         fused = {node.get_friendly_name() for node in self._nodes() if is_fused(node) and products_of(node)}
         return [
             OperatorTime(
-                each.node_type,
-                each.real_time.total_seconds(),
-                each.node_name,
-                each.exec_type,
-                "fused attention" if each.node_name in fused else "",
+                operator=each.node_type,
+                seconds=each.real_time.total_seconds(),
+                node=each.node_name,
+                module=module_of(each.node_name),
+                kernel=each.exec_type,
+                kind="fused attention" if each.node_name in fused else "",
             )
             for each in request.profiling_info
             if each.real_time
@@ -116,40 +112,9 @@ class Representation:
 
 
 def _prepare(model: Model) -> Representation:
-    import torch
-    from openvino import convert_model, save_model
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+    from .conversion import representation
 
-    from ...models.adapter import Logits, example_pixels
-
-    module, pixels = model.module.eval(), example_pixels(model.profile)
-    narrow = any(tensor.dtype in (torch.int8, torch.float16) for tensor in module.state_dict().values())
-    if any(p.dtype == torch.float16 for p in module.parameters()):
-        from ..torch_eager import executable
-
-        module = executable(module)
-    with torch.no_grad(), warnings.catch_warnings():
-        # Of tracing: its shape is fixed on purpose.
-        warnings.simplefilter("ignore")
-        # Checking a trace runs the model twice more, which at full size is most of the time.
-        traced = TorchScriptPythonDecoder(
-            Logits(module), example_input=pixels, trace_kwargs={"check_trace": False}
-        )
-        converted = convert_model(traced, input=[pixels.shape])
-    _named_by_place(converted)
-    with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
-        # What was made smaller has its remaining floats as halves on disk; anything else stays what it is.
-        save_model(converted, Path(folder, f"{NAME}.xml"), compress_to_fp16=narrow)
-        made = _load(Path(folder))
-        return Representation(_ABOUT.sub(b"", made.graph), made.weights)
-
-
-def _named_by_place(model: Any) -> None:
-    """Names what OpenVINO numbers through a whole process: the same model is the same bytes, wherever it is made."""
-    model.set_friendly_name(NAME)
-    for place, node in enumerate(model.get_ordered_ops()):
-        if _NUMBERED.fullmatch(node.get_friendly_name()):
-            node.set_friendly_name(f"{node.get_type_name()}_{place}")
+    return Representation(*representation(model))
 
 
 def _save(made: Any, folder: Path) -> None:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-_PRODUCT = re.compile(r"__module\.module\.([\w.]+)/aten::\w+/(?:MatMul|Convolution)(?:_\d+)?(/.*)?")
+_PRODUCT = re.compile(r"__module\.module\.([\w.]+)/aten::\w+/(?:MatMul|(?:Group)?Convolution)(?:_\d+)?(/.*)?")
 """Module, and what an operator became that was put in the place of its product."""
+_MODULE = re.compile(r"__module\.(?:module\b\.?)?([\w.]*)")
+"""Module; the model is wrapped in one that holds it as `module`."""
 _COMPUTING = ("FullyConnected", "MatMul", "Convolution", "Subgraph")
 """Layers that may hold products, some of them many operators in one."""
 
@@ -19,6 +21,12 @@ def products_of(node: Any) -> Collection[str]:
     found = map(_PRODUCT.fullmatch, told(node, "originalLayersNames").split(","))
     # Scaling what a product gave is none, where it is in a node of its own.
     return [product[1] for product in found if product and not (is_fused(node) and product[2])]
+
+
+def module_of(name: str) -> str:
+    """The module that a node says by its name that it came from; empty where it does not say."""
+    found = _MODULE.match(name)
+    return found[1] if found else ""
 
 
 def is_fused(node: Any) -> bool:

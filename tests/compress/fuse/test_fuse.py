@@ -13,8 +13,10 @@ from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.macs import work
+from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.frame_count import refuse_other_frames
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.packaged import packaged
 from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
 
@@ -92,13 +94,26 @@ def test_the_studys_scopes_are_still_there(family: str, scope: str) -> None:
     assert all(isinstance(layer, nn.Linear) for layer in found)
 
 
+def logits_by(recipe: str, of: Model) -> torch.Tensor:
+    made = parse(recipe, TECHNIQUES).apply(of, NO_CLIPS)
+    with torch.inference_mode():
+        return logits_from(executable(made.module)(pixels(2)))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize(
-    "recipe", ["fuse+prune-global", "prune-global+fuse", "fuse+int8-dynamic", "fuse+fp16"]
-)
-def test_it_composes(family: str, recipe: str) -> None:
-    made = parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS)
-    assert made.module is not None
+@pytest.mark.parametrize("recipe", ["fuse+prune-global", "fuse+int8-dynamic", "fuse+fp16"])
+def test_what_follows_works_on_the_fused_model(family: str, recipe: str) -> None:
+    of = model(family)
+    by_hand = logits_by(recipe.removeprefix("fuse+"), fused(of))
+    assert torch.equal(logits_by(recipe, of), by_hand)
+    assert not torch.equal(by_hand, logits_by("fuse", of))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_it_fuses_what_was_pruned_before(family: str) -> None:
+    of = model(family)
+    expected, found = logits_by("prune-global", of), logits_by("prune-global+fuse", of)
+    assert (found - expected).abs().max() < 1e-5 * expected.abs().max()
 
 
 def test_other_numbers_of_frames_are_still_refused() -> None:

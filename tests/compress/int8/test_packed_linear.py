@@ -12,7 +12,7 @@ from torch import nn
 
 from pytest_vidcompress.artefacts.restore import restore
 from pytest_vidcompress.artefacts.tensors import take_apart
-from pytest_vidcompress.compress.int8.packed_linear import PackedWeights, quantized, using, without_weights
+from pytest_vidcompress.compress.int8.packed_linear import PackedWeights, packed, using, without_weights
 from pytest_vidcompress.compress.int8_dynamic import ENGINES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.resume.fingerprint import fingerprint
@@ -45,7 +45,7 @@ def engines(module: nn.Module) -> set[str]:
 @pytest.mark.parametrize("engine", SUPPORTED)
 @pytest.mark.parametrize("copied", [copy.deepcopy, sent])
 def test_a_copy_computes_the_same(engine: str, copied: object) -> None:
-    module = quantized(net(), engine)
+    module = packed(net(), engine)
     other = next(name for name in SUPPORTED if name != engine)
     with using(other):
         again = copied(module)  # type: ignore[operator]
@@ -55,12 +55,12 @@ def test_a_copy_computes_the_same(engine: str, copied: object) -> None:
 
 @pytest.mark.skipif(not {"onednn", "x86"} <= set(SUPPORTED), reason="this torch lacks onednn or x86")
 def test_engines_compute_different_bits_so_that_this_can_be_seen() -> None:
-    assert not torch.equal(quantized(net(), "onednn")(inputs()), quantized(net(), "x86")(inputs()))
+    assert not torch.equal(packed(net(), "onednn")(inputs()), packed(net(), "x86")(inputs()))
 
 
 @pytest.mark.parametrize("engine", SUPPORTED)
 def test_a_rebuilt_module_is_the_same_in_every_part(engine: str) -> None:
-    module, apart = quantized(net(), engine), take_apart(quantized(net(), engine))
+    module, apart = packed(net(), engine), take_apart(packed(net(), engine))
     with torch.device("meta"):
         empty = net()
     rebuilt = without_weights(empty, engine).eval()
@@ -77,7 +77,7 @@ def test_only_what_torch_would_replace_is_replaced() -> None:
         shared = nn.Linear(4, 4)
         return nn.Sequential(shared, nn.Sequential(shared, Own(4, 4)), nn.MultiheadAttention(4, 2)).eval()
 
-    expected = [(name, type(part).__name__) for name, part in quantized(made(), SUPPORTED[0]).named_modules()]
+    expected = [(name, type(part).__name__) for name, part in packed(made(), SUPPORTED[0]).named_modules()]
     rebuilt = without_weights(made(), SUPPORTED[0])
     found = [(name, type(part).__name__) for name, part in rebuilt.named_modules()]
     assert found == expected
@@ -86,7 +86,7 @@ def test_only_what_torch_would_replace_is_replaced() -> None:
 def test_the_engine_of_the_process_is_left_alone() -> None:
     before = torch.backends.quantized.engine
     for engine in SUPPORTED:
-        sent(copy.deepcopy(quantized(net(), engine)))
+        sent(copy.deepcopy(packed(net(), engine)))
         assert torch.backends.quantized.engine == before
     with pytest.raises(VidcompressError, match="engine 'abacus' is not in this torch"), using("abacus"):
         pass

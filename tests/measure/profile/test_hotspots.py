@@ -5,11 +5,13 @@ import pytest
 from pytest_vidcompress.measure.profile.hotspots import NOWHERE, Hotspots, Spot, medians, of_nodes, shares
 from pytest_vidcompress.runtimes.operator_time import OperatorTime
 
-QKV = "__module.module.encoder.layer.0.attention.qkv/aten::linear/MatMul"
+QKV = "encoder.layer.0.attention.qkv"
 NODES = (
-    OperatorTime("FullyConnected", 0.004, QKV, "brgemm_avx512_i8"),
-    OperatorTime("FullyConnected", 0.002, QKV.replace("layer.0", "layer.1"), "brgemm_avx512_f32"),
-    OperatorTime("MatMul", 0.001, "__module.module.encoder.layer.0.attention/aten::matmul/MatMul"),
+    OperatorTime("FullyConnected", 0.004, "up_1", "brgemm_avx512_i8", module=QKV),
+    OperatorTime(
+        "FullyConnected", 0.002, kernel="brgemm_avx512_f32", module=QKV.replace("layer.0", "layer.1")
+    ),
+    OperatorTime("MatMul", 0.001, module="encoder.layer.0.attention"),
     OperatorTime("MatMul", 0.002, "Multiply_17", kind="linear"),
     OperatorTime("Softmax", 0.001, kind="no such kind"),
 )

@@ -13,8 +13,9 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.compress.fuse.blocks import Attention
-from pytest_vidcompress.compress.int8.layers import QuantizedAttention, QuantizedLinear, replaced
+from pytest_vidcompress.compress.int8.quantized import QuantizedAttention, QuantizedLinear
 from pytest_vidcompress.compress.int8.range import Range
+from pytest_vidcompress.compress.layers.substitute import exactly, substitute
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
@@ -92,7 +93,7 @@ def quantized(family: str, **geometry: Any) -> Model:
         return QuantizedLinear(part, Range.of(-4.0, 5.0))
 
     given = model(family, **geometry)
-    return replace(given, module=replaced(given.module, nn.Linear, layer))
+    return replace(given, module=substitute(given.module, exactly(nn.Linear), layer))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -115,7 +116,7 @@ def test_quantized_attention_becomes_integer_products(family: str) -> None:
     parts = sum(isinstance(part, Attention) for part in given.module.modules())
     values = Range.of(-4.0, 5.0)
     ranges = (values, values, values, Range.of(0.0, 1.0))
-    replaced(given.module, Attention, lambda _, part: QuantizedAttention(*ranges))
+    substitute(given.module, exactly(Attention), lambda _, part: QuantizedAttention(*ranges))
     graph = made(given)
     assert close(graph(pixels(2)), eager(given), 0.02)
     executed = Counter(each.operator for each in graph.profile(pixels()))

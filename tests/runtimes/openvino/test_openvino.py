@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pytest_vidcompress.compress.int8.layers import QuantizedAttention, QuantizedLinear
+from pytest_vidcompress.compress.int8.quantized import QuantizedAttention, QuantizedLinear
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.runtimes.openvino import OPENVINO
