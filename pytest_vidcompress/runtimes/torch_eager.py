@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from .narrow import has_narrow_parameters
+from ..models.narrow import has_narrow_parameters
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def executable(module: nn.Module) -> nn.Module:
 
 def runnable(module: nn.Module) -> nn.Module:
     """What runs a module that a test gives: as it is, but for layers of ours that only store integers."""
-    from .own_dtype import as_given
+    from ..models.own_dtype import as_given
 
     return executable(module) if is_stored_narrow(module) else as_given(module)
 

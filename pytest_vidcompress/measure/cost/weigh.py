@@ -11,7 +11,7 @@ from torch import nn
 
 from ...artefacts.tensors import TakenApart, take_apart
 from ...errors import first_line
-from ...runtimes.own_dtype import OwnDtype
+from ...models.own_dtype import OwnDtype
 from ...runtimes.torch_eager import executable
 from ..accuracy.predict import evaluating
 from ..report import Cost

@@ -18,7 +18,7 @@ from ...compress.int8.stored import StoredInt8
 from ...compress.layers.geometry import ZEROS, Geometry
 from ...compress.layers.substitute import substitute
 from ...models.module_copy import module_copy
-from ..narrow import is_narrow
+from ...models.narrow import is_narrow
 
 _LARGEST = 2.0**30
 """Integers of a bias are of 32 bits: what they count must not be finer."""

@@ -17,7 +17,7 @@ from ...compress.int8.torch_packed import refuse_packed
 from ...errors import VidcompressError, first_line
 from ...models.adapter import Logits, example_pixels
 from ...models.model import Model
-from ..narrow import has_narrow_parameters, is_narrow
+from ...models.narrow import has_narrow_parameters, is_narrow
 from ..torch_eager import executable
 from .node import module_of
 

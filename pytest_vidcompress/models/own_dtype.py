@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..models.frame_count import frames_of
+from .frame_count import frames_of
+from .narrow import has_narrow_parameters, is_narrow
 
-NARROW = (torch.float16, torch.bfloat16)
 _DTYPES = re.compile(r"dtype|scalar type|should be the same", re.IGNORECASE)
 """What torch says of operands of two types."""
 
@@ -43,12 +43,11 @@ class OwnDtype(nn.Module):
         except RuntimeError as error:
             if not _DTYPES.search(str(error)):
                 raise
-            narrow = next(each.dtype for each in self.module.parameters() if each.dtype in NARROW)
+            narrow = next(each.dtype for each in self.module.parameters() if is_narrow(each))
             output, self.takes = self.module(pixels.to(narrow)), narrow
         return output
 
 
 def as_given(module: nn.Module) -> nn.Module:
     """What runs a module as its user made it; the module itself where it holds no halves."""
-    narrow = any(parameter.dtype in NARROW for parameter in module.parameters())
-    return OwnDtype(module) if narrow else module
+    return OwnDtype(module) if has_narrow_parameters(module) else module

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 import torch
-from pytest_vidcompress.compress.int8.stored import StoredInt8
 from torch import nn
 
+from pytest_vidcompress.compress.int8.stored import StoredInt8
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.weigh import weigh
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.frame_count import refuse_other_frames
-from pytest_vidcompress.runtimes.own_dtype import OwnDtype, as_given
+from pytest_vidcompress.models.own_dtype import OwnDtype, as_given
 from pytest_vidcompress.runtimes.torch_eager import runnable
 from tests.models.small import network, pixels
 
