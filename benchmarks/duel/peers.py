@@ -23,7 +23,7 @@ from torch import nn
 from pytest_vidcompress.artefacts import save as artefact
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.model import Model
@@ -52,7 +52,7 @@ def ours(recipe: str, runtime: str = "") -> Callable[[Model, Clips], Built]:
 
 def dynamic(engine: str) -> Callable[[Model, Clips], Built]:
     def made(model: Model, clips: Clips) -> Built:
-        module = quantize(model.copy().module, engine)
+        module = packed(model.copy().module, engine)
         return Built(logits_of(module), artefact.size_bytes(module))
 
     return made
@@ -81,7 +81,7 @@ def openvino_nncf(model: Model, clips: Clips) -> Built:
     nncf.set_log_level("ERROR")
     items = [view.numpy() for views, _ in clips.batches(1) for view in views.split(1)]
     return _openvino(
-        nncf.quantize(
+        nncf.packed(
             _converted(model),
             nncf.Dataset(items),
             model_type=nncf.ModelType.TRANSFORMER,

@@ -34,7 +34,7 @@ class Variant:
     @property
     def name(self) -> str:
         """The recipe's canonical text, with `@runtime` where that is not the one that its techniques prefer."""
-        return str(self.recipe)
+        return str(self.recipe.on(self.runtime))
 
     def __repr__(self) -> str:
         return f"Variant({self.name!r} of {self.model.name!r})"

@@ -69,7 +69,7 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
         smooth(module, seen, parameters.smooth, flow)
 
     def layer(name: str, part: Layer) -> nn.Module | None:
-        if any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|")):
+        if _is_kept(name, parameters):
             return None
         if name not in seen:
             raise VidcompressError(
@@ -95,7 +95,9 @@ def rebuild(module: nn.Module, parameters: Int8Static, stored: Collection[str]) 
     anything = Range.of(-1.0, 1.0)
 
     def layer(name: str, part: Layer) -> nn.Module | None:
-        if f"{name}.weight_scale" not in stored:
+        # Artefacts of before hold convolutions as floats.
+        is_float = f"{name}.weight_scale" not in stored
+        if _is_kept(name, parameters) or (is_float and not isinstance(part, nn.Linear)):
             return None
         scale = part.weight.new_ones(part.weight.shape[0])
         if isinstance(part, nn.Linear):
@@ -136,6 +138,10 @@ def _with_int8(
     # Matrices that few rows meet: their bytes count, their products do not.
     substitute(module, exactly(PerHead), lambda _, part: StoredInt8(cast(PerHead, part)))
     return halved_tables(substitute(module, is_layer, lambda name, part: layer(name, cast("Layer", part))))
+
+
+def _is_kept(name: str, parameters: Int8Static) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in parameters.keep.split("|"))
 
 
 def _attentions(module: nn.Module, where: str) -> Collection[str]:

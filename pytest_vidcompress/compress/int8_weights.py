@@ -29,7 +29,13 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
 
 
 def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> nn.Module:
-    return _with_int8(module, lambda name: f"{name}.weight_scale" in stored)
+    from torch import nn
+
+    # Artefacts of before hold others than these as floats.
+    always = {
+        name for name, part in module.named_modules() if type(part) in (nn.Linear, nn.Conv2d, nn.Conv3d)
+    }
+    return _with_int8(module, lambda name: name in always or f"{name}.weight_scale" in stored)
 
 
 def _with_int8(module: nn.Module, wanted: Callable[[str], bool]) -> nn.Module:

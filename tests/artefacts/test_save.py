@@ -14,7 +14,7 @@ from torch import nn
 from pytest_vidcompress.artefacts import save as artefact
 from pytest_vidcompress.artefacts.save import save, size_bytes
 from pytest_vidcompress.artefacts.tensors import tensors
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.runtimes.runtime import Runtime
 from tests.artefacts.variants import RECIPES, skip_without, variant
@@ -172,7 +172,7 @@ def test_a_module_without_tensors_is_small_but_there() -> None:
 
 
 def test_int8_is_stored_as_int8(tmp_path: Path) -> None:
-    module = quantize(nn.Sequential(nn.Linear(32, 32)), torch.backends.quantized.engine)
+    module = packed(nn.Sequential(nn.Linear(32, 32)), torch.backends.quantized.engine)
     save(of(module), tmp_path)
     stored = load_file(tmp_path / "model.safetensors")
     assert stored["0.weight"].dtype == torch.int8

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from pytest_vidcompress.artefacts.tensors import is_weight, take_apart, tensors
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 
 ENGINE = torch.backends.quantized.engine
 
@@ -47,7 +47,7 @@ def test_empty_tensors_do_not_hide_each_other() -> None:
 @settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.booleans())
 def test_int8_layers_are_taken_apart(inputs: int, outputs: int, bias: bool) -> None:
-    module = quantize(nn.Sequential(nn.Linear(inputs, outputs, bias=bias)), ENGINE)
+    module = packed(nn.Sequential(nn.Linear(inputs, outputs, bias=bias)), ENGINE)
     held = tensors(module)
     assert held["0.weight"].dtype == torch.int8
     assert held["0.weight"].shape == (outputs, inputs)
@@ -58,7 +58,7 @@ def test_int8_layers_are_taken_apart(inputs: int, outputs: int, bias: bool) -> N
 
 
 def test_scales_and_zero_points_are_not_weights() -> None:
-    names = set(tensors(quantize(nn.Sequential(nn.Linear(2, 2)), ENGINE)))
+    names = set(tensors(packed(nn.Sequential(nn.Linear(2, 2)), ENGINE)))
     assert {name for name in names if is_weight(name)} == {"0.weight", "0.bias"}
     assert len(names) > 2
 
@@ -70,7 +70,7 @@ def test_zeros_of_floats_and_of_int8_are_the_same() -> None:
         linear.weight[:3] = 0
         linear.bias.fill_(1.0)
     assert take_apart(linear).zeros == 24
-    assert take_apart(quantize(nn.Sequential(linear), ENGINE)).zeros == 24
+    assert take_apart(packed(nn.Sequential(linear), ENGINE)).zeros == 24
 
 
 def test_zeros_are_those_of_the_zero_point() -> None:

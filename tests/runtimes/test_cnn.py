@@ -10,7 +10,7 @@ import torch
 
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.save import size_bytes
-from pytest_vidcompress.artefacts.tensors import tensors, zeros
+from pytest_vidcompress.artefacts.tensors import take_apart
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
@@ -117,7 +117,7 @@ def test_zeros_are_counted(technique: str) -> None:
     layers = matrices(of, scope)
     assert len(layers) == len(CONVOLUTIONS), "all but the classifier"
     made = parse(f"{technique}:amount=0.5", TECHNIQUES).apply(of, NOISE)
-    pruned = zeros(made.module)
+    pruned = take_apart(made.module).zeros
     if technique == "prune-global":
         assert pruned == round(0.5 * sum(layer.weight.numel() for layer in layers))
         return
@@ -201,8 +201,8 @@ def test_saved_and_loaded_it_gives_the_same_bits(recipe: str, tmp_path: Path) ->
 def test_what_was_stored_float_is_loaded_float(name: str, before: str) -> None:
     """Artefacts of before hold convolutions as floats under the same recipe."""
     technique = TECHNIQUES[name]
-    stored = tensors(parse(before, TECHNIQUES).apply(model(), NOISE).module)
-    fresh = technique.rebuilt(Cnn().eval(), technique.parameters(), stored)
-    assert {each: tensor.shape for each, tensor in tensors(fresh).items()} == {
+    stored = take_apart(parse(before, TECHNIQUES).apply(model(), NOISE).module).tensors
+    fresh = take_apart(technique.rebuilt(Cnn().eval(), technique.parameters(), stored)).tensors
+    assert {each: tensor.shape for each, tensor in fresh.items()} == {
         each: tensor.shape for each, tensor in stored.items()
     }

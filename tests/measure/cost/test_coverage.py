@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.measure.cost.coverage import BIASES, WIDENED, Coverage, Left, coverage
 from pytest_vidcompress.measure.cost.macs import work
 from tests.models.small import FAMILIES, network, pixels
@@ -58,7 +58,7 @@ def kinds(left: Sequence[Left]) -> set[str]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_dynamic_quantization_leaves_convolutions_and_embeddings_float(family: str) -> None:
     module = network(family)
-    found = coverage(quantize(module, "onednn"), pixels())
+    found = coverage(packed(module, "onednn"), pixels())
     assert adds_up(found)
     # Users take the whole model for int8, since nothing warns.
     assert 0 < found.weights_int8 < 1
@@ -162,7 +162,7 @@ def test_a_module_of_nothing() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_was_counted_is_not_counted_again(family: str) -> None:
-    module = quantize(network(family), "onednn")
+    module = packed(network(family), "onednn")
     assert coverage(module, pixels(), work(module, pixels())) == coverage(module, pixels())
 
 

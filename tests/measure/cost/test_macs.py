@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.catalog import CATALOG
 from tests.measure.cost.counting import macs
@@ -79,7 +79,7 @@ def test_int8_counts_like_fp32(engine: str, family: str) -> None:
     if engine not in torch.backends.quantized.supported_engines:
         pytest.skip(f"this torch has no {engine}")
     module = network(family)
-    assert macs(quantize(module, engine), pixels()) == macs(module, pixels())
+    assert macs(packed(module, engine), pixels()) == macs(module, pixels())
 
 
 def test_more_frames_cost_more_and_counting_leaves_the_mode_alone() -> None:

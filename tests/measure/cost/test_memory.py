@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.measure.cost.memory import peak_memory_bytes
 from tests.models.small import FAMILIES, network, pixels
 
@@ -58,7 +58,7 @@ def test_weights_count_once() -> None:
 
 def test_int8_weights_are_a_quarter() -> None:
     module = nn.Sequential(nn.Linear(1000, 100, bias=False))
-    small = quantize(module, torch.backends.quantized.engine)
+    small = packed(module, torch.backends.quantized.engine)
     ratio = peak_memory_bytes(small, X) / peak_memory_bytes(module, X)
     assert 0.25 < ratio < 0.3
 

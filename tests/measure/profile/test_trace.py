@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.int8_dynamic import quantize
+from pytest_vidcompress.compress.int8.packed_linear import packed
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.profile import trace
 from pytest_vidcompress.measure.profile.hotspots import Hotspots, Spot, shares
@@ -146,7 +146,7 @@ def test_nothing_is_left_behind_by_what_fails(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_int8_layers_show_their_operator() -> None:
-    seen = hotspots(quantize(network("videomae"), "onednn"), pixels())
+    seen = hotspots(packed(network("videomae"), "onednn"), pixels())
     (linear,) = [spot for spot in seen.operators if spot.name == "quantized::linear_dynamic"]
     assert linear.kind == "linear"
     assert linear.integer_s == linear.self_s > 0
