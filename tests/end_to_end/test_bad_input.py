@@ -83,7 +83,7 @@ def test_labels_that_the_model_does_not_have(holds, jumping):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("{", r"baseline .*videomae.json is not JSON"),
+        ("{", r"baseline .*videomae.json cannot be read \(it is no JSON"),
         (json.dumps({"schema": 99, "variants": {}}), r"has schema 99, expected 1"),
         (json.dumps({"schema": 1, "variants": {"prune-global": 3}}), r"is not the baseline of a model"),
     ],
@@ -102,7 +102,7 @@ def test_a_baseline_file_that_is_none(project, text, line):
     [
         ("vc_variant('fp16')", r"unknown marker 'vc_variant'; there are vc_budget, vc_margin, vc_variants"),
         ("vc_budget(top2_drop=0.1)", r"no limit is called 'top2_drop'; choose from top1_drop"),
-        ("vc_budget(top1_drop='2 %')", r"top1_drop must be a number, not '2 %'"),
+        ("vc_budget(top1_drop='2 %')", r"top1_drop must be a number of 0 to 1, not '2 %'"),
         ("vc_budget(0.1)", r"test_it.*marker vc_budget\(top1_drop=, .*\): too many positional arguments"),
         ("vc_variants('fp17')", r"test_it.*unknown technique 'fp17'"),
         ("vc_variants(16)", r"takes recipes as text"),

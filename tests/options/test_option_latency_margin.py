@@ -26,11 +26,16 @@ def recorded(tmp_path_factory):
     """A project whose recorded runs were twice as fast."""
     project = marked(Project(tmp_path_factory.mktemp("recorded")))
     assert project.run("--vc-baseline=create", "--vc-confirm=1").passed(1)
+    return stored(project, f"{RECORDED} 0.501 0.502")
+
+
+def stored(project, runs):
+    """The project with these recorded ratios."""
     (path,) = project.folder.glob("baselines/*/videomae.*.json")
     document = json.loads(path.read_text())
     (entry,) = document["variants"].values()
     # A control as restless as any, so that a busy machine vetoes nothing.
-    entry |= {"runs": f"{RECORDED} 0.501 0.502", "controls": "1.0", "spreads": "0.01"}
+    entry |= {"runs": runs, "controls": "1.0", "spreads": "0.01"}
     path.write_text(json.dumps(document))
     return project
 
@@ -58,9 +63,9 @@ def test_the_ini_option_does_the_same(recorded, tmp_path):
 
 
 def test_the_marker_wins_over_the_option(recorded, tmp_path):
-    project = marked(recorded.copy(tmp_path / "project"), "@pytest.mark.vc_margin(latency=2)")
-    assert project.run("--vc-latency-margin=0", "--vc-strict").passed(1)
-    marked(project, "@pytest.mark.vc_margin(latency=0.3)")
+    project = marked(recorded.copy(tmp_path / "project"), "@pytest.mark.vc_margin(latency=1)")
+    assert stored(project, "0.7 0.701 0.702").run("--vc-latency-margin=0", "--vc-strict").passed(1)
+    marked(stored(project, f"{RECORDED} 0.501 0.502"), "@pytest.mark.vc_margin(latency=0.3)")
     run = project.run("--vc-latency-margin=200%", "--vc-confirm=20")
     assert run.failed("latency_ratio")
     assert run.says(r"3 recorded runs plus 30%")
@@ -82,7 +87,10 @@ def test_a_margin_that_is_none(project):
             r"marker vc_margin\(latency=, top1=, floor=, memory=\): too many positional arguments",
         ),
         ("vc_margin(speed=0.1)", r"no margin is called 'speed'; choose from latency, top1, floor, memory"),
-        ("vc_margin(latency='5%')", r"latency must be a share, not '5%'; write latency=0\.05"),
+        (
+            "vc_margin(latency='5%')",
+            r"latency must be a share, not '5%': a number of 0 to 1; write latency=0\.05",
+        ),
         ("vc_margin(latency=-1)", r"latency must be a share, not -1"),
         ("vc_margin(top1=True)", r"top1 must be a share, not True"),
         ("vc_margins(latency=0.1)", r"unknown marker 'vc_margins'; there are vc_budget, vc_margin"),
