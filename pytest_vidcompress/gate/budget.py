@@ -44,10 +44,10 @@ class Margins:
         """The session's margins with those a test wrote; VidcompressError for an unknown name or no share.
 
         Args:
-            latency: the session's, as its option read it, which a test may replace.
+            latency: the session's, which a test may replace.
         """
         named = {"latency": latency, **given}
-        for name in given:
+        for name in named:
             if name not in MARGINS:
                 raise VidcompressError(
                     f"vc_margin: no margin is called {name!r}; choose from {', '.join(MARGINS)}"

@@ -100,9 +100,14 @@ def budget(item: pytest.Item) -> Budget | None:
 
 def margins(item: pytest.Item, latency: float) -> Margins:
     """Of its `vc_margin` marker, or by default."""
+    from dataclasses import replace
+
     from ..gate.budget import Margins
 
-    return Margins.from_kwargs(**{"latency": latency, **(_value(item, "vc_margin") or {})})
+    given = _value(item, "vc_margin") or {}
+    checked = Margins.from_kwargs(**{"latency": Margins.latency, **given})
+    # The session's was checked as an option, which in percent may be more than the whole.
+    return checked if "latency" in given else replace(checked, latency=latency)
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:
