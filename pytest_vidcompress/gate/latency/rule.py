@@ -93,7 +93,7 @@ def _unconfirmed(
     why, level = _why_unconfirmed(timing, seen), criterion.screen
     if criterion.builds:
         # The test's own process has no pairs with another build.
-        return replace(_undecided(criterion, why), visible=math.inf, remedy=Remedy.LONGER)
+        return _too_few(criterion, why, seen)
     analysis = analyse_pairs(timing, level, alpha)
     if analysis.decision is Decision.WORSE:
         status = Status.FAILED
@@ -101,7 +101,7 @@ def _unconfirmed(
     elif analysis.decision is Decision.FINE:
         status, reason = Status.PASSED, f"within {criterion.whose} in the test's own process; {why}"
     elif seen:
-        return replace(_undecided(criterion, why), visible=math.inf, remedy=Remedy.LONGER)
+        return _too_few(criterion, why, seen)
     else:
         veto = f", but the machine is disturbed: {analysis.veto}" if analysis.veto else ""
         status, reason = Status.INCONCLUSIVE, f"not clearly within {criterion.whose}{veto}; {why}"
@@ -121,6 +121,13 @@ def _unconfirmed(
         visible=math.expm1(analysis.visible),
         remedy=Remedy.ACCEPT if status is Status.FAILED else Remedy.NONE,
     )
+
+
+def _too_few(criterion: Criterion, why: str, seen: Confirmation | None) -> Verdict:
+    """What fresh processes could have said, had there been enough of them."""
+    evidence = f"0 blocks in {len(seen.quiet)} of {len(seen.turns)} fresh processes" if seen else ""
+    undecided = _undecided(criterion, why)
+    return replace(undecided, evidence=evidence, visible=math.inf, remedy=Remedy.LONGER)
 
 
 def _why_unconfirmed(timing: Timing, seen: Confirmation | None) -> str:
