@@ -146,6 +146,10 @@ def test_what_cannot_be_is_refused_in_a_line(capsys: pytest.CaptureFixture[str],
     assert "unknown runtime 'abacus'" in refused(
         capsys, "compress", "videomae", "fp16", out, "--runtime=abacus"
     )
+    assert "unknown runtime 'abacus'" in refused(capsys, "compress", "videomae", "fp16@abacus", out)
+    assert "names a runtime, and --runtime=openvino another" in refused(
+        capsys, "compress", "videomae", "fp16@onnxruntime", out, "--runtime=openvino"
+    )
     assert "no clip set and no path 'nowhere'" in refused(
         capsys, "compress", "videomae", "fp16", out, "--clips=nowhere"
     )
