@@ -17,14 +17,13 @@ from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name, load
 from ..models.model import Model
 from ..runtimes.registry import find_runtime, usable_runtime
-from .cache_folder import cache_folder
+from .cache_folder import cache_folder, open_shelf
 from .options import Options
 from .registries import Registries
 from .variants_of_a_test import Named, pairs
 
 if TYPE_CHECKING:
     from ..artefacts.variant import Variant
-    from ..clips.crops.disk_cache import Shelf
     from ..clips.loader import Clips
     from ..measure.accuracy.predict import Progress
 
@@ -134,16 +133,6 @@ class Inputs:
 
         model, labels = self.model(name), self.clip_set.labels
         ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
-        decoding = Decoding(self._shelf, self._progress, most_skipped)
+        shelf = open_shelf(cache_folder(self._options.cache), self._options.cache_size)
+        decoding = Decoding(shelf, self._progress, most_skipped)
         return Clips(clips, labels, ids, model.profile, decoding)
-
-    @cached_property
-    def _shelf(self) -> Shelf | None:
-        """Where decoded clips are kept; None for nowhere."""
-        from ..clips.crops.disk_cache import Shelf
-
-        if not self._options.cache_size:
-            return None
-        shelf = Shelf(cache_folder(self._options.cache), self._options.cache_size)
-        shelf.trim()
-        return shelf
