@@ -20,6 +20,8 @@ from textwrap import dedent
 
 import pytest
 
+WORKERS = [pytest.param((), id="alone"), pytest.param(("-n2",), id="xdist", marks=pytest.mark.slow)]
+"""Without pytest-xdist and with it, where what is tested has nothing to do with it; `test_xdist` is what has."""
 SMALL = ("--vc-model=videomae", "--vc-sample=16", "--vc-threads=1", "-pno:cacheprovider")
 HEAVY = (
     *("torch", "av", "scipy.stats", "safetensors.torch", "jinja2", "pytest_benchmark.plugin"),

@@ -49,7 +49,13 @@ def first_test():
 
 def test_the_first_test_runs_as_typed_and_is_red_by_one_edit(project):
     project.write(test_mine=first_test())
-    options = ("--vc-model=videomae", "--vc-sample=160", "--vc-threads=1", "--benchmark-disable", "-pno:cacheprovider")
+    options = (
+        "--vc-model=videomae",
+        "--vc-sample=160",
+        "--vc-threads=1",
+        "--benchmark-disable",
+        "-pno:cacheprovider",
+    )
     assert project.run(*options, "--vc-baseline=create", small=False).passed(1)
     assert project.run(*options, small=False).passed(1)
     edited = first_test().replace("steps=256", "steps=3")

@@ -9,6 +9,7 @@ from pytest_vidcompress.clips.pocket.packaged import FOLDER, pocket
 from pytest_vidcompress.clips.sample import sample
 from tests.conftest import HOLDS
 from tests.packaged_folder import packaged_folder
+from tests.project import WORKERS
 
 CLIPS = 32
 
@@ -75,7 +76,7 @@ def verdicts(project, **options):
     return {name: value for name, value in report.items() if name in ("verdict_top1", "verdict_clips")}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_other_clips_are_refused_by_name(ours, workers):
     shutil.move(ours.folder / "mine", ours.folder / "old")
     shutil.copytree(FOLDER, ours.folder / "mine")

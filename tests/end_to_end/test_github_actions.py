@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.project import Project
+from tests.project import WORKERS, Project
 
 TESTS = """
     import pytest
@@ -50,7 +50,7 @@ def commands(run):
     return [line for line in run.out.splitlines() if line.startswith("::")]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_red_test(repository, workflow, workers):
     run = repository.run("--benchmark-disable", "--color=yes", *workers)
     assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.project import Project
+from tests.project import WORKERS, Project
 
 TESTS = """
     import pytest
@@ -22,7 +22,7 @@ TESTS = """
     """
 
 
-@pytest.fixture(scope="module", params=[(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.fixture(scope="module", params=WORKERS)
 def cases(request, tmp_path_factory):
     """The properties of every test case, by its name."""
     project = Project(tmp_path_factory.mktemp("junit")).write(test_it=TESTS)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import HOLDS
+from tests.project import WORKERS
 
 FAST = "--benchmark-disable"
 
@@ -51,7 +52,7 @@ def test_a_budget_that_nothing_is_held_to(project):
     assert run.says("vc_budget that nothing was held to")
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_variant_that_no_test_names(project, workers):
     project.write(test_holds=HOLDS)
     assert project.run("--vc-variant=fp16", *workers).refused("nothing to measure")

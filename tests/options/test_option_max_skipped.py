@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import HOLDS
 from tests.packaged_folder import packaged_folder
+from tests.project import WORKERS
 
 TWO = HOLDS.replace('"prune-global"', '"prune-global", "fp32"')
 CLIPS = 32
@@ -60,7 +61,7 @@ REFUSED = (
 )
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_too_many_end_the_run_before_any_variant(shared, copy, workers):
     done = run(shared, copy, *workers, "--vc-report=refused.html", "--vc-baseline=create")
     assert done.refused(REFUSED)

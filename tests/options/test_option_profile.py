@@ -61,6 +61,7 @@ def test_a_picture_on_the_page_and_no_times_needed(profiled):
     assert "achieved speed" not in page, "nothing was timed"
 
 
+@pytest.mark.slow
 def test_workers_hand_it_over(profiled):
     run = profiled.run("-n2", "--vc-profile", UNTIMED, "--vc-report=two.json")
     assert run.passed(2)

@@ -285,6 +285,7 @@ def test_a_model_of_ones_own_code_goes_on_too_until_the_code_is_edited(project):
     assert calls == 2 * CLIPS
 
 
+@pytest.mark.slow
 def test_the_processes_of_xdist_share_the_reference(watched, undisturbed):
     run = watched.run("-n2", "--vc-model=videomae")
     assert run.passed(2)

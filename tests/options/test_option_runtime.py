@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_vidcompress.runtimes.registry import RUNTIMES
-from tests.project import Project
+from tests.project import WORKERS, Project
 from tests.runtimes.compilers import needs_compiler
 
 CONFTEST = """
@@ -122,7 +122,7 @@ def test_a_plain_module_is_torchs_whatever_is_chosen(project):
     assert timed(project) == {TORCH: {"test_plain.py::test_plain"}}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_where_a_recipes_own_is_missing_its_tests_are_skipped_visibly(project, workers):
     done = run(of(project, "fp32", "elsewhere", "elsewhere+fp16"), UNTIMED, *workers)
     assert done.ret == 0, done.out
@@ -150,7 +150,7 @@ def test_another_one_can_stand_in(project):
     assert done.says("elsewhere@torch")
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_one_that_was_asked_for_and_is_missing_is_a_usage_error(project, workers):
     of(project, "fp32")
     why = r"runtime 'absent' cannot run here: it needs not_installed: pip install 'pytest-vidcompress\[absent\]'"
