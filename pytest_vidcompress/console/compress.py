@@ -108,13 +108,13 @@ def _recipe(given: Namespace, inputs: Inputs, registries: Registries) -> Recipe:
     from ..artefacts.atomic_folder import holds_artefact, replaceable
     from ..runtimes.registry import usable_runtime
 
-    inputs.check_names()
-    recipe = inputs.recipe(given.recipe)
-    if given.runtime not in ("", inputs.runtime(recipe)):
+    inputs.choices.check_names()
+    recipe = inputs.choices.recipe(given.recipe)
+    if given.runtime not in ("", inputs.choices.runtime(recipe)):
         raise VidcompressError(
             f"recipe {given.recipe!r} names a runtime, and --runtime={given.runtime} another: give one of them"
         )
-    usable_runtime(inputs.runtime(recipe), registries.runtimes)
+    usable_runtime(inputs.choices.runtime(recipe), registries.runtimes)
     if replaceable(given.folder) and holds_artefact(given.folder) and not given.force:
         raise VidcompressError(
             f"{str(given.folder)!r} holds an artefact already: name another folder, or replace it with --force"

@@ -19,11 +19,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     session = session_of(metafunc.config)
     if "vc_variant" not in metafunc.fixturenames:
-        metafunc.parametrize("vc_model", session.inputs.models, indirect=True)
+        metafunc.parametrize("vc_model", session.inputs.choices.models, indirect=True)
         return
     both = ("vc_model", "vc_variant")
     try:
-        pairs = session.inputs.pairs([*map(markers.value, metafunc.definition.iter_markers("vc_variants"))])
+        pairs = session.inputs.choices.pairs(
+            [*map(markers.value, metafunc.definition.iter_markers("vc_variants"))]
+        )
     except VidcompressError as error:
         # The test may yet be left out of the run, and then it is nobody's business.
         refusal = Refusal(f"{metafunc.definition.nodeid}: {error}")

@@ -38,7 +38,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     options = session.config.stash[OPTIONS]
     with usage_errors():
         if options.explicit:
-            session_of(session.config).inputs.check_names()
+            session_of(session.config).inputs.choices.check_names()
         if options.typed.get(Options.against.name):
             session_of(session.config).check_against()
 

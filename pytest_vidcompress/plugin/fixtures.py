@@ -46,16 +46,16 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
     """A compressed `vc_model`: `.name`, `.recipe`, `.module`, `.save(dir)`."""
     session = session_of(request.config)
     with failures():
-        recipe = session.inputs.recipe(request.param)
+        recipe = session.inputs.choices.recipe(request.param)
         _leave_out_what_cannot_run(request.node.nodeid, session, recipe)
         return session.inputs.variant(recipe, vc_model.name)
 
 
 def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) -> None:
     """Skips a test whose runtime is not installed; under `--vc-strict` it fails, for it holds nothing."""
-    missing = session.inputs.missing(recipe)
+    missing = session.inputs.choices.missing(recipe)
     if missing:
-        runtime = session.inputs.runtime(recipe)
+        runtime = session.inputs.choices.runtime(recipe)
         reason = f"runtime {runtime!r} cannot run here: {missing}"
         if session.options.strict:
             raise VidcompressError(reason)

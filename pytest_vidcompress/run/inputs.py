@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,17 +10,13 @@ from ..clips.clip import Clip, ClipSet
 from ..clips.clip_set import resolve
 from ..clips.labels import match
 from ..clips.sample import calibration, sample
-from ..compress.recipe import Recipe, parse
-from ..compress.registry import TECHNIQUES
-from ..errors import VidcompressError
-from ..models.catalog import DEFAULT_MODELS
-from ..models.load import check_name, load
+from ..compress.recipe import Recipe
+from ..models.load import load
 from ..models.model import Model
-from ..runtimes.registry import find_runtime, usable_runtime
 from .cache_folder import cache_folder, open_shelf
+from .choices import Choices
 from .options import Options
 from .registries import Registries
-from .variants_of_a_test import Named, pairs
 
 if TYPE_CHECKING:
     from ..artefacts.variant import Variant
@@ -37,47 +33,12 @@ class Inputs:
     """
 
     def __init__(self, options: Options, registries: Registries, progress: Progress | None = None) -> None:
-        self.models = options.models or DEFAULT_MODELS
-        """Names of the models in use."""
+        self.choices = Choices(options, registries)
         self._loaded: dict[str, Model] = {}
         self._options = options
         self._registries = registries
         self._progress = progress
         self._clips: dict[str, Clips] = {}
-
-    def check_names(self) -> None:
-        """Refuses models, variants and runtimes that do not exist, without loading anything."""
-        for reason in self._registries.refused:
-            raise VidcompressError(reason)
-        for name in self.models:
-            check_name(name, self._registries.models)
-        for text in self._options.variants:
-            self.recipe(text)
-        if self._options.runtime:
-            usable_runtime(self._options.runtime, self._registries.runtimes)
-
-    def recipe(self, text: str) -> Recipe:
-        """A recipe of techniques and a runtime that there are."""
-        recipe = parse(text, self._registries.techniques)
-        find_runtime(recipe.runtime, self._registries.runtimes)
-        return recipe
-
-    def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
-        """The models and recipes that a test with `vc_variant` runs over."""
-        return pairs(named, self.models, self._options.variants, tuple(TECHNIQUES), self.recipe)
-
-    def runtime(self, recipe: Recipe) -> str:
-        """The name of what executes a recipe in this run."""
-        return recipe.runtime_with(self._options.runtime)
-
-    def missing(self, recipe: Recipe) -> str:
-        """What to install before this recipe can run; empty where it can."""
-        return find_runtime(self.runtime(recipe), self._registries.runtimes).missing
-
-    def runtimes(self, recipes: Iterable[str]) -> list[str]:
-        """Those that will execute something: plain modules and callables are torch's."""
-        wanted = [recipe for recipe in map(self.recipe, recipes) if not self.missing(recipe)]
-        return [*dict.fromkeys(["torch", *map(self.runtime, wanted)])]
 
     @cached_property
     def clip_set(self) -> ClipSet:

@@ -60,7 +60,7 @@ class Session:
             recipes: of the variants.
         """
         self.check_against()
-        self.inputs.check_names()
+        self.inputs.choices.check_names()
         if not models:
             raise VidcompressError(
                 "nothing to measure: no selected test uses vc_measure with the models and variants asked for"
@@ -72,7 +72,7 @@ class Session:
         _ = self.inputs.sample
         self._set_threads()
         for name in models:
-            self._prepare(name, self.inputs.runtimes(recipes), name in held)
+            self._prepare(name, self.inputs.choices.runtimes(recipes), name in held)
 
     @cached_property
     def error_budget(self) -> ErrorBudget:
@@ -97,7 +97,7 @@ class Session:
     @cached_property
     def other_build(self) -> OtherBuild | None:
         """What `--vc-against` names, of use to a check; ask for it when all tests are collected."""
-        options, models = self.options, self.inputs.models
+        options, models = self.options, self.inputs.choices.models
         if not options.against or options.mode not in ("check", "accept"):
             return None
         from ..other_commit.build import OtherBuild, Wanted

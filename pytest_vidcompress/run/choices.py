@@ -1,0 +1,59 @@
+"""What a run was asked for by name: models, recipes and runtimes. Nothing is loaded here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..compress.recipe import Recipe, parse
+from ..compress.registry import TECHNIQUES
+from ..errors import VidcompressError
+from ..models.catalog import DEFAULT_MODELS
+from ..models.load import check_name
+from ..runtimes.registry import find_runtime, usable_runtime
+from .options import Options
+from .registries import Registries
+from .variants_of_a_test import Named, pairs
+
+
+class Choices:
+    """The names that options and tests give, held to what there is."""
+
+    def __init__(self, options: Options, registries: Registries) -> None:
+        self.models = options.models or DEFAULT_MODELS
+        """Names of the models in use."""
+        self._options = options
+        self._registries = registries
+
+    def check_names(self) -> None:
+        """Refuses models, variants and runtimes that do not exist, without loading anything."""
+        for reason in self._registries.refused:
+            raise VidcompressError(reason)
+        for name in self.models:
+            check_name(name, self._registries.models)
+        for text in self._options.variants:
+            self.recipe(text)
+        if self._options.runtime:
+            usable_runtime(self._options.runtime, self._registries.runtimes)
+
+    def recipe(self, text: str) -> Recipe:
+        """A recipe of techniques and a runtime that there are."""
+        recipe = parse(text, self._registries.techniques)
+        find_runtime(recipe.runtime, self._registries.runtimes)
+        return recipe
+
+    def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
+        """The models and recipes that a test with `vc_variant` runs over."""
+        return pairs(named, self.models, self._options.variants, tuple(TECHNIQUES), self.recipe)
+
+    def runtime(self, recipe: Recipe) -> str:
+        """The name of what executes a recipe in this run."""
+        return recipe.runtime_with(self._options.runtime)
+
+    def missing(self, recipe: Recipe) -> str:
+        """What to install before this recipe can run; empty where it can."""
+        return find_runtime(self.runtime(recipe), self._registries.runtimes).missing
+
+    def runtimes(self, recipes: Iterable[str]) -> list[str]:
+        """Those that will execute something: plain modules and callables are torch's."""
+        wanted = [recipe for recipe in map(self.recipe, recipes) if not self.missing(recipe)]
+        return [*dict.fromkeys(["torch", *map(self.runtime, wanted)])]
