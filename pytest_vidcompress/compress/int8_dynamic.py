@@ -79,7 +79,7 @@ def _convolutions(module: nn.Module, which: str) -> Collection[str]:
 
 def _with_int8(module: nn.Module, convolutions: Collection[str]) -> nn.Module:
     """Stores the weights of convolutions as int8."""
-    from .int8.stored import Storable, StoredInt8
+    from .int8.stored_weights import Storable, StoredInt8
     from .layers.product import is_convolution
     from .layers.substitute import substitute
 

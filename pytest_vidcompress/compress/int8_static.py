@@ -123,9 +123,9 @@ def _with_int8(
         layer: `(dotted name, layer) -> what takes its place`; None leaves it float.
         ranges: of queries, keys, values and weights of a part of attention, by its dotted name.
     """
-    from .fuse.blocks import Attention, PerHead
+    from .fuse.fused_layers import Attention, PerHead
     from .int8.quantized import QuantizedAttention
-    from .int8.stored import StoredInt8, halved_tables
+    from .int8.stored_weights import StoredInt8, halved_tables
     from .layers.product import is_layer
     from .layers.substitute import exactly, substitute
 
@@ -146,7 +146,7 @@ def _is_kept(name: str, parameters: Int8Static) -> bool:
 
 def _attentions(module: nn.Module, where: str) -> Collection[str]:
     """The names of the parts of attention whose products are to be int8."""
-    from .fuse.blocks import Attention
+    from .fuse.fused_layers import Attention
 
     return {
         name

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
-    from .int8.stored import is_storable
+    from .int8.stored_weights import is_storable
 
     if not any(map(is_storable, model.module.modules())):
         raise VidcompressError(f"model {model.name!r} has no linear or convolution layers for int8-weights")
@@ -40,7 +40,7 @@ def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> 
 
 def _with_int8(module: nn.Module, wanted: Callable[[str], bool]) -> nn.Module:
     """Stores the weights of layers as int8 whose dotted names are `wanted`."""
-    from .int8.stored import Storable, StoredInt8, halved_tables, is_storable
+    from .int8.stored_weights import Storable, StoredInt8, halved_tables, is_storable
     from .layers.substitute import substitute
 
     def layer(name: str, part: nn.Module) -> nn.Module | None:

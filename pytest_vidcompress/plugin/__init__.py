@@ -8,7 +8,7 @@ from .collection import (
     pytest_deselected,
     pytest_generate_tests,
 )
-from .configuration import (
+from .configure import (
     pytest_addhooks,
     pytest_addoption,
     pytest_configure,

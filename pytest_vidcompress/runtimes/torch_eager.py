@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ..compress.int8.quantized import QuantizedLayer
-    from ..compress.int8.stored import StoredInt8
+    from ..compress.int8.stored_weights import StoredInt8
     from ..models.model import Model
 
 
@@ -45,7 +45,7 @@ def is_stored_narrow(module: nn.Module) -> bool:
 
 def _stores_integers(part: nn.Module) -> bool:
     from ..compress.int8.quantized import QuantizedLayer
-    from ..compress.int8.stored import StoredInt8
+    from ..compress.int8.stored_weights import StoredInt8
 
     return isinstance(part, StoredInt8 | QuantizedLayer)
 

@@ -11,7 +11,7 @@ from torch.ao.nn.quantized import dynamic
 from pytest_vidcompress.artefacts.save import size_bytes
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.int8.packed_linear import packed
-from pytest_vidcompress.compress.int8.stored import StoredInt8
+from pytest_vidcompress.compress.int8.stored_weights import StoredInt8
 from pytest_vidcompress.compress.int8_dynamic import (
     ENGINES,
     INT8_DYNAMIC,

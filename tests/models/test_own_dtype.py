@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.int8.stored import StoredInt8
+from pytest_vidcompress.compress.int8.stored_weights import StoredInt8
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.weigh import weigh
 from pytest_vidcompress.measure.subject import Subject

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
-from .blocks import Attention, Mlp, Patches, PerHead, linear, product
+from .fused_layers import Attention, Mlp, Patches, PerHead, linear, product
 from .rewrite import Rewrite
 
 _MODULES = MappingProxyType(

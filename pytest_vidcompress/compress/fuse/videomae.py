@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ..layers.product import bias_of
-from .blocks import Attention, Mlp, Patches, linear
+from .fused_layers import Attention, Mlp, Patches, linear
 from .rewrite import Rewrite
 
 _ATTENTION = ("blocks.{layer}.qkv", "blocks.{layer}.output")

@@ -13,21 +13,17 @@ this process had begun, which may not be what runs.
 from __future__ import annotations
 
 import hashlib
-import site
 import sys
-import sysconfig
 import types
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import nn
 
-_BY_VERSION = ("torch", "transformers", "numpy", "safetensors")
-_PACKAGE = Path(__file__).parents[2]
+from .source_files import PACKAGE, is_by_version, is_installed, loaded_source, module_file, sources
+
 _PLAIN = (
     *(type(None), bool, int, float, complex, str, bytes),
     *(torch.dtype, torch.device, torch.Size, torch.layout, torch.memory_format),
@@ -63,22 +59,6 @@ def fingerprint(module: object, began: float) -> str | None:
     except (_UnknownError, RecursionError, OSError):
         return None
     return walk.digest.hexdigest()
-
-
-def own_source(began: float) -> str | None:
-    """Digest of this package's source; None where it was edited after `began`."""
-    return _sources(sorted(_PACKAGE.rglob("*.py")), began)
-
-
-def loaded_source(began: float) -> str | None:
-    """Digest of the loaded code that is neither installed nor of this package; None where it was edited."""
-    files = {Path(file) for module in [*sys.modules.values()] if (file := _file(module))}
-    # torch names files that are none, without a folder.
-    files = {file for file in files if file.is_absolute()}
-    # Which of our own modules are loaded depends on what is cached; their source counts as a whole.
-    return _sources(
-        sorted(file for file in files if not _is_installed(file) and not file.is_relative_to(_PACKAGE)), began
-    )
 
 
 class _Walk:
@@ -184,7 +164,7 @@ class _Walk:
         for each in kind.__mro__:
             if each not in self._classes and each.__module__ != "builtins":
                 self._classes.add(each)
-                self._code(_module_file(each.__module__))
+                self._code(module_file(each.__module__))
                 # A method may have been put in place of the class's own.
                 for method in vars(each).values():
                     if isinstance(method, types.FunctionType):
@@ -197,14 +177,14 @@ class _Walk:
 
     def _code(self, file: Path | None) -> None:
         """Notes a file that code comes from; code that no file holds is part of an extension or made up."""
-        if file is None or _is_by_version(file):
+        if file is None or is_by_version(file):
             return
         if file.name.startswith("<"):
             # Dataclasses and named tuples make methods of themselves; their class's file says which.
             return
-        if _is_installed(file):
-            self._say("file", _known(_sources([file], self._began)))
-        elif not file.is_relative_to(_PACKAGE):
+        if is_installed(file):
+            self._say("file", _known(sources([file], self._began)))
+        elif not file.is_relative_to(PACKAGE):
             self._has_foreign_code = True
 
     def _each(self, kind: str, values: Iterable[object]) -> None:
@@ -248,58 +228,3 @@ def _known(found: str | None) -> str:
     if found is None:
         raise _UnknownError("edited while it runs")
     return found
-
-
-def _sources(files: Iterable[Path], began: float) -> str | None:
-    """Digest of files by name and content; None where one changed after `began`: another one may be loaded."""
-    whole = hashlib.sha256()
-    for file in files:
-        try:
-            known = file.stat()
-            content = file.read_bytes()
-        except OSError:
-            return None
-        # A file put in the place of another may be older than it; its entry is not.
-        if max(known.st_mtime, known.st_ctime) > began:
-            return None
-        whole.update(f"{file.name} {len(content)} ".encode("utf-8", "surrogatepass") + content)
-    return whole.hexdigest()
-
-
-def _file(module: object) -> str | None:
-    file = getattr(module, "__file__", None)
-    return file if isinstance(file, str) else None
-
-
-def _module_file(name: str) -> Path | None:
-    file = _file(sys.modules.get(name))
-    return None if file is None else Path(file)
-
-
-@cache
-def _is_installed(file: Path) -> bool:
-    """Is it of Python, or in a folder that an installer fills?"""
-    return any(file.is_relative_to(folder) for folder in _installed_folders())
-
-
-@cache
-def _installed_folders() -> frozenset[str]:
-    names = ("stdlib", "platstdlib", "purelib", "platlib", "scripts")
-    folders = {sysconfig.get_path(name) for name in names}
-    return frozenset({*folders, *site.getsitepackages(), site.getusersitepackages()})
-
-
-@cache
-def _is_by_version(file: Path) -> bool:
-    """Is it of Python or of a library whose version is part of the environment?"""
-    homes = [Path(found).parent for name in _BY_VERSION if (found := _file(sys.modules.get(name)))]
-    return any(file.is_relative_to(home) for home in homes) or (
-        _is_installed(file) and "site-packages" not in file.parts and "dist-packages" not in file.parts
-    )
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Of the libraries that are known by theirs."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    return {"python": python} | {name: version(name) for name in _BY_VERSION}

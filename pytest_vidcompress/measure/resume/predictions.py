@@ -36,9 +36,10 @@ from ...models.adapter import example_pixels
 from ...models.model import Model
 from ..accuracy.predict import OfView, evaluating, logits_of
 from ..machine import Machine
-from .fingerprint import fingerprint, loaded_source, own_source, versions
+from .fingerprint import fingerprint
 from .journal import RUN, Journal
 from .kept import Kept
+from .source_files import loaded_source, own_source, versions
 
 FORMAT = 1
 """Raise it when a record means something else than before."""

@@ -14,7 +14,7 @@ from torch.nn.utils import parametrize
 
 from ...compress.int8.quantized import QuantizedConvolution, QuantizedLayer, QuantizedLinear
 from ...compress.int8.rounding import dequantized, fake_quantized, rounded
-from ...compress.int8.stored import StoredInt8
+from ...compress.int8.stored_weights import StoredInt8
 from ...compress.layers.geometry import ZEROS, Geometry
 from ...compress.layers.substitute import substitute
 from ...models.module_copy import module_copy

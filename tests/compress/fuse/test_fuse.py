@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.artefacts.tensors import take_apart
-from pytest_vidcompress.compress.fuse.blocks import Patches, linear, product
+from pytest_vidcompress.compress.fuse.fused_layers import Patches, linear, product
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.scope import matrices

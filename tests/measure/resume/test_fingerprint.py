@@ -20,8 +20,9 @@ from torch import nn
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.measure.resume import fingerprint as the
-from pytest_vidcompress.measure.resume.fingerprint import fingerprint, loaded_source, own_source
+from pytest_vidcompress.measure.resume import source_files as the
+from pytest_vidcompress.measure.resume.fingerprint import fingerprint
+from pytest_vidcompress.measure.resume.source_files import loaded_source, own_source
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.models.small import FAMILIES, NO_CLIPS, checkpoint, model, network
 

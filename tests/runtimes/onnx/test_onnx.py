@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.fuse.blocks import Attention
+from pytest_vidcompress.compress.fuse.fused_layers import Attention
 from pytest_vidcompress.compress.int8.quantized import QuantizedAttention, QuantizedLinear
 from pytest_vidcompress.compress.int8.range import Range
 from pytest_vidcompress.compress.layers.substitute import exactly, substitute

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.int8.stored import StoredInt8, is_storable
+from pytest_vidcompress.compress.int8.stored_weights import StoredInt8, is_storable
 
 LAYERS = [
     (nn.Linear(12, 5), (2, 12)),

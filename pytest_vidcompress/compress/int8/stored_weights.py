@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from ..fuse.blocks import PerHead
+from ..fuse.fused_layers import PerHead
 from ..layers.product import Layer, bias_of, is_layer, product_of
 from .rounding import dequantized, rounded
 
