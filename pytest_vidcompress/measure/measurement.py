@@ -15,6 +15,7 @@ from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
 from .accuracy.scores import accuracy, answers
 from .clip_identity import identity
 from .cost.weigh import weigh
+from .latency.machine_lock import machine_to_ourselves
 from .latency.pairs import Driver, Fine, time_pairs
 from .latency.rest import handover_s
 from .report import Execution, Report, Timing
@@ -110,15 +111,17 @@ def timed(
     reference: Reference,
     driver: Driver | None = None,
     clearly_fine: Fine | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """The report of a subject with its latency, timed in turns with its reference.
 
     Args:
         driver: runs the rounds (pytest-benchmark's `pedantic`).
         clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
+        progress: called while another run times.
     """
     run, module, pixels = subject.run, reference.model.module, first_clip(reference.clips)
-    with evaluating(run), evaluating(module), torch.inference_mode():
+    with machine_to_ourselves(progress), evaluating(run), evaluating(module), torch.inference_mode():
         times = time_pairs(
             lambda: logits_of(run, pixels),
             lambda: logits_of(module, pixels),

@@ -88,9 +88,5 @@ class Confirmer:
         return self._workers[name]
 
     def _time(self, workers: dict[str, ForkServer], trial: Trial, stop: Stop) -> Confirmation:
-        with machine_to_ourselves(self._wait):
+        with machine_to_ourselves(self.progress):
             return time_turns(Timer(workers, trial.pair_s, trial.builds), self.budget_s, stop, self.progress)
-
-    def _wait(self) -> None:
-        if self.progress:
-            self.progress("waiting for another run that is timing", 0, 100)

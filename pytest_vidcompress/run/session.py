@@ -92,7 +92,8 @@ class Session:
         """What looks at where time goes; the peak only where somebody will read of it."""
         from ..measure.profile.profiler import Profiler
 
-        return Profiler(self.options.profile, self.options.profile or bool(self.options.reports))
+        options = self.options
+        return Profiler(options.profile, options.profile or bool(options.reports), self.progress)
 
     @cached_property
     def other_build(self) -> OtherBuild | None:

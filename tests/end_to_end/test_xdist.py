@@ -25,18 +25,18 @@ def together(alone, tmp_path_factory):
         conftest="""
         import contextlib, os, time
         from pathlib import Path
-        from pytest_vidcompress.measure.latency import pairs
+        from pytest_vidcompress.measure import measurement
 
-        times = pairs.machine_to_ourselves
+        times = measurement.machine_to_ourselves
 
         @contextlib.contextmanager
-        def noted():
-            with times():
+        def noted(progress=None):
+            with times(progress):
                 began = time.monotonic()
                 yield
                 Path(f"span-{os.getpid()}").write_text(f"{began} {time.monotonic()}")
 
-        pairs.machine_to_ourselves = noted
+        measurement.machine_to_ourselves = noted
         """
     )
     project.last = project.run("-n2", "--vc-baseline=create", "--vc-report=two.json")

@@ -14,8 +14,18 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.measure.latency import machine_lock
 from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, Call
-from pytest_vidcompress.measure.measurement import Evaluation, Reference, measure, measure_reference, timed
+from pytest_vidcompress.measure.measurement import (
+    Evaluation,
+    Reference,
+    first_clip,
+    measure,
+    measure_reference,
+    timed,
+)
+from pytest_vidcompress.measure.profile.peak import peak_macs_per_s
+from pytest_vidcompress.measure.profile.trace import hotspots
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.model import Model
@@ -47,6 +57,29 @@ def test_the_reference_by_itself(reference: Reference, clips: Clips) -> None:
         clips.labels[k] == clip.label for k, clip in zip(reference.logits.argmax(-1), clips, strict=True)
     ]
     assert report.accuracy.outcomes == tuple(right)
+
+
+def test_who_waits_for_another_run_that_is_timing_says_so(
+    reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: set[str] = set()
+    subject, run = Subject.of(reference.model.module), reference.model.module
+    report = measure(subject, reference, "same", "t")
+    monkeypatch.setattr(machine_lock, "PATIENCE_S", 0.1)
+
+    def waits(what: str, done: int, total: int) -> None:
+        said.add(what)
+
+    pixels = first_clip(reference.clips)
+    for ask in (
+        lambda: timed(report, subject, reference, progress=waits),
+        lambda: hotspots(run, pixels, waits),
+        lambda: peak_macs_per_s(waits),
+    ):
+        said.clear()
+        with machine_lock.machine_to_ourselves(), pytest.warns(UserWarning, match="timing beside other runs"):
+            ask()
+        assert said == {"waiting for another run that is timing"}
 
 
 def test_any_module(reference: Reference) -> None:

@@ -195,10 +195,11 @@ CONFIRMED = """
         vc_baseline.check(vc_measure(vc_variant))
         (report,) = vc_measure.reports
         assert report.unconfirmed == ""
-        (turn,) = report.confirmed.turns
-        # What is built at the first call of a process takes longer than all others.
-        assert median(turn.variant_s) < 0.05
-        assert max(turn.variant_s) < 1
+        assert report.confirmed.turns
+        for turn in report.confirmed.turns:
+            # What is built at the first call of a process takes longer than all others.
+            assert median(turn.variant_s) < 0.05
+            assert max(turn.variant_s) < 1
     """
 
 
@@ -208,7 +209,7 @@ CONFIRMED = """
 )
 def test_each_is_measured_and_confirmed_in_fresh_processes(project, name):
     project.write(conftest=CONFTEST, test_it=CONFIRMED)
-    assert run(project, "--vc-baseline=create", f"--vc-runtime={name}", "--vc-confirm=0").passed(1)
+    assert run(project, "--vc-baseline=create", f"--vc-runtime={name}", "--vc-confirm=1").passed(1)
     assert entries(project) == {f"prune-global@{name}"}
     ((version, stored),) = timings(project).items()
     assert version == RUNTIMES[name].version()

@@ -9,28 +9,35 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 from ...clips.crops.worker_pool import settle
 from ...errors import VidcompressError
 from ...processes.file_lock import locked
 
+if TYPE_CHECKING:
+    from ..accuracy.predict import Progress
+
 PATIENCE_S = 600.0
 """Longest wait for the others: each times for seconds, or for the length of `--vc-confirm`."""
-Waiting = Callable[[], None]
-"""Called while another run times."""
 
 
 @contextmanager
-def machine_to_ourselves(waiting: Waiting | None = None) -> Generator[None]:
+def machine_to_ourselves(progress: Progress | None = None) -> Generator[None]:
     """Waits until this process decodes nothing, and no other process of this user is timing.
+
+    Args:
+        progress: called while another run times.
 
     A lock that cannot be had is warned of; the times say by themselves when they are disturbed.
     """
     settle()
+    waiting = partial(progress, "waiting for another run that is timing", 0, 100) if progress else None
     with ExitStack() as stack:
         try:
             stack.enter_context(locked(_folder() / "timing.lock", "the clock", PATIENCE_S, waiting))

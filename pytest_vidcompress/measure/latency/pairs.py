@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from ..interval import Estimate, median_interval
-from .machine_lock import machine_to_ourselves
 from .quiet import quiet
 from .rest import rest
 from .stopwatch import refuse_stopped, seconds_of
@@ -135,7 +134,7 @@ def time_pairs(
     budget_s: float = 3.0,
     rest_s: float = 0.0,
 ) -> PairTimes:
-    """Times the two against each other.
+    """Times the two against each other, on a machine that whoever calls has to itself.
 
     Args:
         variant: one call is one clip.
@@ -145,25 +144,24 @@ def time_pairs(
         budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
         rest_s: before every call, for calls that do not share their threads.
     """
-    with machine_to_ourselves():
-        pair_s = min(seconds_of(variant) + seconds_of(reference) for _ in range(2))
-        refuse_stopped(pair_s)
-        least = 12 if pair_s < 2 else 6
-        rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
-        alternation = Alternation(variant, reference, rest_s)
-        first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
-        alternation.loop(first)
-        if first > 0 and clearly_fine is not None and clearly_fine(alternation.times().log_ratios):
-            rounds = first + SHORT
-        (driver or _loop)(
-            alternation.run,
-            setup=alternation.before,
-            teardown=alternation.after,
-            rounds=rounds - max(0, first),
-        )
-        # A driver may stop early: a benchmark plugin that is switched off calls its target once.
-        alternation.after()
-        alternation.loop(rounds - len(alternation.times().variant_s))
+    pair_s = min(seconds_of(variant) + seconds_of(reference) for _ in range(2))
+    refuse_stopped(pair_s)
+    least = 12 if pair_s < 2 else 6
+    rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
+    alternation = Alternation(variant, reference, rest_s)
+    first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
+    alternation.loop(first)
+    if first > 0 and clearly_fine is not None and clearly_fine(alternation.times().log_ratios):
+        rounds = first + SHORT
+    (driver or _loop)(
+        alternation.run,
+        setup=alternation.before,
+        teardown=alternation.after,
+        rounds=rounds - max(0, first),
+    )
+    # A driver may stop early: a benchmark plugin that is switched off calls its target once.
+    alternation.after()
+    alternation.loop(rounds - len(alternation.times().variant_s))
     return alternation.times()
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from ..latency.machine_lock import machine_to_ourselves
 from ..latency.stopwatch import seconds_of
+
+if TYPE_CHECKING:
+    from ..accuracy.predict import Progress
 
 SMALLEST, LARGEST = 256, 4096
 LONG_S = 0.015
@@ -15,14 +20,17 @@ BUDGET_S = 0.1
 FEWEST = 3
 
 
-def peak_macs_per_s() -> float:
+def peak_macs_per_s(progress: Progress | None = None) -> float:
     """Multiply-accumulates a second of the fastest product of square fp32 matrices, on torch's threads.
 
     Measured and not looked up: it knows the clock of today, the threads given and the neighbours. Larger and
     larger products are tried until one takes long enough, half a second in all.
+
+    Args:
+        progress: called while another run times.
     """
     best, size = 0.0, SMALLEST
-    with machine_to_ourselves(), torch.inference_mode():
+    with machine_to_ourselves(progress), torch.inference_mode():
         while True:
             fastest_s = _fastest(size)
             best = max(best, size**3 / fastest_s)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..accuracy.predict import Progress
     from ..measurement import Reference
     from ..report import Report
     from ..subject import Subject
@@ -21,6 +22,8 @@ class Profiler:
     """Time by operator and by module is wanted."""
     peak: bool
     """The machine's peak is wanted, where there is a latency to hold against it."""
+    progress: Progress | None = None
+    """Called while another run times."""
     _references: dict[str, Hotspots] = field(default_factory=dict[str, "Hotspots"])
 
     def look(self, report: Report, subject: Subject, reference: Reference) -> Report:
@@ -37,16 +40,16 @@ class Profiler:
             pixels = first_clip(reference.clips)
             name = reference.model.name
             if name not in self._references:
-                self._references[name] = hotspots(reference.model.module, pixels)
+                self._references[name] = hotspots(reference.model.module, pixels, self.progress)
             beside = _with(beside, hotspots=self._references[name])
-            report = _with(report, hotspots=hotspots(subject.run, pixels))
+            report = _with(report, hotspots=hotspots(subject.run, pixels, self.progress))
         return replace(report, reference=beside)
 
     @cached_property
     def _peak_macs_per_s(self) -> float:
         from .peak import peak_macs_per_s
 
-        return peak_macs_per_s()
+        return peak_macs_per_s(self.progress)
 
 
 def _with(report: Report, **seen: Any) -> Report:

@@ -14,7 +14,7 @@ from torch import nn
 from ...errors import VidcompressError
 from ...processes.clock import now_s
 from ...runtimes.operator_time import OperatorTime
-from ..accuracy.predict import evaluating, logits_of
+from ..accuracy.predict import Progress, evaluating, logits_of
 from ..cost.watch import watchable, watching
 from ..latency.machine_lock import machine_to_ourselves
 from ..latency.quiet import SLACK
@@ -38,7 +38,7 @@ HIDDEN = 0.9
 """Share of time outside operators from which on what is no module computes where torch does not see it."""
 
 
-def hotspots(run: Run, pixels: torch.Tensor) -> Hotspots:
+def hotspots(run: Run, pixels: torch.Tensor, progress: Progress | None = None) -> Hotspots:
     """Calls `run` several times under a profiler; never call it while something is timed.
 
     Modules and callables show torch's operators, modules their parts too. What has a method
@@ -46,9 +46,10 @@ def hotspots(run: Run, pixels: torch.Tensor) -> Hotspots:
 
     Args:
         pixels: one view of a clip, `(1, T, C, H, W)`.
+        progress: called while another run times.
     """
     asked: Any = None if isinstance(run, nn.Module) else getattr(run, "profile", None)
-    with machine_to_ourselves(), evaluating(run), torch.inference_mode():
+    with machine_to_ourselves(progress), evaluating(run), torch.inference_mode():
         if asked is not None:
             source = type(run).__module__.rpartition(".")[2]
             try:

@@ -7,7 +7,8 @@
 
 A prediction is found by the pixels that it is of, in a journal of everything else that decides its bits: the
 `fingerprint` of the module, this package's source, versions, machine, threads, settings of torch, and what the
-module answers to one clip of noise. That answer is computed anew in every run, one view more than the clips: what
+module answers to one clip of noise; all of it sealed under the secret of the cache, so that nobody writes one who
+does not know that. That answer is computed anew in every run, one view more than the clips: what
 no fingerprint sees, such as a function that a test replaced, or a switch in the environment, shows there.
 
 A stale prediction could make a broken compression look whole. So those of variants serve only to resume: each
@@ -31,6 +32,7 @@ from typing import Any
 
 import torch
 
+from ...clips.crops.seal import sealed
 from ...errors import SpoiledRunError
 from ...models.adapter import example_pixels
 from ...models.model import Model
@@ -167,8 +169,9 @@ class Keeper:
             "answer": answer,
             **more,
         }
-        key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
-        name = f"{key.hex()[:40]}.rows"
+        key = sealed(json.dumps(facts, sort_keys=True).encode())
+        # Nobody learns the key by the name.
+        name = f"{hashlib.sha256(key).hexdigest()[:40]}.rows"
         # The same measurement again in the same run, by whatever repeats tests, is computed again.
         if name in self.kept and not kept.lasting:
             return None

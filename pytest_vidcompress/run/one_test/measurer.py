@@ -75,7 +75,8 @@ class Measurer:
         if self.session.progress:
             self.session.progress("timing", 0, 0)
         driver = None if self.measurements else self.driver
-        return timed(report, subject, reference, driver, self._clearly_fine(name, subject.runtime))
+        fine = self._clearly_fine(name, subject.runtime)
+        return timed(report, subject, reference, driver, fine, self.session.progress)
 
     def _enough(self, name: str, reference: Reference) -> Enough | None:
         """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""

@@ -54,8 +54,8 @@ from pytest_vidcompress.measure.latency import machine_lock
 machine_lock.PATIENCE_S = 0.1
 warnings.simplefilter(sys.argv[1])
 asked = []
-with machine_lock.machine_to_ourselves(lambda: asked.append(1)):
-    print(len(asked))
+with machine_lock.machine_to_ourselves(lambda *said: asked.append(said)):
+    print(len(asked), asked[0][0])
 """
 
 
@@ -66,7 +66,9 @@ def test_whoever_waits_too_long_is_told_and_goes_on() -> None:
         "UserWarning: timing beside other runs: the clock is in use by another run, for 0 s now"
         in done.stderr
     )
-    assert int(done.stdout) > 1
+    looks, said = done.stdout.strip().split(" ", 1)
+    assert int(looks) > 1
+    assert said == "waiting for another run that is timing"
 
 
 def as_a_file(path: Path) -> None:

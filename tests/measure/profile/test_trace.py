@@ -230,6 +230,9 @@ def test_the_machine_is_asked_for_first(monkeypatch: pytest.MonkeyPatch) -> None
     held: list[str] = []
 
     class Lock:
+        def __init__(self, progress: object = None) -> None:
+            pass
+
         def __enter__(self) -> None:
             held.append("taken")
 

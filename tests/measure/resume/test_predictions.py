@@ -312,6 +312,25 @@ def test_two_processes_that_read_the_same_count_once() -> None:
     assert one.merged(None) == one
 
 
+def test_predictions_under_another_secret_are_not_found(
+    model: Model, clips: Clips, keeper: Callable[..., Keeper], counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(model, clips, keeper().of_reference(model))
+    files = {path.name for path in keeper().folder.glob("*.rows")}
+    count(counted)
+    monkeypatch.setenv("PYTEST_VIDCOMPRESS_CACHE_KEY", "of whoever restored the cache")
+    known = keeper().of_reference(model)
+    assert torch.equal(run(model, clips, known), whole)
+    assert count(counted) == 8 + ANSWER
+    # Nor are rows of theirs found under a name of ours.
+    assert known is not None
+    assert known._journal.path.name not in files
+    known._journal.path.replace(known._journal.path.with_name(*files))
+    monkeypatch.setenv("PYTEST_VIDCOMPRESS_CACHE_KEY", "of the tests")
+    run(model, clips, keeper().of_reference(model))
+    assert count(counted) == 8 + ANSWER
+
+
 def test_predictions_that_somebody_changed_end_the_run(
     model: Model, clips: Clips, keeper: Callable[..., Keeper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
