@@ -20,7 +20,7 @@ from torch import nn
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.measure.resume import source_files as the
+from pytest_vidcompress.measure.resume import fingerprint as the
 from pytest_vidcompress.measure.resume.fingerprint import fingerprint
 from pytest_vidcompress.measure.resume.source_files import loaded_source, own_source
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -294,7 +294,7 @@ def test_a_method_put_in_place_of_a_librarys_is_code_of_the_user(
 def test_installed_code_that_is_not_known_by_version_counts_by_its_file(
     user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(the, "_is_installed", lambda file: True)
+    monkeypatch.setattr(the, "is_installed", lambda file: True)
     found = {
         of(user("theirs", theirs=THEIRS + more, their_helper=HELPER.format(2)).Theirs())
         for more in ("", "", "# 1\n")
