@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REPOSITORY = re.compile(r"https://github\.com/pytest-vidcompress/pytest-vidcompress/(?:blob|tree|raw)/main/([^#)]+)")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -22,6 +23,9 @@ def anchors(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
     for target in LINK.findall(page.read_text(encoding="utf-8")):
+        own = REPOSITORY.match(target)
+        if own:
+            assert (ROOT / own[1]).exists(), target
         if target.startswith(("http://", "https://", "mailto:")):
             continue
         name, _, anchor = target.partition("#")
