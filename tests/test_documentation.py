@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-REPOSITORY = re.compile(r"https://github\.com/pytest-vidcompress/pytest-vidcompress/(?:blob|tree|raw)/main/([^#)]+)")
+REPOSITORY = re.compile(
+    r"https://github\.com/pytest-vidcompress/pytest-vidcompress/(?:blob|tree|raw)/main/([^#)]+)"
+)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 

@@ -13,6 +13,7 @@ from ..models.model import Model
 from .accuracy.class_counts import NO_ANSWER
 from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
 from .accuracy.scores import accuracy, answers
+from .accuracy.threads import threads_to_answer
 from .clip_identity import identity
 from .cost.weigh import weigh
 from .latency.machine_lock import machine_to_ourselves
@@ -57,14 +58,15 @@ def measure_reference(
 ) -> Reference:
     """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
     subject = Subject.of(model.module)
-    logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
+    cost = weigh(subject, first_clip(clips))
+    with threads_to_answer(subject.run, cost.macs):
+        logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
     for reason in _without_answer(logits):
         raise VidcompressError(
             f"model {model.name!r} {reason}: nothing can be compared with that; check its weights, and the mean and"
             " std of its profile"
         )
     targets = labels if model.weights == "trained" else answers(logits)
-    cost = weigh(subject, first_clip(clips))
     report = Report(
         identity=identity(model, clips),
         accuracy=accuracy(logits, logits, targets, "labels" if model.weights == "trained" else "agreement"),
@@ -87,9 +89,10 @@ def measure(
     subject.refuse_other(model)
     cost = weigh(subject, first_clip(clips))
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
-    logits, _ = predict(
-        subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
-    )
+    with threads_to_answer(subject.run, cost.macs):
+        logits, _ = predict(
+            subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
+        )
     taken = len(logits)
     before, targets = reference.logits[:taken], reference.targets[:taken]
     whole = reference.report
