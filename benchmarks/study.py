@@ -87,20 +87,20 @@ def tables(results: Sequence) -> Iterator[list[str]]:
             rows = {name: row for name, row in {**figure[of], **ours}.items() if name in own}
             if of == family(model) and rows:
                 yield [
-                    f"the study's {title}, beside {model}",
-                    *_whose(own, of),
+                    f"the study's {title}",
+                    *_whose(model, own, of),
                     *_table(rows, own, figure[of]),
                 ]
 
 
-def _whose(own: Mapping, of: str) -> Iterator[str]:
+def _whose(model: str, own: Mapping, of: str) -> Iterator[str]:
     """Which model ours is, on what: the packaged ones are a hundredth of the study's size."""
     report = next(iter(own.values()))
     fewest, most = (pick(each.clips for each in own.values()) for pick in (min, max))
     clips = f"{most} clips" if fewest == most else f"{fewest} to {most} clips"
     million, theirs = (f"{n / 1e6:.1f}" for n in (report.parameters or 0, FULL_SIZE[of]))
-    small = f"has {million} of the study's {theirs} million parameters; "
-    yield f"(ours {'' if report.parameters == FULL_SIZE[of] else small}on {clips})"
+    small = "" if report.parameters == FULL_SIZE[of] else f", {million} of {theirs} million parameters"
+    yield f"(beside {model} on {clips}{small})"
     if report.accuracy.kind == "agreement":
         yield "(weights are random: ours is no top-1, but the agreement with fp32)"
 

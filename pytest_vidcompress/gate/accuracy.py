@@ -17,7 +17,7 @@ from .budget import Budget, Margins
 from .metrics import Form, Limit
 from .pairing import ROUNDING, Paired, Pairing
 from .statistics import drop_chance, drop_interval, mcnemar, share_bounds, visible_drop
-from .verdict import STORE, Remedy, Status, Verdict
+from .verdict import UNSTORED, Remedy, Status, Verdict
 
 Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far: do they decide everything?"""
@@ -49,7 +49,7 @@ def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> I
 
 def _new(report: Report, stored: Stored | None, apart: str | None, margins: Margins) -> Verdict:
     """Of a variant that nothing comparable is stored of."""
-    reason = f"{apart}, or take these with --vc-baseline=accept" if apart else STORE
+    reason = f"{apart}, or take these with --vc-baseline=accept" if apart else UNSTORED
     return Verdict(
         "top1",
         Status.NEW,

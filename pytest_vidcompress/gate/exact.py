@@ -9,7 +9,7 @@ from ..measure.report import Report
 from .baseline.stored import Baseline
 from .budget import Margins
 from .metrics import REST, Metric, quantity
-from .verdict import STORE, Remedy, Status, Verdict
+from .verdict import UNSTORED, Remedy, Status, Verdict
 
 
 def judge_exact(metric: Metric, report: Report, baseline: Baseline, margins: Margins) -> Iterator[Verdict]:
@@ -22,9 +22,9 @@ def judge_exact(metric: Metric, report: Report, baseline: Baseline, margins: Mar
     if measured is None:
         status, reason = _missing(metric)
     elif stored is None or limit is None:
-        status, reason, remedy = Status.NEW, STORE, Remedy.CREATE
+        status, reason, remedy = Status.NEW, UNSTORED, Remedy.CREATE
         if metric.kind == "machine":
-            reason = f"nothing is stored for this machine class; {STORE}"
+            reason = "nothing is stored for this machine class"
     else:
         worse = _part_is_worse(metric, report, baseline) or _worse_than(metric, measured, limit, margins)
         status, reason = (

@@ -41,6 +41,6 @@ def failures() -> Generator[None]:
     except SpoiledRunError as error:
         raise SpoiledRun(str(error)) from None
     except VidcompressError as error:
-        pytest.fail(printable(error), pytrace=False)
+        raise pytest.fail.Exception(printable(error), pytrace=False) from None  # or both are shown
     except Exported as done:
         pytest.skip(f"exported as {done}")

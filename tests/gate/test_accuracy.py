@@ -14,7 +14,7 @@ from pytest_vidcompress.gate.accuracy import decide, judge_accuracy, stopping
 from pytest_vidcompress.gate.baseline.stored import Paired, Stored
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
-from pytest_vidcompress.gate.verdict import Status, Verdict, fails
+from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict, fails
 from pytest_vidcompress.measure.report import Report
 from tests.gate.reports import changed, report
 
@@ -126,10 +126,11 @@ def test_nothing_that_cannot_be_compared_ends_an_evaluation() -> None:
 
 def test_nothing_stored_is_new_and_says_when_it_starts_below_the_floor() -> None:
     new = verdicts(report(), None)["top1"]
-    assert (new.status, new.reason) == (Status.NEW, "store it with --vc-baseline=create")
+    assert (new.status, new.reason) == (Status.NEW, "nothing is stored of it")
+    assert new.remedy is Remedy.CREATE
     below = verdicts(report((True,) * 89 + (False,) * 11), None)["top1"]
     assert below.status is Status.NEW
-    assert below.reason.startswith("below 99 % of the reference's top-1 from the start; store it")
+    assert below.reason.startswith("below 99 % of the reference's top-1 from the start; nothing is stored")
     assert below.interval == report((True,) * 89 + (False,) * 11).top1.interval
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from pytest_vidcompress.gate.verdict import Result, Status, Verdict, worst
+from dataclasses import replace
+
+from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict, stored_now, worst
 from tests.gate.reports import report
 
 
@@ -14,3 +16,12 @@ def test_result_has_the_worst_status() -> None:
     verdicts = tuple(Verdict("macs", status, 1, 1, 1, "") for status in (Status.PASSED, Status.INCONCLUSIVE))
     assert Result(report(), verdicts).status is Status.INCONCLUSIVE
     assert Result(report()).status is Status.PASSED
+
+
+def test_what_a_run_stores_needs_no_command_and_everything_else_stays() -> None:
+    new = Verdict("macs", Status.NEW, 1, None, None, "nothing is stored of it", remedy=Remedy.CREATE)
+    now = stored_now(new)
+    assert (now.status, now.remedy) == (Status.NEW, Remedy.NONE)
+    assert now.reason == "nothing is stored of it; this run stores it, if it passes"
+    others = [replace(new, remedy=Remedy.ACCEPT), replace(new, status=Status.INCONCLUSIVE)]
+    assert list(map(stored_now, others)) == others

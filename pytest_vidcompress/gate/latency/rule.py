@@ -56,7 +56,7 @@ def no_criterion(report: Report, baseline: Baseline, against: str = "") -> Verdi
         float(report.timing.ratio),
         stored,
         None,
-        f"{reason} recorded on this machine class{apart}{absent}; record one with --vc-baseline=create",
+        f"{reason} recorded on this machine class{apart}{absent}",
         f"{len(report.timing.log_ratios)} pairs",
         interval=report.timing.ratio.interval,
         remedy=Remedy.CREATE,

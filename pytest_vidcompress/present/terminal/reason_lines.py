@@ -82,4 +82,5 @@ def _next(results: Sequence[Result], outcome: Outcome) -> list[tuple[str, str]]:
     if len(tests) > MOST_TESTS:
         again = (again[0], outcome.command)
         settled = [(what, f"{outcome.command} {remedy}") for what, remedy in remedies(bad)]
-    return settled or [again]
+    # Of what is new and needs no option, nothing is in doubt.
+    return settled or [again] * any(verdict.status is not Status.NEW for verdict in bad)

@@ -78,7 +78,7 @@ class Checker:
     def _judge(self, measurement: Measurement) -> tuple[Report, tuple[Verdict, ...]]:
         """The report as the latency rule needed it, and what the gate says of it."""
         from ...gate.judge import judge
-        from ...gate.verdict import Status, accepted
+        from ...gate.verdict import Status, accepted, stored_now
 
         session, runtime = self.session, measurement.report.execution.runtime
         store, alpha = session.baselines.of(self.case.model, runtime), session.error_budget.alpha
@@ -90,9 +90,8 @@ class Checker:
         session.error_budget.reject(
             sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
         )
-        if session.options.mode == "accept":
-            verdicts = tuple(accepted(verdict) for verdict in verdicts)
-        return report, verdicts
+        taken = {"create": stored_now, "accept": accepted}.get(session.options.mode)
+        return report, tuple(map(taken, verdicts)) if taken else verdicts
 
     def _confirmed(self, measurement: Measurement, baseline: Baseline, alpha: float) -> Report:
         """The report as the latency rule needs it: confirmed where the screen leaves a doubt."""

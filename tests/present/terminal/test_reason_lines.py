@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict
+from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict, stored_now
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.terminal.reason_lines import MOST_TESTS, reason_lines
 from tests.gate.reports import report
@@ -27,6 +27,13 @@ def test_new_says_why_and_what_to_type() -> None:
         "time new, 1 variant: fp16",
         "  latency_ratio: no run was recorded",
         "  store it: pytest 'test_it.py::test_holds[fp16]' --vc-seed=1 --vc-baseline=create",
+    ]
+
+
+def test_a_run_that_stores_what_is_new_asks_for_nothing() -> None:
+    assert texts(result("fp16", MACS, stored_now(TIME_NEW))) == [
+        "time new, 1 variant: fp16",
+        "  latency_ratio: no run was recorded; this run stores it, if it passes",
     ]
 
 
