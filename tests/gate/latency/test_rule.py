@@ -166,7 +166,7 @@ def test_fewer_than_three_runs_are_nothing_to_hold_to(runs: tuple[float, ...], r
     verdict = no_criterion(report(), Baseline(timing=timing))
     assert verdict.status is Status.NEW
     assert verdict.reason.startswith(reason)
-    assert "--vc-baseline=create" in verdict.reason
+    assert verdict.remedy is Remedy.CREATE
     assert verdict.stored == timing.latency_ratio
 
 
