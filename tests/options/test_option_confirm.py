@@ -69,19 +69,32 @@ def test_the_same_again_is_not_red(recorded):
     assert recorded.run("--vc-confirm=8").passed(1)
 
 
-def test_without_time_a_suspect_stays_one(recorded, tmp_path):
+def undisturbed(project, *options):
+    """A run whose own process was quiet enough to say something."""
+    for _ in range(TRIES):
+        run = project.run(*options)
+        if not run.says(r"but[\sE]+the[\sE]+machine[\sE]+is[\sE]+disturbed"):
+            return run
+    pytest.fail(f"in {TRIES} tries this machine was too busy to judge a process by itself")
+
+
+def own_process(why):
+    """What a message says that a process of its own decided, and why no other did."""
+    return rf"latency_ratio failed: (?s:.*)surely slower in the test's own process; {why}".replace(
+        " ", r"[\sE]+"
+    )
+
+
+def test_without_time_the_test_s_own_process_decides(recorded, tmp_path):
     project = slowed(recorded.copy(tmp_path / "project"), 2.0)
-    run = project.run("--vc-confirm=0", "--vc-strict")
-    assert run.ret == pytest.ExitCode.TESTS_FAILED, run.out
-    assert run.says("latency_ratio inconclusive: ")
-    # A single one is started all the same.
-    assert run.says(r"\b1[\sE]+of[\sE]+1[\sE]+fresh[\sE]+processes[\sE]+were[\sE]+undisturbed")
-    assert run.failures == set()
+    run = undisturbed(project, "--vc-confirm=0")
+    assert run.failed("latency_ratio")
+    assert run.says(own_process("--vc-confirm=0 starts no fresh process"))
 
     project.write(pyproject='[tool.pytest.ini_options]\nvc_confirm = "0"')
-    run = project.run()
-    assert run.passed(1)
-    assert run.says("1 inconclusive")
+    run = undisturbed(project)
+    assert run.failed("latency_ratio")
+    assert run.says(own_process("--vc-confirm=0 starts no fresh process"))
 
 
 LOCKED = """
@@ -99,11 +112,12 @@ LOCKED = """
     """
 
 
-def test_what_cannot_be_sent_to_a_fresh_process_is_inconclusive(recorded, tmp_path):
+def test_what_cannot_be_sent_to_a_fresh_process_is_red_where_it_is_surely_slower(recorded, tmp_path):
     project = recorded.copy(tmp_path / "project").write(test_slowed=LOCKED)
-    run = project.run("--vc-strict")
-    assert run.says(r"(?s)latency_ratio inconclusive: .*cannot[\sE]+be[\sE]+sent[\sE]+to[\sE]+another")
-    assert "latency_ratio" not in run.failures
+    run = undisturbed(project)
+    assert "latency_ratio" in run.failures
+    assert run.says(own_process("(?s:.*)cannot be sent to another process"))
+    assert "Traceback" not in run.out
 
 
 FALLING = """
