@@ -59,7 +59,7 @@ def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) ->
         reason = f"runtime {runtime!r} cannot run here: {missing}"
         if session.options.strict:
             raise VidcompressError(reason)
-        session.ledger.lacking[nodeid] = runtime, missing
+        session.ledger.missing_runtimes[nodeid] = runtime, missing
         pytest.skip(printable(reason))
 
 

@@ -28,7 +28,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if is_worker(config):
         hand_over(config, ledger)
         return
-    if ledger.kept and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if ledger.reuse and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         ours.references.finish()
     mode = ours.options.mode
     if exitstatus != pytest.ExitCode.OK:

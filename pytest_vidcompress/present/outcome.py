@@ -9,7 +9,7 @@ from typing import Any
 
 from ..clips.faults import Skipped
 from ..gate.verdict import Result
-from ..measure.resume.kept import Kept
+from ..measure.resume.reuse import Reuse
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Outcome:
     """Entries of the baselines that no test measures any more."""
     complaints: Sequence[str] = ()
     """Why the run is not what it was meant to be although no test says so."""
-    predictions: Sequence[Kept] = ()
+    predictions: Sequence[Reuse] = ()
     """What was on disk of them."""
     missing: Sequence[tuple[str, str]] = ()
     """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""

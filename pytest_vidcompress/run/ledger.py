@@ -11,7 +11,7 @@ from ..gate.baseline.store import Store
 from ..gate.baseline.unused import probably_was, unused
 from ..gate.baseline.update import Mode
 from ..gate.verdict import Result
-from ..measure.resume.kept import Kept
+from ..measure.resume.reuse import Reuse
 
 
 @dataclass
@@ -33,9 +33,9 @@ class Ledger:
     unused: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
     """Why the run is not what it was meant to be although no test says so, a line each."""
-    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    reuse: dict[str, Reuse] = field(default_factory=dict[str, Reuse])
     """Predictions on disk, by journal."""
-    lacking: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    missing_runtimes: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
 
     _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
@@ -56,8 +56,8 @@ class Ledger:
         self.complete |= other.complete
         self._results |= other._results
         self.skipped |= other.skipped
-        self.kept |= {name: kept.merged(self.kept.get(name)) for name, kept in other.kept.items()}
-        self.lacking |= other.lacking
+        self.reuse |= {name: reuse.merged(self.reuse.get(name)) for name, reuse in other.reuse.items()}
+        self.missing_runtimes |= other.missing_runtimes
 
     def settle(
         self, mode: Mode | None, store: Callable[[str, str], Store], exists: Callable[[str], bool]

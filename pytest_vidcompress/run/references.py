@@ -58,13 +58,13 @@ class References:
         from ..runtimes.torch_eager import version
 
         options, here = self._options, machine(version())
-        return Keeper(self._predictions, options.resume, options.began, here, self._ledger.kept)
+        return Keeper(self._predictions, options.resume, options.began, here, self._ledger.reuse)
 
     def finish(self) -> None:
         """Drops what only the next run would want if this one had not ended by itself."""
-        from ..measure.resume.kept import finish
+        from ..measure.resume.reuse import finish
 
-        finish(self._predictions, self._ledger.kept)
+        finish(self._predictions, self._ledger.reuse)
 
     def _measure(self, name: str) -> Reference:
         from ..measure.measurement import measure_reference

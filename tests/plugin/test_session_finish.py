@@ -13,7 +13,7 @@ OK, FAILED = pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED
 
 def ledger_of(planned=("a",), results=(1,), unused=()):
     return SimpleNamespace(
-        planned=planned, results=results, unused=unused, kept={}, complaints=(), settle=lambda *_: None
+        planned=planned, results=results, unused=unused, reuse={}, complaints=(), settle=lambda *_: None
     )
 
 

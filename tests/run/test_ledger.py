@@ -90,9 +90,9 @@ def test_one_name_in_two_runtimes_is_one_entry(store):
 
 
 def test_what_was_skipped_for_want_of_a_runtime_is_merged():
-    whole, worker = Ledger(), Ledger(lacking={"a": ("openvino", "it needs openvino")})
+    whole, worker = Ledger(), Ledger(missing_runtimes={"a": ("openvino", "it needs openvino")})
     whole.merge(pickle.loads(pickle.dumps(worker)))
-    assert whole.lacking == worker.lacking
+    assert whole.missing_runtimes == worker.missing_runtimes
 
 
 def test_what_a_chosen_runtime_stored_is_not_missed_by_others(store):

@@ -3,7 +3,7 @@
     keeper = Keeper(folder, resume=True, began=..., machine=...)
     known = keeper.of_variant(module, model, "int8-dynamic", "test_it.py::test_it 1")    None: not to be kept
     predict(module, clips, labels, remember=known and known.remembering)
-    finish(folder, keeper.kept)
+    finish(folder, keeper.reuse)
 
 A prediction is found by the pixels that it is of, in a journal of everything else that decides its bits: the
 `fingerprint` of the module, this package's source, versions, machine, threads, settings of torch, and what the
@@ -40,7 +40,7 @@ from ..accuracy.predict import OfView, evaluating, logits_of
 from ..machine import Machine
 from .fingerprint import fingerprint
 from .journal import RUN, Journal
-from .kept import Kept
+from .reuse import Reuse
 from .source_files import loaded_source, own_source, versions
 
 FORMAT = 1
@@ -56,11 +56,11 @@ _SETTINGS = ("ATEN_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "
 class Predictions:
     """What is known of one module's predictions."""
 
-    def __init__(self, journal: Journal, run: bytes, resume: bool, kept: Kept) -> None:
+    def __init__(self, journal: Journal, run: bytes, resume: bool, reuse: Reuse) -> None:
         self._journal = journal
         self._run = run
         self._resume = resume
-        self._kept = kept
+        self._reuse = reuse
         self._is_open = False
         self._is_broken = False
 
@@ -72,7 +72,7 @@ class Predictions:
         return lambda view: self._row(view, of_view)
 
     def _row(self, view: torch.Tensor, of_view: OfView) -> torch.Tensor:
-        self._kept.asked += 1
+        self._reuse.lookups += 1
         name = _name(view)
         row: torch.Tensor | None = None
         try:
@@ -83,7 +83,7 @@ class Predictions:
                     if found is not None:
                         known = torch.frombuffer(bytearray(found[1]), dtype=torch.float32).view(1, -1)
                         if found[0] != self._run:
-                            self._kept.found += 1
+                            self._reuse.hits += 1
                             self._check(known, view, of_view)
                         return known
                     row = of_view(view)
@@ -127,13 +127,13 @@ class Keeper:
     began: float
     """When this process began to load code, seconds since the epoch."""
     machine: Machine
-    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    reuse: dict[str, Reuse] = field(default_factory=dict[str, Reuse])
     """By journal; of all measurements so far."""
     _run: bytes = field(default_factory=lambda: _run())
 
     def of_reference(self, model: Model) -> Predictions | None:
         """Those of an uncompressed model; None where they cannot be kept."""
-        return self._open(model.module, model, Kept("reference", model.name, True), {})
+        return self._open(model.module, model, Reuse("reference", model.name, True), {})
 
     def of_variant(
         self, run: Callable[[torch.Tensor], Any], model: Model, name: str, test: str
@@ -147,10 +147,10 @@ class Keeper:
         loaded = loaded_source(self.began)
         if loaded is None:
             return None
-        return self._open(run, model, Kept(name, model.name, False), {"test": test, "loaded": loaded})
+        return self._open(run, model, Reuse(name, model.name, False), {"test": test, "loaded": loaded})
 
     def _open(
-        self, run: Callable[[torch.Tensor], Any], model: Model, kept: Kept, more: Mapping[str, str]
+        self, run: Callable[[torch.Tensor], Any], model: Model, reuse: Reuse, more: Mapping[str, str]
     ) -> Predictions | None:
         module, source = fingerprint(run, self.began), own_source(self.began)
         if module is None or source is None:
@@ -173,11 +173,11 @@ class Keeper:
         # Nobody learns the key by the name.
         name = f"{hashlib.sha256(key).hexdigest()[:40]}.rows"
         # The same measurement again in the same run, by whatever repeats tests, is computed again.
-        if name in self.kept and not kept.lasting:
+        if name in self.reuse and not reuse.lasting:
             return None
-        self.kept[name] = kept
+        self.reuse[name] = reuse
         journal = Journal(self.folder / name, key, 4 * len(model.labels))
-        return Predictions(journal, self._run, self.resume, kept)
+        return Predictions(journal, self._run, self.resume, reuse)
 
 
 def _answer(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:

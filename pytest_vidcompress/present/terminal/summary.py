@@ -67,7 +67,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
-    if any(kept.found for kept in outcome.predictions):
+    if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))
 
 

@@ -21,8 +21,8 @@ from pytest_vidcompress.errors import SpoiledRunError
 from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.measure.machine import Machine, machine
 from pytest_vidcompress.measure.resume import predictions
-from pytest_vidcompress.measure.resume.kept import OLDEST_DAYS, Kept, finish
 from pytest_vidcompress.measure.resume.predictions import Keeper, Predictions
+from pytest_vidcompress.measure.resume.reuse import OLDEST_DAYS, Reuse, finish
 from pytest_vidcompress.models.model import Model
 
 COUNTED = """
@@ -100,7 +100,7 @@ def test_a_second_run_computes_nothing(
         logits = run(model, clips, this.of_reference(model))
         assert torch.equal(logits, plain)
         assert count(counted) == calls + ANSWER
-        assert [*this.kept.values()] == [Kept("reference", "dense", True, found, 8)]
+        assert [*this.reuse.values()] == [Reuse("reference", "dense", True, found, 8)]
 
 
 @pytest.mark.parametrize("stop_at", [1, 2, 5, 8, 9])
@@ -126,7 +126,7 @@ def test_the_end_of_a_run_leaves_those_of_the_reference(
         this = keeper()
         run(model, clips, this.of_reference(model))
         run(model, clips, variant(this, model))
-        finish(this.folder, this.kept)
+        finish(this.folder, this.reuse)
         assert count(counted) == calls + 2 * ANSWER
 
 
@@ -149,7 +149,7 @@ def test_without_resuming_nothing_is_read_and_all_is_written(
     run(model, clips, fresh.of_reference(model))
     assert count(counted) == 8 + ANSWER
     # Another process of the same run shares what this one computed.
-    run(model, clips, dataclasses.replace(fresh, kept={}).of_reference(model))
+    run(model, clips, dataclasses.replace(fresh, reuse={}).of_reference(model))
     assert count(counted) == ANSWER
     run(model, clips, keeper().of_reference(model))
     assert count(counted) == ANSWER
@@ -207,7 +207,7 @@ def test_the_users_code_decides_a_variant_but_not_a_reference_of_known_classes(
         this = keeper()
         run(classifier, clips, this.of_reference(classifier))
         run(classifier, clips, variant(this, classifier))
-        return [kept.found for kept in this.kept.values()]
+        return [each.hits for each in this.reuse.values()]
 
     assert found() == [0, 0]
     assert found() == [8, 8]
@@ -236,7 +236,7 @@ def test_what_cannot_be_known_or_does_not_fit_is_left_alone(
 ) -> None:
     this = keeper()
     assert this.of_variant(target, model, "small", "test 1") is None
-    assert this.kept == {}
+    assert this.reuse == {}
 
 
 def test_a_view_is_known_whatever_clip_it_is_of(
@@ -275,7 +275,7 @@ def test_a_folder_that_cannot_be_written_is_warned_of(
     assert len(caught) == 1
     assert count(counted) == 8 + ANSWER
     assert torch.equal(logits, run(model, clips, None))
-    finish(this.folder, this.kept)
+    finish(this.folder, this.reuse)
 
 
 def test_two_at_once_share_the_work(
@@ -307,8 +307,8 @@ def test_old_journals_go(tmp_path: Path) -> None:
 
 
 def test_two_processes_that_read_the_same_count_once() -> None:
-    one, two = Kept("small", "dense", False, 5, 8), Kept("small", "dense", False, 3, 16)
-    assert one.merged(two) == two.merged(one) == Kept("small", "dense", False, 5, 16)
+    one, two = Reuse("small", "dense", False, 5, 8), Reuse("small", "dense", False, 3, 16)
+    assert one.merged(two) == two.merged(one) == Reuse("small", "dense", False, 5, 16)
     assert one.merged(None) == one
 
 

@@ -8,7 +8,7 @@ import pytest
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.gate.verdict import Result, Status
-from pytest_vidcompress.measure.resume.kept import Kept
+from pytest_vidcompress.measure.resume.reuse import Reuse
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.terminal.summary import summary
 from tests.gate.reports import changed, report
@@ -59,7 +59,7 @@ def test_lines_fit_in_the_terminal(width: int) -> None:
         skipped=[clip],
         written=["fp16: " + "x " * 70],
         unused=["y " * 70],
-        predictions=[Kept(f"prune-global:amount=0.{n}", "videomae", False, 5, 9) for n in range(9)],
+        predictions=[Reuse(f"prune-global:amount=0.{n}", "videomae", False, 5, 9) for n in range(9)],
         missing=[("tvm", "it needs " + "tvm " * 40)],
     )
     texts = [line.text for line in summary(outcome, width=width)]

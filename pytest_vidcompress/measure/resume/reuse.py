@@ -17,7 +17,7 @@ MOST_BYTES = 1 << 30
 
 
 @dataclass
-class Kept:
+class Reuse:
     """One measurement, counted while it goes on."""
 
     what: str
@@ -25,27 +25,27 @@ class Kept:
     model: str
     lasting: bool
     """Its predictions stay when the run ends."""
-    found: int = 0
+    hits: int = 0
     """Predictions of an earlier run."""
-    asked: int = 0
+    lookups: int = 0
     """All predictions."""
 
-    def merged(self, other: Kept | None) -> Kept:
+    def merged(self, other: Reuse | None) -> Reuse:
         """Of two processes of one run, which may both have read the same."""
         if other is None:
             return self
-        return replace(self, found=max(self.found, other.found), asked=max(self.asked, other.asked))
+        return replace(self, hits=max(self.hits, other.hits), lookups=max(self.lookups, other.lookups))
 
 
-def finish(folder: Path, kept: Mapping[str, Kept]) -> None:
+def finish(folder: Path, reuse: Mapping[str, Reuse]) -> None:
     """Removes what only an interrupted run would want, and what is old, when a run ends by itself.
 
     Args:
         folder: of the journals.
-        kept: of the run, by journal.
+        reuse: of the run, by journal.
     """
     with suppress(OSError):
-        for name, each in kept.items():
+        for name, each in reuse.items():
             if not each.lasting:
                 (folder / name).unlink(missing_ok=True)
         prune(folder, time.time() - OLDEST_DAYS * 86400, MOST_BYTES)
