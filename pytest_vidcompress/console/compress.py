@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 from ..errors import VidcompressError
 from ..run.options import Options
@@ -79,10 +80,13 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
         stage(f"compressing by {recipe}")
         variant = build(recipe, model, clips, registries.runtimes, given.runtime)
         stage("saving")
-        variant.save(given.folder)
+        with catch_warnings(record=True) as warned:
+            variant.save(given.folder)
         stage("weighing the uncompressed model")
         before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
     _say_which(given, model, registries)
+    for warning in warned:
+        note(str(warning.message))
     if clips.taken:
         note(choice.remark)
     return [

@@ -1,5 +1,7 @@
 """`vidcompress`, as it is installed, knows what hooks of a conftest add."""
 
+import torch  # noqa: F401 - pytester forgets what a test imports, and torch cannot be imported twice
+
 from pytest_vidcompress.plugin.command_line import main
 from tests.end_to_end.test_hooks import CONFTEST
 
@@ -15,8 +17,11 @@ def said(capsys):
 def test_a_model_clips_a_technique_and_a_runtime_of_a_conftest(pytester, capsys):
     pytester.makeconftest(CONFTEST)
     assert main(["compress", "tiny", "scale:by=0.25@loud", "out", "--clips=two"]) == 0
-    out, _ = capsys.readouterr()
+    out, err = capsys.readouterr()
     assert out.startswith("scale:by=0.25@loud of tiny: ")
+    # A note of ours, and no line of our code.
+    assert err.startswith("note: what was saved of 'tiny' has no config.json")
+    assert "UserWarning" not in err
 
 
 def test_hooks_that_are_of_no_use_end_in_a_line_and_exit_code_2(pytester, capsys):
