@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..clips.faults import Skipped
+from ..gate.baseline.conflict import refuse_conflicts
 from ..gate.baseline.store import Store
 from ..gate.baseline.unused import probably_was, unused
 from ..gate.baseline.update import Mode
 from ..gate.verdict import Result
+from ..measure.report import Report
 from ..measure.resume.reuse import Reuse
 
 
@@ -68,12 +70,20 @@ class Ledger:
             mode: None only looks.
             store: the baseline of a model on the machine class of a runtime.
             exists: is there still a test file of this path?
+
+        Raises:
+            VidcompressError: two tests measured different things under one name; or a file cannot be written.
         """
         # A test that was skipped may yet use what it would have measured.
         left_out = self.planned - {result.nodeid for result in self.results}
         complete = self.complete - {nodeid.partition("::")[0] for nodeid in left_out}
-        for model in dict.fromkeys(result.report.model for result in self.results):
-            reports = [result.report for result in self.results if result.report.model == model]
+        by_model: dict[str, list[Report]] = {}
+        for result in self.results:
+            by_model.setdefault(result.report.model, []).append(result.report)
+        if mode is not None:
+            for reports in by_model.values():
+                refuse_conflicts(reports)
+        for model, reports in by_model.items():
             stores = [
                 store(model, runtime) for runtime in dict.fromkeys(r.execution.runtime for r in reports)
             ]

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.store import Store
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.run.ledger import Ledger
@@ -74,6 +75,18 @@ def test_what_a_runtime_timed_goes_into_its_own_file(store):
     assert store("timesformer").entries.keys() == {"fp32", "fp32@openvino"}
     assert store("timesformer").timings.keys() == {"fp32"}
     assert store("timesformer", "openvino").timings.keys() == {"fp32@openvino"}
+
+
+def test_nothing_is_written_where_the_order_of_tests_would_decide(store):
+    results = [
+        result("a.py::rough", name="mine", size_bytes=5),
+        result("a.py::fine", name="mine", size_bytes=6),
+    ]
+    ledger = filled(result(name="fp32", model="videomae"), *results)
+    with pytest.raises(VidcompressError, match=r"nothing was written .*'mine'"):
+        ledger.settle("create", store, lambda file: True)
+    assert not store("videomae").entries
+    filled(*results).settle(None, store, lambda file: True)
 
 
 def test_one_name_in_two_runtimes_is_one_entry(store):

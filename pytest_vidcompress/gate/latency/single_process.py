@@ -41,7 +41,9 @@ def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
     """
     values, beside = blocks(timing.log_ratios), blocks(timing.controls)
     if min(len(values), len(beside)) < FEWEST_BLOCKS:
-        return Analysis(Decision.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0)
+        return Analysis(
+            Decision.OPEN, math.nan, (-math.inf, math.inf), 1.0, math.inf, 0, veto=_restless(timing)
+        )
     n, estimate = len(values), fmean(values)
     # A control that varies more says that the pairs agree by luck.
     noise = max(stdev(values), stdev(beside), LEAST_SPREAD) / math.sqrt(n)

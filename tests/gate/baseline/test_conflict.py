@@ -1,0 +1,33 @@
+"""One entry cannot be of two things that two tests call alike."""
+
+import pytest
+
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.gate.baseline.conflict import refuse_conflicts
+from pytest_vidcompress.measure.report import Report
+from tests.gate.reports import report
+
+RIGHT = (True,) * 20
+ONE = report(RIGHT, nodeid="a.py::test_it[rough]", test="a.py::test_it")
+OTHER = {"nodeid": "a.py::test_it[fine]", "test": "a.py::test_it"}
+
+
+def test_the_same_measured_twice_is_one_entry() -> None:
+    refuse_conflicts([ONE, report(RIGHT, **OTHER), report((False,) * 20, name="another", **OTHER)])
+
+
+@pytest.mark.parametrize(
+    ("other", "metric"),
+    [
+        (report((False, *RIGHT[1:]), **OTHER), "top1"),
+        (report(RIGHT, size_bytes=1, **OTHER), "size_bytes"),
+        (report(RIGHT, macs=None, **OTHER), "macs"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_differs_is_refused_by_both_tests_and_the_metric(other: Report, metric: str) -> None:
+    with pytest.raises(
+        VidcompressError,
+        match=rf"test_it\[rough\] and a.py::test_it\[fine\] both measure .*, and their {metric} differ: give each",
+    ):
+        refuse_conflicts([ONE, other])
