@@ -87,7 +87,7 @@ def is_ours(document: Any) -> bool:
 
 
 def _check_schema(folder: Path, schema: Any) -> None:
-    if not isinstance(schema, int):
+    if not isinstance(schema, int) or isinstance(schema, bool):
         raise _damaged(folder, f"schema {schema!r} is no number")
     if schema > SCHEMA:
         raise VidcompressError(

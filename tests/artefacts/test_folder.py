@@ -53,6 +53,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "newer": (lambda at: say(at, schema=3), r"by a newer version .*\(schema 3, this one reads 2\): upgrade with pip"),
     "older": (lambda at: say(at, schema=1), r"by an older version .*\(schema 1\).*: save the variant again"),
     "schema of words": (lambda at: say(at, schema="2"), "is damaged .*schema '2' is no number"),
+    "schema of truth": (lambda at: say(at, schema=True), "is damaged .*schema True is no number"),
     "file missing": (lambda at: (at / "model.safetensors").unlink(), r"model\.safetensors is missing; copy"),
     "file truncated": (lambda at: truncate(at / "model.safetensors"), r"safetensors is truncated, 6 of 12 bytes"),
     "file longer": (lambda at: (at / "model.safetensors").write_text("some numbers!"), r"has changed since it was"),

@@ -111,7 +111,8 @@ def _document(path: Path) -> dict[str, Any]:
         raise _broken(path, f"cannot be read ({error.strerror or error})") from error
     except Malformed as error:
         raise _broken(path, f"cannot be read ({error})") from error
-    if content.get("schema") != SCHEMA:
+    # True is 1 to Python.
+    if content.get("schema") != SCHEMA or isinstance(content["schema"], bool):
         schema = repr(content.get("schema"))[:60]
         raise VidcompressError(
             f"baseline {path} has schema {schema}, expected {SCHEMA}; use the version of "

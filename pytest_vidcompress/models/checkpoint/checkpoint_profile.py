@@ -59,8 +59,7 @@ def profile_of(
     frames = getattr(config, family.frames_key if family else "num_frames", None)
     size = _side(source, getattr(config, family.size_key if family else "image_size", None))
     base = family.profile_for(frames, size) if family else _UNKNOWN
-    sides = {"size": size, "resize": base.resize * size // base.size} if size else {}
-    profile = replace(base, frames=frames or base.frames, **sides)
+    profile = _extents(source, base, frames, size)
     profile = replace(profile, **pixels_of(source, processor, family, profile.size))
     if own.get("frames", profile.frames) != profile.frames:
         raise VidcompressError(
@@ -68,6 +67,14 @@ def profile_of(
             f" its profile.json says {own['frames']!r:.60}: correct the one that is wrong"
         )
     return replace(profile, **{key: _read(source, key, own[key]) for key in _OWN if key in own})
+
+
+def _extents(source: str | Path, base: Profile, frames: Any, size: int | None) -> Profile:
+    sides = {"size": size, "resize": base.resize * size // base.size} if size else {}
+    try:
+        return replace(base, frames=frames or base.frames, **sides)
+    except VidcompressError as error:
+        raise VidcompressError(f"model {str(source)!r}: its config.json cannot be: {error}") from None
 
 
 def _side(source: str | Path, value: Any) -> int | None:

@@ -165,6 +165,7 @@ def test_missing_file_is_empty(tmp_path: Path) -> None:
         ("[]", "expected an object, found a list"),
         ('{"schema": 2, "variants": {}}', "has schema 2, expected 1"),
         ("{}", "has schema None, expected 1"),
+        ('{"schema": true, "variants": {}}', "has schema True, expected 1"),
         ('{"schema": 1}', "is not the baseline of a model"),
         ('{"schema": 1, "variants": []}', "variants: expected an object"),
         ('{"schema": 1, "variants": {"a": 3}}', "a: expected an object"),

@@ -101,6 +101,15 @@ def test_a_geometry_of_its_own_is_resized_in_proportion() -> None:
     assert profile_of("mine", config, {"crop_size": 32, "size": {"shortest_edge": 32}}, {}).resize == 0
 
 
+@pytest.mark.parametrize(("frames", "size", "field"), [(-4, 224, "frames=-4"), (8, -224, "size=-224")])
+def test_extents_that_cannot_be_name_the_model(frames: int, size: int, field: str) -> None:
+    config = SimpleNamespace(model_type="timesformer", num_frames=frames, image_size=size)
+    with pytest.raises(
+        VidcompressError, match=f"'mine': its config.json cannot be: a profile cannot have {field}"
+    ):
+        profile_of("mine", config, {}, {})
+
+
 @pytest.mark.parametrize("size", [[224, 224], (224, 224), 224])
 def test_a_square_may_be_a_pair(size: Any) -> None:
     config = SimpleNamespace(model_type="timesformer", num_frames=8, image_size=size)
