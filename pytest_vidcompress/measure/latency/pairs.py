@@ -21,10 +21,12 @@ Fine = Callable[[Sequence[float]], bool]
 """Of log-ratios: is the variant clearly as fast as it should be?"""
 
 PILOT = 16
-"""Pairs before the question whether they are clearly fine."""
+"""Pairs before the question whether they are clearly fine, and how long the others will take."""
 FEWEST_QUIET = 8
 SHORT = 8
-"""Rounds of the driver for what is."""
+"""Rounds of the driver for what is, or for what takes too long."""
+LONGEST = 3
+"""Times the budget that pairs may take where neighbours make them longer than the first ones."""
 
 
 class Driver(Protocol):
@@ -141,7 +143,8 @@ def time_pairs(
         reference: likewise.
         driver: runs the rounds; our own loop when None.
         clearly_fine: asked about the first pairs; when they are, the driver runs only `SHORT` more.
-        budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second.
+        budget_s: about how long to go on; at least 12 pairs are taken, or 6 of calls over a second. On a machine that
+            neighbours disturb, `LONGEST` times that at most, or `PILOT` and `SHORT` pairs.
         rest_s: before every call, for calls that do not share their threads.
     """
     pair_s = min(seconds_of(variant) + seconds_of(reference) for _ in range(2))
@@ -149,20 +152,29 @@ def time_pairs(
     least = 12 if pair_s < 2 else 6
     rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
     alternation = Alternation(variant, reference, rest_s)
-    first = 0 if clearly_fine is None else min(PILOT, rounds - SHORT)
+    first = max(0, min(PILOT, rounds - SHORT))
     alternation.loop(first)
-    if first > 0 and clearly_fine is not None and clearly_fine(alternation.times().log_ratios):
+    pilot = alternation.times()
+    if first and clearly_fine is not None and clearly_fine(pilot.log_ratios):
         rounds = first + SHORT
+    elif first:
+        rounds = min(rounds, max(first + SHORT, _affordable(pilot, LONGEST * budget_s)))
     (driver or _loop)(
         alternation.run,
         setup=alternation.before,
         teardown=alternation.after,
-        rounds=rounds - max(0, first),
+        rounds=rounds - first,
     )
     # A driver may stop early: a benchmark plugin that is switched off calls its target once.
     alternation.after()
     alternation.loop(rounds - len(alternation.times().variant_s))
     return alternation.times()
+
+
+def _affordable(pilot: PairTimes, budget_s: float) -> int:
+    """Pairs that fit into a budget if all are as long as these; an even number."""
+    mean_s = (sum(pilot.variant_s) + sum(pilot.reference_s)) / len(pilot.variant_s)
+    return 2 * round(budget_s / mean_s / 2)
 
 
 def _loop(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:

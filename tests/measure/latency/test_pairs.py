@@ -97,12 +97,32 @@ def test_the_driver_is_told_an_even_number_within_bounds() -> None:
     def driver(target: Call, *, setup: Call, teardown: Call, rounds: int) -> None:
         told.append(rounds)
 
-    time_pairs(nothing, nothing, driver, budget_s=1)
-    time_pairs(nothing, nothing, driver, budget_s=0)
-    time_pairs(work(0.002), nothing, driver, budget_s=0.06)
-    assert told[:2] == [60, 12]
-    assert 12 <= told[2] <= 30
-    assert told[2] % 2 == 0
+    pairs = [
+        len(time_pairs(*calls, driver, budget_s=budget_s).variant_s)
+        for calls, budget_s in (
+            ((nothing, nothing), 1),
+            ((nothing, nothing), 0),
+            ((work(0.002), nothing), 0.06),
+        )
+    ]
+    assert pairs[:2] == [60, 12]
+    assert told[:2] == [60 - PILOT, SHORT]
+    assert 12 <= pairs[2] <= 30
+    assert all(rounds % 2 == 0 for rounds in told)
+
+
+def test_calls_that_neighbours_make_longer_than_the_first_ones_are_fewer() -> None:
+    calls = 0
+
+    def disturbed() -> None:
+        nonlocal calls
+        calls += 1
+        # The two that say how long a pair takes are quick, and no other is.
+        time.sleep(0 if calls <= 2 else 0.004)
+
+    timing = time_pairs(disturbed, nothing, budget_s=0.04)
+    # Three times the budget holds thirty of them at most, where the first two promised sixty.
+    assert PILOT + SHORT <= len(timing.variant_s) <= 30
 
 
 def test_twice_the_work_shows() -> None:
