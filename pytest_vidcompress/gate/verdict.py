@@ -35,7 +35,7 @@ class Remedy(StrEnum):
     """Longer than by default."""
 
 
-UNSTORED = "nothing is stored of it"
+UNSTORED = "nothing is stored yet"
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def test_nothing_that_cannot_be_compared_ends_an_evaluation() -> None:
 
 def test_nothing_stored_is_new_and_says_when_it_starts_below_the_floor() -> None:
     new = verdicts(report(), None)["top1"]
-    assert (new.status, new.reason) == (Status.NEW, "nothing is stored of it")
+    assert (new.status, new.reason) == (Status.NEW, "nothing is stored yet")
     assert new.remedy is Remedy.CREATE
     below = verdicts(report((True,) * 89 + (False,) * 11), None)["top1"]
     assert below.status is Status.NEW

@@ -19,9 +19,9 @@ def test_result_has_the_worst_status() -> None:
 
 
 def test_what_a_run_stores_needs_no_command_and_everything_else_stays() -> None:
-    new = Verdict("macs", Status.NEW, 1, None, None, "nothing is stored of it", remedy=Remedy.CREATE)
+    new = Verdict("macs", Status.NEW, 1, None, None, "nothing is stored yet", remedy=Remedy.CREATE)
     now = stored_now(new)
     assert (now.status, now.remedy) == (Status.NEW, Remedy.NONE)
-    assert now.reason == "nothing is stored of it; this run stores it, if it passes"
+    assert now.reason == "nothing is stored yet; this run stores it, if it passes"
     others = [replace(new, remedy=Remedy.ACCEPT), replace(new, status=Status.INCONCLUSIVE)]
     assert list(map(stored_now, others)) == others

@@ -73,7 +73,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
 
 def _judges(results: Sequence[Result]) -> str:
     """Which files of the baselines were held against: those of time and memory are of one machine class."""
-    verdicts = [verdict for result in results for verdict in result.verdicts]
+    verdicts = [verdict for result in results for verdict in result.verdicts if verdict.stored is not None]
     files = dict.fromkeys(v.file for v in verdicts if v.file and v.status is not Status.NEW)
     return f"held to {', '.join(files)}" if files else ""
 
