@@ -33,7 +33,7 @@ READER = f"""
 import json, resource, sys, time
 began = time.perf_counter()
 from pathlib import Path
-from pytest_vidcompress.clips.kinetics import read_kinetics
+from pytest_vidcompress.clips.kinetics.read import read_kinetics
 from pytest_vidcompress.clips.sample import sample
 imported = time.perf_counter()
 clips = read_kinetics(Path(sys.argv[1]))

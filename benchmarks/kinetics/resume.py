@@ -31,7 +31,8 @@ def test_it(vc_variant, vc_measure):
 CONFTEST = """
 import hashlib, os
 from pathlib import Path
-from pytest_vidcompress.measure import measurement, predict
+from pytest_vidcompress.measure import measurement
+from pytest_vidcompress.measure.accuracy import predict
 
 logits_of, predicted = predict.logits_of, measurement.predict
 folder = Path(os.environ["NOTES"])

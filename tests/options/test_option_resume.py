@@ -238,7 +238,7 @@ def test_what_only_the_environment_broke_is_not_hidden_by_what_was_predicted_bef
 OWN_MODEL = """
     from own import Own
     from pytest_vidcompress.models.load import load
-    from pytest_vidcompress.clips.pocket import pocket
+    from pytest_vidcompress.clips.pocket.packaged import pocket
     from dataclasses import replace
 
     def own():

@@ -61,8 +61,8 @@ def _doubts(result: Result, width: int) -> Iterator[str]:
 
 
 def _open(result: Result) -> list[Verdict]:
-    """The verdicts that make a result what it is."""
-    return [verdict for verdict in result.verdicts if verdict.status is result.status]
+    """The verdicts that are not decided: of what is inconclusive in time, the rest may be new."""
+    return [each for each in result.verdicts if each.status in (Status.INCONCLUSIVE, Status.NEW)]
 
 
 def _reasons(result: Result) -> Iterator[tuple[str, str]]:

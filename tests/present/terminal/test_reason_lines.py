@@ -85,3 +85,10 @@ def test_models_are_named_where_there_are_several() -> None:
 
 def test_what_failed_or_passed_or_was_not_checked_needs_no_reason_here() -> None:
     assert texts(result("fp16", SIZE, LATENCY), result("fuse", MACS), result("mine")) == []
+
+
+def test_of_what_is_inconclusive_in_time_the_rest_may_be_new() -> None:
+    text = "\n".join(line.text for line in reason_lines(Outcome([Result(report(), (LATENCY, BLIND))])))
+    assert LATENCY.reason in " ".join(text.split())
+    assert f"agreement: {BLIND.reason}" in text
+    assert "--vc-baseline=create" in text
