@@ -171,13 +171,24 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             " builds the uncompressed module"
         )
     tensors = tensor_files.read_tensors(folder, manifest.orders)
-    module = build() if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
+    module = _built(build) if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
     for step in recipe.steps:
         module = step.technique.rebuilt(module, step.parameters, {*tensors, *manifest.tied})
     restore(module, tensors, manifest.tied)
     return Model(
         manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes
     )
+
+
+def _built(build: Callable[[], Any]) -> nn.Module:
+    # A module may be called as well, but not without pixels.
+    given: Any = build if isinstance(build, nn.Module) else build()
+    if given is build or not isinstance(given, nn.Module):
+        what = "the module itself" if given is build else f"a function that returned a {type(given).__name__}"
+        raise VidcompressError(
+            f"module= is {what}; expected a function that builds the uncompressed nn.Module"
+        )
+    return given
 
 
 def _skeleton(folder: Path, numels: Collection[int]) -> nn.Module:

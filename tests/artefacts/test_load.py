@@ -325,6 +325,13 @@ def test_models_that_transformers_does_not_know(recipe: str, tmp_path: Path) -> 
     ):
         load(tmp_path)
     same(made, load(tmp_path, module=Backwards))
+    wrong: tuple[tuple[Any, str], ...] = (
+        (Backwards(), "module= is the module itself; expected a function"),
+        (lambda: None, "a function that returned a NoneType"),
+    )
+    for given_module, said in wrong:
+        with pytest.raises(VidcompressError, match=said):
+            load(tmp_path, module=given_module)
     with pytest.raises(
         VidcompressError, match=r"its tensors do not fit the model that its recipe makes: \d+ missing"
     ):
