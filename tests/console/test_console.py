@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_vidcompress import console
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.console import main, verbs
 from pytest_vidcompress.plugin import command_line
@@ -207,7 +208,7 @@ def test_what_was_published_can_be_chosen(
 
 
 def test_a_verb_is_a_file_that_defines_one() -> None:
-    files = {path.stem for path in (ROOT / "pytest_vidcompress/console").glob("*.py")}
+    files = {path.stem for path in Path(console.__file__).parent.glob("*.py")}
     assert {verb.name for verb in verbs()} == files & {verb.name for verb in verbs()} >= {"compress", "show"}
 
 

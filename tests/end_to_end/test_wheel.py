@@ -12,6 +12,8 @@ import pytest
 
 from tests.project import SMALL, fresh_pytest
 
+pytestmark = pytest.mark.checkout
+
 TEST = """
 import pytest
 import pytest_vidcompress
