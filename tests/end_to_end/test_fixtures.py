@@ -91,7 +91,7 @@ def test_help_lists_fixtures_and_markers(project):
     assert markers.says(r"@pytest.mark.vc_margin\(")
 
 
-@pytest.mark.parametrize("budget", ["size_ratio=0.01", "agreement=1.01"])
+@pytest.mark.parametrize("budget", ["size_ratio=0.01", "sparsity=0.5"])
 def test_a_budget_is_held_without_a_baseline(project, budget):
     project.write(
         test_it=f"""

@@ -76,6 +76,7 @@ def test_it_works_from_another_folder(wheel, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "test_it.py").write_text(TEST.format(place=str(packages)))
-    run = fresh_pytest(folder, *SMALL, "--benchmark-disable", "--vc-baseline=create", python=str(python))
+    options = (*SMALL, "--benchmark-disable", "--vc-baseline=create")
+    run = fresh_pytest(folder, *options, python=str(python), PYTHONPATH="")
     assert run.passed(1)
     assert (folder / "baselines" / "pocket" / "videomae.json").is_file()
