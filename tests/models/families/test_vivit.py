@@ -74,7 +74,7 @@ def test_fuse_names_those_that_it_can_rewrite(tmp_path: Path) -> None:
     model = load(str(tmp_path), LABELS, "clips")
     with pytest.raises(
         VidcompressError,
-        match=r"rewrite TimesformerForVideoClassification and VideoMAEForVideoClassification, .* VivitForVideo",
+        match=r"fuse rewrites TimesformerForVideoClassification, VideoMAEForVideoClassification, .* VivitForVideo",
     ):
         parse("fuse", TECHNIQUES).apply(model, NO_CLIPS)
 
