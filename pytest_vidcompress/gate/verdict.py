@@ -98,7 +98,7 @@ def fails(verdict: Verdict, strict: bool) -> bool:
 def accepted(verdict: Verdict) -> Verdict:
     """The verdict when what got worse is taken over; a budget, and nothing measured, still fail."""
     if verdict.status is Status.PASSED or verdict.rule == "budget" or verdict.measured in (None, 0):
-        return verdict
+        return stored_now(verdict)
     return replace(verdict, status=Status.PASSED, reason=f"accepted: {verdict.reason}")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict, stored_now, worst
+from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict, accepted, stored_now, worst
 from tests.gate.reports import report
 
 
@@ -25,3 +25,7 @@ def test_what_a_run_stores_needs_no_command_and_everything_else_stays() -> None:
     assert now.reason == "nothing is stored yet; this run stores it, if it passes"
     others = [replace(new, remedy=Remedy.ACCEPT), replace(new, status=Status.INCONCLUSIVE)]
     assert list(map(stored_now, others)) == others
+    # Without zeros there is nothing to accept, and they are stored all the same.
+    zeros = replace(new, metric="sparsity", measured=0)
+    assert accepted(zeros) == stored_now(zeros)
+    assert accepted(new).status is Status.PASSED

@@ -125,8 +125,9 @@ class Checker:
         from ...present.message import message
 
         options = self.session.options
-        # What `create` is about to store is new, and no failure.
-        held = [v for v in verdicts if v.status is not Status.NEW or options.mode != "create"]
+        # What is about to be stored is new, and no failure.
+        stores = options.mode in ("create", "accept")
+        held = [v for v in verdicts if v.status is not Status.NEW or not stores]
         if any(fails(verdict, options.strict) for verdict in held):
             said = message(report, verdicts, self.case.nodeid, self.command, options.strict, self.width)
             self.failures.append(said)
