@@ -325,11 +325,11 @@ def test_models_that_transformers_does_not_know(recipe: str, tmp_path: Path) -> 
     ):
         load(tmp_path)
     same(made, load(tmp_path, module=Backwards))
-    wrong: tuple[tuple[Any, str], ...] = (
-        (Backwards(), "module= is the module itself; expected a function"),
-        (lambda: None, "a function that returned a NoneType"),
-    )
-    for given_module, said in wrong:
+    wrong: dict[str, Any] = {
+        "module= is the module itself; expected a function": Backwards(),
+        "a function that returned a NoneType": lambda: None,
+    }
+    for said, given_module in wrong.items():
         with pytest.raises(VidcompressError, match=said):
             load(tmp_path, module=given_module)
     with pytest.raises(
