@@ -104,7 +104,7 @@ def test_a_runtimes_file_that_is_none_is_refused_before_anything_is_measured(pro
     assert run(project, *CREATE).passed(1)
     (file,) = project.folder.glob("baselines/pocket/tiny.*loud1.0.json")
     file.write_text("{")
-    assert run(project).refused(r"baseline .*loud1\.0\.json is not JSON")
+    assert run(project).refused(r"baseline .*loud1\.0\.json cannot be read \(it is no JSON")
     assert run(project, UNTIMED, "--vc-runtime=torch").passed(1)
 
 
