@@ -148,24 +148,19 @@ class _Dequantized(torch.autograd.Function):
 
 
 class _Convolved(torch.autograd.Function):
-    """A convolution with int8 weights and an int32 bias, a scale an output; a Conv of DequantizeLinear's."""
+    """A convolution with int8 weights and an int32 bias, a scale an output; a Conv of DequantizeLinear's.
+
+    Its arguments are `(inputs, weight, weight_scale, bias, bias_scale, geometry)`: torch hands them on by place.
+    """
 
     @staticmethod
-    def forward(
-        ctx: Any,
-        inputs: torch.Tensor,
-        weight: torch.Tensor,
-        weight_scale: torch.Tensor,
-        bias: torch.Tensor,
-        bias_scale: torch.Tensor,
-        geometry: Geometry,
-    ) -> torch.Tensor:
+    def forward(ctx: Any, inputs: torch.Tensor, *parts: Any) -> torch.Tensor:
+        weight, weight_scale, bias, bias_scale, geometry = parts
         return _slid(geometry)(inputs, dequantized(weight, weight_scale), bias * bias_scale)
 
     @staticmethod
-    def symbolic(
-        g: Any, inputs: Any, weight: Any, weight_scale: Any, bias: Any, bias_scale: Any, geometry: Geometry
-    ) -> Any:
+    def symbolic(g: Any, inputs: Any, *parts: Any) -> Any:
+        weight, weight_scale, bias, bias_scale, geometry = parts
         sides = _slid(geometry).padding
         return g.op(
             "Conv",
