@@ -162,8 +162,9 @@ WAITS = """
     time.sleep(600)
     """
 BUILDS = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what these tests run in may ignore it
 from pytest_vidcompress.other_commit.build import OtherBuild, Wanted
 from pytest_vidcompress.other_commit.git import find_commit
 folder, test = Path(sys.argv[1]), "test_it.py::test_it"

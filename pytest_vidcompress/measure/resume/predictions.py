@@ -21,7 +21,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -33,7 +32,6 @@ from typing import Any
 import torch
 
 from ...clips.crops.seal import sealed
-from ...errors import SpoiledRunError
 from ...models.adapter import example_pixels
 from ...models.model import Model
 from ..accuracy.predict import OfView, evaluating, logits_of
@@ -46,9 +44,6 @@ from .source_files import loaded_source, own_source, versions
 FORMAT = 1
 """Raise it when a record means something else than before."""
 
-CHECKED = 1 / 16
-"""Chance that a prediction of an earlier run is computed again: thirty changed ones are found out six times in
-seven, and what hides behind fewer is small."""
 _SETTINGS = ("ATEN_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
 """Environment variables with which libraries are told how to compute."""
 
@@ -84,7 +79,6 @@ class Predictions:
                         known = torch.frombuffer(bytearray(found[1]), dtype=torch.float32).view(1, -1)
                         if found[0] != self._run:
                             self._reuse.hits += 1
-                            self._check(known, view, of_view)
                         return known
                     row = of_view(view)
                     self._journal.append(name, self._run, row.contiguous().numpy().tobytes())
@@ -93,18 +87,6 @@ class Predictions:
             self._is_broken = True
             _warn_unwritable(self._journal.path.parent, error.strerror or str(error))
         return of_view(view) if row is None else row
-
-    def _check(self, known: torch.Tensor, view: torch.Tensor, of_view: OfView) -> None:
-        """Computes some of an earlier run's again: whoever can write the folder could make a broken model whole.
-
-        Raises:
-            SpoiledRunError: it is another one, so none of them can be believed.
-        """
-        if random.random() < CHECKED and not torch.equal(known, of_view(view)):
-            raise SpoiledRunError(
-                f"predictions that an earlier run left in {self._journal.path} are not what the model predicts:"
-                " somebody changed them, or this machine computes otherwise; remove the file, or give --no-vc-resume"
-            )
 
     def _open(self) -> None:
         self._journal.refresh()

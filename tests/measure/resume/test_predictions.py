@@ -17,7 +17,6 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.errors import SpoiledRunError
 from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.measure.machine import Machine, machine
 from pytest_vidcompress.measure.resume import predictions
@@ -58,12 +57,6 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def model(classifier: Model, counted: Any) -> Model:
     return dataclasses.replace(classifier, module=counted.Counted(classifier.module))
-
-
-@pytest.fixture(autouse=True)
-def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None is computed again by chance, so that computations can be counted."""
-    monkeypatch.setattr(predictions, "CHECKED", 0.0)
 
 
 @pytest.fixture
@@ -329,21 +322,3 @@ def test_predictions_under_another_secret_are_not_found(
     monkeypatch.setenv("PYTEST_VIDCOMPRESS_CACHE_KEY", "of the tests")
     run(model, clips, keeper().of_reference(model))
     assert count(counted) == 8 + ANSWER
-
-
-def test_predictions_that_somebody_changed_end_the_run(
-    model: Model, clips: Clips, keeper: Callable[..., Keeper], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = run(model, clips, keeper().of_reference(model))
-    monkeypatch.setattr(predictions, "CHECKED", 1.0)
-    assert torch.equal(run(model, clips, keeper().of_reference(model)), whole)
-    forged = keeper().of_reference(model)
-    assert forged is not None
-    known = forged._journal
-    known.refresh()
-    os.truncate(known.path, 0)
-    known._sound = 0
-    for name, (_, row) in [*known.rows.items()]:
-        known.append(name, b"forger00", bytes(len(row)))
-    with pytest.raises(SpoiledRunError, match="are not what the model predicts: somebody changed them"):
-        run(model, clips, keeper().of_reference(model))
