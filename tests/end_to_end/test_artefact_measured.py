@@ -64,6 +64,7 @@ OWN_FILES = """
     """
 
 
+@pytest.mark.slow
 def test_files_of_a_runtime_s_own_have_a_baseline_of_their_own(project):
     pytest.importorskip(
         "openvino", reason="writes files of its own; pip install 'pytest-vidcompress[openvino]'"

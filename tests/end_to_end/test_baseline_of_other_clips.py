@@ -19,7 +19,7 @@ def made(shared):
     """A folder of thirty-two clips, and a baseline of them."""
     shared.write(test_holds=HOLDS)
     packaged_folder(shared.folder / "mine", CLIPS)
-    assert run(shared, "--vc-baseline=create").passed(1)
+    assert run(shared, "--vc-baseline=create", "--vc-confirm=3").passed(1)
     return shared
 
 

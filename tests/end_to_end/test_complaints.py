@@ -125,6 +125,7 @@ SLOW = """
     """
 
 
+@pytest.mark.slow
 def test_a_compressed_model_that_is_slower_than_its_original_is_red(project: Project) -> None:
     """int8 slower than fp32; a replacement slower than what it replaces; a converted graph that was never lowered."""
     project.write(test_slow=SLOW)

@@ -38,6 +38,7 @@ def test_an_unchanged_tree_is_green_three_times(stored):
         assert stored.run().passed(1)
 
 
+@pytest.mark.slow
 def test_a_recipe_that_prunes_60_percent_where_20_are_stored(stored, tmp_path):
     project = stored.copy(tmp_path / "all")
     shutil.rmtree(project.folder / "baselines")
@@ -63,6 +64,7 @@ def test_an_artefact_with_ten_percent_more_bytes(sabotaged):
     assert run.says(r"size_bytes failed: measured [\d,]+ bytes.*stored"), run.out
 
 
+@pytest.mark.slow
 def test_a_variant_that_takes_one_and_a_half_times_as_long(sabotaged):
     body = "model = slowed(PRUNE_GLOBAL.apply(model, parameters, clips))"
     slowed = """

@@ -62,6 +62,7 @@ def test_the_indexs_page_has_no_link_that_is_dead_there(wheel):
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
 
 
+@pytest.mark.slow
 def test_it_works_from_another_folder(wheel, tmp_path):
     place = tmp_path / "venv"
     venv.create(place, with_pip=False)

@@ -12,7 +12,7 @@ TWO = HOLDS.replace('"prune-global"', '"prune-global", "fp32"')
 @pytest.fixture(scope="module")
 def alone(shared):
     shared.write(test_holds=TWO)
-    assert shared.run("--vc-baseline=create", "--vc-report=alone.json").passed(2)
+    assert shared.run("--vc-baseline=create", "--vc-confirm=3", "--vc-report=alone.json").passed(2)
     return shared
 
 
@@ -39,7 +39,7 @@ def together(alone, tmp_path_factory):
         measurement.machine_to_ourselves = noted
         """
     )
-    project.last = project.run("-n2", "--vc-baseline=create", "--vc-report=two.json")
+    project.last = project.run("-n2", "--vc-baseline=create", "--vc-confirm=3", "--vc-report=two.json")
     return project
 
 

@@ -79,6 +79,7 @@ def test_a_slower_build_is_red(repository):
     assert not (repository.folder / "baselines").exists()
 
 
+@pytest.mark.slow
 def test_an_unchanged_build_is_held_and_a_test_that_is_not_there_is_new(repository):
     repository.write(test_another=ANOTHER, pyproject=INI).commit("second")
     run = repository.run("--vc-strict", "--junit-xml=junit.xml")
@@ -90,6 +91,7 @@ def test_an_unchanged_build_is_held_and_a_test_that_is_not_there_is_new(reposito
     assert len(repository.worktrees) == 1
 
 
+@pytest.mark.slow
 def test_a_commit_whose_tests_fail_is_no_base_and_says_why(repository):
     repository.write(conftest=BROKEN).commit("broken")
     repository.write(conftest="").commit("mended")

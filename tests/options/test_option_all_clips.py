@@ -61,6 +61,7 @@ def test_an_unchanged_variant_takes_what_rules_out_a_drop(long):
     assert taken(long) == [346, 400, 346, 346, 346]
 
 
+@pytest.mark.slow
 def test_the_option_takes_all(long, tmp_path):
     assert long.run(SAMPLE, UNTIMED, "--vc-all-clips").passed(1)
     assert taken(long) == [400] * 5

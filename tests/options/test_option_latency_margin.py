@@ -47,6 +47,7 @@ def test_five_percent_is_the_default(recorded):
     assert run.says(r"stored 0\.501, limit 0\.52")
 
 
+@pytest.mark.slow
 def test_the_option_moves_the_limit(recorded):
     assert recorded.run("--vc-latency-margin=200%", "--vc-strict").passed(1)
     run = recorded.run("--vc-latency-margin=0.3", "--vc-confirm=20")
@@ -62,6 +63,7 @@ def test_the_ini_option_does_the_same(recorded, tmp_path):
     assert project.run("--vc-strict").passed(1)
 
 
+@pytest.mark.slow
 def test_the_marker_wins_over_the_option(recorded, tmp_path):
     project = marked(recorded.copy(tmp_path / "project"), "@pytest.mark.vc_margin(latency=1)")
     assert stored(project, "0.7 0.701 0.702").run("--vc-latency-margin=0", "--vc-strict").passed(1)

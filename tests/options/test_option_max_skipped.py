@@ -94,7 +94,9 @@ def test_the_reference_is_not_run_to_the_end_first(shared, copy, monkeypatch):
     assert 0 < len((shared.folder / "calls").read_text()) <= 8
 
 
-@pytest.mark.parametrize("allowed", ["15.625%", "0.15625", "1"])
+@pytest.mark.parametrize(
+    "allowed", ["15.625%", *(pytest.param(text, marks=pytest.mark.slow) for text in ("0.15625", "1"))]
+)
 def test_as_many_as_allowed_are_left_out_of_both_sides(shared, copy, allowed):
     done = run(shared, copy, f"--vc-max-skipped={allowed}", "--vc-report=allowed.json")
     assert done.passed(2)

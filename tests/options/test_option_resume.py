@@ -117,6 +117,7 @@ def test_killed_before_any_prediction_nothing_is_computed_twice(watched, undistu
     assert run.says(rf"resumed: predictions of an earlier run: {CLIPS} of {CLIPS} of videomae reference")
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_only_what_was_under_way_is_computed_again(watched, undisturbed):
     chance, begun = random.Random(1), []
     for _ in range(4):
@@ -165,6 +166,7 @@ def test_a_failing_test_is_an_end_too(watched):
     assert len(watched.journals) == 1
 
 
+@pytest.mark.slow
 def test_without_it_everything_is_computed_and_kept_for_the_next(watched):
     watched.killed(STOP_BEFORE=CLIPS + 5)
     watched.lines("calls")
@@ -175,6 +177,7 @@ def test_without_it_everything_is_computed_and_kept_for_the_next(watched):
     assert len(watched.lines("calls")) == CLIPS + 1
 
 
+@pytest.mark.slow
 def test_it_can_be_left_out_in_a_file(watched):
     watched.project.write(pyproject="[tool.pytest.ini_options]\nvc_resume = false\n")
     for _ in range(2):

@@ -206,7 +206,11 @@ CONFIRMED = """
 
 @pytest.mark.parametrize(
     "name",
-    [installed("openvino"), installed("onnxruntime"), pytest.param("torch-compile", marks=needs_compiler)],
+    [
+        installed("openvino"),
+        installed("onnxruntime"),
+        pytest.param("torch-compile", marks=[needs_compiler, pytest.mark.slow]),
+    ],
 )
 def test_each_is_measured_and_confirmed_in_fresh_processes(project, name):
     project.write(conftest=CONFTEST, test_it=CONFIRMED)

@@ -114,6 +114,7 @@ def test_what_are_no_views_is_refused(project, given):
     )
 
 
+@pytest.mark.slow
 def test_in_a_file_and_typed_over(wide, tmp_path):
     project = wide.copy(tmp_path / "project")
     project.write(pyproject='[tool.pytest.ini_options]\nvc_views = "2x3"\n')

@@ -29,7 +29,9 @@ def made(recipe: str, family: str) -> Compiled:
 
 
 @needs_compiler
-@pytest.mark.parametrize(("recipe", "family"), [("fp32", "timesformer"), ("fp16", "videomae")])
+@pytest.mark.parametrize(
+    ("recipe", "family"), [pytest.param("fp32", "timesformer", marks=pytest.mark.slow), ("fp16", "videomae")]
+)
 def test_the_same_logits_clip_by_clip(recipe: str, family: str) -> None:
     run = made(recipe, family)
     expected = logits(executable(parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS).module))
@@ -68,6 +70,7 @@ def test_what_was_compiled_goes_with_its_module() -> None:
     assert module() is None
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_fresh_processes_compile_it_anew_and_time_it_without() -> None:
     pixels, run = torch.ones(1, 2, 3, 4, 4), Compiled(nn.Sequential(nn.Flatten(), nn.Linear(96, 2)).eval())

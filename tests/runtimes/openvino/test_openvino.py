@@ -35,6 +35,7 @@ def test_floats_give_the_same_logits(recipe: str, family: str) -> None:
     assert (found - expected).abs().max() < 1e-4 * expected.abs().max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_halves_are_halves_on_disk_and_close(family: str, tmp_path: Path) -> None:
     assert OPENVINO.save is not None
@@ -67,6 +68,7 @@ def test_version_and_instruction_set_are_told() -> None:
     assert run.isa() in ("", "amx", "avx512", "avx512_core_vnni", "avx512_vnni", "avx2_vnni", "avx2", "neon")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_same_model_is_the_same_bytes(family: str) -> None:
     """A baseline holds the size exactly; OpenVINO numbers its nodes through a whole process."""
