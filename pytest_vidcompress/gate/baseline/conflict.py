@@ -35,8 +35,8 @@ def refuse_conflicts(reports: Iterable[Report]) -> None:
 def _difference(one: Report, other: Report) -> str:
     """The metric in which they differ; empty where they are of one thing."""
     stored, new = Stored.of(one), Stored.of(other)
-    for what, metric in (("outcomes", "top1"), ("agreements", "agreement")):
-        pair = paired(stored, other, what)
+    pairs = {"top1": paired(stored, other), "agreement": paired(stored, other, "agreements")}
+    for metric, pair in pairs.items():
         if pair.lost or pair.gained:
             return metric
     exact = (name for name, metric in METRICS.items() if metric.kind == "cost")
