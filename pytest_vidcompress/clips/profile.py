@@ -12,7 +12,7 @@ from typing import Any, Literal, cast, get_args
 from ..errors import VidcompressError
 from ..untrusted import Malformed
 
-Sampling = Literal["span", "stride", "uniform", "even"]
+Sampling = Literal["span", "stride", "uniform", "even", "segments"]
 Layout = Literal["BTCHW", "BCTHW"]
 Merge = Literal["logits", "softmax"]
 Middle = Literal["floor", "ceil"]
@@ -149,9 +149,23 @@ class Profile:
     @property
     def protocol(self) -> str:
         """What this run looks at, in words, such as `16x4, 1x1 views`."""
+        return f"{self._frames_text}, {self.views} views"
+
+    @property
+    def protocol_words(self) -> str:
+        """The same as part of a sentence, such as `1x1 views of 16x4`."""
+        return f"{self.views} views of {self._frames_text}"
+
+    @property
+    def _frames_text(self) -> str:
         by_rate = self.sampling in ("span", "stride")
-        frames = f"{self.frames}x{self.rate}" if by_rate else f"{self.frames} frames {self.sampling}"
-        return f"{frames}, {self.views} views"
+        return f"{self.frames}x{self.rate}" if by_rate else f"{self.frames} frames {self.sampling}"
+
+    @property
+    def protocol_details(self) -> str:
+        """What else this run looks at, which `protocol` leaves out: `stride, 224 of 256 px`, and how views merge."""
+        merge = f", mean of {self.merge}" if self.views.count > 1 else ""
+        return f"{self.sampling}, {self.size} of {self.crop_spec.short_side} px{merge}"
 
     def as_json(self) -> dict[str, Any]:
         """Its fields as `from_json` reads them."""

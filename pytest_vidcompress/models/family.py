@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clips.profile import Profile
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 POCKET = Path(__file__).parent / "pocket"
 """Where the packaged checkpoints are."""
@@ -22,24 +26,42 @@ def _empty() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
+class LabelSpace:
+    """The classes that a checkpoint was trained to tell apart; their names stand in the checkpoint itself."""
+
+    name: str
+    classes: int
+
+
+KINETICS_400, KINETICS_600 = LabelSpace("Kinetics-400", 400), LabelSpace("Kinetics-600", 600)
+SSV2, DIVING48 = LabelSpace("Something-Something v2", 174), LabelSpace("Diving48", 48)
+
+
+@dataclass(frozen=True)
 class Pretrained:
     """A family in one geometry, with weights that were published."""
 
     model_type: str
     """As transformers' configurations call its family."""
     checkpoint: str
-    """Hub id of the weights fine-tuned on Kinetics-400."""
+    """Hub id of the fine-tuned weights."""
     profile: Profile
     """Of the published checkpoint."""
     geometry: Mapping[str, Any] = field(default_factory=_empty)
-    """What its configuration sets besides the defaults of its class."""
+    """What its configuration sets besides the defaults of its class, and what tells it from its family's others."""
     pocket: Path | None = None
     """Folder of the packaged checkpoint for the pocket clips; what has one runs by default."""
+    labels: LabelSpace = KINETICS_400
+    top1: float | None = None
+    """Share of the validation set that was right by its authors' own measurement, under the profile's published
+    views; None where they say none."""
+    published_resize: int | None = None
+    """The short side of a frame there, as in `Profile`; None: the profile's own."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """An architecture that transformers' `AutoModelForVideoClassification` builds."""
+    """An architecture of transformers': a video classifier, or what `classifier` makes one of."""
 
     model_type: str
     """As its configurations call it."""
@@ -50,9 +72,9 @@ class Family:
     pretrained: Mapping[str, Pretrained] = field(default_factory=_empty)
     """Its published checkpoints, by their names for `--vc-model`."""
     frames_key: str = "num_frames"
-    """What its configuration calls the frames of a clip."""
+    """What its configuration calls the frames of a clip; dotted where a part of it does."""
     size_key: str = "image_size"
-    """What its configuration calls height and width of a crop, pixels."""
+    """What its configuration calls height and width of a crop, pixels; likewise."""
     frames_of: Callable[[Any], int] | None = None
     """How many frames the weights of a module know. AttributeError: it is none of this family, or does not tell.
     None: a module of this family takes any number."""
@@ -60,9 +82,19 @@ class Family:
     """End of the name of the tensor `(1, frames, hidden)` with a row a frame; empty where there is none."""
     processor: Mapping[str, Any] = field(default_factory=_empty)
     """What its processor does where `preprocessor_config.json` does not say, by that file's keys."""
+    classifier: Callable[[Any, torch.Tensor], nn.Module] | None = None
+    """Of a family whose labels are texts: transformers' model of videos and texts, and the embeddings of the labels
+    `(labels, width)` -> a classifier. None where transformers' own model is one."""
 
-    def profile_for(self, frames: int | None = None, size: int | None = None) -> Profile:
-        """The profile of the published checkpoint of these `frames` and `size`; the family's where none is."""
-        published = (each.profile for each in self.pretrained.values())
-        alike = (each for each in published if (each.frames, each.size) == (frames, size))
-        return next(alike, self.profile)
+    def profile_for(
+        self, frames: int | None = None, size: int | None = None, labels: int | None = None
+    ) -> Profile:
+        """The profile of the published checkpoint of these `frames` and `size`, of several the one with as many
+        `labels`; the family's where none is."""
+        alike = [
+            each
+            for each in self.pretrained.values()
+            if (each.profile.frames, each.profile.size) == (frames, size)
+        ]
+        alike.sort(key=lambda each: each.labels.classes != labels)
+        return alike[0].profile if alike else self.profile

@@ -8,10 +8,11 @@ from typing import Literal
 
 from ..clips.labels import match, normal_form
 from ..errors import VidcompressError
-from .catalog import CATALOG
+from .catalog import CATALOG, family_of
 from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
+from .published import published_of
 from .registered import Factory, from_factory
 
 __all__ = ["Factory", "are_pocket", "check_name", "load"]
@@ -22,9 +23,9 @@ def check_name(name: str, registered: Mapping[str, Factory]) -> None:
     is_folder = name != "" and Path(name).is_dir()
     if name in registered or name in CATALOG or is_folder or _is_hub_id(name):
         return
-    known = ", ".join(sorted({*CATALOG, *registered}))
+    names = ", ".join(sorted({*CATALOG, *registered}))
     raise VidcompressError(
-        f"unknown model {name!r}: expected one of {known}, a folder with a checkpoint, or a Hub id like owner/name"
+        f"unknown model {name!r}: expected one of {names}, a folder with a checkpoint, or a Hub id like owner/name"
     )
 
 
@@ -39,7 +40,8 @@ def load(
     """Loads the model `name` for clips with `labels`.
 
     A family's name means the packaged checkpoint when the clips carry the pocket labels, and the
-    published Kinetics-400 checkpoint otherwise, or where `published` asks for it.
+    published checkpoint otherwise, or where `published` asks for it. One that takes texts for labels answers with
+    those of the clips.
 
     Raises:
         VidcompressError: unknown, not loadable, its weights know another number of frames than its profile
@@ -66,13 +68,18 @@ def _build(
         # The published geometry is known here; only other checkpoints need their configuration read.
         is_known = named is not None and source == named.checkpoint
         return Model(name, *random_model(named, None if is_known else source, labels), weights="random")
-    return Model(name, *load_checkpoint(source))
+    module, profile, answers = load_checkpoint(source, labels)
+    return Model(
+        name, module, profile, answers, published=published_of(source, module, profile, len(answers))
+    )
 
 
 def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
     if named is None:
         return Path(name) if Path(name).is_dir() else name
-    if are_pocket(labels):
+    family = family_of(named.model_type)
+    takes_any_labels = family is not None and family.classifier is not None
+    if are_pocket(labels) and not takes_any_labels:
         if named.pocket is None:
             packaged = ", ".join(key for key, value in CATALOG.items() if value.pocket)
             raise VidcompressError(

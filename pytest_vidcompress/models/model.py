@@ -10,6 +10,8 @@ from ..clips.profile import Profile, Views
 if TYPE_CHECKING:
     from torch import nn
 
+    from .published import Published
+
 
 @dataclass(frozen=True)
 class Model:
@@ -26,6 +28,8 @@ class Model:
     weights: Literal["trained", "random"] = "trained"
     notes: tuple[str, ...] = ()
     """What techniques decided on this machine."""
+    published: Published | None = None
+    """The accuracy that was published of its weights, and under what protocol; None where that is not known."""
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.weights} weights, {len(self.labels)} labels)"
@@ -37,8 +41,14 @@ class Model:
         return replace(self, module=module_copy(self.module))
 
     def shown(self, views: Views | Literal["published"] | None) -> Model:
-        """The same model looking at other views of a clip; None leaves them as its profile says."""
+        """The same model looking at other views of a clip; None leaves them as its profile says.
+
+        Under `published` frames are also resized as the authors' code does it for these views.
+        """
         if views is None:
             return self
         chosen = self.profile.published if views == "published" else views
-        return replace(self, profile=replace(self.profile, views=chosen))
+        changed = replace(self.profile, views=chosen)
+        if views == "published" and self.published is not None:
+            changed = replace(changed, resize=self.published.profile.resize)
+        return replace(self, profile=changed)

@@ -15,7 +15,7 @@ from pytest_vidcompress.models import load as load_module
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.load import check_name, load
 from pytest_vidcompress.models.model import Model
-from tests.models.small import FAMILIES, GEOMETRY, LABELS, checkpoint, logits, model, network
+from tests.models.small import FAMILIES, LABELS, checkpoint, logits, model, network, small_geometry
 
 POCKET_LABELS = tuple(MOTIONS)
 
@@ -37,7 +37,7 @@ def small_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = {
         name: replace(
             family,
-            geometry={**family.geometry, **GEOMETRY, "num_hidden_layers": 1},
+            geometry={**family.geometry, **small_geometry(family.model_type), "num_hidden_layers": 1},
             profile=replace(family.profile, frames=4, size=32),
         )
         for name, family in CATALOG.items()

@@ -65,8 +65,9 @@ def _key(source: Source, spec: CropSpec) -> str | None:
         # Decoding has the better words for what is wrong.
         return None
     plan = asdict(spec)
-    if not spec.resize:  # what was kept before there was another short side
-        del plan["resize"]
+    resize = plan.pop("resize")
+    if resize:  # under another name than before, when what was kept had been resized to the crop's own side
+        plan["short_side"] = resize
     return sealed(repr((_FORMAT, content, plan, _makers())).encode()).hex()
 
 

@@ -35,7 +35,7 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
 
     def small(frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         # As they come: the frames of a large video would not fit into memory together.
-        return resize(frames, spec.size).numpy()
+        return resize(frames, spec.short_side).numpy()
 
     decoded = decode(source, lambda count, fps: sorted({*chain(*_clips(count, fps, spec))}), small)
     row = {index: place for place, index in enumerate(decoded.indices)}

@@ -44,11 +44,19 @@ def _even(plan: _Plan) -> tuple[int, ...]:
     return tuple((k * plan.clips + plan.clip) * (plan.count - 1) // steps for k in range(plan.frames))
 
 
+def _segments(plan: _Plan) -> tuple[int, ...]:
+    parts = plan.frames * plan.clips
+    return tuple(
+        (2 * (k * plan.clips + plan.clip) + 1) * plan.count // (2 * parts) for k in range(plan.frames)
+    )
+
+
 _SAMPLINGS: Mapping[str, Callable[[_Plan], tuple[int, ...]]] = {
     "span": _span,
     "stride": _stride,
     "uniform": _uniform,
     "even": _even,
+    "segments": _segments,
 }
 
 
@@ -63,13 +71,14 @@ def indices(
     | `stride` | VideoMAE's: every `rate`-th frame of the file, the middle run of them; the last one repeats |
     | `uniform` | the first frame of each of `frames` equal parts of the file |
     | `even` | evenly over the whole file, from the first frame to the last |
+    | `segments` | TSN's: the middle frame of each of `frames` equal parts of the file |
 
     | sampling | frames of clip `k` of `n` |
     |---|---|
     | `span` | the same number of frames further on, `k / n` of what the span leaves over |
     | `stride` | one of `n` runs that lie evenly from the first to the last |
     | `uniform` | those `k / n` into each part |
-    | `even` | every `n`-th of `frames * n` such frames, from the `k`-th on |
+    | `even`, `segments` | every `n`-th of `frames * n` such frames, from the `k`-th on |
 
     A video that is too short repeats frames. `span` and `stride` are the published test code's; for numbers of
     clips that nobody published they go on by the same rule.

@@ -22,13 +22,13 @@ _MOST_BYTES = 16 << 20
 """Of a JSON file."""
 
 
-def found(source: str | Path, name: str) -> Path | None:
+def local_file(source: str | Path, name: str) -> Path | None:
     """A file that is on this machine; None where it is not, or may be on the Hub only."""
     if Path(source).is_dir():
         path = Path(source) / name
         return path if path.exists() else None
-    cached = _cached(source, name)
-    return Path(cached) if isinstance(cached, str) else None
+    entry = _cache_entry(source, name)
+    return Path(entry) if isinstance(entry, str) else None
 
 
 def json_file(source: str | Path, name: str) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def json_file(source: str | Path, name: str) -> dict[str, Any]:
     Raises:
         VidcompressError: it is there, and no object of JSON.
     """
-    path = found(source, name)
-    if path is None and not Path(source).is_dir() and _cached(source, name) is None:
+    path = local_file(source, name)
+    if path is None and not Path(source).is_dir() and _cache_entry(source, name) is None:
         path = _download(source, name)
     if path is None:
         return {}
@@ -58,7 +58,7 @@ def config_file(source: str | Path) -> dict[str, Any]:
         VidcompressError: there is no such checkpoint, or it is damaged.
     """
     refuse_absent(source, ("config.json",))
-    path = found(source, "config.json") or (
+    path = local_file(source, "config.json") or (
         None if Path(source).is_dir() else _download(source, "config.json")
     )
     try:
@@ -71,7 +71,7 @@ def config_file(source: str | Path) -> dict[str, Any]:
 
 def is_local(source: str | Path, names: tuple[str, ...]) -> bool:
     """Is one of these files, or a folder that should have it, on this machine?"""
-    return Path(source).is_dir() or any(found(source, name) for name in names)
+    return Path(source).is_dir() or any(local_file(source, name) for name in names)
 
 
 def refuse_absent(source: str | Path, names: tuple[str, ...]) -> None:
@@ -93,7 +93,7 @@ def cannot_be_loaded(source: str | Path, reason: str) -> VidcompressError:
     )
 
 
-def _cached(source: str | Path, name: str) -> object:
+def _cache_entry(source: str | Path, name: str) -> object:
     """Path of a file in the Hub's cache, None when that is not known there, or a mark that there is none."""
     from huggingface_hub import try_to_load_from_cache
 

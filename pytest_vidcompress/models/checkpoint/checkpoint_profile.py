@@ -21,6 +21,7 @@ from ...clips.profile import Profile, read_field
 from ...errors import VidcompressError
 from ..catalog import family_of
 from .checkpoint_files import json_file
+from .configuration import value_of
 from .processor import pixels_of, processor_of
 
 _UNKNOWN = Profile(frames=16, rate=4, size=224)
@@ -56,9 +57,9 @@ def profile_of(
             f" looked at as {_UNKNOWN.protocol}; say otherwise in its profile.json",
             stacklevel=2,
         )
-    frames = getattr(config, family.frames_key if family else "num_frames", None)
-    size = _side(source, getattr(config, family.size_key if family else "image_size", None))
-    base = family.profile_for(frames, size) if family else _UNKNOWN
+    frames = value_of(config, family.frames_key if family else "num_frames")
+    size = _side(source, value_of(config, family.size_key if family else "image_size"))
+    base = family.profile_for(frames, size, value_of(config, "num_labels")) if family else _UNKNOWN
     profile = _extents(source, base, frames, size)
     profile = replace(profile, **pixels_of(source, processor, family, profile.size))
     if own.get("frames", profile.frames) != profile.frames:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ...errors import VidcompressError, first_line
+from ..catalog import family_of
 from .transformers_log import silenced
 
 ATTENTION = "attn_implementation"
@@ -19,12 +20,25 @@ _NOT_TAKEN = ("model_type", "auto_map", "dtype", "torch_dtype", "transformers_ve
 
 
 def is_video_classifier(model_type: object) -> bool:
-    """Do transformers' configurations call one of its own video classifiers so?"""
+    """Do transformers' configurations call one of its own video classifiers so, or what a family makes one of?"""
     from transformers import CONFIG_MAPPING, MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
 
     if not isinstance(model_type, str) or model_type not in CONFIG_MAPPING:
         return False
-    return CONFIG_MAPPING[model_type] in MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
+    return takes_texts(model_type) or CONFIG_MAPPING[model_type] in MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
+
+
+def takes_texts(model_type: str) -> bool:
+    """Are the labels of such a model any texts?"""
+    family = family_of(model_type)
+    return family is not None and family.classifier is not None
+
+
+def value_of(config: Any, key: str) -> Any:
+    """What a configuration says under a key, dotted where a part of it does; None where it does not."""
+    for part in key.split("."):
+        config = getattr(config, part, None)
+    return config
 
 
 def configuration(config: Mapping[str, Any]) -> Any:
@@ -42,15 +56,16 @@ def configuration(config: Mapping[str, Any]) -> Any:
     kind: Any = config.get("model_type")
     if not is_video_classifier(kind):
         raise VidcompressError(
-            f"config.json describes a {_named(kind)} model, which is no video classifier that this transformers knows"
+            f"config.json describes a {_quoted(kind)} model, which is no video classifier that this transformers"
+            " knows"
         )
     attention = _attention(config)
     # Names that begin so are transformers' own: `_attn_implementation` would be another way to name code.
-    taken = {key: value for key, value in config.items() if key not in _NOT_TAKEN and not key.startswith("_")}
-    taken.pop(ATTENTION, None)
+    ours = {key: value for key, value in config.items() if key not in _NOT_TAKEN and not key.startswith("_")}
+    ours.pop(ATTENTION, None)
     try:
         with silenced():
-            made: Any = CONFIG_MAPPING[kind].from_dict(taken)
+            made: Any = CONFIG_MAPPING[kind].from_dict(ours)
     except Exception as error:  # every configuration raises kinds of its own
         raise cannot_be_built(kind, error) from error
     made._attn_implementation = attention
@@ -71,7 +86,7 @@ def geometry(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def cannot_be_built(model_type: object, error: Exception) -> VidcompressError:
     return VidcompressError(
-        f"config.json describes a {_named(model_type)} model that cannot be built: {first_line(error)}"
+        f"config.json describes a {_quoted(model_type)} model that cannot be built: {first_line(error)}"
     )
 
 
@@ -93,5 +108,5 @@ def _entries(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _entries(each)
 
 
-def _named(kind: object) -> str:
+def _quoted(kind: object) -> str:
     return repr(str(kind)[:_SHOWN])

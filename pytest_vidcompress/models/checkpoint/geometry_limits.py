@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
 from ...errors import VidcompressError
+from .value_limits import refuse_impossible
 
 MOST_EXTENT = 1 << 16
 """Of a width, a side in pixels, a number of frames or heads."""
@@ -33,8 +34,9 @@ def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int] | N
             there are no weights, or they do not say: then no more than a large model has.
 
     Raises:
-        VidcompressError: naming the key, its value, and what there is.
+        VidcompressError: naming the key, its value, and what there is; or a value cannot be, whatever the tensors.
     """
+    refuse_impossible(config)
     if numels is None:
         numels = [_LARGE_TENSOR] * _MANY_TENSORS
     for key, value in _integers(config):
@@ -46,6 +48,11 @@ def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int] | N
             raise VidcompressError(
                 f"config.json says {key}={value:,}, expected at most {MOST_EXTENT:,}: it is of no video classifier"
             )
+    for part in (config, *(each for each in config.values() if isinstance(each, dict))):
+        _refuse_patches(part, numels)
+
+
+def _refuse_patches(config: Mapping[str, Any], numels: Collection[int]) -> None:
     patches, width = _patches(config), _extent(config.get("hidden_size"))
     if patches * width > max(_TABLE_PER_WEIGHT * sum(numels), _SMALL_TABLE):
         raise VidcompressError(

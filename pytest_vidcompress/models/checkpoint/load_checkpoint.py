@@ -6,6 +6,7 @@ No code but transformers' own is run: what brings its own is given by a hook.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +18,38 @@ from ...errors import VidcompressError, first_line
 from ..catalog import family_of
 from ..families import FAMILIES
 from ..family import Pretrained
+from .build import architecture, build
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
-from .configuration import configuration, geometry, is_video_classifier
+from .configuration import configuration, geometry, is_video_classifier, takes_texts, value_of
 from .geometry_limits import refuse_beyond_tensors
+from .label_texts import label_embeddings
 from .stored_sizes import stored_sizes
 from .transformers_log import silenced
 
 
-def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, ...]]:
+def load_checkpoint(
+    source: str | Path, labels: tuple[str, ...] = ()
+) -> tuple[nn.Module, Profile, tuple[str, ...]]:
     """Loads a fine-tuned video classifier.
 
     Args:
         source: a folder in Hugging Face format, or a Hub id.
+        labels: what a model is to tell apart that takes texts for labels; others know theirs.
 
     Returns:
         The module in eval mode and fp32, its profile, and the label of every logit.
 
     Raises:
-        VidcompressError: not found, not a video classifier, or weights missing, unexpected or misshapen.
+        VidcompressError: not found, not a video classifier, or weights missing, unexpected or misshapen; or it takes
+            texts for labels, and has no tokenizer.
     """
-    from transformers import MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
-
     config = _config(source)
-    profile, labels = read_profile(source, config), _labels(source, config)
+    profile, labels = read_profile(source, config), _labels(source, config, labels)
     refuse_absent(source, WEIGHTS)
     with silenced():
         try:
-            kind: Any = MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING[type(config)]
-            module, loading = kind.from_pretrained(
+            module, loading = architecture(config).from_pretrained(
                 str(source),
                 config=config,
                 local_files_only=is_local(source, WEIGHTS),
@@ -58,6 +62,9 @@ def load_checkpoint(source: str | Path) -> tuple[nn.Module, Profile, tuple[str, 
             raise cannot_be_loaded(source, first_line(error)) from None
     _refuse_other_frames(source, config, loading)
     _refuse_incomplete(source, loading)
+    family = family_of(config.model_type)
+    if family is not None and family.classifier is not None:
+        module = family.classifier(module, label_embeddings(source, module.eval(), labels))
     return module.eval(), profile, labels
 
 
@@ -71,21 +78,22 @@ def random_model(
         source: a checkpoint whose configuration to build instead.
         labels: the labels to classify when the published geometry is built.
     """
-    from transformers import AutoConfig, AutoModelForVideoClassification
+    from transformers import AutoConfig
 
     if source is None:
         assert named is not None
-        names = {"id2label": dict(enumerate(labels)), "label2id": {name: k for k, name in enumerate(labels)}}
-        config, profile = AutoConfig.for_model(named.model_type, **named.geometry, **names), named.profile
+        config, profile = (
+            AutoConfig.for_model(named.model_type, **deepcopy({**named.geometry})),
+            named.profile,
+        )
+        _answer_with(config, labels)
     else:
         config = _config(source)
-        profile, labels = read_profile(source, config), _labels(source, config)
+        profile, labels = read_profile(source, config), _labels(source, config, labels)
     with torch.random.fork_rng(devices=[]), silenced():
         torch.manual_seed(0)
         try:
-            module = AutoModelForVideoClassification.from_config(
-                config, dtype=torch.float32, trust_remote_code=False
-            )
+            module = build(config)
         except Exception as error:  # every model raises kinds of its own
             raise cannot_be_loaded(source or (named and named.checkpoint) or "", first_line(error)) from None
         with torch.no_grad():
@@ -125,39 +133,55 @@ def _stranger(kind: Any, said: Mapping[str, Any]) -> str:
     )
 
 
-def _labels(source: str | Path, config: Any) -> tuple[str, ...]:
+def _answer_with(config: Any, labels: tuple[str, ...]) -> None:
+    """Makes a configuration one of a classifier of these labels."""
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {name: k for k, name in enumerate(labels)}
+
+
+def _labels(source: str | Path, config: Any, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The label of every logit: the checkpoint's own, or those `wanted` of one that takes any texts."""
+    if takes_texts(config.model_type) and wanted:
+        _answer_with(config, wanted)
+        return wanted
     try:
-        return tuple(str(config.id2label[k]) for k in sorted(config.id2label))
+        names = tuple(str(config.id2label[k]) for k in sorted(config.id2label))
     except (TypeError, KeyError, AttributeError):
         raise cannot_be_loaded(
             source, "its config.json has an id2label that does not name every label"
         ) from None
+    if takes_texts(config.model_type) and names == tuple(f"LABEL_{k}" for k in range(len(names))):
+        raise VidcompressError(
+            f"model {str(source)!r} takes texts for labels, and there are none: give clips whose labels are known"
+        )
+    return names
 
 
 def _refuse_other_frames(source: str | Path, config: Any, loading: Mapping[str, Any]) -> None:
     family = family_of(config.model_type)
-    rows = family.time_embeddings if family else ""
+    if family is None or not family.time_embeddings:
+        return
     for name, stored, _ in loading.get("mismatched_keys") or ():
-        if rows and name.endswith(rows) and len(stored) == 3:
+        if name.endswith(family.time_embeddings) and len(stored) == 3:
             raise VidcompressError(
                 f"model {str(source)!r} has weights for {stored[1]} frames, and its config.json says"
-                f" num_frames={config.num_frames}: correct that"
+                f" {family.frames_key}={value_of(config, family.frames_key)}: correct that"
             )
 
 
 def _refuse_incomplete(source: str | Path, loading: Mapping[str, Any]) -> None:
     for kind in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
-        found = sorted(_key(key) for key in loading.get(kind) or ())
-        if found:
+        keys = sorted(_key(key) for key in loading.get(kind) or ())
+        if keys:
             raise VidcompressError(
-                f"model {str(source)!r} does not load completely: {len(found)} {kind.replace('_', ' ')}, such as"
-                f" {found[0]}; its weights would be random or lost there, so convert the checkpoint first"
+                f"model {str(source)!r} does not load completely: {len(keys)} {kind.replace('_', ' ')}, such as"
+                f" {keys[0]}; its weights would be random or lost there, so convert the checkpoint first"
             )
 
 
-def _key(found: Any) -> str:
+def _key(misfit: Any) -> str:
     """A weight's name; of a misshapen one with both shapes."""
-    if isinstance(found, tuple):
-        name, stored, expected = found
+    if isinstance(misfit, tuple):
+        name, stored, expected = misfit
         return f"{name} (stored as {tuple(stored)}, expected {tuple(expected)})"
-    return str(found)
+    return str(misfit)

@@ -55,48 +55,48 @@ def pixels_of(
     """
     if not said:
         return {}
-    held = {**(family.processor if family else {}), **said}
+    settings = {**(family.processor if family else {}), **said}
     try:
-        return _statistics(held) | _resize(held, size)
+        return _statistics(settings) | _resize(settings, size)
     except Malformed as error:
         raise VidcompressError(
             f"model {str(source)!r}: its processor's configuration cannot be ({error}): correct {_IMAGE}"
         ) from None
 
 
-def _statistics(held: Mapping[str, Any]) -> dict[str, Any]:
-    factor = number(held, "rescale_factor", 1e-9, 1e9) if "rescale_factor" in held else 1 / 255
+def _statistics(settings: Mapping[str, Any]) -> dict[str, Any]:
+    factor = number(settings, "rescale_factor", 1e-9, 1e9) if "rescale_factor" in settings else 1 / 255
     # Rounded: 1 / 255 as a decimal is meant to be exactly that.
-    scale = round(255 * factor, 9) if _flag(held, "do_rescale", True) else 255.0
-    offset = 1.0 if _flag(held, "do_rescale", True) and _flag(held, "offset", False) else 0.0
-    found: dict[str, Any] = {}
+    scale = round(255 * factor, 9) if _flag(settings, "do_rescale", True) else 255.0
+    offset = 1.0 if _flag(settings, "do_rescale", True) and _flag(settings, "offset", False) else 0.0
+    fields: dict[str, Any] = {}
     for field, key, least in (("mean", "image_mean", float("-inf")), ("std", "image_std", _LEAST_STD)):
-        if not _flag(held, "do_normalize", True):
+        if not _flag(settings, "do_normalize", True):
             values: tuple[float, ...] = (0.0,) * 3 if field == "mean" else (1.0,) * 3
-        elif key in held:
-            values = _channels(held, key, least)
+        elif key in settings:
+            values = _channels(settings, key, least)
         else:
             continue
         shift = offset if field == "mean" else 0.0
-        found[field] = tuple((value + shift) / scale for value in values)
-    return found
+        fields[field] = tuple((value + shift) / scale for value in values)
+    return fields
 
 
-def _resize(held: Mapping[str, Any], size: int) -> dict[str, Any]:
+def _resize(settings: Mapping[str, Any], size: int) -> dict[str, Any]:
     """The short side before cropping, where it is another than the crop's."""
-    crop, short = _side(held, "crop_size"), _side(held, "size")
-    if not _flag(held, "do_center_crop", True) or crop != size or short is None or short < size:
+    crop, short = _side(settings, "crop_size"), _side(settings, "size")
+    if not _flag(settings, "do_center_crop", True) or crop != size or short is None or short < size:
         return {}
     return {"resize": short if short > size else 0}
 
 
-def _side(held: Mapping[str, Any], key: str) -> int | None:
+def _side(settings: Mapping[str, Any], key: str) -> int | None:
     """A side in pixels, of the ways to write one; None where it is not said, or of no square."""
-    value = held.get(key)
+    value = settings.get(key)
     if value is None:
         return None
     if isinstance(value, int):
-        return whole(held, key, 1, _MOST_SIDE)
+        return whole(settings, key, 1, _MOST_SIDE)
     sides = json_object(value, key)
     if "shortest_edge" in sides:
         return whole(sides, "shortest_edge", 1, _MOST_SIDE)
@@ -106,15 +106,15 @@ def _side(held: Mapping[str, Any], key: str) -> int | None:
     return None
 
 
-def _channels(held: Mapping[str, Any], key: str, least: float) -> tuple[float, ...]:
+def _channels(settings: Mapping[str, Any], key: str, least: float) -> tuple[float, ...]:
     """A number for each channel; one for all."""
-    if isinstance(held[key], list):
-        return numbers(held, key, 3, least)
-    return (float(number(held, key, least)),) * 3
+    if isinstance(settings[key], list):
+        return numbers(settings, key, 3, least)
+    return (float(number(settings, key, least)),) * 3
 
 
-def _flag(held: Mapping[str, Any], key: str, default: bool) -> bool:
-    value = held.get(key, default)
+def _flag(settings: Mapping[str, Any], key: str, default: bool) -> bool:
+    value = settings.get(key, default)
     if value is None:
         return default
     if not isinstance(value, bool):

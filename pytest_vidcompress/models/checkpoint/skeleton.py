@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .build import build
 from .configuration import ATTENTION, cannot_be_built, configuration
 from .transformers_log import silenced
 
@@ -26,14 +27,9 @@ def skeleton(config: Mapping[str, Any]) -> nn.Module:
     Raises:
         VidcompressError: transformers knows no such video classifier, or cannot build it from this.
     """
-    from transformers import AutoModelForVideoClassification
-
     made = configuration(config)
     try:
         with silenced(), torch.device("meta"):
-            built = AutoModelForVideoClassification.from_config(
-                made, dtype=torch.float32, trust_remote_code=False
-            )
-        return built.eval()
+            return build(made).eval()
     except Exception as error:  # transformers and torch each raise kinds of their own
         raise cannot_be_built(config["model_type"], error) from error

@@ -8,7 +8,7 @@ import torch
 
 from ...untrusted import file_in, json_object, mapping, read_json
 from ..safetensors_header import described
-from .checkpoint_files import SHARDS, SINGLE, WEIGHTS, found
+from .checkpoint_files import SHARDS, SINGLE, WEIGHTS, local_file
 
 
 def stored_sizes(source: str | Path) -> list[int] | None:
@@ -17,7 +17,7 @@ def stored_sizes(source: str | Path) -> list[int] | None:
     Args:
         source: a folder, or a Hub id that is in the Hub's cache.
     """
-    path = next(filter(None, (found(source, name) for name in WEIGHTS)), None)
+    path = next(filter(None, (local_file(source, name) for name in WEIGHTS)), None)
     if path is None:
         return None
     try:

@@ -123,6 +123,17 @@ def test_published_views_of_a_real_clip(family: str, media: Path) -> None:
         assert torch.equal(views[7], single(path, profile))
 
 
+@pytest.mark.parametrize("crops", [1, 3])
+def test_of_a_larger_short_side_the_middle_is_cut_out(crops: int) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (4, 48, 80, 3), dtype=np.uint8)
+    profile = Profile(4, 1, 32, sampling="stride", resize=36, views=Views(1, crops))
+    small = resize(frames, 36)
+    assert small.shape[-2:] == (36, 60)
+    offsets = {1: [14], 3: [0, 14, 28]}[crops]
+    expected = [small[..., 2:34, offset : offset + 32] for offset in offsets]
+    assert torch.equal(crops_of(lambda: frames, profile.crop_spec), torch.stack(expected))
+
+
 def test_every_kind_of_source_gives_the_same_crops(tmp_path: Path) -> None:
     frames = np.stack(greys(GREYS, noise=20))
     np.save(tmp_path / "clip.npy", frames)

@@ -72,6 +72,17 @@ def test_uniform_takes_the_first_frame_of_each_part() -> None:
     assert indices(10, 30.0, 4, 1, "uniform") == (0, 2, 5, 7)
 
 
+def test_segments_takes_the_middle_frame_of_each_part() -> None:
+    # TSN's test sampling: int(k * count / frames + count / frames / 2).
+    assert indices(10, 30.0, 4, 1, "segments") == (1, 3, 6, 8)
+    assert indices(300, 30.0, 8, 1, "segments") == tuple(int(k * 37.5 + 18.75) for k in range(8))
+    assert indices(1, 30.0, 4, 1, "segments") == (0, 0, 0, 0)
+
+
+def test_segments_of_several_clips_interleave() -> None:
+    assert [indices(24, 30.0, 3, 1, "segments", (clip, 2)) for clip in (0, 1)] == [(2, 10, 18), (6, 14, 22)]
+
+
 def test_uniform_and_even_clips_interleave() -> None:
     assert [indices(12, 30.0, 3, 1, "uniform", (clip, 2)) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 10)]
     assert [indices(12, 30.0, 3, 1, "even", (clip, 2)) for clip in (0, 1)] == [(0, 4, 8), (2, 6, 11)]
@@ -101,11 +112,11 @@ Video = tuple[int, float, int, int, str]
 videos = st.tuples(*VIDEOS.values())
 
 
-@given(video=videos, clips=st.integers(1, 12))
-def test_any_plan_is_complete_ascending_and_in_the_file(video: Video, clips: int) -> None:
-    count, _, frames, _, _ = video
+@given(video=videos, segments=st.booleans(), clips=st.integers(1, 12))
+def test_any_plan_is_complete_ascending_and_in_the_file(video: Video, segments: bool, clips: int) -> None:
+    count, fps, frames, rate, sampling = video
     for clip in range(clips):
-        plan = indices(*video, (clip, clips))
+        plan = indices(count, fps, frames, rate, "segments" if segments else sampling, (clip, clips))
         assert len(plan) == frames
         assert list(plan) == sorted(plan)
         assert plan[0] >= 0

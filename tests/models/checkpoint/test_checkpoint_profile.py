@@ -72,7 +72,7 @@ def test_another_number_of_frames_is_refused() -> None:
     [
         ("rate", 0, "a whole number of at least 1"),
         ("rate", "4", "a whole number of at least 1"),
-        ("sampling", "random", "one of span, stride, uniform, even"),
+        ("sampling", "random", "one of span, stride, uniform, even, segments"),
         ("layout", "BHWTC", "one of BTCHW, BCTHW"),
         ("merge", "vote", "one of logits, softmax"),
         ("merge", ["logits"], "one of logits, softmax"),

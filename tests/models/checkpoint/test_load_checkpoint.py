@@ -431,3 +431,45 @@ def test_pixels_are_what_the_processor_says(tmp_path: Path) -> None:
     (tmp_path / "video_preprocessor_config.json").write_text(json.dumps(said))
     profile = load_checkpoint(tmp_path)[1]
     assert (profile.size, profile.resize, profile.mean, profile.std) == (32, 36, (0.0,) * 3, (1.0,) * 3)
+
+
+@pytest.mark.parametrize(
+    ("family", "changed", "said"),
+    [
+        (
+            "videomae",
+            {"num_attention_heads": 0},
+            "num_attention_heads=0, expected a whole number of at least 1",
+        ),
+        (
+            "vivit",
+            {"tubelet_size": [2, 0, 16]},
+            r"tubelet_size=\[2, 0, 16\], expected a whole number of at least 1",
+        ),
+        ("timesformer", {"num_channels": -3}, "num_channels=-3, expected a whole number of at least 1"),
+        ("vjepa2", {"hidden_size": 0}, "hidden_size=0, expected a whole number of at least 1"),
+        (
+            "videomae",
+            {"hidden_act": "swich"},
+            "hidden_act='swich', expected an activation of .*, such as .*swish",
+        ),
+        ("videomae", {"hidden_act": 3}, "hidden_act=3, expected an activation of transformers, such as gelu"),
+        ("xclip", {"prompt_hidden_act": ""}, "prompt_hidden_act='', expected an activation"),
+        (
+            "xclip",
+            {"vision_config": {"hidden_act": "gelo"}},
+            "hidden_act='gelo', expected .*, such as .*gelu",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_what_can(
+    family: str, changed: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": family, **changed}))
+    with pytest.raises(
+        VidcompressError, match=rf"mine' cannot be loaded: config\.json says {said}"
+    ) as caught:
+        random_model(None, folder, LABELS)
+    assert "\n" not in str(caught.value)

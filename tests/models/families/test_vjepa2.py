@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -11,18 +10,9 @@ from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.frame_count import frames_of
 from tests.models.small import LABELS, checkpoint, logits, network
 
-GEOMETRY: dict[str, Any] = {
-    "crop_size": 32,
-    "frames_per_clip": 4,
-    "pred_hidden_size": 24,
-    "pred_num_hidden_layers": 1,
-    "pred_num_attention_heads": 2,
-    "num_pooler_layers": 1,
-}
-
 
 def test_a_checkpoint_loads_with_its_familys_protocol(tmp_path: Path) -> None:
-    saved = checkpoint(tmp_path, "vjepa2", **GEOMETRY)
+    saved = checkpoint(tmp_path, "vjepa2")
     module, profile, labels = load_checkpoint(tmp_path)
     assert torch.equal(logits(module), logits(saved))
     assert labels == LABELS
@@ -32,13 +22,13 @@ def test_a_checkpoint_loads_with_its_familys_protocol(tmp_path: Path) -> None:
 
 
 def test_it_takes_any_number_of_frames() -> None:
-    assert frames_of(network("vjepa2", **GEOMETRY)) is None
+    assert frames_of(network("vjepa2")) is None
 
 
 @pytest.mark.parametrize("scope", ["global", "attention", "dense"])
 def test_the_studys_scopes_are_its_layers(scope: str) -> None:
     family = family_of("vjepa2")
     assert family is not None
-    parts = dict(network("vjepa2", **GEOMETRY).named_modules())
+    parts = dict(network("vjepa2").named_modules())
     for pattern in family.profile.modules[scope]:
         assert isinstance(parts[pattern.format(layer=1)], torch.nn.Linear)

@@ -1,0 +1,70 @@
+"""Labels as texts -> their embeddings, by the text tower and the tokenizer of a checkpoint; nothing is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ...errors import VidcompressError, first_line
+from .checkpoint_files import local_file
+from .transformers_log import silenced
+
+_VOCABULARIES = (("tokenizer.json",), ("vocab.json", "merges.txt"))
+"""Files of which all of one line make a tokenizer."""
+
+
+@torch.no_grad()
+def label_embeddings(source: str | Path, model: Any, labels: Sequence[str]) -> torch.Tensor:
+    """Embeds labels as they are spelt, `(labels, width)`.
+
+    Args:
+        source: the checkpoint: a folder, or a Hub id whose files are in the Hub's cache.
+        model: transformers' model of videos and texts, in eval mode.
+        labels: X-CLIP was trained on bare class names, without a sentence around them (VideoX, `utils/tools.py`).
+
+    Raises:
+        VidcompressError: its tokenizer is missing or damaged, or knows other tokens than the text tower.
+    """
+    tower = model.config.text_config
+    try:
+        with silenced():
+            tokens = _tokenizer(source)(
+                [*labels],
+                padding=True,
+                truncation=True,
+                max_length=tower.max_position_embeddings,
+                return_tensors="pt",
+            )
+    except VidcompressError:
+        raise
+    except Exception as error:  # tokenizers raise kinds of their own, some of them Exception itself
+        raise VidcompressError(
+            f"model {str(source)!r}: its tokenizer cannot be read ({first_line(error)}): save it again with"
+            " processor.save_pretrained()"
+        ) from None
+    largest = int(tokens["input_ids"].max())
+    if largest >= tower.vocab_size:
+        raise VidcompressError(
+            f"model {str(source)!r}: its tokenizer gives token {largest}, and its text tower knows {tower.vocab_size}"
+            " (vocab_size in its config.json): it is the tokenizer of another model"
+        )
+    chosen = {name: tokens[name] for name in ("input_ids", "attention_mask")}
+    return model.get_text_features(**chosen).pooler_output
+
+
+def _tokenizer(source: str | Path) -> Any:
+    from transformers import CLIPTokenizer
+
+    for names in _VOCABULARIES:
+        files = [local_file(source, name) for name in names]
+        if files[0] is not None and None not in files:
+            return CLIPTokenizer.from_pretrained(str(files[0].parent), local_files_only=True)
+    where = "folder" if Path(source).is_dir() else "copy in the Hub's cache"
+    raise VidcompressError(
+        f"model {str(source)!r} takes texts for labels, and its {where} has no tokenizer: expected"
+        f" {', or '.join(' and '.join(names) for names in _VOCABULARIES)} beside config.json; save them with"
+        " processor.save_pretrained(), or get them with `hf download`"
+    )
