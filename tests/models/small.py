@@ -74,7 +74,7 @@ def network(family: str, seed: int = 0, **geometry: Any) -> nn.Module:
     from transformers import AutoConfig
 
     names = {"id2label": dict(enumerate(LABELS)), "label2id": {name: k for k, name in enumerate(LABELS)}}
-    config = AutoConfig.for_model(family, **names, **small_geometry(family, **geometry))
+    config = AutoConfig.for_model(family, **small_geometry(family, **{**names, **geometry}))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = build(config)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from ...errors import VidcompressError, first_line
 from ..catalog import family_of
 from .transformers_log import silenced
+from .value_limits import refuse_impossible
 
 ATTENTION = "attn_implementation"
 """The key of a configuration that says which of transformers' attentions computes; another gives other bits."""
@@ -48,8 +49,8 @@ def configuration(config: Mapping[str, Any]) -> Any:
         config: what the file says: `model_type` and the geometry.
 
     Raises:
-        VidcompressError: transformers has no such video classifier, it names an attention of somebody else's, or its
-            class refuses a value.
+        VidcompressError: transformers has no such video classifier, it names an attention of somebody else's, or a
+            value cannot be.
     """
     from transformers import CONFIG_MAPPING
 
@@ -60,6 +61,7 @@ def configuration(config: Mapping[str, Any]) -> Any:
             " knows"
         )
     attention = _attention(config)
+    refuse_impossible(config)
     # Names that begin so are transformers' own: `_attn_implementation` would be another way to name code.
     ours = {key: value for key, value in config.items() if key not in _NOT_TAKEN and not key.startswith("_")}
     ours.pop(ATTENTION, None)

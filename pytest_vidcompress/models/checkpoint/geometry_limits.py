@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
 from ...errors import VidcompressError
-from .value_limits import refuse_impossible
 
 MOST_EXTENT = 1 << 16
 """Of a width, a side in pixels, a number of frames or heads."""
@@ -34,9 +33,8 @@ def refuse_beyond_tensors(config: Mapping[str, Any], numels: Collection[int] | N
             there are no weights, or they do not say: then no more than a large model has.
 
     Raises:
-        VidcompressError: naming the key, its value, and what there is; or a value cannot be, whatever the tensors.
+        VidcompressError: naming the key, its value, and what there is.
     """
-    refuse_impossible(config)
     if numels is None:
         numels = [_LARGE_TENSOR] * _MANY_TENSORS
     for key, value in _integers(config):

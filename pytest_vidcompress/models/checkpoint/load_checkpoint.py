@@ -26,6 +26,7 @@ from .geometry_limits import refuse_beyond_tensors
 from .label_texts import label_embeddings
 from .stored_sizes import stored_sizes
 from .transformers_log import silenced
+from .value_limits import refuse_impossible
 
 
 def load_checkpoint(
@@ -113,6 +114,7 @@ def _config(source: str | Path) -> Any:
     if not is_video_classifier(kind):
         raise VidcompressError(f"model {str(source)!r} {_stranger(kind, said)}")
     try:
+        refuse_impossible(said)
         refuse_beyond_tensors(geometry(said), stored_sizes(source))
         return configuration(said)
     except VidcompressError as error:
