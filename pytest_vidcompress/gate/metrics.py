@@ -192,6 +192,11 @@ LIMITS: Mapping[str, Limit] = {
 """By name, in the order of the metrics."""
 
 
+def metric_of(name: str) -> Metric | None:
+    """What a verdict is about, by the name of a metric or of a limit; None of any other name."""
+    return LIMITS[name].metric if name in LIMITS else METRICS.get(name)
+
+
 def quantity(name: str, value: float | None) -> str:
     """The value of a metric or a limit with its unit, exact where the gate is."""
     if value is None:

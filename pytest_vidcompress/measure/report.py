@@ -10,6 +10,7 @@ from .interval import Estimate
 
 if TYPE_CHECKING:
     from .cost.coverage import Coverage
+    from .divergence.divergence import Divergence
     from .latency.blocks import Confirmation
     from .profile.hotspots import Hotspots
 
@@ -163,6 +164,8 @@ class Report:
     execution: Execution = Execution()
     reference: Report | None = None
     """The uncompressed model on the same clips in the same run; None in a reference's own report."""
+    divergence: Divergence | None = field(default=None, repr=False)
+    """Where in the model it leaves the reference; None where its accuracy has not failed."""
 
     name = Shortcut(lambda report: report.identity.name)
     model = Shortcut(lambda report: report.identity.model)

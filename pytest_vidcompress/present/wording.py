@@ -6,7 +6,7 @@ import math
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..gate.metrics import LIMITS, METRICS, quantity
+from ..gate.metrics import metric_of, quantity
 from ..gate.verdict import Remedy, Result, Status, Verdict
 from ..measure.report import Report
 
@@ -20,8 +20,7 @@ _REMEDIES = {
 
 def timed(verdict: Verdict) -> bool:
     """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
-    limit = LIMITS.get(verdict.metric)
-    metric = limit.metric if limit else METRICS.get(verdict.metric)
+    metric = metric_of(verdict.metric)
     return metric is not None and metric.rule == "timed"
 
 

@@ -70,6 +70,10 @@ class Inputs:
             self._clips[name] = self._prepared(name, self.sample, self._options.max_skipped)
         return self._clips[name]
 
+    def only(self, name: str, clips: Sequence[Clip]) -> Clips:
+        """Some clips of the set, as the model `name` wants its pixels."""
+        return self._prepared(name, clips)
+
     def calibration(self, name: str) -> Clips:
         """Clips outside the sample, as the model `name` wants its pixels."""
         number, seed = self._options.calibration, self._options.seed

@@ -49,6 +49,8 @@ class FusedTimesformer(nn.Module):
     times: torch.Tensor
     tables = ("positions", "times")
     """What is added to tokens: halves of it do no harm where the rest is int8."""
+    originals = MappingProxyType({"blocks": "timesformer.encoder.layer", "classifier": "classifier"})
+    """Parts of it -> what they stand for in the original."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()
@@ -100,6 +102,15 @@ class _Block(nn.Module):
         both = both + self.mlp(self.mlp_norm(both))
         return both[:, :1], both[:, 1:].reshape(shape)
 
+    def taking(self, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return _frame_by_frame(tokens, self.temporal.frames)
+
+    def comparable(
+        self, own: tuple[torch.Tensor, torch.Tensor], original: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        token, patches = own
+        return torch.cat((token, patches.transpose(1, 2).flatten(1, 2)), 1), original
+
 
 class _Temporal(nn.Module):
     """Attention of each patch over its own place in all frames."""
@@ -107,6 +118,7 @@ class _Temporal(nn.Module):
     def __init__(self, layer: Any, frames: int) -> None:
         super().__init__()
         inner = layer.temporal_attention
+        self.frames = frames
         self.heads = inner.attention.num_heads
         self.norm = layer.temporal_layernorm
         self.qkv = inner.attention.qkv
@@ -182,6 +194,19 @@ class _LastBlock(nn.Module):
             mixed = mixed + self.value_bias
         token = token + self.output(mixed)
         return token + self.mlp(self.mlp_norm(token)), patches
+
+    def taking(self, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return _frame_by_frame(tokens, self.temporal.frames)
+
+    def comparable(
+        self, own: tuple[torch.Tensor, torch.Tensor], original: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        return own[0], original[:, :1]
+
+
+def _frame_by_frame(tokens: torch.Tensor, frames: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Transformers' tokens `(B, 1 + P T, D)`, place by place -> class token `(B, 1, D)`, patches `(B, T, P, D)`."""
+    return tokens[:, :1], tokens[:, 1:].unflatten(1, (-1, frames)).transpose(1, 2)
 
 
 def with_class_token(token: torch.Tensor, patches: torch.Tensor) -> torch.Tensor:

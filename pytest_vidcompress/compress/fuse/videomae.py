@@ -33,6 +33,8 @@ class FusedVideoMAE(nn.Module):
     positions: torch.Tensor
     tables = ("positions",)
     """What is added to tokens: halves of it do no harm where the rest is int8."""
+    originals = MappingProxyType({"blocks": "videomae.encoder.layer", "classifier": "classifier"})
+    """Parts of it -> what they stand for in the original."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()
@@ -91,6 +93,12 @@ class _LastBlock(_Block):
         tokens = self.attended(tokens)
         inner = self.mlp.activation(self.mlp.up(self.mlp_norm(tokens)))
         return tokens.mean(1, keepdim=True) + self.mlp.down(inner.mean(1, keepdim=True))
+
+    def taking(self, tokens: torch.Tensor) -> tuple[torch.Tensor]:
+        return (tokens,)
+
+    def comparable(self, own: torch.Tensor, original: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return own, original.mean(1, keepdim=True)
 
 
 def _together(*layers: nn.Linear) -> nn.Linear:

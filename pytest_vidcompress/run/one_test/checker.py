@@ -9,6 +9,7 @@ from ...present.printable import printable
 from ...present.width import WIDTH
 from .case import Case
 from .confirmation import against_other_build, beside_reference
+from .failing_blocks import with_failing_blocks
 from .measurements import Measurement, Measurements
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Checker:
         from ...present.formats.junit import note
 
         measurement = self.measurements.find(report)
-        report, verdicts = self._judge(measurement)
+        report, verdicts = with_failing_blocks(self.session, measurement, *self._judge(measurement))
         self.measurements.check(report, verdicts)
         note(self.properties, report, verdicts)
         self._raise(report, verdicts)

@@ -112,7 +112,7 @@ class Measurements:
 
 def _measured(report: Report) -> Report:
     """Without what a check adds."""
-    timing = report.timing
+    report, timing = replace(report, divergence=None), report.timing
     if timing is None:
         return report
     return replace(report, timing=replace(timing, confirmed=None, against=None, unconfirmed="", crash=""))

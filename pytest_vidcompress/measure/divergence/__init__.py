@@ -1,0 +1,1 @@
+"""Where in a model a variant leaves its reference, looked at when its accuracy has failed."""

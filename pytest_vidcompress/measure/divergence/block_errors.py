@@ -1,0 +1,173 @@
+"""Two modules block by block on the same pixels: what each block of the one errs beside its counterpart.
+
+While the reference runs, every block of the variant is called with what the reference's is given: what differs then
+is its own. Afterwards the variant runs by itself, and what its blocks give holds all that has come together so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...compress.layers.other_layout import OtherLayout
+from ..accuracy.predict import evaluating, logits_of
+from ..accuracy.scores import answers
+from .divergence import BlockError, Divergence
+from .model_blocks import counterparts
+from .relative_error import RelativeError, cast_floats, copied, tensors
+
+Args = tuple[Any, ...]
+Kwargs = dict[str, Any]
+"""What a module is called with: by place, and by name."""
+
+
+@torch.inference_mode()
+def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch.Tensor]) -> Divergence:
+    """Compares two modules block by block.
+
+    Args:
+        reference: the uncompressed one.
+        variant: of whatever structure; blocks without a counterpart are named with the reason.
+        views: pixels `(1, T, C, H, W)` or as the models' layout says, one view each.
+    """
+    found = counterparts(reference, variant)
+    pairs = {name: _Pair(original, part) for name, (original, part) in found.items() if part is not None}
+    order: dict[str, None] = {}
+    clips = changed = 0
+    with evaluating(reference), evaluating(variant):
+        for view in views:
+            with _all(pair.reference_runs(partial(order.setdefault, name)) for name, pair in pairs.items()):
+                before = answers(logits_of(reference, view))
+            first = next(iter(order), None)
+            with _all(pair.variant_runs(name == first) for name, pair in pairs.items()):
+                after = answers(logits_of(variant, view))
+            clips, changed = clips + 1, changed + int((before != after).any())
+    seen = {name: pairs[name] for name in order}
+    compared = {name: pair for name, pair in seen.items() if not pair.why}
+    missing = [(name, "the variant has no such block") for name, (_, part) in found.items() if part is None]
+    return Divergence(
+        tuple(BlockError(name, pair.error.value, pair.own.value) for name, pair in compared.items()),
+        (*missing, *((name, pair.why) for name, pair in seen.items() if pair.why)),
+        clips,
+        changed,
+        next((pair.given.value or 0.0 for pair in seen.values()), 0.0),
+    )
+
+
+@dataclass
+class _Pair:
+    """A block of the reference and the variant's, and what was seen of both."""
+
+    original: nn.Module
+    part: nn.Module
+    error: RelativeError = field(default_factory=RelativeError)
+    own: RelativeError = field(default_factory=RelativeError)
+    given: RelativeError = field(default_factory=RelativeError)
+    """Of what the first of all blocks is given."""
+    _taken: Any = None
+    """By the reference's block in its first call of a view."""
+    _gave: list[Any] = field(default_factory=list[Any])
+    """By the reference's block, call by call."""
+
+    @property
+    def why(self) -> str:
+        """Why they cannot be compared; empty where they can."""
+        if self.error.value is None and self.own.value is None:
+            return self.error.apart or self.own.apart or "the variant does not run it"
+        return ""
+
+    @contextmanager
+    def reference_runs(self, note: Callable[[], object]) -> Generator[None]:
+        """Has the variant's block do what the reference's does, while the reference runs a view.
+
+        Args:
+            note: called when its block does.
+        """
+        self._taken, self._gave = None, []
+        alone = list[Any]()
+
+        def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
+            note()
+            if not self._gave:
+                self._taken = _single(copied(args), kwargs)
+            alone[:] = [self._by_itself(copied(args), copied(kwargs))]
+
+        def after(_: nn.Module, args: Args, gives: Any) -> None:
+            self._gave.append(copied(gives))
+            self.own.add(self.part, gives if self.part is self.original else alone.pop(), gives)
+
+        with _hooks(self.original, before, after):
+            yield
+
+    @contextmanager
+    def variant_runs(self, is_first: bool) -> Generator[None]:
+        """Compares what the variant's block gives, while the variant runs the same view.
+
+        Args:
+            is_first: nothing that can be compared runs before it, so that what it is given is compared too.
+        """
+        gave = iter(self._gave)
+
+        def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
+            if is_first and self._taken is not None:
+                self.given.add(self.part, _single(args, kwargs), self._taken)
+            self._taken = None
+
+        def after(_: nn.Module, args: Args, gives: Any) -> None:
+            self.error.add(self.part, gives, next(gave, None))
+
+        with _hooks(self.part, before, after):
+            yield
+        if next(gave, None) is not None:
+            self.error.apart = self.error.apart or "the variant calls it less often"
+
+    def _by_itself(self, args: Args, kwargs: Kwargs) -> Any:
+        """What the variant's block gives where it is called as the reference's is."""
+        if self.part is self.original or self.own.apart:
+            return None
+        try:
+            if isinstance(self.part, OtherLayout):
+                return copied(self.part(*self.part.taking(tensors([args, kwargs])[0])))
+            dtype = next((each.dtype for each in self.part.parameters() if each.is_floating_point()), None)
+            return self.part(*cast_floats(args, dtype), **cast_floats(kwargs, dtype))
+        except Exception as error:  # somebody's module refuses in its own way what it is not made for
+            self.own.apart = f"it does not take what the reference's takes ({type(error).__name__})"
+            return None
+
+
+def _single(args: Args, kwargs: Kwargs) -> Any:
+    """What a block is given, as another would give it: the value itself, where it is one."""
+    given = (*args, *kwargs.values())
+    return given[0] if len(given) == 1 else given
+
+
+@contextmanager
+def _all(contexts: Iterable[AbstractContextManager[None]]) -> Generator[None]:
+    with ExitStack() as stack:
+        for each in contexts:
+            stack.enter_context(each)
+        yield
+
+
+@contextmanager
+def _hooks(
+    block: nn.Module,
+    before: Callable[[nn.Module, Args, Kwargs], None],
+    after: Callable[[nn.Module, Args, Any], None],
+) -> Generator[None]:
+    """Calls both around each call of a block."""
+    handles = (
+        block.register_forward_pre_hook(before, with_kwargs=True),
+        block.register_forward_hook(after),
+    )
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
