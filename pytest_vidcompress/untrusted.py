@@ -147,6 +147,11 @@ def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+def objects(document: Mapping[str, Any], key: str) -> tuple[dict[str, Any], ...]:
+    """A list of objects."""
+    return tuple(json_object(value, key) for value in _list(document, key))
+
+
 def one_of(document: Mapping[str, Any], key: str, choices: Iterable[str]) -> Any:
     """One of some texts."""
     value, known = text(document, key), tuple(choices)

@@ -1,10 +1,8 @@
-"""Where a variant leaves its reference, in words and as data for other programs."""
+"""Where a variant leaves its reference, in words."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..measure.divergence.divergence import MOST, Divergence
+from ..measure.divergence.divergence import LEAST, MOST, Divergence
 from .wording import count
 
 
@@ -12,10 +10,10 @@ def sentence_of(divergence: Divergence) -> str:
     """One sentence: the first block that leaves the reference, or why none can be named."""
     if divergence.unseen:
         return f"no block of it can be looked at: {divergence.unseen}"
-    if divergence.stands_for and not divergence.changed:
+    if divergence.stands_for and divergence.flipped and not divergence.changed:
         return (
-            f"torch answers as the reference on all {count(divergence.clips, 'clip')} that were looked at: it is"
-            f" {divergence.stands_for} that makes something else of the same module"
+            f"where torch runs the same module it answers as the reference on {count(divergence.clips, 'clip')} that"
+            f" flipped: what differs is how {divergence.stands_for} executes it"
         )
     remarks = [_first(divergence)]
     if divergence.stands_for:
@@ -34,24 +32,6 @@ def relative(error: float | None) -> str:
     return f"{error:.2g}" if error < MOST else f"{MOST:.0e} or no number"
 
 
-def divergence_json(divergence: Divergence) -> dict[str, Any]:
-    """As plain data; errors are at most 1e6, which is also what is no number."""
-    first, added = divergence.first, divergence.added
-    return {
-        "first": None if first is None else divergence.blocks[first].name,
-        "blocks": [
-            {"name": block.name, "error": block.error, "own": block.own, "added": own}
-            for block, own in zip(divergence.blocks, added, strict=True)
-        ],
-        "apart": [{"name": name, "reason": why} for name, why in divergence.apart],
-        "before": divergence.before,
-        "clips": divergence.clips,
-        "changed": divergence.changed,
-        "stands_for": divergence.stands_for,
-        "unseen": divergence.unseen,
-    }
-
-
 def _first(divergence: Divergence) -> str:
     blocks, first = divergence.blocks, divergence.first
     if divergence.is_before:
@@ -62,9 +42,12 @@ def _first(divergence: Divergence) -> str:
     if first is not None:
         block, before = blocks[first], relative(divergence.error_before(first))
         after = relative(block.own if block.error is None else block.error)
-        return (
-            f"the first block that leaves the reference: {block.name} (relative error {after}; {before} before it)"
-        )
-    least, most = relative(min(divergence.added)), relative(max(divergence.added))
-    after = relative(divergence.error_before(len(blocks)))
-    return f"no block stands out: each adds {least} to {most} of relative error, {after} after {blocks[-1].name}"
+        return f"the first block that leaves the reference: {block.name} (relative error {after}; {before} before it)"
+    most, adding = max(divergence.added), [each for each in divergence.added if each >= LEAST]
+    after = f"{relative(divergence.error_before(len(blocks)))} after {blocks[-1].name}"
+    if not adding:
+        return f"all blocks are the reference's but for rounding (relative error {after})"
+    return (
+        f"no block stands out: {len(adding)} of {count(len(blocks), 'block')} add a relative error of"
+        f" {relative(min(adding))} to {relative(most)} each, {after}"
+    )

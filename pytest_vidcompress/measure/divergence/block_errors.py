@@ -54,9 +54,9 @@ def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch
     return Divergence(
         tuple(BlockError(name, pair.error.value, pair.own.value) for name, pair in compared.items()),
         (*missing, *((name, pair.why) for name, pair in seen.items() if pair.why)),
-        clips,
-        changed,
-        next((pair.given.value or 0.0 for pair in seen.values()), 0.0),
+        clips=clips,
+        changed=changed,
+        before=next((pair.given.value or 0.0 for pair in seen.values()), 0.0),
     )
 
 

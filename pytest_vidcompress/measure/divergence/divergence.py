@@ -1,19 +1,22 @@
 """What the blocks of a variant add to its error, and the first that adds more than the others explain. Pure.
 
 A block adds what it errs by itself: given what the reference's block is given, and compared with what that makes of
-it. Error that only passes through, or grows on its way, is nobody's but that of the block it came from.
+it. Error that only passes through it, or grows on its way, is that of the block where it came in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import median
 
 LEAST = 1e-3
 """A relative error below this is rounding: fp32 that is computed in another order stays below 1e-4."""
 OUTLIER = 3.0
 """A block stands out that adds so many times the median of the others that add anything."""
+UNDONE = 2.0
+"""A block whose own error is so many times that of what it gives on the way undoes what came before it."""
 MOST = 1e6
 """The largest relative error; so is that of what is not finite where the reference is."""
 
@@ -32,6 +35,12 @@ class BlockError:
     own: float | None
     """Of what it gives where it is given what the reference's is given; None where it does not take that."""
 
+    @property
+    def reads_other_units(self) -> bool:
+        """Does it undo what the block before it did? With scales that moved out of one into the next, each alone is
+        far from its original, and both together are not."""
+        return self.error is not None and self.own is not None and self.own > UNDONE * self.error
+
 
 @dataclass(frozen=True)
 class Divergence:
@@ -42,8 +51,10 @@ class Divergence:
     """Blocks that could not: name, and why."""
     clips: int = 0
     """How many clips were looked at, a view of each."""
+    flipped: int = 0
+    """On how many of them the variant answered otherwise than the reference when it was measured."""
     changed: int = 0
-    """On how many of them the module whose blocks these are answers otherwise than the reference."""
+    """On how many of them the module whose blocks these are does."""
     before: float = 0.0
     """Relative error of what the first of `blocks` is given, each model going its own way."""
     stands_for: str = ""
@@ -53,13 +64,17 @@ class Divergence:
 
     @property
     def added(self) -> tuple[float, ...]:
-        """What each block adds: its own error; of one that does not take the reference's input, how much larger the
-        error is after it than before it."""
+        """What each block adds: its own error. Of one that cannot be given the reference's input, or reads it in
+        other units, how much larger the error is after it than before it; what gives it those units adds nothing."""
         last, found = self.before, list[float]()
-        for block in self.blocks:
-            after = last if block.error is None else block.error
-            found.append(max(0.0, after - last) if block.own is None else block.own)
-            last = after
+        for block, after in zip_longest(self.blocks, self.blocks[1:]):
+            if after is not None and after.reads_other_units and (block.error or 0) > (after.error or 0):
+                found.append(0.0)
+                continue
+            error = last if block.error is None else block.error
+            alone = None if block.reads_other_units else block.own
+            found.append(max(0.0, error - last) if alone is None else alone)
+            last = error
         return tuple(found)
 
     @property

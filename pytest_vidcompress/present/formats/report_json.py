@@ -8,6 +8,7 @@ from typing import Any
 
 from ...gate.metrics import LIMITS, METRICS
 from ...gate.verdict import Verdict, worst
+from ...measure.divergence.divergence_json import divergence_json
 from ...measure.interval import Estimate
 from ...measure.report import Report
 from ..terminal.coverage_lines import coverage_json
@@ -44,6 +45,8 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         flat["hotspots"] = hotspots_json(report.execution.hotspots)
         if report.reference is not None and report.reference.execution.hotspots is not None:
             flat["reference_hotspots"] = hotspots_json(report.reference.execution.hotspots)
+    if report.divergence is not None:
+        flat["divergence"] = divergence_json(report.divergence)
     notes = [*dict.fromkeys((*report.execution.notes, *report.cost.notes))]
     flat |= {"notes": notes} if notes else {}
     if verdicts:

@@ -13,6 +13,7 @@ from ...errors import VidcompressError
 from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
+from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
 from ..printable import printable
 from ..terminal.class_lines import class_rows, confusion_rows
@@ -135,6 +136,8 @@ def page(
         class_rows=class_rows,
         confusion_rows=confusion_rows,
         quantity=quantity,
+        relative=relative,
+        sentence_of=sentence_of,
         label=label,
         mark=mark,
         standing=standing,

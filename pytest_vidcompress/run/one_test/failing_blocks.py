@@ -1,8 +1,8 @@
-"""Where in the model an accuracy is lost that has failed: looked at then alone, on a few of the clips that flipped."""
+"""Where in the model an accuracy is lost that has failed: looked at then alone, on a few clips that flipped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from ...present.divergence_words import sentence_of
 if TYPE_CHECKING:
     import torch
 
+    from ...measure.divergence.divergence import Divergence
+    from ...measure.subject import Subject
     from ..session import Session
     from .measurements import Measurement
 
@@ -34,36 +36,44 @@ def with_failing_blocks(
     failed = [verdict for verdict in verdicts if _is_of_accuracy(verdict, session.options.strict)]
     if not failed or measurement.subject is None:
         return report, verdicts
-    found = report.divergence
-    if found is None:
-        from ...measure.divergence.visible_blocks import divergence
-
-        reference = session.references.of(report.model).model.module
-        found = divergence(reference, measurement.subject, _views(session, report))
+    found = report.divergence or _look(session, measurement.subject, report)
     said = sentence_of(found)
     return replace(report, divergence=found), tuple(
-        replace(v, evidence="; ".join(filter(None, (v.evidence, said)))) if v in failed else v for v in verdicts
+        replace(v, evidence="; ".join(filter(None, (v.evidence, said)))) if v in failed else v
+        for v in verdicts
     )
 
 
 def flipped(report: Report) -> list[int]:
     """Places of the clips on which variant and reference disagree, those first that the reference has right."""
-    reference = report.reference
-    right = reference.accuracy.outcomes if reference else ()
+    if report.reference is None:
+        return []
+    right = report.reference.accuracy.outcomes
     places = [place for place, agrees in enumerate(report.accuracy.agreements) if not agrees]
     return sorted(places, key=lambda place: not right[place])
+
+
+def _look(session: Session, subject: Subject, report: Report) -> Divergence:
+    """On some clips that flipped; on the first ones where none did."""
+    from ...measure.accuracy.threads import threads_to_answer
+    from ...measure.divergence.visible_blocks import divergence
+
+    reference, chosen = session.references.of(report.model), flipped(report)[:CLIPS]
+    places = sorted(chosen) or range(min(CLIPS, report.clips))
+
+    def views() -> Iterator[torch.Tensor]:
+        clips = session.inputs.only(report.model, [reference.clips[place] for place in places])
+        for pixels, _ in clips.batches(1):
+            yield pixels[:1]
+
+    if session.progress:
+        session.progress("comparing blocks", 0, 0)
+    module = reference.model.module
+    with threads_to_answer(module, reference.report.macs):
+        return replace(divergence(module, subject, views()), flipped=len(chosen))
 
 
 def _is_of_accuracy(verdict: Verdict, strict: bool) -> bool:
     metric = metric_of(verdict.metric)
     doubtful = strict and verdict.status is Status.INCONCLUSIVE
     return metric is not None and metric.kind == "accuracy" and (doubtful or verdict.status is Status.FAILED)
-
-
-def _views(session: Session, report: Report) -> Iterator[torch.Tensor]:
-    """One view of some clips that flipped; of the first ones where none did."""
-    every = session.references.of(report.model).clips
-    chosen = flipped(report)[:CLIPS] or range(min(CLIPS, report.clips))
-    clips = session.inputs.only(report.model, [every[place] for place in sorted(chosen)])
-    for pixels, _ in clips.batches(1):
-        yield pixels[:1]

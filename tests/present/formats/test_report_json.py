@@ -7,6 +7,7 @@ from dataclasses import replace
 from pytest_vidcompress.gate.baseline.stored import Baseline
 from pytest_vidcompress.gate.budget import Budget
 from pytest_vidcompress.gate.judge import judge
+from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
 from tests.gate.reports import report
@@ -59,3 +60,10 @@ def test_is_json_whatever_was_measured() -> None:
     assert flat["kl"] is None
     assert flat["kl_interval"] == [None, None]
     assert "verdict" not in flat
+
+
+def test_where_a_failed_accuracy_leaves_the_reference() -> None:
+    assert "divergence" not in as_json(report())
+    found = as_json(report(divergence=Divergence((BlockError("stem", 0.41, 0.4),), clips=4)))["divergence"]
+    assert (found["first"], found["clips"]) == ("stem", 4)
+    assert found["blocks"] == [{"name": "stem", "error": 0.41, "own": 0.4, "added": 0.4}]

@@ -14,6 +14,7 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
 from tests.gate.reports import changed, report
 from tests.present.terminal.test_class_lines import by_class
@@ -195,3 +196,17 @@ def test_files(tmp_path: Path) -> None:
     assert document["name"] == "fp16"
     with pytest.raises(VidcompressError, match="--vc-report"):
         write_page(tmp_path / "page.json" / "x.html", [])
+
+
+def test_where_a_failed_accuracy_leaves_the_reference() -> None:
+    blocks = (BlockError("stem", 0.0, 0.0), BlockError("layer<3>", 0.41, 0.4))
+    text = page([result(divergence=Divergence(blocks, (("pool", "no such block"),)))])
+    assert (
+        "the first block that leaves the reference: layer&lt;3&gt; (relative error 0.41; 0 before it)" in text
+    )
+    assert re.search(
+        r'<tr class="failed"><td>layer&lt;3&gt;</td><td>0.41</td>\s*<td>0.4</td><td>0.4</td>', text
+    )
+    assert "<p>pool: no such block</p>" in text
+    assert "relative error after it" not in page([result()])
+    assert "relative error after it" not in page([result(divergence=Divergence(unseen="a function"))])

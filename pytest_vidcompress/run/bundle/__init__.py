@@ -1,0 +1,1 @@
+"""`--vc-bundle`: what is needed to look at a failure again, on another machine."""
