@@ -12,22 +12,24 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import platform
 import random
 import statistics
 import time
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import torch
 from scipy.stats import bootstrap
 
-from benchmarks.duel.peers import PEERS, Built
+from benchmarks.duel.contender import Contender
+from benchmarks.duel.peers import PEERS
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.sample import calibration
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
+from pytest_vidcompress.measure.machine import machine
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint, random_model
 from pytest_vidcompress.models.model import Model
@@ -61,51 +63,72 @@ def duel(name: str, chosen: list[str], rounds: int, number: int) -> dict:
     packaged = pocket()
     ids = {label: model.labels.index(label) for label in packaged.labels}
     clips = Clips(calibration(packaged, packaged.clips, number, 0), packaged.labels, ids, model.profile)
-    built: dict[str, Built] = {}
+    built, failed = contenders(name, chosen, model, clips)
+    pixels = next(iter(clips.batches(1)))[0][:1]
+    times = timed(built, pixels, rounds or (60 if small else 15))
+    test = Clips(packaged.clips if small else packaged.clips[:64:8], packaged.labels, ids, model.profile)
+    accuracies = predicted(built, test)
+    first = chosen[0]
+    rows = {}
+    for peer, made in built.items():
+        row = {
+            **ratio(times[peer], times[first]),
+            "seconds": [round(s, 5) for s in times[peer]],
+            "size_bytes": made.size_bytes,
+            "size_ratio": round(made.size_bytes / built[first].size_bytes, 4),
+            **accuracies[peer],
+        }
+        if not small:
+            row.pop("top1")  # of random weights
+        rows[peer] = row
+        print(f"{name}: {peer}: { ({k: v for k, v in row.items() if k != 'seconds'}) }", flush=True)
+    versions = {package: installed for package in PACKAGES if (installed := _version(package))}
+    return {
+        "machine": machine(f"torch{torch.__version__}").facts(),
+        "versions": versions,
+        "clips": len(test),
+        "calibration": number,
+        "free": fastest_free(times),
+        "peers": rows,
+        "failed": failed,
+    }
+
+
+def contenders(
+    name: str, chosen: list[str], model: Model, clips: Clips
+) -> tuple[dict[str, Contender], dict[str, str]]:
+    """Those that could be built and called once; and of the others, why not."""
+    built: dict[str, Contender] = {}
     failed: dict[str, str] = {}
     for peer in chosen:
         started = time.monotonic()
         try:
-            made = PEERS[peer](model, clips)
-            pixels = next(iter(clips.batches(1)))[0][:1]
+            made = PEERS[peer].build(model, clips)
             with torch.inference_mode():
-                made.run(pixels)
+                made.run(next(iter(clips.batches(1)))[0][:1])
             built[peer] = made
         except Exception as error:
             failed[peer] = f"{type(error).__name__}: {str(error).strip().splitlines()[-1][:200]}"
         said = failed.get(peer, f"{time.monotonic() - started:.0f} s")
         print(f"{name}: built {peer}: {said}", flush=True)
-    times = timed(built, pixels, rounds or (60 if small else 15))
-    first = chosen[0]
-    rows = {}
-    test = Clips(packaged.clips if small else packaged.clips[:64:8], packaged.labels, ids, model.profile)
-    outcomes = predicted(built, test)
-    for peer, made in built.items():
-        ratios = [math.log(a / b) for a, b in zip(times[peer], times[first], strict=True)]
-        interval = bootstrap(
-            (ratios,), statistics.median, n_resamples=2000, vectorized=False, rng=0, method="percentile"
-        )
-        row = {
-            "latency_ratio": round(math.exp(statistics.median(ratios)), 4),
-            "interval": [round(math.exp(x), 4) for x in interval.confidence_interval],
-            "seconds": [round(s, 5) for s in times[peer]],
-            "size_bytes": made.size_bytes,
-            "size_ratio": round(made.size_bytes / built[first].size_bytes, 4),
-            **outcomes[peer],
-        }
-        if not small:
-            row.pop("top1")
-        rows[peer] = row
-        print(f"{name}: {peer}: { ({k: v for k, v in row.items() if k != 'seconds'}) }", flush=True)
-    versions = {package: installed for package in PACKAGES if (installed := _version(package))}
+    return built, failed
+
+
+def fastest_free(times: dict[str, list[float]]) -> str:
+    """The one among those that cost a user one line; what every other is held against besides fp32."""
+    free = [name for name in times if PEERS[name].is_free]
+    return min(free, key=lambda name: statistics.median(times[name])) if free else ""
+
+
+def ratio(times: list[float], others: list[float]) -> dict[str, Any]:
+    """Median of the ratios within a round, with its bootstrap interval of 95 %."""
+    logs = [math.log(a / b) for a, b in zip(times, others, strict=True)]
+    interval = bootstrap(
+        (logs,), statistics.median, n_resamples=2000, vectorized=False, rng=0, method="percentile"
+    )
     return {
-        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
-        "threads": torch.get_num_threads(),
-        "versions": versions,
-        "clips": len(test),
-        "calibration": number,
-        "peers": rows,
-        "failed": failed,
+        "latency_ratio": round(math.exp(statistics.median(logs)), 4),
+        "interval": [round(math.exp(x), 4) for x in interval.confidence_interval],
     }
 
 
@@ -118,7 +141,7 @@ def loaded(name: str) -> Model:
     return Model(name, module, replace(profile, rate=1), labels, weights="random")
 
 
-def timed(built: dict[str, Built], pixels: torch.Tensor, rounds: int) -> dict[str, list[float]]:
+def timed(built: dict[str, Contender], pixels: torch.Tensor, rounds: int) -> dict[str, list[float]]:
     """Seconds of one call of each in every round, in an order that changes from round to round."""
     order, chance = list(built), random.Random(0)
     times: dict[str, list[float]] = {name: [] for name in built}
@@ -136,7 +159,7 @@ def timed(built: dict[str, Built], pixels: torch.Tensor, rounds: int) -> dict[st
 
 
 @torch.inference_mode()
-def predicted(built: dict[str, Built], clips: Clips) -> dict[str, dict]:
+def predicted(built: dict[str, Contender], clips: Clips) -> dict[str, dict]:
     """Top-1, agreement with the first, and the relative error of its logits."""
     logits: dict[str, list[torch.Tensor]] = {name: [] for name in built}
     answers: list[int] = []

@@ -9,7 +9,7 @@ import json
 
 from tabulate import tabulate
 
-from benchmarks.duel.__main__ import RESULTS
+from benchmarks.duel.__main__ import RESULTS, ratio
 
 
 def main() -> None:
@@ -19,12 +19,22 @@ def main() -> None:
             "",
             "time / fp32",
             "95 %",
+            "time / free",
             "bytes",
             *(["top-1", "agreement"] if small else []),
             "logit error",
         ]
-        rows = sorted(found["peers"].items(), key=lambda item: item[1]["latency_ratio"])
-        print(f"**{name}**, {found['threads']} threads, {found['clips']} clips\n")
+        peers, free = found["peers"], found["free"]
+        for row in peers.values():
+            row["free_ratio"] = (
+                ratio(row["seconds"], peers[free]["seconds"])["latency_ratio"] if free else None
+            )
+        rows = sorted(peers.items(), key=lambda item: item[1]["latency_ratio"])
+        here = found["machine"]
+        print(
+            f"**{name}**, {here['threads']} threads of {here['cpu']} {here['model']} ({here['features']}),"
+            f" {found['clips']} clips; free: {free}\n"
+        )
         print(
             tabulate([_row(peer, row, small) for peer, row in rows], heads, "github", disable_numparse=True)
         )
@@ -36,11 +46,11 @@ def main() -> None:
 def _row(peer: str, row: dict, small: bool) -> list[str]:
     low, high = row["interval"]
     accuracy = [f"{100 * row['top1']:.1f} %", f"{100 * row['agreement']:.1f} %"] if small else []
-    named = f"**{peer}**" if peer.startswith("ours") else peer
     return [
-        named,
+        f"**{peer}**" if peer.startswith("ours") else peer,
         f"{row['latency_ratio']:.3f}",
         f"{low:.3f} - {high:.3f}",
+        f"{row['free_ratio']:.3f}" if row["free_ratio"] else "",
         f"{row['size_ratio']:.3f}",
         *accuracy,
         f"{row['logit_error']:.2g}",
