@@ -98,6 +98,16 @@ class Clips(Sequence[Clip]):
         self.load()
         return tuple(self._skipped[clip.id] for clip in self._sample if clip.id in self._skipped)
 
+    def refuse_spoiled(self) -> None:
+        """Decodes the clips that have not been yet, and judges whether enough of them are usable.
+
+        Raises:
+            SpoiledRunError: more clips cannot be used than may be; names how many of which kind.
+        """
+        self.load()
+        if self._spoiled:
+            raise SpoiledRunError(too_many(self.skipped, len(self._sample), self._decoding.most_skipped))
+
     def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Model input and the right answers, clip by clip in order; the last batch may be smaller.
 
@@ -144,7 +154,8 @@ class Clips(Sequence[Clip]):
 
     def _all_crops(self) -> Generator[tuple[Clip, torch.Tensor], None, None]:
         """Every usable clip with its crops, kept ones or decoded now."""
-        self._refuse_spoiled()
+        if self._spoiled:
+            self.refuse_spoiled()
         clips = [clip for clip in self._sample if clip.id not in self._skipped]
         missing = [clip for clip in clips if clip.id not in self._crops]
         decoded_now = {clip.id for clip in missing}
@@ -155,12 +166,9 @@ class Clips(Sequence[Clip]):
                     yield clip, crops
                 elif self._spoiled:
                     break
-        self._refuse_spoiled()
-
-    def _refuse_spoiled(self) -> None:
         if self._spoiled:
             # All are decoded first: whoever mends the set wants every bad file by name.
-            raise SpoiledRunError(too_many(self.skipped, len(self._sample), self._decoding.most_skipped))
+            self.refuse_spoiled()
 
     def _decoded(self, clips: Sequence[Clip]) -> Generator[torch.Tensor | None, None, None]:
         """The crops of each clip, or None when it is one to skip."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..clips.faults import too_many
-from ..errors import SpoiledRunError, VidcompressError
+from ..errors import VidcompressError
 from .cache_folder import cache_folder
 from .inputs import Inputs
 from .ledger import Ledger
@@ -78,11 +77,9 @@ class References:
             self._progress(f"reference, {what}", done, total)
 
     def _note_skipped(self, model: str) -> None:
-        skipped, sample = self._inputs.clips(model).skipped, len(self._inputs.sample)
-        self._ledger.skipped.update({each.clip.id: each for each in skipped})
-        refused = too_many(skipped, sample, self._options.max_skipped)
-        if refused:
-            raise SpoiledRunError(refused)
+        clips = self._inputs.clips(model)
+        self._ledger.skipped.update({each.clip.id: each for each in clips.skipped})
+        clips.refuse_spoiled()
 
     @property
     def _predictions(self) -> Path:

@@ -232,6 +232,15 @@ def test_no_batch_follows_the_clip_that_is_one_too_many(sampled: list[Clip]) -> 
     assert len(clips) == 3
 
 
+def test_whether_enough_are_usable_can_be_asked_before_any_batch(
+    sampled: list[Clip], decoded: list[str]
+) -> None:
+    with pytest.raises(SpoiledRunError, match="1 of 4 clips"):
+        make(sampled, most_skipped=0.0).refuse_spoiled()
+    assert len(decoded) == 4
+    make(sampled, most_skipped=0.25).refuse_spoiled()
+
+
 def test_as_many_bad_clips_as_may_be_are_left_out(sampled: list[Clip]) -> None:
     assert len(list(make(sampled, most_skipped=0.25).batches(1))) == 3
 
