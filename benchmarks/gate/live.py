@@ -8,14 +8,12 @@ benchmarks/gate/live.jsonl, a line a check; sessions that it holds already are n
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from itertools import zip_longest
 from pathlib import Path
 
+from benchmarks.gate.live_session import append, session
 from benchmarks.gate.regimes import regime
 
 RESULTS = Path(__file__).parent / "live.jsonl"
@@ -36,55 +34,24 @@ def main() -> None:
     arguments = parser.parse_args()
     baselines = arguments.baselines or Path(tempfile.mkdtemp(prefix="gate-baselines-"))
     print("baselines:", baselines, flush=True)
+    options = ("--vc-sample=16", f"--vc-baselines={baselines}")
     if not any(baselines.rglob("*.json")):
         for _ in range(RUNS):
-            check("--vc-baseline=create", baselines=baselines, checks=1)
+            session("--vc-baseline=create", *options, checks=1)
     done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
     known = {(line["regime"], line["session"], line["slowdown"]) for line in done}
     # Interleaved, so that an early end leaves some of each.
     same = [(name, number, 0.0, 0.05) for number in range(max(UNCHANGED.values())) for name in UNCHANGED]
-    same = [session for session in same if session[1] < UNCHANGED[session[0]]]
+    same = [each for each in same if each[1] < UNCHANGED[each[0]]]
     slower = [(name, 0, *slower) for slower in SLOWER for name in UNCHANGED] if arguments.slower else []
     plan = [each for two in zip_longest(slower, same) for each in two if each and each[:3] not in known]
     for name, number, slowdown, margin in plan[: arguments.sessions]:
         started = time.monotonic()
         with regime(name):
-            lines = check(
-                f"--vc-latency-margin={margin}",
-                baselines=baselines,
-                checks=arguments.slower if slowdown else EACH,
-                slowdown=slowdown,
-            )
-        with RESULTS.open("a") as file:
-            for line in lines:
-                about = {"regime": name, "session": number, "slowdown": slowdown, "margin": margin}
-                file.write(json.dumps(about | line) + "\n")
-        statuses = [line["status"] for line in lines]
-        counted = {status: statuses.count(status) for status in sorted(set(statuses))}
-        took = time.monotonic() - started
-        print(f"{name} {number} +{slowdown:.0%}: {counted} in {took:.0f} s", flush=True)
-
-
-def check(*options: str, baselines: Path, checks: int, slowdown: float = 0.0) -> list[dict]:
-    """One session; its latency verdicts."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = Path(folder) / "results.jsonl"
-        environment = {
-            **os.environ,
-            "GATE_RESULTS": str(results),
-            "GATE_CHECKS": str(checks),
-            "GATE_SLOWDOWN": str(slowdown),
-        }
-        options = ("--vc-sample=16", "-pno:cacheprovider", f"--vc-baselines={baselines}", *options)
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "benchmarks/gate/live_checks.py", *options],
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        if not results.exists():
-            raise SystemExit(run.stdout[-3000:] + run.stderr[-2000:])
-        return [json.loads(line) for line in results.read_text().splitlines()]
+            checks = arguments.slower if slowdown else EACH
+            lines = session(f"--vc-latency-margin={margin}", *options, checks=checks, slowdown=slowdown)
+        about = {"regime": name, "session": number, "slowdown": slowdown, "margin": margin}
+        append(RESULTS, about, lines, started)
 
 
 if __name__ == "__main__":
