@@ -2,7 +2,7 @@
 
     python -m benchmarks.gate.live_full_size --clips KINETICS        an hour or two; nothing else should run
 
-The geometry is that of the published model, its weights are random: time depends on no weight. Sessions of two checks,
+The geometry is that of the published model; its weights are random, as time depends on none. Sessions of two checks,
 unchanged and slower in turns. Appends to benchmarks/gate/live_full_size.jsonl; what it holds already counts.
 """
 
