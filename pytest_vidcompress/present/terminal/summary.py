@@ -15,6 +15,7 @@ from .class_lines import class_lines
 from .closing_line import closing_line
 from .compared_runs import changes
 from .coverage_lines import coverage_lines
+from .free_line import free_lines
 from .hotspot_lines import hotspot_lines
 from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
@@ -53,7 +54,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
-        for about in (class_lines, coverage_lines, speed_lines, hotspot_lines):
+        for about in (free_lines, class_lines, coverage_lines, speed_lines, hotspot_lines):
             yield _plain(about(own, width))
     for block in added:
         yield _plain(block)
