@@ -14,12 +14,11 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.runtime import Runtime
 from pytest_vidcompress.runtimes.torch_eager import executable
-from tests.artefacts.variants import RECIPES, answers, skip_without, variant
-from tests.models.small import FAMILIES, NO_CLIPS, model
+from tests.artefacts.variants import answers, in_turns, skip_without, variant
+from tests.models.small import NO_CLIPS, model
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize(("recipe", "family"), in_turns(1))
 def test_every_technique_runs(recipe: str, family: str) -> None:
     skip_without(recipe)
     made = variant(recipe, family)

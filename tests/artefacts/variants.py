@@ -19,7 +19,7 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import logits_of
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
-from tests.models.small import model, pixels
+from tests.models.small import FAMILIES, model, pixels
 
 SUPPORTED = tuple(name for name in ENGINES if name in torch.backends.quantized.supported_engines)
 COMPOSED = (
@@ -38,6 +38,25 @@ def _exists(recipe: str) -> bool:
 
 RECIPES = (*TECHNIQUES, *filter(_exists, COMPOSED), *(f"int8-dynamic:engine={name}" for name in SUPPORTED))
 """Every technique there is, and some of them together."""
+
+
+def place(recipe: str, family: str) -> str:
+    """A name for what a recipe makes of a family's model, fit for files."""
+    return f"{RECIPES.index(recipe)}-{family}"
+
+
+def in_turns(first: int) -> list[Any]:
+    """Every recipe with every family; but for one family each, in turns from the one given, the pairs are slow."""
+    return [
+        pytest.param(
+            recipe,
+            family,
+            id=place(recipe, family),
+            marks=[pytest.mark.slow] if (turn + number + first) % len(FAMILIES) else [],
+        )
+        for turn, recipe in enumerate(RECIPES)
+        for number, family in enumerate(FAMILIES)
+    ]
 
 
 def missing(recipe: str) -> str:
@@ -62,6 +81,7 @@ def variant(recipe: str, of: Model | str = "videomae", runtime: str = "") -> Var
     return _shared(recipe, of, runtime) if isinstance(of, str) else _built(recipe, of, runtime)
 
 
+@cache
 def _shared(recipe: str, family: str, runtime: str) -> Variant:
     return _built(recipe, model(family), runtime)
 

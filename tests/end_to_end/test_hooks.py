@@ -64,7 +64,7 @@ TEST = """
 
 def test_everything_can_be_added(project):
     project.write(conftest=CONFTEST, test_it=TEST)
-    options = ("--vc-model=tiny", "--vc-clips=two", "--vc-sample=8", "--vc-confirm=5")
+    options = ("--vc-model=tiny", "--vc-clips=two", "--vc-sample=8", "--vc-confirm=1")
     run = project.run(*options, "--vc-runtime=loud", "--vc-baseline=create", small=False)
     assert run.passed(2)
     assert run.says(r"(?m)^tiny on 8 clips")
