@@ -10,7 +10,8 @@ the stored tensors go into their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -112,20 +113,72 @@ def load(
         VidcompressError: there is no artefact of ours, it is damaged, incomplete or too new, or something that it
             needs is not here.
     """
+    return open_artefact(directory, runtime, techniques, runtimes, module).prepare()
+
+
+def open_artefact(
+    directory: str | Path,
+    runtime: str = "",
+    techniques: Mapping[str, Technique] | None = None,
+    runtimes: Mapping[str, Runtime | Callable[[Any], Executable]] | None = None,
+    module: Callable[[], nn.Module] | None = None,
+) -> Opened:
+    """The first half of `load`, with its arguments and errors: what is on disk is read, checked and put together."""
     folder = Path(directory)
     manifest = read(folder)
     verify(folder, manifest)
     chosen = runtime or manifest.runtime
     given = {name: as_runtime(name, each) for name, each in (runtimes or {}).items()}
-    try:
+    with _named(folder, manifest):
         executes = _runtime(chosen, {**RUNTIMES, **given})
         if manifest.format != SAFETENSORS:
             run = _own_files(folder, manifest, chosen, executes)
-            return _artefact(folder, manifest, _Loaded(manifest.name, chosen, executes, run))
+            return Opened(folder, manifest, manifest.name, chosen, executes, run=run)
         recipe = _recipe(manifest, {**TECHNIQUES, **(techniques or {})})
         model = _model(folder, manifest, recipe, module)
-        loaded = _Loaded(str(recipe.on(chosen)), chosen, executes, executes.prepare(model), model.module)
-        return _artefact(folder, manifest, loaded)
+        return Opened(folder, manifest, str(recipe.on(chosen)), chosen, executes, model)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An artefact that was read from disk: a model for its runtime to prepare, or what its own files hold."""
+
+    directory: Path
+    manifest: Manifest
+    name: str
+    runtime: str
+    executes: Runtime
+    model: Model | None = None
+    run: Executable | None = None
+
+    def executable(self) -> Executable:
+        """What its runtime makes of it.
+
+        Raises:
+            VidcompressError: the runtime cannot.
+        """
+        if self.run is not None:
+            return self.run
+        assert self.model is not None  # one of the two it has
+        with _named(self.directory, self.manifest):
+            return self.executes.prepare(self.model)
+
+    def prepare(self) -> Artefact:
+        """The second half of `load`: its runtime makes of it what runs.
+
+        Raises:
+            VidcompressError: the runtime cannot.
+        """
+        run = self.executable()
+        with _named(self.directory, self.manifest):
+            return _artefact(self, run)
+
+
+@contextmanager
+def _named(folder: Path, manifest: Manifest) -> Generator[None]:
+    """Says of an error which artefact it is about."""
+    try:
+        yield
     except VidcompressError as error:
         raise VidcompressError(f"artefact {str(folder)!r}: {error}{_made_with(manifest)}") from error
 
@@ -217,30 +270,21 @@ def _made_with(manifest: Manifest) -> str:
     return f" (it was made with {'; '.join(others)})" if others else ""
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    """What the manifest does not say: into what it was loaded."""
-
-    name: str
-    runtime: str
-    executes: Runtime
-    run: Executable
-    stored: nn.Module | None = None
-
-
-def _artefact(folder: Path, manifest: Manifest, loaded: _Loaded) -> Artefact:
+def _artefact(opened: Opened, run: Executable) -> Artefact:
+    manifest, executes = opened.manifest, opened.executes
+    stored = opened.model and opened.model.module
     return Artefact(
-        directory=folder,
-        name=loaded.name,
+        directory=opened.directory,
+        name=opened.name,
         recipe=manifest.recipe,
         model=manifest.model,
         profile=_profile(manifest),
         labels=manifest.labels,
         weights=manifest.weights,
-        runtime=loaded.runtime,
+        runtime=opened.runtime,
         notes=manifest.notes,
-        module=loaded.run,
-        stored=loaded.stored,
-        weighed=size_of(folder, {FILE, *manifest.files}, loaded.executes.tensor_bytes),
-        torch_kernels=loaded.stored is not None and loaded.executes.torch_kernels,
+        module=run,
+        stored=stored,
+        weighed=size_of(opened.directory, {FILE, *manifest.files}, executes.tensor_bytes),
+        torch_kernels=stored is not None and executes.torch_kernels,
     )

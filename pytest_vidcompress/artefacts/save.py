@@ -66,6 +66,11 @@ def save(variant: Saveable, directory: Path) -> None:
         _warn_of_module(manifest.model)
 
 
+def needs_module(variant: Saveable) -> bool:
+    """Does nothing in what `save` writes say how the model is built? Then it takes `module=` to load it."""
+    return variant.executes.save is None and not tensor_files.has_config(variant.model.module)
+
+
 def size(target: Saveable | nn.Module) -> Size:
     """Bytes of what `save` writes; of a module that no recipe made, of the same files.
 

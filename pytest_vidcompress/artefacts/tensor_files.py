@@ -83,10 +83,15 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise VidcompressError(f"{CONFIG} is damaged ({error}): save the variant again") from None
 
 
+def has_config(module: nn.Module) -> bool:
+    """Does it say how it is built?"""
+    return hasattr(getattr(module, "config", None), "to_dict")
+
+
 def _config(module: nn.Module) -> dict[str, Any] | None:
-    config: Any = getattr(module, "config", None)
-    if not hasattr(config, "to_dict"):
+    if not has_config(module):
         return None
+    config: Any = module.config
     fields = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
     attention = getattr(config, "_attn_implementation", None)
     return {**fields, ATTENTION: attention} if attention else fields

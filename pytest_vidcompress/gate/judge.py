@@ -12,6 +12,7 @@ from .budget import Budget, Margins
 from .exact import judge_exact
 from .latency.criterion import baseline_criterion, budget_criterion
 from .latency.rule import judge_latency, no_criterion
+from .latency.start_rule import judge_start, judge_start_budget
 from .metrics import LIMITS, METRICS, REST, Form, Limit, Metric, Rule
 from .pairing import ROUNDING
 from .verdict import Status, Verdict
@@ -78,9 +79,14 @@ def _latency(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
             yield judge_latency(report, criterion, terms.alpha)
 
 
+def _start(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_start(report.start, terms.baseline, terms.margins, terms.alpha)
+
+
 RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]] = {
     "exact": _exact,
     "timed": _latency,
+    "started": _start,
 }
 """Of a single metric; what is paired is compared clip by clip, all of it at once."""
 
@@ -89,7 +95,10 @@ def _held_to_budget(report: Report, budget: Budget, terms: Terms) -> Iterator[Ve
     for name, value in budget.limits.items():
         limit = LIMITS[name]
         criterion = budget_criterion(budget) if limit.metric.rule == "timed" else None
-        yield judge_latency(report, criterion, terms.alpha) if criterion else _spent(report, limit, value)
+        if limit.metric.rule == "started":
+            yield judge_start_budget(report.start, budget, terms.alpha)
+        else:
+            yield judge_latency(report, criterion, terms.alpha) if criterion else _spent(report, limit, value)
 
 
 def _spent(report: Report, limit: Limit, most: float) -> Verdict:

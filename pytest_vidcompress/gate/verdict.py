@@ -33,6 +33,8 @@ class Remedy(StrEnum):
     ALL_CLIPS = "--vc-all-clips"
     LONGER = "--vc-confirm=120"
     """Longer than by default."""
+    STARTS = "--vc-start=40"
+    """More than by default."""
 
 
 UNSTORED = "nothing is stored yet"

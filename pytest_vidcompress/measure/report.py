@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .divergence.divergence import Divergence
     from .latency.blocks import Confirmation
     from .profile.hotspots import Hotspots
+    from .start.cold_start import Start
 
 T = TypeVar("T")
 AccuracyKind = Literal["labels", "agreement"]
@@ -162,6 +163,8 @@ class Report:
     timing: Timing | None = None
     """None when timing was switched off."""
     execution: Execution = Execution()
+    start: Start | None = field(default=None, repr=False)
+    """Cold starts; None where they were not asked for."""
     reference: Report | None = None
     """The uncompressed model on the same clips in the same run; None in a reference's own report."""
     divergence: Divergence | None = field(default=None, repr=False)
@@ -184,6 +187,7 @@ class Report:
     peak_memory_bytes = Shortcut(lambda report: report.cost.peak_memory_bytes)
     latency = Shortcut(lambda report: report.timing and report.timing.latency)
     latency_ratio = Shortcut(lambda report: report.timing and report.timing.ratio)
+    start_ratio = Shortcut(lambda report: report.start and report.start.ratio)
 
     @property
     def size_ratio(self) -> float | None:

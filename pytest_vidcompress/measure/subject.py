@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
 from ..artefacts import save as artefact
+from ..artefacts.folder import read
 from ..artefacts.load import Artefact
 from ..artefacts.size import Size
 from ..artefacts.variant import Variant
@@ -38,6 +41,9 @@ class Subject:
     """Torch's own kernels execute it."""
     notes: tuple[str, ...] = ()
     """What its recipe decided on the machine that made it."""
+    files: Callable[[Path], Path] | None = None
+    """Puts its artefact on disk, at a path that is new, and says where it is; None of what has none that loads by
+    itself."""
     refuse_other: Callable[[Model], None] = lambda model: None
     """Raises VidcompressError where it is not made for what this model is shown and asked."""
 
@@ -53,6 +59,7 @@ class Subject:
                 target.runtime,
                 target.executes.torch_kernels,
                 target.notes,
+                None if artefact.needs_module(target) else partial(_saved, target),
             )
         if isinstance(target, Artefact):
             return cls(
@@ -64,6 +71,7 @@ class Subject:
                 target.runtime,
                 target.torch_kernels,
                 target.notes,
+                None if read(target.directory).needs_module else lambda folder: target.directory,
                 target.refuse_other,
             )
         if isinstance(target, nn.Module):
@@ -85,3 +93,8 @@ class Subject:
             return None
         names: Any = say()
         return names
+
+
+def _saved(variant: Variant, folder: Path) -> Path:
+    variant.save(folder)
+    return folder

@@ -6,7 +6,8 @@ import pytest
 
 from .refusals import usage_errors
 from .stash import SESSION
-from .xdist_worker import hand_over, is_worker
+from .terminal import is_worker
+from .xdist_worker import hand_over
 
 UNWRITTEN = (
     "nothing was written to the baselines: a run that fails writes none; make its tests pass, or leave out the others"

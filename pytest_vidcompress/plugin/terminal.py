@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 import pytest
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 TERMINAL = pytest.StashKey[IO[str]]()
 COLUMNS = pytest.StashKey[int]()
+_WAITS = (
+    "vidcompress: another run is timing on this machine, and this one waits for it: two would slow each other"
+)
 PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Is this a process of xdist that runs tests for another, which alone has a terminal?"""
+    return hasattr(config, "workeroutput")
 
 
 def open_terminal(config: pytest.Config) -> None:
@@ -26,15 +34,22 @@ def open_terminal(config: pytest.Config) -> None:
     from ..present.width import width
 
     config.stash[COLUMNS] = width()
-    if sys.stdout.isatty():
-        config.stash[TERMINAL] = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-        config.add_cleanup(config.stash[TERMINAL].close)
+    # A worker of xdist waits for the others all the time, and its output is nobody's.
+    if not is_worker(config):
+        with suppress(OSError, ValueError):  # stdout may be no file
+            config.stash[TERMINAL] = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+            config.add_cleanup(config.stash[TERMINAL].close)
 
 
-def progress(config: pytest.Config) -> Progress | None:
-    """What shows how far a run is; None where nobody looks at it."""
-    if TERMINAL not in config.stash or not config.get_terminal_writer().hasmarkup:
+def progress(config: pytest.Config) -> Callable[[str, int, int], None] | None:
+    """What shows how far a run is, or says what nobody would guess where no terminal can show it."""
+    if TERMINAL not in config.stash:
         return None
+    if not (config.stash[TERMINAL].isatty() and config.get_terminal_writer().hasmarkup):
+        from ..measure.latency.machine_lock import WAITING
+        from ..present.terminal.progress import Notice
+
+        return Notice(config.stash[TERMINAL], {WAITING: _WAITS})
     from ..present.terminal.progress import Progress
 
     config.stash[PROGRESS] = Progress(config.stash[TERMINAL])

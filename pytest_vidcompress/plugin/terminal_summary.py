@@ -12,7 +12,7 @@ import pytest
 from ..present.printable import printable
 from .refusals import usage_errors
 from .stash import COMPARED, OPTIONS, SESSION
-from .xdist_worker import is_worker
+from .terminal import is_worker
 
 if TYPE_CHECKING:
     from ..present.outcome import Outcome
@@ -66,6 +66,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         complaints=ledger.complaints,
         predictions=tuple(ledger.reuse.values()),
         missing=tuple(ledger.missing_runtimes.values()),
+        unstarted=sorted(ledger.unstarted),
         compared=ledger.compared,
         reports=session.options.reports,
         command=shlex.join(["pytest", *config.invocation_params.args]),

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .stash import session_of
+from .terminal import is_worker
 
 if TYPE_CHECKING:
     from ..run.ledger import Ledger
 
 LEDGER, REFUSAL = "vidcompress", "vidcompress_refusal"
 """Keys of xdist's `workeroutput`."""
-
-
-def is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workeroutput")
 
 
 def hand_over(config: pytest.Config, ledger: Ledger) -> None:

@@ -35,6 +35,8 @@ class Outcome:
     """What was on disk of them."""
     missing: Sequence[tuple[str, str]] = ()
     """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""
+    unstarted: Sequence[str] = ()
+    """Variants whose cold start is stored and was not measured."""
     compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
     reports: Sequence[Path] = ()

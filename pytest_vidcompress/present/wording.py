@@ -15,13 +15,17 @@ _REMEDIES = {
     Remedy.CREATE: "store it",
     Remedy.ALL_CLIPS: "on all clips",
     Remedy.LONGER: "for longer",
+    Remedy.STARTS: "more starts",
 }
+
+_WORDS = {"latency_ratio": "time", "start_ratio": "start"}
+"""Metrics in the table's column of verdicts."""
 
 
 def timed(verdict: Verdict) -> bool:
     """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
     metric = metric_of(verdict.metric)
-    return metric is not None and metric.rule == "timed"
+    return metric is not None and metric.rule in ("timed", "started")
 
 
 def standing(result: Result) -> str:
@@ -32,7 +36,8 @@ def standing(result: Result) -> str:
     new = [verdict for verdict in baseline if verdict.status is Status.NEW]
     if result.status is not Status.NEW or len(new) == len(baseline):
         return str(result.status)
-    return "time new" if any(map(timed, new)) else f"{new[0].metric} new"
+    first = next(filter(timed, new), new[0]).metric
+    return f"{_WORDS.get(first, first)} new"
 
 
 def label(verdict: Verdict) -> str:

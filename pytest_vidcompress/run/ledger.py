@@ -39,6 +39,8 @@ class Ledger:
     """Predictions on disk, by journal."""
     missing_runtimes: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
+    unstarted: frozenset[str] = frozenset()
+    """Variants whose cold start is stored and was not measured."""
 
     _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
     """By node id and number of the measurement, in the order of measuring."""
@@ -60,6 +62,7 @@ class Ledger:
         self.skipped |= other.skipped
         self.reuse |= {name: reuse.merged(self.reuse.get(name)) for name, reuse in other.reuse.items()}
         self.missing_runtimes |= other.missing_runtimes
+        self.unstarted |= other.unstarted
 
     def settle(
         self, mode: Mode | None, store: Callable[[str, str], Store], exists: Callable[[str], bool]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..measure.profile.profiler import Profiler
     from ..other_commit.build import OtherBuild
     from .confirmer import Confirmer
+    from .starter import Starter
 
 
 class Session:
@@ -86,6 +87,15 @@ class Session:
 
         confirmer = Confirmer(self.options.confirm_s, tuple(sys.path), self.progress)
         return self._running.enter_context(closing(confirmer))
+
+    @cached_property
+    def starter(self) -> Starter:
+        """Likewise, the processes that cold starts are forked from."""
+        from .starter import Starter
+
+        registries = self._registries
+        starter = Starter(tuple(sys.path), registries.techniques, registries.runtimes, self.progress)
+        return self._running.enter_context(closing(starter))
 
     @cached_property
     def profiler(self) -> Profiler:

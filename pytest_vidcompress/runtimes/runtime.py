@@ -45,6 +45,9 @@ class Runtime:
     """Packages that it imports and that are not installed with ours."""
     extra: str = ""
     """What installs them: `pytest-vidcompress[extra]`."""
+    build: Callable[[Executable], None] | None = None
+    """Does now what the first call in a process would do before it computes, such as compiling: a cold start times
+    the two apart. None: there is no such thing, or it takes the pixels of that call."""
 
     @property
     def missing(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Report, Timing
+from pytest_vidcompress.measure.start.cold_start import ColdStart, Start
 
 
 def report(
@@ -106,3 +107,35 @@ def confirmation(
         bases = (base * math.exp(itself / 2), base * math.exp(-itself / 2))
         made.append(Turn(tuple(b * math.exp(ratio) for b in bases), bases))
     return Confirmation(tuple(made), tuple(spent * (i + 1) / turns for i in range(turns)), turns_per_block)
+
+
+def cold_starts(
+    log_ratio: float = 0.0,
+    noise: float = 0.02,
+    pairs: int = 12,
+    *,
+    seed: int = 0,
+    first_call_s: float = 0.1,
+    disturbed: int = 0,
+) -> Start:
+    """Pairs of starts: load 0.1 s, prepare 0.05 s, and the first call; the reference's takes 0.1 s.
+
+    Args:
+        log_ratio: by how much all parts of the variant take longer.
+        noise: standard deviation of a pair's log-ratio.
+        first_call_s: of the variant, before that.
+        disturbed: so many of the last pairs lost their core for a while.
+    """
+    random = Random(seed)
+    variant: list[ColdStart] = []
+    reference: list[ColdStart] = []
+    for pair in range(pairs):
+        slow = 8.0 if pair >= pairs - disturbed else 1.0
+        for starts, first, ratio in ((variant, first_call_s, log_ratio), (reference, 0.1, 0.0)):
+            times = slow * math.exp(ratio + random.gauss(0, noise / math.sqrt(2)))
+            starts.append(
+                ColdStart(
+                    0.1 * times, 0.05 * times, first * times, own_bytes=40_000_000, imported_bytes=4 * 10**8
+                )
+            )
+    return Start(tuple(variant), tuple(reference), pairs)

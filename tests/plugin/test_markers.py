@@ -22,7 +22,10 @@ def test_a_marker_names_recipes_and_a_pattern():
         (pytest.mark.vc_variants("fp16", models="*"), r"vc_variants\(\*recipes, model='\*'\): .*'models'"),
         (pytest.mark.vc_budget(0.1), r"marker vc_budget\(top1_drop=, .*\): too many positional arguments"),
         (pytest.mark.vc_budget(top2_drop=0.1), "no limit is called 'top2_drop'; choose from top1_drop"),
-        (pytest.mark.vc_margin(0.1), r"vc_margin\(latency=, top1=, floor=, memory=\): too many positional"),
+        (
+            pytest.mark.vc_margin(0.1),
+            r"vc_margin\(latency=, top1=, floor=, memory=, start=\): too many positional",
+        ),
     ],
 )
 def test_what_cannot_be_written_is_refused(mark, said):

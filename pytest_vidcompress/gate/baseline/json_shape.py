@@ -14,7 +14,16 @@ from urllib.parse import quote, unquote
 from ...clips.crops.digest import MARK
 from ...untrusted import Malformed, json_object, mapping, number, text, whole
 from ..metrics import RATIO, Unit
-from .stored import BESIDE_CLIPS, PER_MACHINE, RUN_FIELDS, Slowdown, Stored, StoredTiming
+from .stored import (
+    BESIDE_CLIPS,
+    PER_MACHINE,
+    RUN_FIELDS,
+    START_FIELDS,
+    Slowdown,
+    Stored,
+    StoredStart,
+    StoredTiming,
+)
 
 _IDENTITY = ("clips", "clips_digest", "contents", "protocol")
 """What the numbers are of, a line each. All but the clips may be missing."""
@@ -79,7 +88,10 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
         entry = {"test": timing.test, **_short(timing.numbers)}
         if timing.latency_ratio is not None:
             entry["latency_ratio"] = short(timing.latency_ratio)
+        if timing.start.ratio is not None:
+            entry["start_ratio"] = short(timing.start.ratio)
         lines = {field: _line_of_numbers(getattr(timing, field)) for field in RUN_FIELDS}
+        lines |= {_start(field): _line_of_numbers(getattr(timing.start, field)) for field in START_FIELDS}
         entries[name] = entry | {field: line for field, line in lines.items() if line}
     return {"variants": entries}
 
@@ -97,8 +109,21 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
             spreads=_numbers_of_line(values, "spreads"),
             controls=_numbers_of_line(values, "controls"),
             screens=_numbers_of_line(values, "screens", 1 / RATIO.most),
+            start=StoredStart(
+                runs=_numbers_of_line(values, _start("runs"), 1 / RATIO.most),
+                **{
+                    field: _numbers_of_line(values, _start(field))
+                    for field in START_FIELDS
+                    if field != "runs"
+                },
+            ),
         )
     return entries
+
+
+def _start(field: str) -> str:
+    """What a line of a `StoredStart` is called beside those of its variant's latency."""
+    return f"start_{field}"
 
 
 def short(value: float) -> float | int:

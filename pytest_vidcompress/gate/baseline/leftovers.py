@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS, quantity
-from .recording import recording_fault
-from .stored import BESIDE_CLIPS, PER_MACHINE, Stored, StoredTiming
+from .recording import recording_fault, start_fault
+from .stored import BESIDE_CLIPS, PER_MACHINE, Stored, StoredStart, StoredTiming
 from .update import Mode, accuracy_compared, compared
 
 
@@ -42,17 +42,26 @@ def leftovers(
     found: list[Leftover] = []
     for report in {report.name: report for report in reversed(reports)}.values():
         if mode == "create":
-            found += _not_recorded(report, timings.get(report.name), (margins or Margins()).latency)
+            found += _not_recorded(report, timings.get(report.name), margins or Margins())
         elif mode == "accept":
             found += _better(report, existing.get(report.name), timings.get(report.name))
     return tuple(found)
 
 
-def _not_recorded(report: Report, before: StoredTiming | None, margin: float) -> Iterator[Leftover]:
-    fault = recording_fault(report.timing, before, margin) if report.timing and report.reference else ""
-    if fault:
-        again = "" if "--vc-baseline" in fault else "; run it again with --vc-baseline=create"
-        yield Leftover(report.name, "latency_ratio", f"not recorded: {fault}{again}")
+def _not_recorded(report: Report, before: StoredTiming | None, margins: Margins) -> Iterator[Leftover]:
+    timing, start = report.timing, report.start
+    faults = {
+        "latency_ratio": recording_fault(timing, before, margins.latency)
+        if timing and report.reference
+        else "",
+        "start_ratio": start_fault(start, before.start if before else StoredStart(), margins.start)
+        if start
+        else "",
+    }
+    for metric, fault in faults.items():
+        if fault:
+            again = "" if "--vc-baseline" in fault else "; run it again with --vc-baseline=create"
+            yield Leftover(report.name, metric, f"not recorded: {fault}{again}")
 
 
 def _better(report: Report, old: Stored | None, timing: StoredTiming | None) -> Iterator[Leftover]:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Collection, Sequence
 from statistics import fmean, median, stdev
 
+from ...measure.interval import Estimate
 from ...measure.latency.blocks import Confirmation
 from ...measure.report import Timing
+from ...measure.start.cold_start import Start, total_s
 from ..latency.sequential_test import disturbed
 from ..latency.single_process import blocks
-from .stored import StoredTiming
+from .stored import RecordedRuns, StoredStart
 
 QUIET = 0.5
 """Least share of undisturbed processes, or pairs where there is but one."""
@@ -18,14 +20,27 @@ BIAS = 0.01
 """Log-ratio by which the reference may differ from itself."""
 NOISE = 0.015
 """Largest standard error of the run's log-ratio: runs of a quiet machine lie about a percent apart."""
+START_NOISE = 0.03
+"""Likewise, of cold starts."""
 
 
-def recording_fault(timing: Timing, before: StoredTiming | None, margin: float) -> str:
+def start_fault(start: Start, before: StoredStart, margin: float) -> str:
+    """As `recording_fault`, of the cold starts of a run; of none nothing is wrong."""
+    if start.ratio is None:
+        return ""
+    timing = Timing(Estimate(total_s(start.variant)), start.ratio, confirmed=start.confirmation)
+    return recording_fault(timing, before, margin, START_NOISE)
+
+
+def recording_fault(
+    timing: Timing, before: RecordedRuns | None, margin: float, most_noise: float = NOISE
+) -> str:
     """Why a run is not to be recorded as one more, in words; empty where it is.
 
     Args:
         before: what is recorded already.
         margin: how far from the middle of the recorded runs another one may lie, relatively.
+        most_noise: largest standard error of its log-ratio.
     """
     values, controls, quiet_share = _sample(timing)
     if quiet_share < QUIET:
@@ -35,7 +50,7 @@ def recording_fault(timing: Timing, before: StoredTiming | None, margin: float) 
     if restless:
         return f"the machine was disturbed: {restless}"
     error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    if error > NOISE:
+    if error > most_noise:
         return f"the machine was disturbed: the ratio is known to {math.expm1(1.96 * error):.1%} only"
     if before is None or not before.runs or timing.ratio is None:
         return ""

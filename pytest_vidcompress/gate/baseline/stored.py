@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median, stdev
-from typing import Literal
+from typing import Literal, Self
 
 from ...measure.latency.blocks import Confirmation
 from ...measure.report import Report
+from ...measure.start.cold_start import Start
 from ..metrics import METRICS, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from .machine_classes import Nearest
@@ -19,13 +20,19 @@ MOST_RUNS = 10
 """Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
 RUN_FIELDS = ("runs", "spreads", "controls", "screens")
 """Of a `StoredTiming`: what every recorded run adds a number to."""
+START_FIELDS = ("runs", "spreads", "controls", "loads", "prepares", "first_calls")
+"""Likewise, of a `StoredStart`."""
+
+
+RECORDED = frozenset({"timed", "started"})
+"""Rules of ratios that are stored by their runs."""
 
 
 def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
     """Names and units of the numbers that are stored of metrics of these kinds; a ratio is stored by its runs."""
     units: dict[str, Unit] = {}
     for metric in METRICS.values():
-        if metric.stored and metric.kind in kinds and metric.rule != "timed":
+        if metric.stored and metric.kind in kinds and metric.rule not in RECORDED:
             units[metric.name] = metric.unit
             if metric.part:
                 units[metric.part] = metric.unit
@@ -85,29 +92,79 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredTiming:
-    """What a machine class decides: the latency ratio of every recorded run, and memory."""
+class RecordedRuns:
+    """The ratio of every recorded run."""
 
-    test: str = ""
-    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Of `PER_MACHINE`, by name; what was not measured is missing."""
     runs: tuple[float, ...] = ()
     """Ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
     spreads: tuple[float, ...] = ()
     """Of each run, the standard deviation of its blocks' log-ratios."""
     controls: tuple[float, ...] = ()
     """Of each run, that of its control: the reference against itself."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Median of the recorded runs; None when none was."""
+        return median(self.runs) if self.runs else None
+
+    def limit(self, margin: float) -> float | None:
+        """Highest ratio that still counts as the stored one: the slowest recorded run plus the margin."""
+        return max(self.runs) * (1.0 + margin) if self.runs else None
+
+    @classmethod
+    def run(cls, confirmation: Confirmation) -> Self:
+        """One recorded run: two blocks at least."""
+        ratios, controls = confirmation.log_ratios, confirmation.controls
+        return cls(
+            runs=(math.exp(fmean(ratios)),),
+            spreads=(stdev(ratios),),
+            controls=(stdev(controls),) if len(controls) > 1 else (),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredStart(RecordedRuns):
+    """Cold starts; and of each run, what the variant's parts took as shares of its reference's whole start."""
+
+    loads: tuple[float, ...] = ()
+    prepares: tuple[float, ...] = ()
+    first_calls: tuple[float, ...] = ()
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of load, prepare and first call, medians of the runs; empty where they are not known."""
+        lines = (self.loads, self.prepares, self.first_calls)
+        return tuple(map(median, lines)) if all(lines) else ()
+
+    @classmethod
+    def of(cls, start: Start | None) -> StoredStart:
+        """The part of a run's cold starts that is kept; nothing of too few."""
+        if start is None or len(start.confirmation.log_ratios) < 2:
+            return cls()
+        load, prepare, first_call = start.shares
+        run = cls.run(start.confirmation)
+        return replace(run, loads=(load,), prepares=(prepare,), first_calls=(first_call,))
+
+    def plus(self, run: StoredStart) -> StoredStart:
+        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
+        return replace(self, **_joined(START_FIELDS, self, run))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredTiming(RecordedRuns):
+    """What a machine class decides: the latency ratio of every recorded run, cold starts, and memory."""
+
+    test: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of `PER_MACHINE`, by name; what was not measured is missing."""
     screens: tuple[float, ...] = ()
     """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
+    start: StoredStart = StoredStart()
 
     @property
     def latency_ratio(self) -> float | None:
         """Median of the recorded runs; None when none was timed."""
-        return median(self.runs) if self.runs else None
-
-    def latency_limit(self, margin: float) -> float | None:
-        """Highest ratio that still counts as the stored one: the slowest recorded run plus the margin."""
-        return max(self.runs) * (1.0 + margin) if self.runs else None
+        return self.ratio
 
     @classmethod
     def of(cls, report: Report) -> StoredTiming:
@@ -118,22 +175,17 @@ class StoredTiming:
         else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
             run = cls(runs=_screens(report), screens=_screens(report))
-        return replace(run, test=report.test, numbers=_numbers(report, PER_MACHINE))
-
-    @classmethod
-    def run(cls, confirmation: Confirmation) -> StoredTiming:
-        """One recorded run: two blocks at least."""
-        ratios, controls = confirmation.log_ratios, confirmation.controls
-        return cls(
-            runs=(math.exp(fmean(ratios)),),
-            spreads=(stdev(ratios),),
-            controls=(stdev(controls),) if len(controls) > 1 else (),
+        return replace(
+            run, test=report.test, numbers=_numbers(report, PER_MACHINE), start=StoredStart.of(report.start)
         )
 
     def plus(self, run: StoredTiming) -> StoredTiming:
-        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
-        added = {name: (*getattr(self, name), *getattr(run, name))[-MOST_RUNS:] for name in RUN_FIELDS}
-        return replace(self, **added)
+        """With one more recorded run of its latency; the oldest beyond `MOST_RUNS` are forgotten."""
+        return replace(self, **_joined(RUN_FIELDS, self, run))
+
+
+def _joined(names: Sequence[str], before: RecordedRuns, after: RecordedRuns) -> dict[str, tuple[float, ...]]:
+    return {name: (*getattr(before, name), *getattr(after, name))[-MOST_RUNS:] for name in names}
 
 
 @dataclass(frozen=True)

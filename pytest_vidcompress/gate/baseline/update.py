@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS
-from .recording import recording_fault
+from .recording import recording_fault, start_fault
 from .same_clips import changed, mismatch
-from .stored import BESIDE_CLIPS, MOST_RUNS, PER_MACHINE, RUN_FIELDS, Stored, StoredTiming, paired
+from .stored import (
+    BESIDE_CLIPS,
+    MOST_RUNS,
+    PER_MACHINE,
+    RUN_FIELDS,
+    Stored,
+    StoredStart,
+    StoredTiming,
+    paired,
+)
 
 Mode = Literal["create", "accept", "tighten"]
 
@@ -76,7 +85,9 @@ def update_timings(
             entry = (
                 new if _fit(mode, report, None, margins) else replace(new, **dict.fromkeys(RUN_FIELDS, ()))
             )
-            if entry.runs or entry.numbers:
+            if not _start_fits(mode, report, StoredStart(), margins):
+                entry = replace(entry, start=StoredStart())
+            if entry.runs or entry.numbers or entry.start.runs:
                 content[report.name] = entry
                 changes.append(Change(report.name, "entry", None, report.test))
     return content, tuple(changes)
@@ -154,10 +165,15 @@ def _timing_updated(
     mode: Mode, old: StoredTiming, report: Report, reports: Sequence[Report], margins: Margins
 ) -> tuple[StoredTiming, list[Change]]:
     new, changes, taken = StoredTiming.of(report), list[Change](), dict[str, Any]()
-    timed = _timed(mode, old, new, margins.latency) if _fit(mode, report, old, margins) else old
+    timed = _recorded(mode, old, new, margins.latency) if _fit(mode, report, old, margins) else old
     if timed.runs != old.runs:
         taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
         changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
+    if _start_fits(mode, report, old.start, margins):
+        start = _recorded(mode, old.start, new.start, margins.start)
+        if start.runs != old.start.runs:
+            taken["start"] = start
+            changes.append(Change(report.name, "start_ratio", old.start.ratio, start.ratio))
     numbers = dict(old.numbers)
     for name in PER_MACHINE:
         before, after = old.numbers.get(name), new.numbers.get(name)
@@ -193,9 +209,17 @@ def _fit(mode: Mode, report: Report, old: StoredTiming | None, margins: Margins)
     return mode != "create" or not report.timing or not recording_fault(report.timing, old, margins.latency)
 
 
-def _timed(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> StoredTiming:
+def _start_fits(mode: Mode, report: Report, old: StoredStart, margins: Margins) -> bool:
+    """As `_fit`, of its cold starts."""
+    return mode != "create" or not report.start or not start_fault(report.start, old, margins.start)
+
+
+T = TypeVar("T", StoredTiming, StoredStart)
+
+
+def _recorded(mode: Mode, old: T, new: T, margin: float) -> T:
     """Recorded runs after this one. Worse and better are beyond all of them: within them it is noise."""
-    limit = old.latency_limit(margin)
+    limit = old.limit(margin)
     if not new.runs:
         return old
     if limit is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import fmean, median, variance
 
-from ..baseline.stored import StoredTiming
+from ..baseline.stored import RecordedRuns, StoredTiming
 from .run_spread import Spread, common
 
 ENOUGH_RUNS = 3
@@ -43,7 +43,7 @@ class Level:
         return self.log_ratio + self.margin
 
 
-def stored_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: float) -> Level | None:
+def stored_level(timing: RecordedRuns, others: Iterable[RecordedRuns], margin: float) -> Level | None:
     """The level of recorded runs, None of too few.
 
     A fresh run lies beside the mean of k runs with the variance s2 (1 + 1 / k), the prediction interval. A
@@ -81,7 +81,7 @@ def screen_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: f
     return None if found is None else replace(found, spread=0.0)
 
 
-def _spread(timing: StoredTiming) -> Spread:
+def _spread(timing: RecordedRuns) -> Spread:
     runs = [math.log(run) for run in timing.runs]
     return Spread(max(variance(runs), LEAST_SPREAD**2), len(runs) - 1)
 

@@ -29,6 +29,8 @@ QUIET = 0.8
 """Least share of undisturbed pairs: of 219 recorded processes that were off by more than a tenth, one had it."""
 MOST_PAIRS = 4
 """Of a block: both orders, and both mirrored."""
+BEYOND_DOUBT = math.log(2.0)
+"""Log-ratio above the limit that all blocks show, whatever the control, only of what is slower on any machine."""
 
 
 def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
@@ -58,10 +60,16 @@ def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
     decision, veto = Decision.OPEN, _restless(timing)
     if excess > level.margin and p <= allowed:
         veto = veto or disturbed(beside, None, excess)
+        veto = "" if _beyond_doubt(values, beside, level) else veto
         decision = Decision.OPEN if veto else Decision.WORSE
     elif not veto and excess + student_quantile(MISSED, freedom) * total < level.margin:
         decision = Decision.FINE
     return Analysis(decision, estimate, (estimate - half, estimate + half), p, visible, n, veto)
+
+
+def _beyond_doubt(values: Sequence[float], beside: Sequence[float], level: Level) -> bool:
+    """Is every block far above the limit, even by the most that the reference differed from itself?"""
+    return min(values) - max(map(abs, beside)) > level.limit + BEYOND_DOUBT
 
 
 def _restless(timing: Timing) -> str:

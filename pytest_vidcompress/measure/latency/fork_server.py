@@ -30,36 +30,19 @@ from typing import Any, BinaryIO, NoReturn
 import torch
 from torch import nn
 
-from ...errors import first_line
 from ...processes.child_process import answered, first_written, how_ended
-from ...processes.lifeline import adopt_orphans, children, die_with_parent, end_children
+from ...processes.lifeline import children, die_with_parent, end_children
 from ..accuracy.predict import logits_of
+from .answers import Message, error_message, failure, serve, write_line
 from .failure import Cause
 from .rest import handover_s, rest
 from .stopwatch import seconds_of
-
-Message = dict[str, Any]
 
 
 def main() -> None:
     """Serves requests until the other side is gone."""
     torch.set_num_threads(1)
-    adopt_orphans()
-    # A signal that it may act upon: what its children started ends with it.
-    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
-    die_with_parent(os.getppid())
-    requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    # What a model reads or prints must be neither a request nor look like an answer.
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    server = _Server()
-    for line in requests:
-        try:
-            answer = server.serve(json.loads(line))
-        except Exception as error:
-            answer = _failure(error, Cause.UNSENDABLE)
-        _send(answers, answer)
+    serve(_Server().serve)
 
 
 @dataclass
@@ -125,14 +108,14 @@ class _Child:
         if self._status is None:
             with suppress(BrokenPipeError):
                 if request:
-                    _send(self._requests, request)
+                    write_line(self._requests, request)
             if not answered(self._answers, self._pid, patience_s):
                 self.end(kill=True)
-                return _error(Cause.HUNG, f"gave no answer within {patience_s:.0f} s", self._arm)
+                return error_message(Cause.HUNG, f"gave no answer within {patience_s:.0f} s", self._arm)
             line = first_written(self._answers)
             if line:
                 return json.loads(line)
-        return _error(Cause.DIED, how_ended(self.end()), self._arm)
+        return error_message(Cause.DIED, how_ended(self.end()), self._arm)
 
     def end(self, kill: bool = False) -> int:
         """Ends it with all that it started, and returns its exit status; negative is the signal that killed it."""
@@ -178,7 +161,7 @@ class _Turn:
             status = 0
         except Exception as error:
             place = self._place[0]
-            _send(answers, _failure(error, Cause.RAISED, self._order[place - 1] if place else ""))
+            write_line(answers, failure(error, Cause.RAISED, self._order[place - 1] if place else ""))
         finally:
             os._exit(status)
 
@@ -192,7 +175,7 @@ class _Turn:
         self._place[0] = 0
         pixels = self._loaded.pixels.clone()
         rest_s = handover_s(*fresh.values())
-        _send(answers, {"forked": os.getpid()})
+        write_line(answers, {"forked": os.getpid()})
         with torch.inference_mode():
             for line in requests:
                 seconds: list[float] = []
@@ -201,7 +184,7 @@ class _Turn:
                     rest(rest_s)
                     seconds.append(seconds_of(lambda arm=fresh[name]: logits_of(arm, pixels)))
                 self._place[0] = 0
-                _send(answers, {"seconds": seconds})
+                write_line(answers, {"seconds": seconds})
 
 
 def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]:
@@ -209,16 +192,3 @@ def _copied(arm: Callable[[torch.Tensor], Any]) -> Callable[[torch.Tensor], Any]
         return copy.deepcopy(arm)
     except Exception:  # a callable that holds what cannot be copied is timed where it lies
         return arm
-
-
-def _send(to: BinaryIO, message: Message) -> None:
-    to.write(json.dumps(message).encode() + b"\n")
-
-
-def _failure(error: Exception, cause: Cause, arm: str = "") -> Message:
-    kind, said = type(error).__name__, first_line(error)
-    return _error(cause, kind if said == kind else f"{kind}: {said}", arm)
-
-
-def _error(cause: Cause, text: str, arm: str = "") -> Message:
-    return {"error": text, "cause": cause.value, "arm": arm}

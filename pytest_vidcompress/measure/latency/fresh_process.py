@@ -28,23 +28,28 @@ _LAST_BYTES = 1 << 16
 """Of what the server wrote to stderr."""
 
 
+TIMING = "pytest_vidcompress.measure.latency.fork_server"
+"""The module of the server that times calls."""
+
+
 class ForkServer:
     """Started at once; `close` it, or let it go: it ends with this process.
 
     Args:
         folder: where it runs; the code that it imports is what `paths` says.
         paths: its `sys.path` before the interpreter's own.
+        module: what it runs.
 
     Raises:
         FreshProcessError: the system cannot start it.
     """
 
-    def __init__(self, folder: Path | None = None, paths: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path | None = None, paths: Sequence[str] = (), module: str = TIMING) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, read when the server dies
         self._last_words: Failure | None = None
         try:
             self._process = start(
-                "pytest_vidcompress.measure.latency.fork_server",
+                module,
                 paths=paths,
                 environment={**os.environ, **single_threaded()},
                 stdin=subprocess.PIPE,
@@ -63,7 +68,7 @@ class ForkServer:
         """Sends a request and waits for its answer.
 
         Args:
-            request: as `fork_server` takes it.
+            request: as its module takes it.
             patience_s: longest wait; then the server is ended.
 
         Raises:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 600.0
 """Longest wait for the others: each times for seconds, or for the length of `--vc-confirm`."""
+WAITING = "waiting for another run that is timing"
+"""What is being done meanwhile, for whoever shows progress."""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def machine_to_ourselves(progress: Progress | None = None) -> Generator[None]:
     A lock that cannot be had is warned of; the times say by themselves when they are disturbed.
     """
     settle()
-    waiting = partial(progress, "waiting for another run that is timing", 0, 100) if progress else None
+    waiting = partial(progress, WAITING, 0, 100) if progress else None
     with ExitStack() as stack:
         try:
             stack.enter_context(locked(_folder() / "timing.lock", "the clock", PATIENCE_S, waiting))

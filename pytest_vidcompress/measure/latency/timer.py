@@ -11,11 +11,10 @@ from typing import Any
 
 import torch
 
-from ...errors import first_line
 from ...processes.clock import now_s
 from ..accuracy.predict import Progress
+from . import pickle_file
 from .blocks import BASE, VARIANT, Confirmation, Turn, calls, plan
-from .failure import Cause, Failure, FreshProcessError
 from .fresh_process import PATIENCE_S, ForkServer
 from .rest import HANDOVER_S, rest
 
@@ -157,24 +156,9 @@ def load(server: ForkServer, file: Path) -> None:
 def pack(
     file: Path, arms: Mapping[str, Arm], pixels: torch.Tensor, by_value: ModuleType | None = None
 ) -> None:
-    """Writes arms as a server loads them: for our own processes only, an artefact is another thing.
+    """Writes arms as a server loads them.
 
     Raises:
         FreshProcessError: an arm cannot be pickled.
     """
-    import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
-
-    if by_value is not None:
-        cloudpickle.register_pickle_by_value(by_value)
-    try:
-        torch.save({"arms": dict(arms), "pixels": pixels}, file, pickle_module=cloudpickle)
-    except Exception as error:
-        failure = Failure(Cause.UNSENDABLE, first_line(error))
-        raise FreshProcessError(
-            failure,
-            f"the measured model cannot be sent to another process ({failure.text}); latency is judged in a fresh"
-            " process, so measure something that pickles",
-        ) from error
-    finally:
-        if by_value is not None:
-            cloudpickle.unregister_pickle_by_value(by_value)
+    pickle_file.write(file, {"arms": dict(arms), "pixels": pixels}, [by_value] if by_value else ())

@@ -11,6 +11,7 @@ from ...gate.verdict import Verdict, worst
 from ...measure.divergence.divergence_json import divergence_json
 from ...measure.interval import Estimate
 from ...measure.report import Report
+from ..start_lines import start_json
 from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
 from ..terminal.speed import speed_json
@@ -40,7 +41,7 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         # As it was called before it was a budget's name.
         flat["memory_ratio"] = flat["peak_memory_ratio"]
         flat["reference_top1"] = _finite(report.reference.top1)
-    flat |= coverage_json(report.cost.coverage) | speed_json(report)
+    flat |= coverage_json(report.cost.coverage) | speed_json(report) | start_json(report)
     if report.execution.hotspots is not None:
         flat["hotspots"] = hotspots_json(report.execution.hotspots)
         if report.reference is not None and report.reference.execution.hotspots is not None:

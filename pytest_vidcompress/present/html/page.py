@@ -16,6 +16,8 @@ from ...measure.profile.operator_kinds import KINDS
 from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
 from ..printable import printable
+from ..start_lines import HEADER as START_HEADER
+from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
@@ -151,6 +153,8 @@ def page(
         what_is_narrow=what_is_narrow,
         speed_header=SPEED_HEADER,
         speed_rows=speed_rows,
+        start_header=START_HEADER,
+        start_rows=start_rows,
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
         edge=PLOT_EDGE,

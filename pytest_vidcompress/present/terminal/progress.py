@@ -1,9 +1,11 @@
-"""What is being done and how far it is, for whatever takes longer than a moment, on a terminal that can show it."""
+"""What is being done and how far it is, for whatever takes longer than a moment, on a terminal that can show it; and
+what must be known at once where none can."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from typing import IO
 
 from ..printable import printable
@@ -87,3 +89,23 @@ class Progress:
     def _write(self, text: str) -> None:
         self._file.write(text)
         self._file.flush()
+
+
+class Notice:
+    """`notice(what, done, total)`, as `Progress` is called: a line for some of what is being done, the first time.
+
+    Args:
+        file: the output.
+        lines: what is being done -> the line.
+    """
+
+    def __init__(self, file: IO[str], lines: Mapping[str, str]) -> None:
+        self._file = file
+        self._lines = dict(lines)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        line = self._lines.pop(what, "")
+        if line:
+            # pytest may be in the middle of one of its own.
+            self._file.write(f"\n{line}\n")
+            self._file.flush()

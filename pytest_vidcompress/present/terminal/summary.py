@@ -9,6 +9,7 @@ from ...gate.verdict import Result, Status
 from ..formats.report_json import as_json
 from ..outcome import Outcome
 from ..printable import printable
+from ..start_lines import start_lines, unstarted_line
 from ..text_table import paragraph
 from ..width import WIDTH
 from .class_lines import class_lines
@@ -54,7 +55,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
-        for about in (free_lines, class_lines, coverage_lines, speed_lines, hotspot_lines):
+        for about in (free_lines, class_lines, start_lines, coverage_lines, speed_lines, hotspot_lines):
             yield _plain(about(own, width))
     for block in added:
         yield _plain(block)
@@ -68,6 +69,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
+    yield _plain(unstarted_line(outcome.unstarted, width), Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))
 

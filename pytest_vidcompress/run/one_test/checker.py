@@ -79,6 +79,7 @@ class Checker:
     def _judge(self, measurement: Measurement) -> tuple[Report, tuple[Verdict, ...]]:
         """The report as the latency rule needed it, and what the gate says of it."""
         from ...gate.judge import judge
+        from ...gate.latency.start_rule import stored_start
         from ...gate.verdict import Status, accepted, stored_now
 
         session, runtime = self.session, measurement.report.execution.runtime
@@ -91,6 +92,8 @@ class Checker:
         session.error_budget.reject(
             sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
         )
+        if report.start is None and stored_start(baseline).runs:
+            session.ledger.unstarted |= {f"{report.name} of {report.model}"}
         taken = {"create": stored_now, "accept": accepted}.get(session.options.mode)
         return report, tuple(map(taken, verdicts)) if taken else verdicts
 

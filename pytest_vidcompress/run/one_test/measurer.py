@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .case import Case
+from .cold_starts import with_cold_starts
 from .measurements import Measurements
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Measurer:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
         reference = session.references.of(self.case.model)
         report = self._measure(subject, reference, name or subject.name or self._default_name)
+        if self.timed:
+            report = with_cold_starts(session, self.case, subject, report)
         report = session.profiler.look(report, subject, reference)
         return self.measurements.add(report, subject)
 

@@ -215,6 +215,17 @@ class Timing:
         repeats=True,
         page="gate",
     )
+    starts = Option(
+        "vc-start",
+        reading.starts,
+        "pairs of cold starts, of each variant and its reference, in fresh processes: load, prepare, first call",
+        metavar="N",
+        default=0,
+        otherwise="none, and 12 where a budget is on start_ratio",
+        ini="int",
+        repeats=True,
+        page="gate",
+    )
 
 
 class Output:

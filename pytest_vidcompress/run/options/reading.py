@@ -13,6 +13,8 @@ from ...errors import VidcompressError
 if TYPE_CHECKING:
     from ...clips.profile import Views
 
+FEWEST_STARTS = 6
+"""Pairs that can be surely slower at the error rate of a session of twenty checks."""
 REPORT_SUFFIXES = (".html", ".json")
 _UNITS = {
     f"{prefix}{i}": base**power
@@ -69,6 +71,16 @@ def positive(given: Any) -> int:
 def count(given: Any) -> int | None:
     """A whole number of at least one; None stays what it is."""
     return None if given is None else positive(given)
+
+
+def starts(given: Any) -> int:
+    """No pairs of starts, or as many as can decide anything."""
+    pairs = whole(given)
+    if 0 < pairs < FEWEST_STARTS:
+        raise VidcompressError(
+            f"{given}: expected 0, or at least {FEWEST_STARTS}: fewer starts decide nothing"
+        )
+    return pairs
 
 
 def number(given: Any) -> float:

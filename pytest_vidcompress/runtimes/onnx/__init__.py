@@ -55,13 +55,18 @@ class Graph:
         """`(B, T, C, H, W)` -> `(B, labels)`, one clip after the other: its shape is fixed."""
         import torch
 
-        if self._session is None:
-            self._session = _start(self.content)
-        rows = [self._session.run(None, {"pixels": clip.numpy()})[0] for clip in pixels.split(1)]
+        run = self.session.run
+        rows = [run(None, {"pixels": clip.numpy()})[0] for clip in pixels.split(1)]
         return torch.cat([torch.from_numpy(row) for row in rows])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.content,)
+
+    @property
+    def session(self) -> Any:
+        if self._session is None:
+            self._session = _start(self.content)
+        return self._session
 
     def profile(self, pixels: torch.Tensor) -> list[OperatorTime]:
         """One call's time, a row a node of the graph as it is executed; pixels `(1, T, C, H, W)`."""
@@ -141,6 +146,10 @@ def _version() -> str:
     return "onnxruntime" + ".".join(onnxruntime.__version__.split(".")[:2])
 
 
+def _build(graph: Any) -> None:
+    _ = graph.session
+
+
 def _save(graph: Any, folder: Path) -> None:
     (folder / FILE).write_bytes(graph.content)
 
@@ -158,6 +167,13 @@ def _tensor_bytes(folder: Path) -> int:
 
 
 ONNXRUNTIME = Runtime(
-    _prepare, _version, _save, _load, _tensor_bytes, needs=("onnx", "onnxruntime"), extra="onnxruntime"
+    _prepare,
+    _version,
+    _save,
+    _load,
+    _tensor_bytes,
+    build=_build,
+    needs=("onnx", "onnxruntime"),
+    extra="onnxruntime",
 )
 RUNTIMES = {"onnxruntime": ONNXRUNTIME}

@@ -117,6 +117,10 @@ def _prepare(model: Model) -> Representation:
     return Representation(*representation(model))
 
 
+def _build(made: Any) -> None:
+    _ = made.compiled
+
+
 def _save(made: Any, folder: Path) -> None:
     folder.joinpath(f"{NAME}.xml").write_bytes(made.graph)
     folder.joinpath(f"{NAME}.bin").write_bytes(made.weights)
@@ -136,5 +140,7 @@ def _tensor_bytes(folder: Path) -> int:
     return folder.joinpath(f"{NAME}.bin").stat().st_size
 
 
-OPENVINO = Runtime(_prepare, _version, _save, _load, _tensor_bytes, needs=("openvino",), extra="openvino")
+OPENVINO = Runtime(
+    _prepare, _version, _save, _load, _tensor_bytes, build=_build, needs=("openvino",), extra="openvino"
+)
 RUNTIMES = {"openvino": OPENVINO}

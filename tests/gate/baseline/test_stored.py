@@ -19,7 +19,7 @@ def test_paired_by_id_not_by_place() -> None:
 def test_limit_is_above_the_slowest_run() -> None:
     timing = StoredTiming(runs=(0.8, 1.0, 0.9))
     assert timing.latency_ratio == 0.9
-    assert timing.latency_limit(0.1) == pytest.approx(1.1)
+    assert timing.limit(0.1) == pytest.approx(1.1)
     assert StoredTiming().latency_ratio is None
 
 

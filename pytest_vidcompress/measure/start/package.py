@@ -1,0 +1,80 @@
+"""What is started, on disk: an artefact that loads by itself, else a pickle, as `torch.save` writes it.
+
+Both arms are packed before the first start, so their files are in the page cache for either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from ...errors import VidcompressError
+from ..latency import pickle_file
+from ..subject import Subject
+
+
+@dataclass(frozen=True)
+class Package:
+    """An arm as the server of starts is told of it; one of folder and file is empty."""
+
+    runtime: str
+    folder: str = ""
+    """Of an artefact."""
+    file: str = ""
+    """A pickle."""
+
+    def as_json(self) -> Mapping[str, str]:
+        where = {"folder": self.folder} if self.folder else {"file": self.file}
+        return {"runtime": self.runtime, **where}
+
+
+def package(subject: Subject, folder: Path, by_value: Iterable[ModuleType] = ()) -> Package:
+    """Writes what a subject ships as into `folder`.
+
+    Args:
+        folder: new, or empty.
+        by_value: as `pickle_file.write` has it.
+
+    Raises:
+        FreshProcessError: it has no artefact, and does not pickle.
+    """
+    if subject.files:
+        try:
+            return Package(subject.runtime, folder=str(subject.files(folder / "artefact")))
+        except VidcompressError:  # what an artefact could not give back is shipped as it is
+            pass
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "pickle"
+    pickle_file.write(file, subject.run, by_value)
+    return Package(subject.runtime, file=str(file))
+
+
+def pack(
+    file: Path,
+    pixels: torch.Tensor,
+    techniques: Mapping[str, Any],
+    runtimes: Mapping[str, Any],
+    by_value: Iterable[ModuleType] = (),
+) -> None:
+    """Writes what the server gives to every start.
+
+    Args:
+        pixels: of the first call, `(1, T, C, H, W)`.
+        techniques: by name, besides those that come with this package.
+        runtimes: likewise.
+
+    Raises:
+        FreshProcessError: one cannot be sent to another process.
+    """
+    payload = {
+        "pixels": pixels.clone(),
+        "threads": torch.get_num_threads(),
+        "techniques": dict(techniques),
+        "runtimes": dict(runtimes),
+    }
+    pickle_file.write(file, payload, by_value)
