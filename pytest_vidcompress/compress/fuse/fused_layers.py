@@ -32,6 +32,15 @@ def product(second: nn.Linear, first: nn.Linear) -> nn.Linear:
     return linear(weight.float(), bias.float())
 
 
+def together(*layers: nn.Linear) -> nn.Linear:
+    """Layers of one input as one layer; those without a bias get one of zeros."""
+    biases = [
+        layer.weight.new_zeros(layer.out_features) if (bias := bias_of(layer)) is None else bias
+        for layer in layers
+    ]
+    return linear(torch.cat([layer.weight for layer in layers]), torch.cat(biases))
+
+
 class Patches(nn.Module):
     """A convolution whose kernels do not overlap, as the linear layer it is: int8 and pruning know those.
 

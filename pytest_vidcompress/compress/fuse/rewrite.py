@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from ...errors import VidcompressError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,6 +30,22 @@ class Rewrite:
     """
     modules: Mapping[str, tuple[str, ...]]
     """The study's scopes, by the names of the rewritten one's layers: see `Profile.modules`."""
+
+
+def refuse_rest(frames: int, size: Any, patch: Sequence[int]) -> None:
+    """Refuses a geometry whose patches leave a rest of a clip: a convolution passes over it, the layer that takes its
+    place does not.
+
+    Args:
+        size: of a frame, a number or height and width.
+        patch: frames, height and width.
+    """
+    sides = (size, size) if isinstance(size, int) else tuple(size)
+    if any(extent % part for extent, part in zip((frames, *sides), patch, strict=True)):
+        raise VidcompressError(
+            f"fuse makes a layer of patches of {' x '.join(map(str, patch))}, and a clip of {frames} x"
+            f" {' x '.join(map(str, sides))} is no whole number of them: leave fuse out of its recipes"
+        )
 
 
 @cache

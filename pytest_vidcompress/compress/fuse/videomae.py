@@ -14,8 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..layers.product import bias_of
-from .fused_layers import Attention, Mlp, Patches, linear
+from .fused_layers import Attention, Mlp, Patches, together
 from .rewrite import Rewrite
 
 _ATTENTION = ("blocks.{layer}.qkv", "blocks.{layer}.output")
@@ -68,7 +67,7 @@ class _Block(nn.Module):
         inner = layer.attention.attention
         self.heads = inner.num_attention_heads
         self.norm = layer.layernorm_before
-        self.qkv = _together(inner.query, inner.key, inner.value)
+        self.qkv = together(inner.query, inner.key, inner.value)
         self.attention = Attention(tokens)
         self.output = layer.attention.output.dense
         self.mlp_norm = layer.layernorm_after
@@ -99,15 +98,6 @@ class _LastBlock(_Block):
 
     def comparable(self, own: torch.Tensor, original: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return own, original.mean(1, keepdim=True)
-
-
-def _together(*layers: nn.Linear) -> nn.Linear:
-    """Layers of one input as one layer; those without a bias get one of zeros."""
-    biases = [
-        layer.weight.new_zeros(layer.out_features) if (bias := bias_of(layer)) is None else bias
-        for layer in layers
-    ]
-    return linear(torch.cat([layer.weight for layer in layers]), torch.cat(biases))
 
 
 REWRITE = Rewrite("VideoMAEForVideoClassification", FusedVideoMAE, _MODULES)

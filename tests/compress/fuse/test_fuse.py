@@ -18,7 +18,9 @@ from pytest_vidcompress.models.frame_count import refuse_other_frames
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.packaged import packaged
-from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
+from tests.models.small import FAMILIES, NO_CLIPS, OWN_GEOMETRY, model, pixels
+
+EVERY = (*FAMILIES, "vivit", "vjepa2", "xclip")
 
 
 def fused(of: Model) -> Model:
@@ -29,7 +31,7 @@ def difference(of: Model, count: int = 2, inputs: torch.Tensor | None = None) ->
     """Largest difference of logits, relative to the largest logit."""
     given = pixels(count) if inputs is None else inputs
     with torch.inference_mode():
-        expected, found = of.module(given).logits, fused(of).module(given)
+        expected, found = logits_from(of.module(given)), fused(of).module(given)
     return float((found - expected).abs().max() / expected.abs().max())
 
 
@@ -48,6 +50,41 @@ GEOMETRIES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("count", [1, 3])
 def test_logits_stay_the_same_to_fp32_rounding(family: str, geometry: dict[str, Any], count: int) -> None:
     assert difference(model(family, **geometry), count) < 1e-5
+
+
+OTHERS: list[tuple[str, dict[str, Any]]] = [
+    ("vivit", {}),
+    ("vivit", {"num_hidden_layers": 1, "qkv_bias": False, "hidden_act": "gelu"}),
+    ("vivit", {"num_attention_heads": 3, "tubelet_size": [4, 8, 16]}),
+    ("vjepa2", {}),
+    # Heads of 14 channels, of which two are not turned; of 8, of which two are not.
+    ("vjepa2", {"hidden_size": 28, "mlp_ratio": 2.0, "num_pooler_layers": 2}),
+    ("vjepa2", {"num_attention_heads": 3, "qkv_bias": False, "patch_size": 8, "tubelet_size": 1}),
+    ("xclip", {}),
+    ("xclip", {"prompt_layers": 1, "prompt_num_attention_heads": 4}),
+    ("xclip", {"prompt_layers": 3, "projection_dim": 32, "prompt_hidden_act": "relu"}),
+]
+
+
+@pytest.mark.parametrize(("family", "geometry"), OTHERS, ids=str)
+@pytest.mark.parametrize("count", [1, 3])
+def test_logits_of_other_families_stay_the_same(family: str, geometry: dict[str, Any], count: int) -> None:
+    if "projection_dim" in geometry:
+        vision = {**OWN_GEOMETRY["xclip"]["vision_config"], "mit_hidden_size": geometry["projection_dim"]}
+        geometry = {**geometry, "vision_config": vision}
+    assert difference(model(family, **geometry), count) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("family", "geometry", "said"),
+    [
+        ("vivit", {"num_frames": 5}, "patches of 2 x 16 x 16, and a clip of 5 x 32 x 32"),
+        ("vjepa2", {"crop_size": 40}, "patches of 2 x 16 x 16, and a clip of 4 x 40 x 40"),
+    ],
+)
+def test_patches_that_leave_a_rest_are_refused(family: str, geometry: dict[str, Any], said: str) -> None:
+    with pytest.raises(VidcompressError, match=f"{said} is no whole number of them: leave fuse out"):
+        fused(model(family, **geometry))
 
 
 @pytest.mark.parametrize("mean_pooling", [True, False])
@@ -69,6 +106,15 @@ def test_less_is_computed() -> None:
         assert 1 - after / before > least
 
 
+def test_vjepa_loses_what_no_classifier_calls() -> None:
+    of = model("vjepa2")
+    left = dict(fused(of).module.named_parameters())
+    assert not any("predictor" in name for name in left)
+    unused = [each for name, each in of.module.named_parameters() if "predictor" in name]
+    lost = take_apart(of.module).parameters - take_apart(fused(of).module).parameters
+    assert lost > sum(each.numel() for each in unused) > 0
+
+
 def test_timesformer_loses_the_layers_that_were_multiplied() -> None:
     of = model("timesformer", num_hidden_layers=2)
     counted = take_apart(of.module).parameters
@@ -77,7 +123,7 @@ def test_timesformer_loses_the_layers_that_were_multiplied() -> None:
     assert take_apart(fused(of).module).parameters == counted - gone
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 def test_the_model_it_was_made_of_is_untouched(family: str) -> None:
     of = model(family)
     before = {name: tensor.clone() for name, tensor in of.module.state_dict().items()}
@@ -85,10 +131,10 @@ def test_the_model_it_was_made_of_is_untouched(family: str) -> None:
     assert all(torch.equal(before[name], tensor) for name, tensor in of.module.state_dict().items())
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 @pytest.mark.parametrize("scope", ["global", "attention", "dense"])
 def test_the_studys_scopes_are_still_there(family: str, scope: str) -> None:
-    of = fused(model(family, num_hidden_layers=3))
+    of = fused(model(family) if family == "xclip" else model(family, num_hidden_layers=3))
     found = matrices(of, (scope,), ":-1")
     assert found
     assert all(isinstance(layer, nn.Linear) for layer in found)
@@ -100,7 +146,7 @@ def logits_by(recipe: str, of: Model) -> torch.Tensor:
         return logits_from(executable(made.module)(pixels(2)))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 @pytest.mark.parametrize("recipe", ["fuse+prune-global", "fuse+int8-dynamic", "fuse+fp16"])
 def test_what_follows_works_on_the_fused_model(family: str, recipe: str) -> None:
     of = model(family)
@@ -109,7 +155,7 @@ def test_what_follows_works_on_the_fused_model(family: str, recipe: str) -> None
     assert not torch.equal(by_hand, logits_by("fuse", of))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 def test_it_fuses_what_was_pruned_before(family: str) -> None:
     of = model(family)
     expected, found = logits_by("prune-global", of), logits_by("prune-global+fuse", of)
@@ -117,7 +163,7 @@ def test_it_fuses_what_was_pruned_before(family: str) -> None:
 
 
 def test_other_numbers_of_frames_are_still_refused() -> None:
-    for family in FAMILIES:
+    for family in EVERY:
         with pytest.raises(VidcompressError, match="is fed 8 frames a clip, and its weights know 4"):
             refuse_other_frames("it", fused(model(family)).module, 8)
 
@@ -129,6 +175,16 @@ def test_other_models_are_refused_by_name() -> None:
         fused(other)
     with pytest.raises(VidcompressError, match="FusedVideoMAE"):
         parse("fuse+fuse", TECHNIQUES).apply(of, NO_CLIPS)
+
+
+def test_those_that_it_can_rewrite_are_named() -> None:
+    classes = ("Timesformer", "VJEPA2", "VideoMAE", "Vivit")
+    of = model("videomae")
+    other = Model("mine", nn.Sequential(nn.Flatten(), nn.Linear(4, 3)), of.profile, of.labels)
+    with pytest.raises(VidcompressError, match="fuse rewrites ") as caught:
+        fused(other)
+    assert all(f"{name}ForVideoClassification" in str(caught.value) for name in classes)
+    assert "XClipClassifier" in str(caught.value)
 
 
 def test_other_attention_of_timesformer_is_refused() -> None:
