@@ -22,7 +22,7 @@ from pytest_vidcompress.gate.latency.screen import clearly_fine
 from pytest_vidcompress.gate.latency.sequential_test import Decision
 from pytest_vidcompress.gate.latency.single_process import analyse_pairs
 from pytest_vidcompress.measure.interval import share_interval
-from pytest_vidcompress.measure.latency.pairs import PairTimes
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.measure.report import Timing
 
 HERE = Path(__file__).parent

@@ -13,6 +13,7 @@ from .exact import judge_exact
 from .latency.criterion import baseline_criterion, budget_criterion
 from .latency.rule import judge_latency, no_criterion
 from .latency.start_rule import judge_start, judge_start_budget
+from .latency.tail_rule import judge_tail, judge_tail_budget
 from .metrics import LIMITS, METRICS, REST, Form, Limit, Metric, Rule
 from .pairing import ROUNDING
 from .verdict import Status, Verdict
@@ -83,10 +84,15 @@ def _start(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_start(report.start, terms.baseline, terms.margins, terms.alpha)
 
 
+def _tail(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_tail(report, terms.baseline, terms.margins, terms.alpha)
+
+
 RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]] = {
     "exact": _exact,
     "timed": _latency,
     "started": _start,
+    "tail": _tail,
 }
 """Of a single metric; what is paired is compared clip by clip, all of it at once."""
 
@@ -97,6 +103,8 @@ def _held_to_budget(report: Report, budget: Budget, terms: Terms) -> Iterator[Ve
         criterion = budget_criterion(budget) if limit.metric.rule == "timed" else None
         if limit.metric.rule == "started":
             yield judge_start_budget(report.start, budget, terms.alpha)
+        elif limit.metric.rule == "tail":
+            yield judge_tail_budget(report, value, terms.alpha)
         else:
             yield judge_latency(report, criterion, terms.alpha) if criterion else _spent(report, limit, value)
 

@@ -46,9 +46,9 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "exact", "timed", "started"]
-"""`paired`: clip by clip, with chance; `exact`: the number itself; `timed`: blocks of alternated calls; `started`:
-alternated cold starts."""
+Rule = Literal["paired", "exact", "timed", "tail", "started"]
+"""`paired`: clip by clip, with chance; `exact`: the number itself; `timed`: blocks of alternated calls; `tail`: the
+slower ones of these; `started`: alternated cold starts."""
 
 
 class Form(StrEnum):
@@ -117,6 +117,10 @@ METRICS: Mapping[str, Metric] = {
         ),
         Metric("latency", "machine", SECONDS, "lower", stored=False),
         Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,), "time"),
+        Metric("latency_p90", "machine", SECONDS, "lower", stored=False),
+        Metric("latency_p99", "machine", SECONDS, "lower", stored=False),
+        Metric("latency_jitter", "machine", SECONDS, "lower", stored=False),
+        Metric("latency_p90_ratio", "machine", RATIO, "lower", "tail", (Form.VALUE,)),
         Metric("start_ratio", "machine", RATIO, "lower", "started", (Form.VALUE,), "start"),
         Metric("peak_memory_bytes", "machine", BYTES, "lower", "exact", (Form.RATIO,), margin="memory"),
         Metric("clips", "count", COUNT, "higher", stored=False),

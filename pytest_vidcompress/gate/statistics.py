@@ -13,8 +13,15 @@ def mcnemar(lost: int, gained: int) -> float:
 
     Exact and one-sided, after McNemar (1947): only the discordant pairs count, and they are a fair coin.
     """
-    # The binomial tail is an incomplete beta function.
-    return float(_special().betainc(lost, gained + 1, 0.5)) if lost else 1.0
+    return binomial_tail(lost, lost + gained, 0.5)
+
+
+def binomial_tail(hits: int, n: int, share: float) -> float:
+    """Chance of at least so many hits among n, each with chance `share`."""
+    if hits <= 0:
+        return 1.0
+    # It is an incomplete beta function.
+    return float(_special().betainc(hits, n - hits + 1, share)) if hits <= n else 0.0
 
 
 def drop_chance(clips: int, lost: int, gained: int, drop: float) -> float:

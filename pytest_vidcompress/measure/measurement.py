@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
@@ -16,8 +18,10 @@ from .accuracy.scores import accuracy, answers
 from .accuracy.threads import threads_to_answer
 from .clip_identity import identity
 from .cost.weigh import weigh
+from .latency.clip_rotation import PreparedClips, Rotation, first_views, prepare
 from .latency.machine_lock import machine_to_ourselves
-from .latency.pairs import Driver, Fine, time_pairs
+from .latency.pair_times import PairTimes
+from .latency.pairs import Between, Call, Driver, Fine, time_on, time_pairs
 from .latency.rest import handover_s
 from .report import Execution, Report, Timing
 from .subject import Subject
@@ -40,6 +44,11 @@ class Reference:
     """`(N,)`: label ids, or under random weights the reference's own predictions."""
     report: Report
 
+    @cached_property
+    def timed_clips(self) -> PreparedClips:
+        """Those that are shown to what is timed, in turns."""
+        return prepare(self.clips)
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -58,7 +67,7 @@ def measure_reference(
 ) -> Reference:
     """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
     subject = Subject.of(model.module)
-    cost = weigh(subject, first_clip(clips))
+    cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
     with threads_to_answer(subject.run, cost.macs):
         logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
     for reason in _without_answer(logits):
@@ -87,7 +96,7 @@ def measure(
     """
     model, clips = reference.model, reference.clips
     subject.refuse_other(model)
-    cost = weigh(subject, first_clip(clips))
+    cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
     with threads_to_answer(subject.run, cost.macs):
         logits, _ = predict(
@@ -123,15 +132,9 @@ def timed(
         clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
         progress: called while another run times.
     """
-    run, module, pixels = subject.run, reference.model.module, first_clip(reference.clips)
-    with machine_to_ourselves(progress), evaluating(run), evaluating(module), torch.inference_mode():
-        times = time_pairs(
-            lambda: logits_of(run, pixels),
-            lambda: logits_of(module, pixels),
-            driver,
-            clearly_fine,
-            rest_s=handover_s(run, module),
-        )
+    with _alternated(subject, reference, progress) as (variant, base, between):
+        times = time_pairs(variant, base, driver, clearly_fine, between=between)
+    times = replace(times, by_clip=bool(report.cost.macs_by_clip))
     beside = report.reference
     return replace(
         report,
@@ -141,9 +144,48 @@ def timed(
             times.log_ratios,
             controls=times.controls,
             quiet_share=times.quiet_share,
+            calls=times,
         ),
         reference=beside and replace(beside, timing=Timing(times.reference_latency)),
     )
+
+
+def timed_on(
+    report: Report,
+    subject: Subject,
+    reference: Reference,
+    enough: Callable[[PairTimes], bool],
+    budget_s: float,
+    progress: Progress | None = None,
+) -> Report:
+    """The report of a subject that was timed, with more of its calls: for what only many of them tell.
+
+    Args:
+        enough: asked about all pairs so far, every few.
+        budget_s: the longest time to go on.
+        progress: called while another run times.
+    """
+    timing = report.timing
+    if timing is None or timing.calls is None:
+        return report
+    with _alternated(subject, reference, progress) as (variant, base, between):
+        times = time_on(variant, base, timing.calls, enough, budget_s, between)
+    return replace(report, timing=replace(timing, more_calls=times))
+
+
+@contextmanager
+def _alternated(
+    subject: Subject, reference: Reference, progress: Progress | None
+) -> Generator[tuple[Call, Call, Between]]:
+    """Calls of both arms with the clip whose turn it is, on a machine that nobody else of this user times on."""
+    run, module = subject.run, reference.model.module
+    clips = Rotation(reference.timed_clips)
+    with machine_to_ourselves(progress), evaluating(run), evaluating(module), torch.inference_mode():
+        yield (
+            lambda: logits_of(run, clips.pixels),
+            lambda: logits_of(module, clips.pixels),
+            Between(handover_s(run, module), clips.turn),
+        )
 
 
 def _without_answer(logits: torch.Tensor) -> tuple[str, ...]:
@@ -153,7 +195,7 @@ def _without_answer(logits: torch.Tensor) -> tuple[str, ...]:
 
 
 def first_clip(clips: Clips) -> torch.Tensor:
-    """Pixels of one view of the first clip, `(1, T, C, H, W)`: time, work and memory are of one view."""
+    """Pixels of one view of the first clip, `(1, T, C, H, W)`: memory, fresh processes and profiles are of that."""
     pixels, _ = next(iter(clips.batches(1)))  # a set without a usable clip refuses to make batches
     return pixels[:1]
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from .interval import Estimate
+from .latency.percentiles import Percentiles
 
 if TYPE_CHECKING:
     from .cost.coverage import Coverage
     from .divergence.divergence import Divergence
     from .latency.blocks import Confirmation
+    from .latency.pair_times import PairTimes
     from .profile.hotspots import Hotspots
     from .start.cold_start import Start
 
@@ -87,8 +90,8 @@ class Cost:
     sparsity: float | None = None
     """Share of `parameters` that are exactly zero."""
     macs: int | None = None
-    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators. None where not all could be
-    counted: less than all is no figure."""
+    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators; the mean of several clips
+    where they depend on the clip. None where not all could be counted: less than all is no figure."""
     peak_memory_bytes: int | None = None
     """Weights plus the most tensor memory alive during one view."""
     coverage: Coverage | None = field(default=None, repr=False)
@@ -97,6 +100,8 @@ class Cost:
     """Of `size_bytes`, what the tensors themselves take, without names and headers; None where it is not known."""
     notes: tuple[str, ...] = ()
     """What of this could not be measured, and why."""
+    macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
+    """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,16 @@ class Timing:
     """Of the pairs, those that no neighbour disturbed."""
     crash: str = ""
     """How the variant failed in a process of its own, a signal or an exception; empty where it did not."""
+    calls: PairTimes | None = field(default=None, repr=False)
+    """Seconds of every pair of the test's own process, and its clip."""
+    more_calls: PairTimes | None = field(default=None, repr=False)
+    """These and further ones, where the slower calls left a doubt."""
+
+    @cached_property
+    def percentiles(self) -> Percentiles | None:
+        """Of all calls in the test's own process; None of a reference, whose are beside its variant's."""
+        calls = self.more_calls or self.calls
+        return Percentiles.of(calls) if calls else None
 
 
 @dataclass(frozen=True)
@@ -187,6 +202,10 @@ class Report:
     peak_memory_bytes = Shortcut(lambda report: report.cost.peak_memory_bytes)
     latency = Shortcut(lambda report: report.timing and report.timing.latency)
     latency_ratio = Shortcut(lambda report: report.timing and report.timing.ratio)
+    latency_p90 = Shortcut(lambda report: (found := _percentiles(report)) and found.p90)
+    latency_p99 = Shortcut(lambda report: (found := _percentiles(report)) and found.p99)
+    latency_jitter = Shortcut(lambda report: (found := _percentiles(report)) and found.jitter)
+    latency_p90_ratio = Shortcut(lambda report: (found := _percentiles(report)) and found.p90_ratio)
     start_ratio = Shortcut(lambda report: report.start and report.start.ratio)
 
     @property
@@ -234,6 +253,10 @@ class Report:
         if self.latency is not None:
             parts.append(f"{1e3 * self.latency:.1f} ms a clip{_times(self.latency_ratio)}")
         return ", ".join(parts) + f" on {self.clips} clips"
+
+
+def _percentiles(report: Report) -> Percentiles | None:
+    return report.timing.percentiles if report.timing else None
 
 
 def _points(share: float) -> str:

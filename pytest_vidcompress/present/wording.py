@@ -18,14 +18,14 @@ _REMEDIES = {
     Remedy.STARTS: "more starts",
 }
 
-_WORDS = {"latency_ratio": "time", "start_ratio": "start"}
+_WORDS = {"latency_ratio": "time", "latency_p90_ratio": "p90", "start_ratio": "start"}
 """Metrics in the table's column of verdicts."""
 
 
 def timed(verdict: Verdict) -> bool:
     """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
     metric = metric_of(verdict.metric)
-    return metric is not None and metric.rule in ("timed", "started")
+    return metric is not None and metric.rule in ("timed", "tail", "started")
 
 
 def standing(result: Result) -> str:

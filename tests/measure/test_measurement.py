@@ -15,7 +15,8 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.latency import machine_lock
-from pytest_vidcompress.measure.latency.pairs import FEWEST_QUIET, PILOT, Call
+from pytest_vidcompress.measure.latency.pair_times import FEWEST_QUIET
+from pytest_vidcompress.measure.latency.pairs import PILOT, Call
 from pytest_vidcompress.measure.measurement import (
     Evaluation,
     Reference,

@@ -19,6 +19,7 @@ from .stored import (
     PER_MACHINE,
     RUN_FIELDS,
     START_FIELDS,
+    TAIL_FIELDS,
     Slowdown,
     Stored,
     StoredStart,
@@ -90,7 +91,7 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
             entry["latency_ratio"] = short(timing.latency_ratio)
         if timing.start.ratio is not None:
             entry["start_ratio"] = short(timing.start.ratio)
-        lines = {field: _line_of_numbers(getattr(timing, field)) for field in RUN_FIELDS}
+        lines = {field: _line_of_numbers(getattr(timing, field)) for field in (*RUN_FIELDS, *TAIL_FIELDS)}
         lines |= {_start(field): _line_of_numbers(getattr(timing.start, field)) for field in START_FIELDS}
         entries[name] = entry | {field: line for field, line in lines.items() if line}
     return {"variants": entries}
@@ -117,6 +118,7 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
                     if field != "runs"
                 },
             ),
+            **{field: _numbers_of_line(values, field, 1 / RATIO.most) for field in TAIL_FIELDS},
         )
     return entries
 

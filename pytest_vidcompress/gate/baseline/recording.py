@@ -6,8 +6,9 @@ import math
 from collections.abc import Collection, Sequence
 from statistics import fmean, median, stdev
 
-from ...measure.interval import Estimate
+from ...measure.interval import Estimate, quantile
 from ...measure.latency.blocks import Confirmation
+from ...measure.latency.quiet import SLACK
 from ...measure.report import Timing
 from ...measure.start.cold_start import Start, total_s
 from ..latency.sequential_test import disturbed
@@ -22,6 +23,9 @@ NOISE = 0.015
 """Largest standard error of the run's log-ratio: runs of a quiet machine lie about a percent apart."""
 START_NOISE = 0.03
 """Likewise, of cold starts."""
+
+FEWEST_CALLS = 10
+"""Undisturbed calls whose p90 says anything."""
 
 
 def start_fault(start: Start, before: StoredStart, margin: float) -> str:
@@ -62,6 +66,20 @@ def recording_fault(
     return (
         f"it is {abs(math.expm1(apart)):.1%} {slower} than the {len(before.runs)} recorded; if nothing disturbed it,"
         f" take it with --vc-baseline={taken}"
+    )
+
+
+def tail_fault(timing: Timing) -> str:
+    """Why the slower calls of a run are not to be recorded, in words; empty where they are."""
+    calls = timing.percentiles
+    if calls is None or len(calls.variant_s) < FEWEST_CALLS:
+        return f"fewer than {FEWEST_CALLS} calls were undisturbed"
+    # The control: a machine that makes the reference's slower calls so slow makes the variant's, too.
+    far = quantile(calls.reference_s, 0.95) / median(calls.reference_s)
+    return (
+        ""
+        if far <= SLACK
+        else f"the machine was disturbed: p95 of the reference is {far:.2f} times its median"
     )
 
 

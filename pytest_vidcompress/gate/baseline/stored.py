@@ -22,9 +22,11 @@ RUN_FIELDS = ("runs", "spreads", "controls", "screens")
 """Of a `StoredTiming`: what every recorded run adds a number to."""
 START_FIELDS = ("runs", "spreads", "controls", "loads", "prepares", "first_calls")
 """Likewise, of a `StoredStart`."""
+TAIL_FIELDS = ("p90s", "p95s", "reference_p95s")
+"""Likewise, of its slower calls: runs of before they were recorded have none."""
 
 
-RECORDED = frozenset({"timed", "started"})
+RECORDED = frozenset({"timed", "started", "tail"})
 """Rules of ratios that are stored by their runs."""
 
 
@@ -160,11 +162,22 @@ class StoredTiming(RecordedRuns):
     screens: tuple[float, ...] = ()
     """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
     start: StoredStart = StoredStart()
+    p90s: tuple[float, ...] = ()
+    """Of each run whose slower calls were recorded, `latency_p90_ratio`."""
+    p95s: tuple[float, ...] = ()
+    """Of these, the variant's p95 beside the usual call of its reference ..."""
+    reference_p95s: tuple[float, ...] = ()
+    """... and the reference's, beside the usual call of the variant."""
 
     @property
     def latency_ratio(self) -> float | None:
         """Median of the recorded runs; None when none was timed."""
         return self.ratio
+
+    @property
+    def p90_ratio(self) -> float | None:
+        """Median of the recorded runs; None when no slower calls were recorded."""
+        return median(self.p90s) if self.p90s else None
 
     @classmethod
     def of(cls, report: Report) -> StoredTiming:
@@ -176,12 +189,20 @@ class StoredTiming(RecordedRuns):
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
             run = cls(runs=_screens(report), screens=_screens(report))
         return replace(
-            run, test=report.test, numbers=_numbers(report, PER_MACHINE), start=StoredStart.of(report.start)
+            run,
+            test=report.test,
+            numbers=_numbers(report, PER_MACHINE),
+            start=StoredStart.of(report.start),
+            **_tails(report),
         )
 
     def plus(self, run: StoredTiming) -> StoredTiming:
         """With one more recorded run of its latency; the oldest beyond `MOST_RUNS` are forgotten."""
         return replace(self, **_joined(RUN_FIELDS, self, run))
+
+    def plus_tail(self, run: StoredTiming) -> StoredTiming:
+        """Likewise, of its slower calls."""
+        return replace(self, **_joined(TAIL_FIELDS, self, run))
 
 
 def _joined(names: Sequence[str], before: RecordedRuns, after: RecordedRuns) -> dict[str, tuple[float, ...]]:
@@ -263,3 +284,11 @@ def _numbers(report: Report, names: Mapping[str, Unit]) -> dict[str, float]:
 
 def _screens(report: Report) -> tuple[float, ...]:
     return () if report.latency_ratio is None else (float(report.latency_ratio),)
+
+
+def _tails(report: Report) -> dict[str, tuple[float, ...]]:
+    calls = report.timing.percentiles if report.timing else None
+    if calls is None or calls.p90_ratio is None or calls.p95_beside is None:
+        return {}
+    variant, reference = calls.p95_beside
+    return {"p90s": (float(calls.p90_ratio),), "p95s": (variant,), "reference_p95s": (reference,)}

@@ -10,13 +10,14 @@ from typing import Any, Literal, TypeVar
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS
-from .recording import recording_fault, start_fault
+from .recording import recording_fault, start_fault, tail_fault
 from .same_clips import changed, mismatch
 from .stored import (
     BESIDE_CLIPS,
     MOST_RUNS,
     PER_MACHINE,
     RUN_FIELDS,
+    TAIL_FIELDS,
     Stored,
     StoredStart,
     StoredTiming,
@@ -87,6 +88,8 @@ def update_timings(
             )
             if not _start_fits(mode, report, StoredStart(), margins):
                 entry = replace(entry, start=StoredStart())
+            if not _tail_fits(mode, report):
+                entry = replace(entry, **dict.fromkeys(TAIL_FIELDS, ()))
             if entry.runs or entry.numbers or entry.start.runs:
                 content[report.name] = entry
                 changes.append(Change(report.name, "entry", None, report.test))
@@ -174,6 +177,10 @@ def _timing_updated(
         if start.runs != old.start.runs:
             taken["start"] = start
             changes.append(Change(report.name, "start_ratio", old.start.ratio, start.ratio))
+    tailed = _tailed(mode, old, new, margins.latency_p90) if _tail_fits(mode, report) else old
+    if tailed.p90s != old.p90s:
+        taken |= {field: getattr(tailed, field) for field in TAIL_FIELDS}
+        changes.append(Change(report.name, "latency_p90_ratio", old.p90_ratio, tailed.p90_ratio))
     numbers = dict(old.numbers)
     for name in PER_MACHINE:
         before, after = old.numbers.get(name), new.numbers.get(name)
@@ -231,6 +238,25 @@ def _recorded(mode: Mode, old: T, new: T, margin: float) -> T:
     if mode == "accept":
         return new if ratio > limit else old
     return new if ratio < min(old.runs) / (1.0 + margin) else old
+
+
+def _tail_fits(mode: Mode, report: Report) -> bool:
+    """As `_fit`, of its slower calls."""
+    return report.timing is not None and (mode != "create" or not tail_fault(report.timing))
+
+
+def _tailed(mode: Mode, old: StoredTiming, new: StoredTiming, margin: float) -> StoredTiming:
+    """As `_recorded`, of the slower calls."""
+    if not new.p90s:
+        return old
+    (ratio,) = new.p90s
+    worse = not old.p90s or ratio > max(old.p90s) * (1.0 + margin)
+    if mode == "create":
+        fits = not old.p90s or not worse
+        return old.plus_tail(new) if fits and len(old.p90s) < CREATED_RUNS else old
+    better = bool(old.p90s) and ratio < min(old.p90s) / (1.0 + margin)
+    taken = worse if mode == "accept" else better
+    return replace(old, **{field: getattr(new, field) for field in TAIL_FIELDS}) if taken else old
 
 
 def _moved(mode: Mode, before: str, report: Report, reports: Sequence[Report]) -> bool:

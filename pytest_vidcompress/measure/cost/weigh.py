@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from statistics import fmean
 from typing import Any, TypeVar
 
 import torch
@@ -16,6 +17,7 @@ from ...runtimes.torch_eager import executable
 from ..accuracy.predict import evaluating
 from ..report import Cost
 from ..subject import Subject
+from .clip_macs import in_words, macs_by_clip
 from .coverage import coverage
 from .macs import Work, work
 from .memory import peak_memory_bytes
@@ -23,20 +25,30 @@ from .memory import peak_memory_bytes
 T = TypeVar("T")
 
 
-def weigh(subject: Subject, pixels: torch.Tensor) -> Cost:
+def weigh(
+    subject: Subject, pixels: torch.Tensor, clips: Callable[[], Sequence[torch.Tensor]] = tuple
+) -> Cost:
     """Weighs a subject on one view; what cannot be weighed is None, with a note that says why.
 
     Args:
         pixels: `(1, T, C, H, W)`.
+        clips: the pixels of several clips, each as `pixels`; asked for where the work depends on the clip.
     """
     attempt, stored = _Attempts(), subject.stored
     run, pixels = _visible(subject, pixels)
     counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
     if counted.uncounted:
         attempt.notes.append(f"MACs are not known: {', '.join(counted.uncounted)} cannot be counted")
+    by_clip = counted.macs and attempt(
+        "MACs of other clips", lambda: macs_by_clip(run, pixels, counted, clips)
+    )
+    attempt.notes += [in_words(by_clip)] if by_clip else []
     size = attempt("size", subject.size)
     seen = Cost(
-        size_bytes=size and size.total_bytes, macs=counted.macs, tensor_bytes=size and size.tensor_bytes
+        size_bytes=size and size.total_bytes,
+        macs=round(fmean(by_clip)) if by_clip else counted.macs,
+        macs_by_clip=by_clip or (),
+        tensor_bytes=size and size.tensor_bytes,
     )
     numbers = attempt("parameters", lambda: take_apart(stored)) if stored else None
     if stored is None or numbers is None:

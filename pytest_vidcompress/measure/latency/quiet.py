@@ -26,5 +26,20 @@ def quiet(variant_s: Sequence[float], base_s: Sequence[float]) -> list[int]:
     return [i for i, (v, b) in enumerate(times) if v <= variant_limit and b <= base_limit]
 
 
+def calm(seconds: Sequence[float], blocks: Sequence[range]) -> list[bool]:
+    """Of each call of one arm: did it run about as fast as it can?
+
+    Args:
+        blocks: which calls lie together; as fast as those, where these are not all slow.
+    """
+    found: list[bool] = []
+    for block in blocks:
+        own = [seconds[i] for i in block]
+        fast = _fast(own) if own else 0.0
+        limit = SLACK * fast if fast <= SLACK * _fast(seconds) else 0.0
+        found += [each <= limit for each in own]
+    return found
+
+
 def _fast(seconds: Sequence[float]) -> float:
     return sorted(seconds)[int(FAST * len(seconds))]

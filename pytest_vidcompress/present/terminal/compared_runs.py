@@ -53,7 +53,7 @@ def _measured(benchmarks: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str,
 
 def _changed(metric: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     before, now = number(old, metric), number(new, metric)
-    if before is None or now is None or METRICS[metric].rule != "timed":
+    if before is None or now is None or METRICS[metric].rule not in ("timed", "tail"):
         return before != now
     return not _overlap(old.get(f"{metric}_interval"), new.get(f"{metric}_interval"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...present.printable import printable
 from ...present.width import WIDTH
 from .case import Case
-from .confirmation import against_other_build, beside_reference
+from .confirmation import against_other_build, beside_reference, with_more_calls
 from .failing_blocks import with_failing_blocks
 from .measurements import Measurement, Measurements
 
@@ -86,6 +86,7 @@ class Checker:
         store, alpha = session.baselines.of(self.case.model, runtime), session.error_budget.alpha
         baseline = store.baseline(measurement.report.name)
         report = self._confirmed(measurement, baseline, alpha)
+        report = with_more_calls(session, self.case, replace(measurement, report=report), baseline, alpha)
         verdicts = judge(
             report, baseline, self.case.budget, self.case.margins, against=session.against, alpha=alpha
         )

@@ -14,6 +14,7 @@ from .case import Case
 from .measurements import Measurement
 
 if TYPE_CHECKING:
+    from ...gate.baseline.stored import Baseline
     from ...measure.latency.timer import Stop
     from ..session import Session
 
@@ -47,6 +48,23 @@ def against_other_build(session: Session, case: Case, measurement: Measurement, 
         return replace(timing, against=session.confirmer.beside_build(trial, build, arms, stop))
 
     return _with(session, measurement.report, timing, confirmed)
+
+
+def with_more_calls(
+    session: Session, case: Case, measurement: Measurement, baseline: Baseline, alpha: float
+) -> Report:
+    """The report with as many calls in the test's own process as its slower ones need to be judged."""
+    from ...gate.latency.tail_rule import stopping, tail_criteria
+    from ...measure.measurement import timed_on
+
+    report, subject, budget_s = measurement.report, measurement.subject, session.options.confirm_s
+    timing = report.timing
+    if subject is None or timing is None or timing.more_calls or budget_s == 0:
+        return report
+    enough = stopping(tail_criteria(baseline, case.budget, case.margins, alpha), timing, alpha)
+    if enough is None:
+        return report
+    return timed_on(report, subject, session.references.of(case.model), enough, budget_s, session.progress)
 
 
 def _with(session: Session, report: Report, timing: Timing, confirmed: Callable[[], Timing]) -> Report:

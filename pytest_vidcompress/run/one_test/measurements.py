@@ -115,4 +115,7 @@ def _measured(report: Report) -> Report:
     report, timing = replace(report, divergence=None), report.timing
     if timing is None:
         return report
-    return replace(report, timing=replace(timing, confirmed=None, against=None, unconfirmed="", crash=""))
+    return replace(
+        report,
+        timing=replace(timing, confirmed=None, against=None, unconfirmed="", crash="", more_calls=None),
+    )

@@ -8,14 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.latency.pairs import (
-    FEWEST_QUIET,
-    PILOT,
-    SHORT,
-    Call,
-    PairTimes,
-    time_pairs,
-)
+from pytest_vidcompress.measure.latency.pair_times import FEWEST_QUIET, PairTimes
+from pytest_vidcompress.measure.latency.pairs import PILOT, SHORT, Call, time_pairs
 from pytest_vidcompress.measure.latency.quiet import quiet
 
 times = st.floats(1e-6, 10)

@@ -1,0 +1,135 @@
+"""The rule for the slower calls: p90 of a variant beside its reference's, as it was when runs were recorded.
+
+All of it is of the test's own process: where memory lies moves all calls of a process alike, and is in how far the
+recorded runs lie apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from statistics import fmean, median_high
+
+from ...measure.latency.pair_times import PairTimes
+from ...measure.report import Report, Timing
+from ..baseline.stored import Baseline
+from ..budget import Budget, Margins
+from ..statistics import student_quantile
+from ..verdict import Remedy, Status, Verdict
+from .criterion import Rule
+from .level import ENOUGH_RUNS
+from .sequential_test import Decision
+from .single_process import OTHER_PROCESS
+from .tail_test import TailAnalysis, TailLevel, TailLooks, replayed
+
+METRIC = "latency_p90_ratio"
+RECORDED_SHARE = 0.05
+"""Of the calls of recorded runs, those beyond their p95."""
+P90_SHARE = 0.10
+
+
+@dataclass(frozen=True)
+class TailCriterion:
+    """One level that the slower calls are held to."""
+
+    level: TailLevel
+    whose: str
+    rule: Rule = "baseline"
+    stored: float | None = None
+    """Of the baseline, to show."""
+
+
+def tail_criteria(
+    baseline: Baseline, budget: Budget | None, margins: Margins, alpha: float
+) -> tuple[TailCriterion, ...]:
+    """Everything that the slower calls are held to: enough recorded runs, the test's own limit, or nothing."""
+    limit = (budget or Budget()).limits.get(METRIC)
+    both = (_recorded(baseline, margins), None if limit is None else _budget(limit, alpha))
+    return tuple(criterion for criterion in both if criterion)
+
+
+def stopping(
+    criteria: tuple[TailCriterion, ...], timing: Timing, alpha: float
+) -> Callable[[PairTimes], bool] | None:
+    """Ends the timing of further pairs when they decide all of `criteria`; None where those there are do."""
+    looks = [TailLooks(criterion.level, alpha) for criterion in criteria]
+
+    def enough(seen: PairTimes) -> bool:
+        for each in looks:
+            each.look(seen)
+        return all(each.over for each in looks)
+
+    return None if timing.calls is None or enough(timing.calls) else enough
+
+
+def judge_tail(report: Report, baseline: Baseline, margins: Margins, alpha: float) -> Iterator[Verdict]:
+    """The verdict beside the recorded runs; none where fewer than are needed were recorded."""
+    for criterion in tail_criteria(baseline, None, margins, alpha) if report.reference is not None else ():
+        yield _verdict(report.timing, criterion, alpha)
+
+
+def judge_tail_budget(report: Report, limit: float, alpha: float) -> Verdict:
+    """The verdict of the test's own limit."""
+    return _verdict(report.timing, _budget(limit, alpha), alpha)
+
+
+def _recorded(baseline: Baseline, margins: Margins) -> TailCriterion | None:
+    timing = baseline.timing
+    if timing is None or len(timing.p90s) < ENOUGH_RUNS:
+        return None
+    stored, control = fmean(map(math.log, timing.p90s)), math.log1p(margins.latency_p90)
+    late, late_reference = (
+        math.log(median_high(p95s)) + control for p95s in (timing.p95s, timing.reference_p95s)
+    )
+    level = TailLevel(stored + control, late, late_reference, RECORDED_SHARE)
+    whose = f"{len(timing.p90s)} recorded runs plus {margins.latency_p90:.0%}"
+    return TailCriterion(level, whose, stored=math.exp(stored))
+
+
+def _budget(limit: float, alpha: float) -> TailCriterion:
+    # How far one process lies from the next is not recorded here.
+    apart = student_quantile(alpha, math.inf) * OTHER_PROCESS
+    level = TailLevel(math.log(limit), math.log(limit) + apart, apart - math.log(limit), P90_SHARE, True)
+    return TailCriterion(level, "the budget", "budget")
+
+
+def _verdict(timing: Timing | None, criterion: TailCriterion, alpha: float) -> Verdict:
+    level = criterion.level
+    measured = timing.percentiles.p90_ratio if timing and timing.percentiles else None
+    undecided = Verdict(
+        METRIC,
+        Status.INCONCLUSIVE,
+        None,
+        criterion.stored,
+        math.exp(level.limit),
+        "not timed in this run",
+        rule=criterion.rule,
+    )
+    if timing is None or measured is None:
+        return undecided
+    analysis = replayed(timing, level, alpha)
+    status, reason = _said(analysis, criterion)
+    return replace(
+        undecided,
+        status=status,
+        measured=float(measured),
+        reason=reason,
+        evidence=_evidence(analysis, alpha),
+        interval=measured.interval,
+        visible=math.expm1(max(0.0, level.late - level.limit)),
+        remedy={Status.FAILED: Remedy.ACCEPT, Status.INCONCLUSIVE: Remedy.LONGER}.get(status, Remedy.NONE),
+    )
+
+
+def _said(analysis: TailAnalysis, criterion: TailCriterion) -> tuple[Status, str]:
+    if analysis.decision is Decision.WORSE:
+        return Status.FAILED, f"its slower calls take longer than {criterion.whose}, and surely longer"
+    if analysis.decision is Decision.FINE:
+        return Status.PASSED, f"within {criterion.whose}"
+    return Status.INCONCLUSIVE, f"its slower calls take longer than {criterion.whose}, but this may be noise"
+
+
+def _evidence(analysis: TailAnalysis, alpha: float) -> str:
+    late = f"{analysis.late} of {analysis.calls} calls late, {analysis.late_reference} of the reference's"
+    return f"{late}, p={analysis.p:.2g} where all looks are allowed {alpha:.2g}"
