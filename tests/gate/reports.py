@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Report, Timing
 from pytest_vidcompress.measure.start.cold_start import ColdStart, Start
 
@@ -75,6 +76,34 @@ FIELDS = {
     "timing": {field.name for field in fields(Timing)},
     "execution": {field.name for field in fields(Execution)},
 }
+
+
+def pair_times(
+    pairs: int = 60,
+    *,
+    ratio: float = 1.0,
+    every: int = 0,
+    times: float = 1.0,
+    noise: float = 0.02,
+    seed: int = 0,
+    late: Sequence[int] = (),
+) -> PairTimes:
+    """Pairs over twelve clips, 50 ms of the reference, whose seconds are lognormal.
+
+    Args:
+        ratio: of the variant's usual call.
+        every: so manieth calls of the variant take `times` as long; 0 for none.
+        noise: standard deviation of every call's logarithm.
+        late: these calls of both arms take nine times as long, as neighbours make them.
+    """
+    random = Random(seed)
+    variant, reference = list[float](), list[float]()
+    for pair in range(pairs):
+        slow = times if every and pair % every == every - 1 else 1.0
+        disturbed = 9.0 if pair in late else 1.0
+        variant.append(0.05 * ratio * slow * disturbed * math.exp(random.gauss(0, noise)))
+        reference.append(0.05 * disturbed * math.exp(random.gauss(0, noise)))
+    return PairTimes(tuple(variant), tuple(reference), tuple(f"clip{pair % 12}" for pair in range(pairs)))
 
 
 def confirmation(
