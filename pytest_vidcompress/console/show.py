@@ -1,4 +1,5 @@
-"""`vidcompress show`: an artefact in words: what made it, what it holds, and what of it is still float."""
+"""`vidcompress show`: an artefact in words: what made it, what it holds, and what of it is still float; or what
+`--vc-bundle` kept of failures."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from ..artefacts.manifest import FILE, SAFETENSORS, Manifest
 from ..models.safetensors_header import Described, described, is_weight
 from ..present.printable import printable
 from ..present.wording import count
+from .bundle_lines import are_bundles, bundle_lines
 from .verb import Named, Verb
 
 _SHOWN = 12
@@ -111,18 +113,23 @@ def _loading(manifest: Manifest) -> Iterator[str]:
 
 
 def _declare(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="of the artefact")
-    parser.add_argument("--verify", action="store_true", help="read all files and compare their digests")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="of the artefact, or of --vc-bundle")
+    parser.add_argument(
+        "--verify", action="store_true", help="read all files of an artefact and compare their digests"
+    )
 
 
 def _run(given: Namespace, named: Named) -> Sequence[str]:
+    if are_bundles(given.folder):
+        return [printable(line) for line in bundle_lines(given.folder)]
     return artefact_lines(given.folder, given.verify)
 
 
 VERB = Verb(
     "show",
-    "what is in an artefact",
-    "Shows what made an artefact and what it holds: files, numbers by how they are stored, what the model wants.",
+    "what is in an artefact, or in a bundle of a failure",
+    "Shows what made an artefact and what it holds: files, numbers by how they are stored, what the model wants. Of"
+    " what --vc-bundle kept of a failure: its verdicts, the clips that flipped, blocks, environment.",
     _declare,
     _run,
 )

@@ -60,6 +60,8 @@ class Evaluation:
     """Asked after every clip: True leaves the others out. None takes all."""
     remember: Remember | None = None
     """None computes everything."""
+    answered: Callable[[torch.Tensor], object] | None = None
+    """Given the logits of all clips that were taken, `(N, labels)`, when they are there."""
 
 
 def measure_reference(
@@ -102,6 +104,8 @@ def measure(
         logits, _ = predict(
             subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
         )
+    if evaluation.answered:
+        evaluation.answered(logits)
     taken = len(logits)
     before, targets = reference.logits[:taken], reference.targets[:taken]
     whole = reference.report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,6 +69,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         missing=tuple(ledger.missing_runtimes.values()),
         unstarted=sorted(ledger.unstarted),
         compared=ledger.compared,
+        bundles=tuple(Path(folder) for _, folder in sorted(ledger.bundles.items())),
         reports=session.options.reports,
         command=shlex.join(["pytest", *config.invocation_params.args]),
         options=as_typed(session.options),

@@ -28,7 +28,7 @@ class Baselines:
     def of(self, model: str, runtime: str = "torch") -> Store:
         """What is stored of a model on these clips and the machine class of a runtime."""
         if (model, runtime) not in self._stores:
-            machine = self.machine(runtime)
+            machine = self.of_machine(runtime)
             self._stores[model, runtime] = Store(
                 self._options.baselines,
                 self._inputs.clip_set.name,
@@ -49,7 +49,7 @@ class Baselines:
         commit = find_commit(self._options.against, self._options.root)
         return OtherBaseline(commit.sha, partial(content_in, commit))
 
-    def machine(self, runtime: str) -> Machine:
+    def of_machine(self, runtime: str) -> Machine:
         """The class of this machine for what a runtime executes, with the threads that are set."""
         from ..measure.machine import machine
 

@@ -41,6 +41,8 @@ class Ledger:
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
     unstarted: frozenset[str] = frozenset()
     """Variants whose cold start is stored and was not measured."""
+    bundles: dict[str, str] = field(default_factory=dict[str, str])
+    """Folders with what is needed to look at a failure elsewhere, by their names."""
 
     _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
     """By node id and number of the measurement, in the order of measuring."""
@@ -63,6 +65,7 @@ class Ledger:
         self.reuse |= {name: reuse.merged(self.reuse.get(name)) for name, reuse in other.reuse.items()}
         self.missing_runtimes |= other.missing_runtimes
         self.unstarted |= other.unstarted
+        self.bundles |= other.bundles
 
     def settle(
         self, mode: Mode | None, store: Callable[[str, str], Store], exists: Callable[[str], bool]

@@ -17,6 +17,7 @@ from ..gate.latency.error_budget import ErrorBudget
 from ..other_commit.git import find_commit
 from ..present.html.page import write_page
 from .baselines import Baselines
+from .bundle.bundle_folder import refuse_unwritable
 from .inputs import Inputs
 from .ledger import Ledger
 from .options import Options
@@ -70,6 +71,8 @@ class Session:
             writable(self.options.baselines)
         for file in self.options.reports:
             write_page(file, [])
+        if self.options.bundle and not self.options.export:
+            refuse_unwritable(self.options.bundle)
         _ = self.inputs.sample
         self._set_threads()
         for name in models:

@@ -22,7 +22,7 @@ TEST = """
         assert (options.all_clips, options.profile, options.resume) == (True, True, False)
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
-        assert options.cache == root / "cache"
+        assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert not options.explicit
     """
 VALUES = """
@@ -40,6 +40,7 @@ VALUES = """
     vc_threads = 1
     vc_report = "page.html"
     vc_cache = "cache"
+    vc_bundle = "failures"
     vc_all_clips = true
     vc_profile = true
     vc_resume = false

@@ -86,7 +86,7 @@ def count_classes(
         lost[label] += was == label != is_
         gained[label] += was != label == is_
     counted = [
-        ClassCount(_name(names, label), clips[label], right[label], lost[label], gained[label])
+        ClassCount(answer_name(names, label), clips[label], right[label], lost[label], gained[label])
         for label in clips
     ]
     return tuple(sorted(counted, key=lambda each: (-each.hurt, each.clips, each.label)))
@@ -101,12 +101,15 @@ def count_confusions(
         then[label, was] += was != label
         later[label, is_] += is_ != label
     counted = [
-        Confusion(_name(names, label), _name(names, taken), then[label, taken], later[label, taken])
+        Confusion(
+            answer_name(names, label), answer_name(names, taken), then[label, taken], later[label, taken]
+        )
         for label, taken in dict.fromkeys((*then, *later))
         if label != taken
     ]
     return tuple(sorted(counted, key=lambda each: (-each.more, -each.now, each.label, each.taken_for)))
 
 
-def _name(names: Sequence[str], label: int) -> str:
+def answer_name(names: Sequence[str], label: int) -> str:
+    """Of a class, or that there is none."""
     return "no answer" if label == NO_ANSWER else names[label]

@@ -21,7 +21,7 @@ from typing import Any
 
 from ...errors import VidcompressError
 from ...untrusted import Malformed, file_in, read_json
-from .bundle import Bundle, as_document, from_document, is_bundle
+from .bundle import Bundle, from_document, is_bundle
 
 FILE, LOGITS, ARTEFACT = "bundle.json", "logits.safetensors", "artefact.json"
 FILES = frozenset({FILE, LOGITS, ARTEFACT})
@@ -39,13 +39,13 @@ def folder_name(test: str, number: int) -> str:
         number: of the measurement, as in a report's identity.
     """
     file, _, rest = test.partition("::")
-    said = re.sub(r"[^A-Za-z0-9.]+", "-", f"{file.rpartition('/')[2]} {rest}").strip("-.")[:_LONGEST]
+    said = re.sub(r"[^A-Za-z0-9._]+", "-", f"{file.rpartition('/')[2]} {rest}").strip("-._")[:_LONGEST]
     which = "-reference" if number < 0 else f"-{number}" if number > 1 else ""
     digest = hashlib.sha256(f"{test}\0{number}".encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{said}{which}-{digest[:8]}".lstrip("-.")
+    return f"{said}{which}-{digest[:8]}".lstrip("-")
 
 
-def writable(directory: Path) -> None:
+def refuse_unwritable(directory: Path) -> None:
     """Raises VidcompressError unless bundles can be written there: better before measuring than after."""
     probe = directory / f"{UNFINISHED}{secrets.token_hex(4)}"
     try:
@@ -57,19 +57,20 @@ def writable(directory: Path) -> None:
         shutil.rmtree(probe, ignore_errors=True)
 
 
-def write(directory: Path, name: str, bundle: Bundle, files: Mapping[str, bytes]) -> Path:
+def write(directory: Path, name: str, document: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:
     """Writes a bundle, in place of an earlier one of the same name; returns its folder.
 
     A folder of that name that is no bundle of ours stays: the new one gets a number.
 
     Args:
+        document: of `bundle.as_document`.
         files: contents of the other files, by name.
 
     Raises:
         VidcompressError: it cannot be written.
     """
     unfinished = directory / f"{UNFINISHED}{secrets.token_hex(4)}"
-    content = json.dumps(as_document(bundle), indent=1, sort_keys=True, allow_nan=False) + "\n"
+    content = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
     try:
         unfinished.mkdir(parents=True)
         for file, data in {**files, FILE: content.encode()}.items():

@@ -57,7 +57,7 @@ class Checker:
         report, verdicts = with_failing_blocks(self.session, measurement, *self._judge(measurement))
         self.measurements.check(report, verdicts)
         note(self.properties, report, verdicts)
-        self._raise(report, verdicts)
+        self._raise(measurement, verdicts)
 
     @property
     def complaint(self) -> str:
@@ -124,19 +124,23 @@ class Checker:
             )
         return report
 
-    def _raise(self, report: Report, verdicts: tuple[Verdict, ...]) -> None:
+    def _raise(self, measurement: Measurement, verdicts: tuple[Verdict, ...]) -> None:
         __tracebackhide__ = True
         from ...gate.verdict import Status, fails
         from ...present.message import message
+        from ..bundle.evidence import Failure, forget, look_again
 
-        options = self.session.options
+        options, report, nodeid = self.session.options, measurement.report, self.case.nodeid
         # What is about to be stored is new, and no failure.
         stores = options.mode in ("create", "accept")
         held = [v for v in verdicts if v.status is not Status.NEW or not stores]
-        if any(fails(verdict, options.strict) for verdict in held):
-            said = message(report, verdicts, self.case.nodeid, self.command, options.strict, self.width)
-            self.failures.append(said)
-            raise AssertionError(said)
+        if not any(fails(verdict, options.strict) for verdict in held):
+            forget(self.session, nodeid, report.identity.number)
+            return
+        said = message(report, verdicts, nodeid, self.command, options.strict, self.width)
+        kept = look_again(self.session, Failure(nodeid, measurement, verdicts, self.command))
+        self.failures.append("\n".join(filter(None, (said, printable(kept)))))
+        raise AssertionError(self.failures[-1])
 
 
 def _recorded(seen: Confirmation) -> bool:

@@ -12,7 +12,18 @@ from ..ledger import Ledger
 from .case import Case
 
 if TYPE_CHECKING:
-    from ...measure.subject import Subject
+    import torch
+
+    from ...measure.subject import Subject, Target
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was measured, as the test gave it, and what it said."""
+
+    target: Target
+    logits: torch.Tensor
+    """Of all clips that counted, `(N, labels)`."""
 
 
 @dataclass
@@ -23,6 +34,8 @@ class Measurement:
     """As it is known now: a check may add what fresh processes say of its latency."""
     subject: Subject | None
     """None once the test is over."""
+    answers: Answers | None = None
+    """Likewise; None of a reference."""
     is_checked: bool = False
 
 
@@ -46,14 +59,14 @@ class Measurements:
     def next_number(self) -> int:
         return len(self) + 1
 
-    def add(self, report: Report, subject: Subject) -> Report:
+    def add(self, report: Report, subject: Subject, answers: Answers | None = None) -> Report:
         """Notes a new one, and returns its report with the number that it is found by."""
         number, reference = self.next_number, report.reference
         if reference is not None:
             reference = self._numbered(reference, -number)
             self._by_number[-number] = Measurement(reference, None)
         report = replace(self._numbered(report, number), reference=reference)
-        self._by_number[number] = Measurement(report, subject)
+        self._by_number[number] = Measurement(report, subject, answers)
         self._note(report, ())
         return report
 
@@ -99,7 +112,7 @@ class Measurements:
     def release(self) -> None:
         """Lets go of the models that were measured, when the test is over."""
         for measurement in self._by_number.values():
-            measurement.subject = None
+            measurement.subject = measurement.answers = None
 
     def _note(self, report: Report, verdicts: tuple[Verdict, ...]) -> None:
         from ...present.formats.report_json import as_json

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from .case import Case
 from .cold_starts import with_cold_starts
-from .measurements import Measurements
+from .measurements import Answers, Measurements
 
 if TYPE_CHECKING:
+    import torch
+
     from ...gate.accuracy import Enough
     from ...measure.latency.pairs import Driver
     from ...measure.measurement import Reference
@@ -52,25 +54,35 @@ class Measurer:
         if not self.timed and not self.measurements:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
         reference = session.references.of(self.case.model)
-        report = self._measure(subject, reference, name or subject.name or self._default_name)
+        logits: list[torch.Tensor] = []
+        report = self._measure(subject, reference, name or subject.name or self._default_name, logits.append)
         if self.timed:
             report = with_cold_starts(session, self.case, subject, report)
         report = session.profiler.look(report, subject, reference)
-        return self.measurements.add(report, subject)
+        return self.measurements.add(report, subject, Answers(target, *logits))
 
     @property
     def _default_name(self) -> str:
         number = self.measurements.next_number
         return self.case.key + (f"#{number}" if number > 1 else "")
 
-    def _measure(self, subject: Subject, reference: Reference, name: str) -> Report:
+    def _measure(
+        self,
+        subject: Subject,
+        reference: Reference,
+        name: str,
+        answered: Callable[[torch.Tensor], object],
+    ) -> Report:
         from ...measure.measurement import Evaluation, measure, timed
 
         # Which of all measurements this is, the same in every run.
         place = f"{self.case.nodeid} {self.measurements.next_number}"
         predictions = self.session.references.keeper.of_variant(subject.run, reference.model, name, place)
         evaluation = Evaluation(
-            self.session.progress, self._enough(name, reference), predictions and predictions.remembering
+            self.session.progress,
+            self._enough(name, reference),
+            predictions and predictions.remembering,
+            answered,
         )
         report = measure(subject, reference, name, self.case.key, evaluation)
         if not self.timed:

@@ -239,6 +239,15 @@ class Output:
         form="list",
         ini="string",
     )
+    bundle = Option(
+        "vc-bundle",
+        reading.path,
+        "keep of every check that fails what is needed to look at it on another machine: clips that flipped, logits,"
+        " blocks, environment",
+        metavar="DIR",
+        page="ci",
+    )
+    """None: nothing is kept."""
     profile = Option(
         "vc-profile",
         bool,

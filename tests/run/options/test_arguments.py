@@ -68,3 +68,10 @@ def test_another_commit_is_not_held_to_anything():
     arguments = of_another_commit(Options(values=values), [], {"pocket"})
     assert {"--vc-against=", "--vc-report="} <= {*arguments}
     assert not {"--vc-strict", "--vc-against=HEAD", "--vc-report=page.html", "--vc-profile"} & {*arguments}
+
+
+def test_what_is_kept_of_failures_is_no_matter_of_another_commit():
+    values = {"vc-bundle": Path("failures")}
+    assert not [
+        word for word in of_another_commit(Options(values=values), [], {"pocket"}) if "bundle" in word
+    ]
