@@ -25,6 +25,7 @@ from pytest_vidcompress.untrusted import (
     mapping,
     number,
     numbers,
+    objects,
     one_of,
     optional,
     parse_json,
@@ -211,6 +212,13 @@ def test_a_wrong_value_is_named_with_what_was_expected(read: Callable[[], Any], 
 def test_a_name_that_leads_elsewhere_or_cannot_be_shown_is_refused(name: Any) -> None:
     with pytest.raises(Malformed, match="is no name of a file beside it"):
         file_name(name)
+
+
+def test_a_list_of_objects() -> None:
+    assert objects({"a": [{}, {"b": 1}]}, "a") == ({}, {"b": 1})
+    for wrong in ({}, {"a": {}}, {"a": [{}, 3]}, {"a": None}):
+        with pytest.raises(Malformed, match=r"^a"):
+            objects(wrong, "a")
 
 
 def test_links_may_not_lead_out_of_a_folder(tmp_path: Path) -> None:

@@ -108,6 +108,12 @@ def test_what_was_skipped_for_want_of_a_runtime_is_merged():
     assert whole.missing_runtimes == worker.missing_runtimes
 
 
+def test_what_is_kept_of_failures_is_merged():
+    whole, worker = Ledger(bundles={"a": "failures/a"}), Ledger(bundles={"b": "failures/b"})
+    whole.merge(pickle.loads(pickle.dumps(worker)))
+    assert whole.bundles == {"a": "failures/a", "b": "failures/b"}
+
+
 def test_what_a_chosen_runtime_stored_is_not_missed_by_others(store):
     settled(store, "create", name="fp32@openvino", runtime="openvino")
     assert settled(store, None).unused == ()
