@@ -163,5 +163,6 @@ INT8_STATIC = Technique(
     rebuild=rebuild,
     runtime="openvino",
     after=lambda parameters: parameters.after,
+    followers=("bf16",),
 )
 TECHNIQUES = {"int8-static": INT8_STATIC}

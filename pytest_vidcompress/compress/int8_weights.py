@@ -49,5 +49,7 @@ def _with_int8(module: nn.Module, wanted: Callable[[str], bool]) -> nn.Module:
     return halved_tables(substitute(module, is_storable, layer))
 
 
-INT8_WEIGHTS = Technique("int8 weights on disk, float arithmetic", apply, last=True, rebuild=rebuild)
+INT8_WEIGHTS = Technique(
+    "int8 weights on disk, float arithmetic", apply, last=True, rebuild=rebuild, followers=("bf16",)
+)
 TECHNIQUES = {"int8-weights": INT8_WEIGHTS}

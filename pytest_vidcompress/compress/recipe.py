@@ -96,9 +96,11 @@ def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
 
 def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique]) -> None:
     for step, following in pairwise(recipe.steps):
-        if step.technique.last:
+        followers = step.technique.followers
+        if step.technique.last and following.name not in followers:
+            others = f" but {' or '.join(followers)}" if followers else ""
             raise VidcompressError(
-                f"recipe {text!r}: {step.name} must come last, nothing can follow it ({following})"
+                f"recipe {text!r}: {step.name} must come last, nothing{others} can follow it ({following})"
             )
     for position, step in enumerate(recipe.steps):
         if step.technique.alone and len(recipe.steps) > 1:

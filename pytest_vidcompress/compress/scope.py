@@ -57,14 +57,10 @@ def _by_pattern(model: Model, scopes: tuple[str, ...]) -> list[tuple[int, Layer]
 
 def _by_name(model: Model, scopes: tuple[str, ...]) -> list[tuple[int, Layer]]:
     """All layers but the classifier, with the numbers of their blocks."""
-    from torch import nn
-
-    from .layers.product import has_weights
+    from .layers.product import classifier, has_weights
 
     layers = {name: part for name, part in model.module.named_modules() if has_weights(part)}
-    linear = [name for name, part in layers.items() if isinstance(part, nn.Linear)]
-    for classifier in (linear or [*layers])[-1:]:
-        del layers[classifier]
+    layers.pop(classifier(layers), None)
     kinds = {ATTENTION: True, DENSE: False}
     wanted = {kinds[scope] for scope in scopes if scope in kinds} or {True, False}
     blocks = _blocks([*layers])

@@ -47,6 +47,9 @@ class Technique:
     after: After | Collection[str] = ()
     """Techniques one of which must come before it, or a function of its parameters that names them."""
 
+    followers: Collection[str] = ()
+    """Techniques that can come after it although it is `last`: they leave what it stores as it is."""
+
     def must_follow(self, parameters: Any) -> Collection[str]:
         """Techniques one of which must come before it with these parameters; empty where none must."""
         return self.after(parameters) if callable(self.after) else self.after

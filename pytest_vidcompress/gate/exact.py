@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ..measure.report import Report
 from .baseline.stored import Baseline
 from .budget import Margins
-from .metrics import REST, Metric, quantity
+from .metrics import REST, Metric, is_nothing, quantity
+from .precision import fallen_back
 from .verdict import UNSTORED, Remedy, Status, Verdict
 
 
@@ -16,8 +17,10 @@ def judge_exact(metric: Metric, report: Report, baseline: Baseline, margins: Mar
     """The verdict on one metric; none where it is neither stored nor measured."""
     measured, stored = metric.of(report), baseline.number(metric)
     limit = None if stored is None else _limit(metric, report, baseline, margins)
-    remedy = Remedy.NONE
+    remedy, evidence = Remedy.NONE, ""
     if measured is None and stored is None:
+        return
+    if is_nothing(metric.name, measured) and stored is None:
         return
     if measured is None:
         status, reason = _missing(metric)
@@ -31,7 +34,16 @@ def judge_exact(metric: Metric, report: Report, baseline: Baseline, margins: Mar
             (Status.FAILED, worse) if worse else (Status.PASSED, _as_stored(metric, measured, stored))
         )
         remedy = Remedy.ACCEPT if worse else Remedy.NONE
-    yield Verdict(metric.name, status, measured, stored, limit, reason, remedy=remedy)
+        evidence = _fallen_back(metric, report, baseline) if worse else ""
+    yield Verdict(metric.name, status, measured, stored, limit, reason, evidence, remedy=remedy)
+
+
+def _fallen_back(metric: Metric, report: Report, baseline: Baseline) -> str:
+    """Of a share of MACs, the layers that no longer count among it."""
+    if not metric.precision:
+        return ""
+    stored = baseline.timing.layers.get(metric.precision, ()) if baseline.timing else ()
+    return fallen_back(report, metric.precision, stored)
 
 
 def _limit(metric: Metric, report: Report, baseline: Baseline, margins: Margins) -> float:

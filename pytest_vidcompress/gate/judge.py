@@ -16,6 +16,7 @@ from .latency.start_rule import judge_start, judge_start_budget
 from .latency.tail_rule import judge_tail, judge_tail_budget
 from .metrics import LIMITS, METRICS, REST, Form, Limit, Metric, Rule
 from .pairing import ROUNDING
+from .precision import computed_in_others
 from .verdict import Status, Verdict
 
 
@@ -118,7 +119,9 @@ def _spent(report: Report, limit: Limit, most: float) -> Verdict:
     else:
         status, reason = Status.PASSED, "within the budget"
     interval = budget_interval(report, limit)
-    return Verdict(limit.name, status, measured, None, most, reason, rule="budget", interval=interval)
+    precision = limit.metric.precision if status is Status.FAILED else ""
+    evidence = computed_in_others(report, precision) if precision else ""
+    return Verdict(limit.name, status, measured, None, most, reason, evidence, "budget", interval)
 
 
 def _within(limit: Limit, measured: float, most: float) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from ..measure.report import Report
+from ..runtimes.precisions import BF16, INT8
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class Metric:
     """A part of it, a field of the report's `cost`: exact where it is known: then the rest may grow by `REST`."""
     meaning: str = ""
     """What it says of a variant to be worse, beyond the number."""
+    precision: str = ""
+    """Of a share of MACs, what these compute in: the layers that do are stored beside it."""
 
     def word(self, is_better: bool) -> str:
         """`smaller`, `higher`: how it is when it is better, or worse, than it was."""
@@ -101,6 +104,7 @@ class Metric:
 REST = 1e-3
 """Share of an artefact's bytes that names, headers and its own description may take more: no model is in them."""
 WEAKER = "the compression got weaker"
+VALUE = (Form.VALUE,)
 ABSOLUTE_OR_RATIO = (Form.VALUE, Form.RATIO)
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
@@ -115,6 +119,8 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "sparsity", "cost", SHARE, "higher", "exact", (Form.VALUE,), "zeros", slack=1e-6, meaning=WEAKER
         ),
+        Metric("integer_share", "machine", SHARE, "higher", "exact", VALUE, slack=1e-6, precision=INT8),
+        Metric("bf16_share", "machine", SHARE, "higher", "exact", VALUE, slack=1e-6, precision=BF16),
         Metric("latency", "machine", SECONDS, "lower", stored=False),
         Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,), "time"),
         Metric("latency_p90", "machine", SECONDS, "lower", stored=False),
@@ -129,6 +135,11 @@ METRICS: Mapping[str, Metric] = {
     )
 }
 """By name, in the order in which they are judged and shown."""
+
+
+def is_nothing(name: str, value: float | None) -> bool:
+    """Is it a share of no MACs at all? It is neither stored nor held to anything where nothing is stored."""
+    return name in METRICS and METRICS[name].precision != "" and value == 0
 
 
 @dataclass(frozen=True)

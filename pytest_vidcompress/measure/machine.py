@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 
+from ..runtimes.isa_limit import isa_limit
 from .cpu import Cpu, cpu
-
-ISA_LIMITS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
-"""Environment variables that keep kernels from using all that there is."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +25,8 @@ class Machine:
     """What other kernels can use, as `Cpu.features`."""
     isa_limit: str = ""
     """What oneDNN's kernels may use at most, where the environment says so."""
+    bf16: str = ""
+    """The kernels of what computes in bfloat16, such as `amx_bf16`; of what does not, empty on any CPU."""
 
     @property
     def slug(self) -> str:
@@ -36,7 +35,16 @@ class Machine:
         implied = {self.isa, *(("avx2",) if "avx512" in self.features else ())}
         features = [feature for feature in self.features if feature not in implied]
         limit = [f"max-{self.isa_limit}"] if self.isa_limit else []
-        known = [self.cpu, self.model, self.isa, *features, *limit, f"{self.threads}t", self.runtime]
+        known = [
+            self.cpu,
+            self.model,
+            self.isa,
+            *features,
+            *limit,
+            f"{self.threads}t",
+            self.runtime,
+            self.bf16,
+        ]
         named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", "-".join(filter(None, known)).lower())
         return re.sub(r"[^a-z0-9.]+", "-", named).strip("-.")
 
@@ -48,22 +56,24 @@ class Machine:
             "isa": self.isa,
             "features": " ".join(self.features),
             "isa_limit": self.isa_limit,
+            "bf16": self.bf16,
             "threads": self.threads,
             "runtime": self.runtime,
         }
         return {name: fact for name, fact in facts.items() if fact != ""}
 
 
-def machine(runtime: str, on: Cpu | None = None) -> Machine:
+def machine(runtime: str, on: Cpu | None = None, bf16: str = "") -> Machine:
     """The class of this machine, with the threads that torch is set to.
 
     Args:
         runtime: what executes, with its version, as `Runtime.version` says it.
         on: the CPU; this computer's unless given.
+        bf16: kernels, where what executes computes in bfloat16.
     """
     import torch
 
     here = on or cpu()
-    limit = next((os.environ[name] for name in ISA_LIMITS if os.environ.get(name)), "")
     isa = torch.backends.cpu.get_cpu_capability().lower()
-    return Machine(here.name, isa, torch.get_num_threads(), runtime, here.model, here.features, limit.lower())
+    threads = torch.get_num_threads()
+    return Machine(here.name, isa, threads, runtime, here.model, here.features, isa_limit(), bf16)

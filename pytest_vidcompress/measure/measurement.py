@@ -114,9 +114,7 @@ def measure(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
-        execution=Execution(
-            subject.runtime, subject.isa, (*subject.notes, *cost.notes, *_without_answer(logits))
-        ),
+        execution=_execution(subject, (*cost.notes, *_without_answer(logits))),
         reference=replace(whole, identity=of_clips, accuracy=accuracy(before, before, targets, kind)),
     )
 
@@ -190,6 +188,18 @@ def _alternated(
             lambda: logits_of(module, clips.pixels),
             Between(handover_s(run, module), clips.turn),
         )
+
+
+def _execution(subject: Subject, notes: Sequence[str]) -> Execution:
+    """What executes a subject, with what its recipe and its runtime decided before what else is to be noted."""
+    bf16 = subject.bf16
+    said = (bf16.note,) if bf16 else ()
+    return Execution(
+        runtime=subject.runtime,
+        isa=subject.isa,
+        notes=(*subject.notes, *said, *notes),
+        bf16_kernels=bf16.kernels if bf16 else "",
+    )
 
 
 def _without_answer(logits: torch.Tensor) -> tuple[str, ...]:

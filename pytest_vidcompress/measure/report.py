@@ -103,6 +103,16 @@ class Cost:
     macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
     """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
 
+    @property
+    def integer_share(self) -> float | None:
+        """Of `macs`, those that really multiply integers; None where nobody who executes them says so."""
+        return self.coverage.macs_int8 if self.coverage and not self.coverage.is_hearsay else None
+
+    @property
+    def bf16_share(self) -> float | None:
+        """Likewise, of bfloat16."""
+        return self.coverage.macs_bf16 if self.coverage and not self.coverage.is_hearsay else None
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -148,6 +158,8 @@ class Execution:
     """Instruction set of the kernels that ran, such as `avx512_vnni`; empty where it is not known."""
     notes: tuple[str, ...] = ()
     """What the recipe decided on this machine, such as the quantization engine."""
+    bf16_kernels: str = ""
+    """What computes in bfloat16, such as `amx_bf16`; empty where nothing does. Part of the machine class."""
     peak_macs_per_s: float | None = None
     """What this machine reaches in fp32 at best, multiply-accumulates a second; None where it was not asked for."""
     hotspots: Hotspots | None = field(default=None, repr=False)
@@ -199,6 +211,8 @@ class Report:
     parameters = Shortcut(lambda report: report.cost.parameters)
     sparsity = Shortcut(lambda report: report.cost.sparsity)
     macs = Shortcut(lambda report: report.cost.macs)
+    integer_share = Shortcut(lambda report: report.cost.integer_share)
+    bf16_share = Shortcut(lambda report: report.cost.bf16_share)
     peak_memory_bytes = Shortcut(lambda report: report.cost.peak_memory_bytes)
     latency = Shortcut(lambda report: report.timing and report.timing.latency)
     latency_ratio = Shortcut(lambda report: report.timing and report.timing.ratio)

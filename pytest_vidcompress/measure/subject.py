@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,10 @@ from ..artefacts.load import Artefact
 from ..artefacts.size import Size
 from ..artefacts.variant import Variant
 from ..models.model import Model
-from ..runtimes.torch_eager import runnable
+from ..models.own_dtype import OwnDtype
+from ..runtimes.bf16_kernels import Bf16
+from ..runtimes.precisions import INT8
+from ..runtimes.torch_eager import bf16, runnable
 from .cost.isa import isa
 
 Target = Variant | Artefact | nn.Module | Callable[[torch.Tensor], Any]
@@ -84,15 +87,24 @@ class Subject:
         return isa(self.run, self.in_torch)
 
     @property
-    def integers(self) -> Collection[str] | None:
-        """The modules that multiply integers, as who executes them says; None where it does not say."""
+    def bf16(self) -> Bf16 | None:
+        """What becomes of what it stores in bfloat16; None of what stores none, or computes as a user made it."""
+        if not self.in_torch:
+            return getattr(self.run, "bf16", None)
+        return None if self.stored is None or isinstance(self.run, OwnDtype) else bf16(self.stored)
+
+    @property
+    def precisions(self) -> Mapping[str, str] | None:
+        """What the products of modules compute in, as who executes them says; None where it does not say. Torch shows
+        its operators instead."""
         if self.in_torch:
-            return ()
-        say: Any = getattr(self.run, "integers", None)
-        if not callable(say):
-            return None
-        names: Any = say()
-        return names
+            return {}
+        for name in ("precisions", "integers"):
+            say: Any = getattr(self.run, name, None)
+            if callable(say):
+                said: Any = say()
+                return said if isinstance(said, Mapping) else dict.fromkeys(said, INT8)
+        return None
 
 
 def _saved(variant: Variant, folder: Path) -> Path:

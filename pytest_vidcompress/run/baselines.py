@@ -14,6 +14,7 @@ from .registries import Registries
 
 if TYPE_CHECKING:
     from ..measure.machine import Machine
+    from ..measure.report import Execution
 
 
 class Baselines:
@@ -23,13 +24,18 @@ class Baselines:
         self._options = options
         self._inputs = inputs
         self._registries = registries
-        self._stores: dict[tuple[str, str], Store] = {}
+        self._stores: dict[tuple[str, str, str], Store] = {}
 
-    def of(self, model: str, runtime: str = "torch") -> Store:
-        """What is stored of a model on these clips and the machine class of a runtime."""
-        if (model, runtime) not in self._stores:
-            machine = self.of_machine(runtime)
-            self._stores[model, runtime] = Store(
+    def of(self, model: str, runtime: str = "torch", bf16_kernels: str = "") -> Store:
+        """What is stored of a model on these clips and the machine class of a runtime.
+
+        Args:
+            bf16_kernels: of the report, as `Execution` has them.
+        """
+        key = model, runtime, bf16_kernels
+        if key not in self._stores:
+            machine = self.of_machine(runtime, bf16_kernels)
+            self._stores[key] = Store(
                 self._options.baselines,
                 self._inputs.clip_set.name,
                 model,
@@ -38,8 +44,13 @@ class Baselines:
                 machine.facts(),
                 runtime,
                 self._other,
+                bf16_kernels,
             )
-        return self._stores[model, runtime]
+        return self._stores[key]
+
+    def of_execution(self, model: str, executed: Execution) -> Store:
+        """The same of the machine class on which a report's variant was executed."""
+        return self.of(model, executed.runtime, executed.bf16_kernels)
 
     @cached_property
     def _other(self) -> OtherBaseline | None:
@@ -49,9 +60,9 @@ class Baselines:
         commit = find_commit(self._options.against, self._options.root)
         return OtherBaseline(commit.sha, partial(content_in, commit))
 
-    def of_machine(self, runtime: str) -> Machine:
+    def of_machine(self, runtime: str, bf16_kernels: str = "") -> Machine:
         """The class of this machine for what a runtime executes, with the threads that are set."""
         from ..measure.machine import machine
 
         known = self._registries.runtimes.get(runtime)
-        return machine(known.version() if known else runtime)
+        return machine(known.version() if known else runtime, bf16=bf16_kernels)

@@ -16,6 +16,7 @@ from ..gate.budget import Margins
 from ..gate.latency.error_budget import ErrorBudget
 from ..other_commit.git import find_commit
 from ..present.html.page import write_page
+from ..runtimes.bf16_kernels import cpu_kernels
 from .baselines import Baselines
 from .bundle.bundle_folder import refuse_unwritable
 from .inputs import Inputs
@@ -151,7 +152,8 @@ class Session:
 
     def _prepare(self, model: str, runtimes: Collection[str], is_held: bool) -> None:
         protocol = self.inputs.model(model).profile.protocol
-        stores = [self.baselines.of(model, runtime) for runtime in runtimes]
+        kernels = dict.fromkeys(("", cpu_kernels()))
+        stores = [self.baselines.of(model, runtime, bf16) for bf16 in kernels for runtime in runtimes]
         for store in stores:
             _ = store.entries, store.timings
         if is_held and self.options.mode == "check" and not self.options.export:

@@ -1,10 +1,13 @@
 """What an executable may tell of itself: the time of its operators, in the runtime's own words.
 
-A runtime that hides its operators from torch may give what it makes three methods, all optional:
+A runtime that hides its operators from torch may give what it makes these methods and this attribute, all optional:
 
     profile(pixels) -> Sequence[OperatorTime]    one call's time, a row a node of its graph
     isa() -> str                                 the instruction set of its kernels, such as `avx512_vnni`
-    integers() -> Collection[str]                dotted names of the modules whose products multiply integers
+    precisions() -> Mapping[str, str]            dotted names of modules -> what their products compute in, the widest
+                                                 of them: `int8`, `bfloat16`, `float32`
+    integers() -> Collection[str]                without `precisions()`: the modules whose products multiply integers
+    bf16: Bf16 | None                            what it makes of a model that is stored in bfloat16, None of others
 """
 
 from __future__ import annotations

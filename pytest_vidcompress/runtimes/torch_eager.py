@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from ..models.narrow import has_narrow_parameters
+from ..models.narrow import asks_for_bf16, has_narrow_parameters
+from .bf16_kernels import Bf16, cpu_kernels
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -16,19 +17,37 @@ if TYPE_CHECKING:
 
 
 def executable(module: nn.Module) -> nn.Module:
-    """The form of what techniques made that computes on this CPU: what is stored narrow is widened, the rest is as it
-    is."""
+    """The form of what techniques made that computes on this CPU: what is stored narrow is widened, but for bfloat16
+    where there are kernels for it; the rest is as it is."""
     from ..compress.layers.substitute import substitute
     from ..models.module_copy import module_copy
 
     def widened(_: str, part: nn.Module) -> nn.Module:
         return cast("StoredInt8 | QuantizedLayer", part).widened()
 
+    how = bf16(module)
     if is_stored_narrow(module):
-        return substitute(module_copy(module), _stores_integers, widened).float()
-    if has_narrow_parameters(module):
-        return module_copy(module).float()
-    return module
+        module = substitute(module_copy(module), _stores_integers, widened)
+    elif has_narrow_parameters(module):
+        module = module_copy(module)
+    else:
+        return module
+    if how and how.kernels:
+        from ..compress.layers.mixed_precision import MixedPrecision
+
+        return MixedPrecision(module)
+    return module.float()
+
+
+def bf16(module: nn.Module) -> Bf16 | None:
+    """What torch makes here of a module that is stored in bfloat16; None of any other."""
+    from ..compress.int8.quantized import QuantizedLayer
+
+    if not asks_for_bf16(module):
+        return None
+    if any(isinstance(part, QuantizedLayer) for part in module.modules()):
+        return Bf16(why="torch computes what is int8 in fp32, and the rest with it")
+    return Bf16(cpu_kernels())
 
 
 def runnable(module: nn.Module) -> nn.Module:

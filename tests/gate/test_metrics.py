@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_vidcompress.gate.metrics import LIMITS, METRICS, quantity
+from pytest_vidcompress.measure.cost.coverage import Coverage
 from tests.gate.reports import changed, cold_starts, pair_times, report
 
 
@@ -24,7 +25,8 @@ def test_quantity(metric: str, value: float | None, text: str) -> None:
 
 
 def test_every_metric_is_an_attribute_of_a_report() -> None:
-    whole = changed(replace(report(), start=cold_starts()), calls=pair_times(400))
+    seen = replace(report(coverage=Coverage(0.0, 0.0, 0.5)), start=cold_starts())
+    whole = changed(seen, calls=pair_times(400))
     assert [name for name, metric in METRICS.items() if metric.of(whole) is None] == []
 
 
@@ -40,10 +42,11 @@ def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None
             "size_ratio",
             "parameters",
         ),
-        *("macs_ratio", "sparsity", "latency_ratio", "latency_p90_ratio", "start_ratio", "peak_memory_ratio"),
+        *("macs_ratio", "sparsity", "integer_share", "bf16_share"),
+        *("latency_ratio", "latency_p90_ratio", "start_ratio", "peak_memory_ratio"),
     ]
     assert [name for name, limit in LIMITS.items() if limit.at_least] == [
-        *("top1_ratio", "agreement", "sparsity"),
+        *("top1_ratio", "agreement", "sparsity", "integer_share", "bf16_share"),
     ]
 
 

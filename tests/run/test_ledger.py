@@ -16,7 +16,7 @@ NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
 
 @pytest.fixture
 def store(tmp_path):
-    def of(model, runtime="torch"):
+    def of(model, runtime="torch", bf16_kernels=""):
         return Store(
             tmp_path, "pocket", model, "trained", f"machine-{runtime}", {"runtime": runtime}, runtime
         )

@@ -147,7 +147,7 @@ def test_all_convolutions_multiply_integers(recipe: str, runtime: str) -> None:
     """As who executes them says, 3-D, factorized, grouped and depthwise ones alike."""
     run = variant(recipe, runtime)
     assert set(run.module.integers()) == LAYERS  # type: ignore[attr-defined]
-    covered = coverage(run.model.module, noise(), integers=run.module.integers())  # type: ignore[attr-defined]
+    covered = coverage(run.model.module, noise(), precisions=run.module.precisions())  # type: ignore[attr-defined]
     assert covered.macs_int8 == 1.0
     assert covered.weights_int8 > 0.9
 
@@ -156,17 +156,17 @@ def test_all_convolutions_multiply_integers(recipe: str, runtime: str) -> None:
 def test_what_is_kept_float_is_said_to_be(runtime: str) -> None:
     run = variant("fuse+int8-static:keep=stem.0|blocks.2.grouped", runtime)
     assert set(run.module.integers()) == LAYERS - {"stem.0", "blocks.2.grouped"}  # type: ignore[attr-defined]
-    covered = coverage(run.model.module, noise(), integers=run.module.integers())  # type: ignore[attr-defined]
+    covered = coverage(run.model.module, noise(), precisions=run.module.precisions())  # type: ignore[attr-defined]
     assert {left.name for left in covered.left if left.macs} == {"stem.*", "blocks.*.grouped"}
 
 
 def test_what_torch_computes_in_float_is_said_to_be() -> None:
-    stored = coverage(variant("int8-dynamic").model.module, noise(), integers=())
+    stored = coverage(variant("int8-dynamic").model.module, noise(), precisions={})
     assert stored.weights_int8 > 0.85
     assert 0 < stored.macs_int8 < 0.01, "the classifier alone"
     kinds = {left.kind for left in stored.left if left.macs}
     assert kinds == {"int8 weights computed with in float"}
-    static = coverage(variant("fuse+int8-static").model.module, noise(), integers=())
+    static = coverage(variant("fuse+int8-static").model.module, noise(), precisions={})
     assert static.macs_int8 == 0.0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeGuard
 
 import torch
@@ -44,6 +44,20 @@ def is_convolution(part: object) -> TypeGuard[Convolution]:
             own, theirs = type(part), kind
             return own.forward is theirs.forward and own._conv_forward is theirs._conv_forward  # pyright: ignore[reportPrivateUsage]
     return False
+
+
+def classifier(layers: Mapping[str, nn.Module]) -> str:
+    """The one of some layers that gives the logits, as their order tells: the last linear one, of convolutions alone
+    the last.
+
+    Args:
+        layers: of a whole module, by their dotted names, in its order.
+
+    Returns:
+        Its name; empty where there are no layers.
+    """
+    linear = [name for name, part in layers.items() if isinstance(part, nn.Linear)]
+    return (linear or [*layers] or [""])[-1]
 
 
 def bias_of(layer: Layer) -> torch.Tensor | None:

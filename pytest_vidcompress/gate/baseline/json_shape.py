@@ -64,7 +64,7 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
         line, digest, contents, protocol = (
             _text(values if field in values else document, field) for field in _IDENTITY
         )
-        clips = _clips(line)
+        clips = _names(line)
         numbers = _numbers(values, BESIDE_CLIPS)
         if "top1" not in numbers:
             raise Malformed(f"entry {name!r} has no top1")
@@ -86,11 +86,13 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
     """`variants` of a machine class's file."""
     entries: dict[str, dict[str, Any]] = {}
     for name, timing in variants.items():
-        entry = {"test": timing.test, **_short(timing.numbers)}
+        entry: dict[str, Any] = {"test": timing.test, **_short(timing.numbers)}
         if timing.latency_ratio is not None:
             entry["latency_ratio"] = short(timing.latency_ratio)
         if timing.start.ratio is not None:
             entry["start_ratio"] = short(timing.start.ratio)
+        if layers := {precision: _line(names, "*") for precision, names in timing.layers.items() if names}:
+            entry["layers"] = layers
         lines = {field: _line_of_numbers(getattr(timing, field)) for field in (*RUN_FIELDS, *TAIL_FIELDS)}
         lines |= {_start(field): _line_of_numbers(getattr(timing.start, field)) for field in START_FIELDS}
         entries[name] = entry | {field: line for field, line in lines.items() if line}
@@ -118,6 +120,7 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
                     if field != "runs"
                 },
             ),
+            layers=_layers(values),
             **{field: _numbers_of_line(values, field, 1 / RATIO.most) for field in TAIL_FIELDS},
         )
     return entries
@@ -167,13 +170,20 @@ def _numbers(values: Mapping[str, Any], units: Mapping[str, Unit]) -> dict[str, 
     }
 
 
-def _line(clip_ids: tuple[str, ...]) -> str:
+def _line(names: tuple[str, ...], also_plain: str = "") -> str:
     """One string: a thousand ids are a line of diff, not a thousand."""
-    return " ".join(quote(clip, safe="/:+@,;=()[]&!~'#", errors="surrogatepass") for clip in clip_ids)
+    plain = f"/:+@,;=()[]&!~'#{also_plain}"
+    return " ".join(quote(name, safe=plain, errors="surrogatepass") for name in names)
 
 
-def _clips(line: str) -> tuple[str, ...]:
-    return tuple(unquote(clip, errors="surrogatepass") for clip in line.split(" ") if clip)
+def _names(line: str) -> tuple[str, ...]:
+    """Inverse of `_line`."""
+    return tuple(unquote(name, errors="surrogatepass") for name in line.split(" ") if name)
+
+
+def _layers(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    lines = mapping(values, "layers") if "layers" in values else {}
+    return {precision: _names(text(lines, precision)) for precision in lines}
 
 
 def _identity(stored: Stored) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ class Store:
     """What executes on that machine class."""
     other: OtherBaseline | None = None
     """Of the commit that this run is held against, if any."""
+    bf16_kernels: str = ""
+    """What computes in bfloat16 on that machine class."""
 
     @property
     def path(self) -> Path:
@@ -67,8 +69,7 @@ class Store:
 
     def leftovers(self, mode: Mode, reports: Sequence[Report]) -> tuple[Leftover, ...]:
         """What `save` will not take over although it differs; to be asked before it."""
-        timed = [report for report in reports if report.execution.runtime == self.runtime]
-        return leftovers(mode, self.entries, self.timings, timed)
+        return leftovers(mode, self.entries, self.timings, self._of_this_class(reports))
 
     def save(self, mode: Mode, reports: Sequence[Report]) -> tuple[Change, ...]:
         """Writes what `mode` takes over from `reports`, each file at once or not at all; returns what changed.
@@ -87,10 +88,13 @@ class Store:
                 margin = Margins().latency
                 entries, slowdowns = accept_slowdowns(entries, reports, self.other.commit, margin)
                 changes += slowdowns
-            timed = [report for report in reports if report.execution.runtime == self.runtime]
-            timings, timing_changes = update_timings(mode, now.timings, timed)
+            timings, timing_changes = update_timings(mode, now.timings, self._of_this_class(reports))
             if entries != now.entries:
                 write(self.path, entries, clip_set=self.clip_set, model=self.model, weights=self.weights)
             if timings != now.timings:
                 write_timings(self.machine_path, timings, machine=self.machine_facts)
         return changes + timing_changes
+
+    def _of_this_class(self, reports: Sequence[Report]) -> Sequence[Report]:
+        own = self.runtime, self.bf16_kernels
+        return [each for each in reports if (each.execution.runtime, each.execution.bf16_kernels) == own]

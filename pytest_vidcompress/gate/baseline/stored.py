@@ -13,6 +13,7 @@ from ...measure.report import Report
 from ...measure.start.cold_start import Start
 from ..metrics import METRICS, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
+from ..precision import stored_layers
 from .machine_classes import Nearest
 from .same_clips import Measured, same_clips
 
@@ -168,6 +169,8 @@ class StoredTiming(RecordedRuns):
     """Of these, the variant's p95 beside the usual call of its reference ..."""
     reference_p95s: tuple[float, ...] = ()
     """... and the reference's, beside the usual call of the variant."""
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """The layers that a share of MACs is of, by what they compute in; of what has no such share nothing."""
 
     @property
     def latency_ratio(self) -> float | None:
@@ -193,6 +196,7 @@ class StoredTiming(RecordedRuns):
             test=report.test,
             numbers=_numbers(report, PER_MACHINE),
             start=StoredStart.of(report.start),
+            layers=_layers(report),
             **_tails(report),
         )
 
@@ -280,6 +284,12 @@ def _numbers(report: Report, names: Mapping[str, Unit]) -> dict[str, float]:
         for name, value in numbers.items()
         if value is not None and math.isfinite(value)
     }
+
+
+def _layers(report: Report) -> dict[str, tuple[str, ...]]:
+    precisions = [metric.precision for metric in METRICS.values() if metric.precision]
+    found = {precision: stored_layers(report, precision) for precision in precisions}
+    return {precision: names for precision, names in found.items() if names}
 
 
 def _screens(report: Report) -> tuple[float, ...]:

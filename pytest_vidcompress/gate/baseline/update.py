@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from ...measure.report import Report
 from ..budget import Margins
-from ..metrics import METRICS
+from ..metrics import METRICS, is_nothing
 from .recording import recording_fault, start_fault, tail_fault
 from .same_clips import changed, mismatch
 from .stored import (
@@ -83,9 +83,9 @@ def update_timings(
             content[report.name], found = _timing_updated(mode, old, report, reports, margins)
             changes += found
         elif mode != "tighten":
-            entry = (
-                new if _fit(mode, report, None, margins) else replace(new, **dict.fromkeys(RUN_FIELDS, ()))
-            )
+            entry = _without_nothing(new)
+            if not _fit(mode, report, None, margins):
+                entry = replace(entry, **dict.fromkeys(RUN_FIELDS, ()))
             if not _start_fits(mode, report, StoredStart(), margins):
                 entry = replace(entry, start=StoredStart())
             if not _tail_fits(mode, report):
@@ -112,7 +112,7 @@ def takes(mode: Mode, order: Order) -> bool:
 def compared(name: str, before: float | None, after: float | None) -> Order:
     """A number that is stored, or a part of one, with what was measured."""
     if before is None:
-        return "same" if after is None else "missing"
+        return "same" if after is None or is_nothing(name, after) else "missing"
     # A metric that can no longer be held is worse than any value of it.
     if after is None:
         return "worse"
@@ -181,16 +181,23 @@ def _timing_updated(
     if tailed.p90s != old.p90s:
         taken |= {field: getattr(tailed, field) for field in TAIL_FIELDS}
         changes.append(Change(report.name, "latency_p90_ratio", old.p90_ratio, tailed.p90_ratio))
-    numbers = dict(old.numbers)
+    numbers, layers = dict(old.numbers), dict(old.layers)
     for name in PER_MACHINE:
         before, after = old.numbers.get(name), new.numbers.get(name)
         # Timing and memory may be switched off; that is no reason to forget them.
         if after is not None and takes(mode, compared(name, before, after)):
             numbers[name] = after
             changes.append(Change(report.name, name, before, after))
+            if precision := METRICS[name].precision:
+                layers[precision] = new.layers.get(precision, ())
     if _moved(mode, old.test, report, reports):
         taken["test"] = report.test
-    return replace(old, numbers=numbers, **taken), changes
+    return replace(old, numbers=numbers, layers=layers, **taken), changes
+
+
+def _without_nothing(timing: StoredTiming) -> StoredTiming:
+    numbers = {name: value for name, value in timing.numbers.items() if not is_nothing(name, value)}
+    return replace(timing, numbers=numbers)
 
 
 def _take_over(numbers: dict[str, float], new: Mapping[str, float], names: Sequence[str]) -> None:

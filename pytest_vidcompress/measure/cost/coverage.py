@@ -1,12 +1,13 @@
-"""Which share of a model's weights and of its arithmetic really is int8, and what was left float."""
+"""Which share of a model's weights and of its arithmetic really is int8 or bf16, and what was left float."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...runtimes.precisions import BF16, FLOAT32, INT8, widest
 from ..profile.layer_names import folded
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from .macs import Work
 
-INT8, HALF, FLOAT = "int8", "half", "float"
+HALF, FLOAT = "half", "float"
+"""How weights are stored, besides `INT8`."""
 BIASES, WIDENED = "biases of int8 layers", "int8 weights computed with in float"
 INT8_OPERATORS = ("quantized.", "aten._int_mm", "aten.quantized_")
 """How the names of those begin that multiply integers in torch; recurrent ones only where they hold int8 weights."""
@@ -38,8 +40,20 @@ class Left:
 
 
 @dataclass(frozen=True)
+class LayerPrecision:
+    """What one module multiplies."""
+
+    name: str
+    """Dotted; empty for the model itself."""
+    precision: str
+    """Of `runtimes.precisions`, the widest of its products."""
+    macs: float
+    """Of all multiply-accumulates; 0 ... 1."""
+
+
+@dataclass(frozen=True)
 class Coverage:
-    """Shares of the whole model, 0 ... 1. What is neither int8 nor half is in `left`, nothing else."""
+    """Shares of the whole model, 0 ... 1. What is wide, stored or computed, is in `left`, nothing else."""
 
     weights_int8: float
     """Of the numbers that the artefact holds; scales and zero points are not weights."""
@@ -48,32 +62,39 @@ class Coverage:
     """Of the multiply-accumulates of one clip, those that multiply integers."""
     left: tuple[Left, ...] = ()
     """The largest first."""
+    macs_bf16: float = 0.0
+    """Of the multiply-accumulates of one clip, those of bfloat16."""
+    layers: tuple[LayerPrecision, ...] = ()
+    """All modules that multiply, in the order of their calls."""
+    is_hearsay: bool = False
+    """What multiplies integers is what modules say of themselves: nobody who executes them says so."""
 
     @property
     def narrow(self) -> bool:
         """Is anything but float?"""
-        return self.weights_int8 > 0 or self.weights_half > 0 or self.macs_int8 > 0
+        return any((self.weights_int8, self.weights_half, self.macs_int8, self.macs_bf16))
 
 
 def coverage(
     module: nn.Module,
     pixels: torch.Tensor,
     work: Work | None = None,
-    integers: Collection[str] | None = None,
+    precisions: Mapping[str, str] | None = None,
 ) -> Coverage:
     """Weighs what `module` stores and what it computes with.
 
     Weights count by how they are stored. Arithmetic is int8 in torch's own int8 operators, and in modules that
     say so: `computes = "int8"` of their products with weights, `attention_computes = "int8"` of those of two
-    activations.
+    activations. It is bf16 where torch's operators were given that, or where who executes a module says so.
 
     Args:
         module: as it is stored.
         pixels: one view of a clip, `(1, T, C, H, W)`.
-        work: what `macs.work` counted for it, which is not counted again.
-        integers: dotted names of the modules whose products really multiply integers in what runs; of those
-            that say so, the others are float. torch has none: it computes the same numbers in float. None
-            takes modules at their word.
+        work: what `macs.work` counted for it, which is not counted again; without precisions where not torch executes
+            it.
+        precisions: dotted name of a module -> what its products compute in, as who executes them says; of those
+            that say of themselves that they are int8, the others are not. torch says nothing: it computes the same
+            numbers in float. None takes modules at their word.
     """
     if work is None:
         from ...runtimes.torch_eager import executable
@@ -82,7 +103,7 @@ def coverage(
         work = count(executable(module), pixels)
     parts = dict(module.named_modules())
     weights = _weights(module, parts)
-    arithmetic = _arithmetic(work, parts, weights, integers)
+    arithmetic = _arithmetic(work, parts, weights, precisions)
     all_weights = sum(sum(held.values()) for held in weights.values())
     all_macs = sum(sum(done.values()) for done in arithmetic.values())
 
@@ -92,16 +113,36 @@ def coverage(
     left: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for column, (found, whole) in enumerate(((weights, all_weights), (arithmetic, all_macs))):
         for name, each in found.items():
-            if each[FLOAT]:
+            if wide := sum(each.values()) - sum(each[narrow] for narrow in _NARROW[column]):
                 kind = _reason(parts[name], weights.get(name, Counter()), column)
-                left[folded(name) or kind, kind][column] += each[FLOAT] / whole
+                left[folded(name) or kind, kind][column] += wide / whole
     rows = [Left(name, kind, of_weights, of_macs) for (name, kind), (of_weights, of_macs) in left.items()]
     return Coverage(
         weights_int8=share(weights, INT8, all_weights),
         weights_half=share(weights, HALF, all_weights),
         macs_int8=share(arithmetic, INT8, all_macs),
         left=tuple(sorted(rows, key=lambda row: (-max(row.weights, row.macs), row.name, row.kind))),
+        macs_bf16=share(arithmetic, BF16, all_macs),
+        layers=tuple(_layers(arithmetic, all_macs)),
+        is_hearsay=precisions is None and bool(all_macs) and _claims(work, arithmetic),
     )
+
+
+_NARROW = ((INT8, HALF), (INT8, BF16))
+"""Of weights, and of arithmetic: what is not left float."""
+
+
+def _claims(work: Work, arithmetic: Mapping[str, Counter[str]]) -> bool:
+    """Is anything narrow because it says so, or nothing because nobody saw the operators?"""
+    return not work.precisions or any(done[INT8] for done in arithmetic.values())
+
+
+def _layers(arithmetic: Mapping[str, Counter[str]], all_macs: int) -> Iterator[LayerPrecision]:
+    """What multiplies, by the widest of its products."""
+    for name, done in arithmetic.items():
+        if macs := sum(done.values()):
+            present = [precision for precision, count in done.items() if count]
+            yield LayerPrecision(name, widest(present), macs / all_macs)
 
 
 def _weights(module: nn.Module, parts: Mapping[str, nn.Module]) -> dict[str, Counter[str]]:
@@ -127,16 +168,21 @@ def _arithmetic(
     work: Work,
     parts: Mapping[str, nn.Module],
     weights: Mapping[str, Counter[str]],
-    integers: Collection[str] | None,
+    precisions: Mapping[str, str] | None,
 ) -> dict[str, Counter[str]]:
     """Multiply-accumulates of each module, by what is multiplied."""
     done: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, operators in work.by_module.items():
         owner = _owner(name, parts)
         for operator, macs in operators.items():
-            believed = integers is None or owner in integers
-            claimed = believed and _claim(parts[owner], operator) == INT8
-            done[owner][INT8 if claimed or _is_int8(operator, owner, weights) else FLOAT] += macs
+            given = work.precisions.get(name, {}).get(operator, FLOAT32)
+            executed = given if precisions is None else precisions.get(owner, given)
+            claimed = _claim(parts[owner], operator) == INT8
+            if _is_int8(operator, owner, weights) or (claimed and (precisions is None or executed == INT8)):
+                executed = INT8
+            elif executed == INT8:  # nobody asked for integers there
+                executed = FLOAT32
+            done[owner][executed] += macs
     return done
 
 

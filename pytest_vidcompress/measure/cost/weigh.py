@@ -57,13 +57,14 @@ def weigh(
     parameters, zeros = numbers.parameters, numbers.zeros
     sparsity = None if parameters is None or zeros is None else zeros / max(1, parameters)
     shown = not numbers.opaque
-    integers = subject.integers
+    # Where torch only counts, what its operators were given is not what is computed in.
+    seen_work = counted if subject.in_torch else replace(counted, precisions={})
     return replace(
         seen,
         parameters=parameters,
         sparsity=sparsity,
         peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels)) if shown else None,
-        coverage=attempt("coverage", lambda: coverage(stored, pixels, counted, integers))
+        coverage=attempt("coverage", lambda: coverage(stored, pixels, seen_work, subject.precisions))
         if counted.macs and parameters is not None
         else None,
         notes=tuple(attempt.notes),

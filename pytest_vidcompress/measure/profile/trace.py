@@ -15,7 +15,7 @@ from ...errors import VidcompressError
 from ...processes.clock import now_s
 from ...runtimes.operator_time import OperatorTime
 from ..accuracy.predict import Progress, evaluating, logits_of
-from ..cost.watch import watchable, watching
+from ..cost.watch import parts, watchable, watching
 from ..latency.machine_lock import machine_to_ourselves
 from ..latency.quiet import SLACK
 from .hotspots import Hotspots, Named, Spot, medians, of_nodes, shares
@@ -71,7 +71,7 @@ def _of_torch(run: Run, pixels: torch.Tensor) -> Hotspots:
     modules: tuple[Spot, ...] = ()
     if watchable(run):
         # Apart from the operators: watched modules take longer, and some leave their fused operators.
-        classes = {name: type(part).__name__ for name, part in run.named_modules()}
+        classes = {name: type(part).__name__ for name, part in parts(run)}
         with _ranges(run):
             modules = medians(_repeated(lambda: _modules(_profiled(run, pixels), classes), _spent))
     return Hotspots(operators, modules, len(quiet), TORCH)

@@ -82,8 +82,8 @@ class Checker:
         from ...gate.latency.start_rule import stored_start
         from ...gate.verdict import Status, accepted, stored_now
 
-        session, runtime = self.session, measurement.report.execution.runtime
-        store, alpha = session.baselines.of(self.case.model, runtime), session.error_budget.alpha
+        session, alpha = self.session, self.session.error_budget.alpha
+        store = session.baselines.of_execution(self.case.model, measurement.report.execution)
         baseline = store.baseline(measurement.report.name)
         report = self._confirmed(measurement, baseline, alpha)
         report = with_more_calls(session, self.case, replace(measurement, report=report), baseline, alpha)

@@ -39,7 +39,7 @@ def _stop(session: Session, case: Case, report: Report) -> Callable[[Confirmatio
 
     if session.options.mode != "check" or not case.checks:
         return _never
-    baseline = session.baselines.of(case.model, report.execution.runtime).baseline(report.name)
+    baseline = session.baselines.of_execution(case.model, report.execution).baseline(report.name)
     criteria = start_criteria(baseline, case.budget, case.margins)
     return stopping(criteria, session.error_budget.alpha) if criteria else _never
 

@@ -90,7 +90,7 @@ class Measurer:
         if self.session.progress:
             self.session.progress("timing", 0, 0)
         driver = None if self.measurements else self.driver
-        fine = self._clearly_fine(name, subject.runtime)
+        fine = self._clearly_fine(report)
         return timed(report, subject, reference, driver, fine, self.session.progress)
 
     def _enough(self, name: str, reference: Reference) -> Enough | None:
@@ -103,14 +103,15 @@ class Measurer:
         stored = self.session.baselines.of(self.case.model).entries.get(name)
         return stopping(stored, reference.report, self.case.budget, self.case.margins)
 
-    def _clearly_fine(self, name: str, runtime: str) -> Callable[[Sequence[float]], bool] | None:
+    def _clearly_fine(self, report: Report) -> Callable[[Sequence[float]], bool] | None:
         """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
         if self.session.options.mode != "check" or not self.case.checks:
             return None
         from ...gate.latency.criterion import criteria
         from ...gate.latency.screen import clearly_fine
 
-        baseline = self.session.baselines.of(self.case.model, runtime).baseline(name)
+        store = self.session.baselines.of_execution(self.case.model, report.execution)
+        baseline = store.baseline(report.name)
         # Another build is in no screen.
         held_to = criteria(baseline, self.case.budget, self.case.margins)
         if not held_to:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VidcompressError
+from ..bf16_kernels import Bf16
 from ..operator_time import OperatorTime
+from ..precisions import FLOAT32, INT8, widest_of_each
 from ..runtime import Runtime
 from .external_data import refuse_external_data
 from .module_names import module_of
@@ -87,20 +90,33 @@ class Graph:
             if name.endswith(_KERNEL)
         ]
 
+    @cached_property
+    def bf16(self) -> Bf16 | None:
+        """Its floats are stored in bfloat16, and widened; None of any other file."""
+        import onnx  # pyright: ignore[reportMissingImports]
+
+        stored = onnx.load_model_from_string(self.content).graph.initializer
+        if all(each.data_type != onnx.TensorProto.BFLOAT16 for each in stored):
+            return None
+        return Bf16(why="ONNX Runtime multiplies none on CPUs")
+
     def integers(self) -> Collection[str]:
-        """The modules all of whose products multiply integers: ONNX Runtime decides that when a session starts."""
+        """The modules all of whose products multiply integers."""
+        return {module for module, found in self.precisions().items() if found == INT8}
+
+    def precisions(self) -> Mapping[str, str]:
+        """What the products of modules compute in, the widest of them: decided when a session starts."""
         import onnx  # pyright: ignore[reportMissingImports]
 
         with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
             file = Path(folder, FILE)
             _start(self.content, optimized=file)
             nodes = onnx.load(file).graph.node
-        whole: dict[str, bool] = {}
-        for node in nodes:
-            if node.op_type in _INTEGER | _FLOAT:
-                module = module_of(node.name)
-                whole[module] = whole.get(module, True) and node.op_type in _INTEGER
-        return {module for module, narrow in whole.items() if narrow}
+        return widest_of_each(
+            (module_of(node.name), INT8 if node.op_type in _INTEGER else FLOAT32)
+            for node in nodes
+            if node.op_type in _INTEGER | _FLOAT
+        )
 
 
 def _start(content: bytes, profile: Path | None = None, optimized: Path | None = None) -> Any:

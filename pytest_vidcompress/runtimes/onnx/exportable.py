@@ -10,15 +10,14 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.utils import parametrize
 
 from ...compress.int8.quantized import QuantizedConvolution, QuantizedLayer, QuantizedLinear
 from ...compress.int8.rounding import dequantized, fake_quantized, rounded
 from ...compress.int8.stored_weights import StoredInt8
 from ...compress.layers.geometry import ZEROS, Geometry
 from ...compress.layers.substitute import substitute
+from ...compress.layers.widening import widen_in_graph
 from ...models.module_copy import module_copy
-from ...models.narrow import is_narrow
 
 _LARGEST = 2.0**30
 """Integers of a bias are of 32 bits: what they count must not be finer."""
@@ -31,24 +30,13 @@ def exportable(module: nn.Module) -> nn.Module:
         lambda part: isinstance(part, StoredInt8 | QuantizedLayer),
         lambda _, part: _written(part),
     )
-    for part in [*module.modules()]:
-        for name, tensor in [*part.named_parameters(recurse=False), *part.named_buffers(recurse=False)]:
-            if is_narrow(tensor):
-                parametrize.register_parametrization(part, name, _Widened(), unsafe=True)
-    return module
+    return widen_in_graph(module)
 
 
 def _written(part: nn.Module) -> nn.Module:
     if isinstance(part, QuantizedConvolution):
         return _IntegerConvolution(part)
     return _IntegerLinear(part) if isinstance(part, QuantizedLinear) else _Widening(part)
-
-
-class _Widened(nn.Module):
-    """Narrow floats in the file, fp32 in the arithmetic."""
-
-    def forward(self, narrow: torch.Tensor) -> torch.Tensor:
-        return narrow.float()
 
 
 class _Widening(nn.Module):

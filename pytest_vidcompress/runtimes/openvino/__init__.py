@@ -1,19 +1,21 @@
 """`openvino`: the model as OpenVINO's intermediate representation, executed by its CPU plugin.
 
 Layers of `int8-static` become its integer kernels. Latency is what counts here: one stream, as many threads as
-torch is set to, fp32 where nothing was quantized.
+torch is set to, fp32 where nothing was quantized and nobody asked for bf16.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..bf16_kernels import Bf16, cpu_kernels
 from ..operator_time import OperatorTime
+from ..precisions import INT8, widest_of_each
 from ..runtime import Runtime
-from .node import is_fused, module_of, multiplies_integers, products_of, told
+from .node import is_fused, module_of, multiplies_integers, precision, products_of, told
 
 if TYPE_CHECKING:
     import torch
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME = "model"
 _WIDEST = ("amx", "avx512_core_vnni", "avx512_vnni", "avx512", "avx2_vnni", "avx2", "neon")
+_STORED_BF16 = b'element_type="bf16"'
+"""In a graph that holds such numbers."""
 _WARM = 2
 """Calls before the one whose time is told."""
 
@@ -64,13 +68,27 @@ class Representation:
         integers = any(multiplies_integers(node) for node in nodes if products_of(node))
         return f"{widest}, int8" if widest and integers else widest
 
+    @property
+    def bf16(self) -> Bf16 | None:
+        """Its floats are stored in bfloat16: what OpenVINO makes of that here; None of any other file."""
+        if _STORED_BF16 not in self.graph:
+            return None
+        import openvino
+
+        if "BF16" not in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            return Bf16(why="OpenVINO has no bf16 kernels for this CPU")
+        # It says so too of CPUs on which it can but imitate them.
+        return Bf16(cpu_kernels())
+
+    def precisions(self) -> Mapping[str, str]:
+        """What the products of modules compute in, the widest of them: OpenVINO decides that as it compiles."""
+        return widest_of_each(
+            (module, precision(node)) for node in self._nodes() for module in products_of(node)
+        )
+
     def integers(self) -> Collection[str]:
-        """The modules all of whose products multiply integers: OpenVINO decides that as it compiles."""
-        whole: dict[str, bool] = {}
-        for node in self._nodes():
-            for module in products_of(node):
-                whole[module] = whole.get(module, True) and multiplies_integers(node)
-        return {module for module, narrow in whole.items() if narrow}
+        """The modules all of whose products multiply integers."""
+        return {module for module, found in self.precisions().items() if found == INT8}
 
     def profile(self, pixels: torch.Tensor) -> Sequence[OperatorTime]:
         """One call's time by node: compiled a second time, as counting costs time of its own."""
@@ -104,7 +122,7 @@ class Representation:
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
-            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_PRECISION_HINT": "bf16" if self.bf16 and self.bf16.kernels else "f32",
             # Threads that are bound to cores lose them to whoever else is bound there, such as another run.
             "ENABLE_CPU_PINNING": False,
         }

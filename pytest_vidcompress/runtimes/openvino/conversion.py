@@ -14,10 +14,12 @@ from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import nn
 
 from ...compress.int8.torch_packed import refuse_packed
+from ...compress.layers.widening import widen_in_graph
 from ...errors import VidcompressError, first_line
 from ...models.adapter import Logits, example_pixels
 from ...models.model import Model
-from ...models.narrow import has_narrow_parameters, is_narrow
+from ...models.module_copy import module_copy
+from ...models.narrow import asks_for_bf16, has_narrow_parameters, is_narrow
 from ..torch_eager import executable
 from .node import module_of
 
@@ -37,7 +39,9 @@ def representation(model: Model) -> tuple[bytes, bytes]:
     refuse_packed(model, "openvino")
     module = model.module.eval()
     narrow = any(tensor.dtype == torch.int8 or is_narrow(tensor) for tensor in module.state_dict().values())
-    if has_narrow_parameters(module):
+    if asks_for_bf16(module):
+        module = widen_in_graph(module_copy(module))
+    elif has_narrow_parameters(module):
         module = executable(module)
     try:
         converted = _converted(module, example_pixels(model.profile))

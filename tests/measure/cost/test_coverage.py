@@ -102,14 +102,14 @@ def test_int8_modules_say_what_they_compute_in() -> None:
 
 
 def test_torch_only_simulates_integers() -> None:
-    found = coverage(nn.Sequential(Int8(8, 8, "int8")), X, integers=())
+    found = coverage(nn.Sequential(Int8(8, 8, "int8")), X, precisions={})
     assert found.weights_int8 == pytest.approx(64 / 72)
     assert found.macs_int8 == 0
 
 
 def test_what_executes_a_module_knows_better_than_the_module() -> None:
     module = nn.Sequential(Int8(8, 8, "int8"), Int8(8, 8, "int8"), Int8(8, 8, "float32"))
-    found = coverage(module, X, integers={"0", "2"})
+    found = coverage(module, X, precisions={"0": "int8", "2": "int8"})
     assert adds_up(found)
     assert found.macs_int8 == pytest.approx(1 / 3)
 
