@@ -86,6 +86,44 @@ def test_a_variant_that_takes_one_and_a_half_times_as_long(sabotaged):
     assert sabotaged.run().failed("latency_ratio")
 
 
+def test_a_quantized_layer_turned_float(project):
+    project.write(
+        test_holds="""
+            import pytest
+
+            @pytest.mark.vc_variants("int8-dynamic")
+            @pytest.mark.vc_budget(integer_share=0.5)
+            def test_holds(vc_variant, vc_measure, vc_baseline):
+                vc_baseline.check(vc_measure(vc_variant))
+            """
+    )
+    assert project.run(UNTIMED, "--vc-baseline=create").passed(1)
+    assert project.run(UNTIMED).passed(1)
+    project.write(
+        conftest="""
+            from dataclasses import replace
+            import torch
+            from torch import nn
+            from pytest_vidcompress.compress.int8_dynamic import INT8_DYNAMIC
+
+            def apply(model, parameters, clips):
+                model = INT8_DYNAMIC.apply(model, parameters, clips)
+                parent = model.module.get_submodule("videomae.encoder.layer.1.output")
+                layer = nn.Linear(parent.dense.in_features, parent.dense.out_features)
+                layer.weight.data, layer.bias.data = parent.dense.weight().dequantize(), parent.dense.bias()
+                parent.dense = layer
+                return model
+
+            def pytest_vidcompress_techniques():
+                return {"int8-dynamic": replace(INT8_DYNAMIC, apply=apply)}
+            """
+    )
+    run = project.run(UNTIMED)
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+    assert "integer_share" in run.failures <= {"integer_share", "size_bytes", "peak_memory_bytes"}, run.out
+    assert run.says(r"videomae\.encoder\.layer\.1\.output\.dense computed in float32, was int8"), run.out
+
+
 def test_two_classes_swapped_in_the_label_file(stored, tmp_path):
     project = stored.copy(tmp_path / "labels")
     clips = project.folder / "mine"

@@ -29,19 +29,21 @@ def coverage_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     if not shown:
         return []
     model = shorten(results[0].report.model, 30)
-    title = f"{model}: weights kept as int8 or half, MACs computed in int8, and what was left float"
-    header = ("variant", "int8", "int8 MACs", "half", "left float")
+    in_bf16 = any(each.macs_bf16 for _, each in shown)
+    computed = "int8 or bf16" if in_bf16 else "int8"
+    title = f"{model}: weights kept as int8 or half, MACs computed in {computed}, and what was left float"
+    header = ("variant", "int8", "int8 MACs", "half", *(("bf16 MACs",) if in_bf16 else ()), "left float")
     longest = max(len(header[0]), *(len(name) for name, _ in shown))
-    shares = [_shares(each) for _, each in shown]
-    taken = sum(GAP + max(map(len, cells)) for cells in zip(header[1:4], *shares, strict=True)) + GAP
+    shares = [_shares(each)[: len(header) - 2] for _, each in shown]
+    taken = sum(GAP + max(map(len, cells)) for cells in zip(header[1:-1], *shares, strict=True)) + GAP
     room = width - min(NAME, longest) - taken
     left = [list_within(list(_kinds_left(each)), room) for _, each in shown]
     rows = [[name, *parts, kinds] for (name, _), parts, kinds in zip(shown, shares, left, strict=True)]
-    return [*paragraph(title, width), *columns_within(header, rows, (1, 2, 3), width)]
+    return [*paragraph(title, width), *columns_within(header, rows, tuple(range(1, len(header) - 1)), width)]
 
 
 def _shares(coverage: Coverage) -> list[str]:
-    parts = (coverage.weights_int8, coverage.macs_int8, coverage.weights_half)
+    parts = (coverage.weights_int8, coverage.macs_int8, coverage.weights_half, coverage.macs_bf16)
     return [share(part) if part else "-" for part in parts]
 
 
@@ -58,6 +60,7 @@ def coverage_json(coverage: Coverage | None) -> dict[str, Any]:
         "weights_int8": coverage.weights_int8,
         "weights_half": coverage.weights_half,
         "macs_int8": coverage.macs_int8,
+        "macs_bf16": coverage.macs_bf16,
     }
     if coverage.narrow:
         flat["left_float"] = [
@@ -74,6 +77,8 @@ def what_is_narrow(coverage: Coverage) -> str:
         parts.append(f"int8: {share(coverage.weights_int8)} of weights, {share(coverage.macs_int8)} of MACs")
     if coverage.weights_half:
         parts.append(f"half: {share(coverage.weights_half)} of weights")
+    if coverage.macs_bf16:
+        parts.append(f"bf16: {share(coverage.macs_bf16)} of MACs")
     return "; ".join(parts)
 
 

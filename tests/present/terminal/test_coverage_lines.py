@@ -34,6 +34,17 @@ def test_halves_are_stored_and_nothing_more() -> None:
     assert " ".join(line.split()) == "fp16 - - >99 % Linear 100 % of MACs"
 
 
+def test_bf16_is_a_column_where_something_computes_in_it() -> None:
+    small = Coverage(0.0, 1.0, 0.0, (Left("classifier", "Linear", 0.0, 0.01),), macs_bf16=0.99)
+    title, header, _, first, second = coverage_lines([covered(small, name="bf16"), covered()], width=140)
+    assert "MACs computed in int8 or bf16," in title
+    assert " ".join(header.split()) == "variant int8 int8 MACs half bf16 MACs left float"
+    assert " ".join(first.split()) == "bf16 - - 100 % 99 % Linear 1 % of MACs"
+    assert " ".join(second.split()).startswith("int8-dynamic 97 % 72 % - - VideoMAESelfAttention")
+    assert "bf16: 99 % of MACs" in page([covered(small, name="bf16")])
+    assert as_json(covered(small).report)["macs_bf16"] == 0.99
+
+
 def test_what_is_all_float_is_not_said() -> None:
     assert coverage_lines([covered(FLOAT), covered(name="callable", coverage=None)]) == []  # type: ignore[arg-type]
 
