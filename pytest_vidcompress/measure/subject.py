@@ -90,7 +90,8 @@ class Subject:
     def bf16(self) -> Bf16 | None:
         """What becomes of what it stores in bfloat16; None of what stores none, or computes as a user made it."""
         if not self.in_torch:
-            return getattr(self.run, "bf16", None)
+            said: Any = getattr(self.run, "bf16", None)
+            return said if isinstance(said, Bf16) else None
         return None if self.stored is None or isinstance(self.run, OwnDtype) else bf16(self.stored)
 
     @property

@@ -35,6 +35,7 @@ def test_a_slug_says_what_tells_cpus_of_one_name_apart() -> None:
     assert XEON.slug == "intel-xeon-6.85.7-avx512-vnni-2t-torch2.13"
     assert replace(XEON, isa="avx2").slug == "intel-xeon-6.85.7-avx2-avx512-vnni-2t-torch2.13"
     assert replace(XEON, isa_limit="avx2").slug == "intel-xeon-6.85.7-avx512-vnni-max-avx2-2t-torch2.13"
+    assert replace(XEON, bf16="amx_bf16").slug == "intel-xeon-6.85.7-avx512-vnni-2t-torch2.13-amx-bf16"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ def test_a_slug_says_what_tells_cpus_of_one_name_apart() -> None:
         {"features": ()},
         {"isa": "avx2"},
         {"isa_limit": "avx2"},
+        {"bf16": "avx512_bf16"},
         {"threads": 4},
         {"runtime": "torch2.12"},
         {"cpu": "Intel(R) Xeon(R) Platinum"},
@@ -90,6 +92,13 @@ def test_this_machine_is_the_same_each_time() -> None:
     assert here.threads == torch.get_num_threads()
     assert {"cpu", "isa", "threads", "runtime"} <= here.facts().keys()
     assert here.facts().keys() <= {"cpu", "model", "isa", "features", "isa_limit", "threads", "runtime"}
+
+
+def test_what_computes_in_bf16_is_another_class_by_its_kernels() -> None:
+    wide, avx512, amx = (machine("torch2.13", bf16=kernels) for kernels in ("", "avx512_bf16", "amx_bf16"))
+    assert len({wide.slug, avx512.slug, amx.slug}) == 3
+    assert "bf16" not in wide.facts()
+    assert amx.facts() == {**wide.facts(), "bf16": "amx_bf16"}
 
 
 def test_every_runtime_has_a_class_of_its_own() -> None:

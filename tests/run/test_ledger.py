@@ -17,8 +17,16 @@ NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
 @pytest.fixture
 def store(tmp_path):
     def of(model, runtime="torch", bf16_kernels=""):
+        machine = f"machine-{runtime}{bf16_kernels}"
         return Store(
-            tmp_path, "pocket", model, "trained", f"machine-{runtime}", {"runtime": runtime}, runtime
+            tmp_path,
+            "pocket",
+            model,
+            "trained",
+            machine,
+            {"runtime": runtime},
+            runtime,
+            bf16_kernels=bf16_kernels,
         )
 
     return of
@@ -66,6 +74,15 @@ def test_settling_writes_what_the_mode_takes(store):
     assert not store("timesformer").entries
     assert settled(store, "create").written == ("timesformer int8-dynamic: new entry",)
     assert store("timesformer").entries.keys() == {"int8-dynamic"}
+
+
+def test_what_computes_in_bf16_is_timed_in_a_file_of_its_own(store):
+    in_bf16 = {"name": "bf16", "bf16_kernels": "avx512_bf16"}
+    ledger = filled(result(name="fp32"), result(number=2, **in_bf16))
+    ledger.settle("create", store, lambda file: True)
+    assert store("timesformer").entries.keys() == {"fp32", "bf16"}
+    assert store("timesformer").timings.keys() == {"fp32"}
+    assert store("timesformer", "torch", "avx512_bf16").timings.keys() == {"bf16"}
 
 
 def test_what_a_runtime_timed_goes_into_its_own_file(store):
