@@ -109,6 +109,12 @@ class ClassTokenBlock(nn.Module):
         token = token + self.output(mixed)
         return token + self.mlp(self.mlp_norm(token))
 
+    def taking(self, tokens: torch.Tensor) -> tuple[torch.Tensor]:
+        return (tokens,)
+
+    def comparable(self, own: torch.Tensor, original: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return own, original[:, :1]
+
 
 def by_head(weight: torch.Tensor, heads: int) -> torch.Tensor:
     """`(heads * d, D)` -> `(heads, d, D)`."""

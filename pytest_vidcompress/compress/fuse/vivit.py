@@ -34,6 +34,8 @@ class FusedVivit(nn.Module):
     positions: torch.Tensor
     tables = ("positions",)
     """What is added to tokens: halves of it do no harm where the rest is int8."""
+    originals = MappingProxyType({"blocks": "vivit.layers", "classifier": "classifier"})
+    """Parts of it -> what they stand for in the original."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()

@@ -39,6 +39,16 @@ class FusedVJepa2(nn.Module):
 
     cosines: torch.Tensor
     sines: torch.Tensor
+    originals = MappingProxyType(
+        {
+            "blocks": "vjepa2.encoder.layer",
+            "norm": "vjepa2.encoder.layernorm",
+            "pooler_blocks": "pooler.self_attention_layers",
+            "probe": "pooler.cross_attention_layer",
+            "classifier": "classifier",
+        }
+    )
+    """Parts of it -> what they stand for in the original."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()

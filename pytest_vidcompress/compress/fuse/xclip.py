@@ -42,6 +42,19 @@ class FusedXClip(nn.Module):
     logit_scale: torch.Tensor
     tables = ("positions", "frame_positions")
     """What is added to tokens: halves of it do no harm where the rest is int8."""
+    originals = MappingProxyType(
+        {
+            "first_norm": "vision_model.pre_layernorm",
+            "blocks": "vision_model.encoder.layers",
+            "last_norm": "vision_model.post_layernorm",
+            "projection": "visual_projection",
+            "frame_blocks": "mit.encoder.layers",
+            "patch_norm": "prompts_visual_layernorm",
+            "prompts.norm": "prompts_generator.layernorm",
+            "prompts.layers": "prompts_generator.decoder",
+        }
+    )
+    """Parts of it -> what they stand for in the original."""
 
     def __init__(self, module: Any) -> None:
         super().__init__()

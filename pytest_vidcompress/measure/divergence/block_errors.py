@@ -95,7 +95,7 @@ class _Pair:
         def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
             note()
             if not self._gave:
-                self._taken = _single(copied(args), kwargs)
+                self._taken = copied(tensors([args, kwargs])[:1])
             alone[:] = [self._by_itself(copied(args), copied(kwargs))]
 
         def after(_: nn.Module, args: Args, gives: Any) -> None:
@@ -116,7 +116,7 @@ class _Pair:
 
         def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
             if is_first and self._taken is not None:
-                self.given.add(self.part, _single(args, kwargs), self._taken)
+                self.given.add(self.part, _main(self.part, args, kwargs), self._taken)
             self._taken = None
 
         def after(_: nn.Module, args: Args, gives: Any) -> None:
@@ -132,19 +132,32 @@ class _Pair:
         if self.part is self.original or self.own.apart:
             return None
         try:
-            if isinstance(self.part, OtherLayout):
-                return copied(self.part(*self.part.taking(tensors([args, kwargs])[0])))
-            dtype = next((each.dtype for each in self.part.parameters() if each.is_floating_point()), None)
-            return self.part(*cast_floats(args, dtype), **cast_floats(kwargs, dtype))
+            return copied(_called(self.part, args, kwargs))
         except Exception as error:  # somebody's module refuses in its own way what it is not made for
             self.own.apart = f"it does not take what the reference's takes ({type(error).__name__})"
             return None
 
 
-def _single(args: Args, kwargs: Kwargs) -> Any:
-    """What a block is given, as another would give it: the value itself, where it is one."""
-    given = (*args, *kwargs.values())
-    return given[0] if len(given) == 1 else given
+def _called(part: nn.Module, args: Args, kwargs: Kwargs) -> Any:
+    """A block of the variant, called as its original is."""
+    taken = tensors([args, kwargs])
+    if isinstance(part, OtherLayout):
+        return part(*part.taking(taken[0]))
+    dtype = next((each.dtype for each in part.parameters() if each.is_floating_point()), None)
+    try:
+        return part(*cast_floats(args, dtype), **cast_floats(kwargs, dtype))
+    except TypeError:
+        # A rewritten block takes tokens, and no options that only its original has.
+        if len(taken) > 1:
+            raise
+        return part(*cast_floats(taken, dtype))
+
+
+def _main(part: nn.Module, args: Args, kwargs: Kwargs) -> Any:
+    """What a block of the variant is given that its original is given too: the first tensor; of one whose tokens lie
+    otherwise, all that it takes."""
+    taken = tensors([args, kwargs])
+    return args if isinstance(part, OtherLayout) and len(taken) > 1 else taken[0]
 
 
 @contextmanager

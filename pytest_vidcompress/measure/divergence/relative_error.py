@@ -97,9 +97,10 @@ def _floats(value: Any) -> Iterator[torch.Tensor]:
 def _pairs(part: nn.Module, own: Any, original: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     theirs = tensors(original)
     if isinstance(part, OtherLayout):
-        yield part.comparable(own, theirs[0])
-        return
-    mine = tensors(own)
+        one, other = part.comparable(own, theirs[0])
+        mine, theirs = [one], [other]
+    else:
+        mine = tensors(own)
     if [*map(_extents, mine)] != [*map(_extents, theirs)]:
         raise _ApartError(f"it gives {_shapes(mine)}, the reference's {_shapes(theirs)}")
     for one, other in zip(mine, theirs, strict=True):

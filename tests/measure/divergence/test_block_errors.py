@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.compress.fuse.rewrite import rewrites
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.divergence.block_errors import block_errors
@@ -64,13 +65,16 @@ def test_a_module_beside_itself_errs_nowhere() -> None:
     assert max(block_errors(own, own, views()).added) < 1e-6
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, "vivit", "vjepa2", "xclip"])
 def test_blocks_of_a_fused_model_are_compared_in_the_original_s_layout(family: str) -> None:
-    found = block_errors(network(family), fused(family), views())
-    layers = {name: each for name, each in errors(found).items() if "layer." in name}
-    assert len(layers) == 2
+    reference = network(family)
+    other = rewrites()[type(reference).__name__].build(network(family)).eval()
+    found = block_errors(reference, other, views())
+    layers = {name: each for name, each in errors(found).items() if ".layer" in name and "norm" not in name}
+    assert len(layers) >= 2
     assert all(error is not None and error < 1e-4 for error, _ in layers.values()), layers
-    assert all(own is not None and own < 1e-4 for _, own in layers.values()), layers
+    # Rotary blocks are given their sines by the model.
+    assert all(own < 1e-4 if own is not None else family == "vjepa2" for _, own in layers.values()), layers
     assert found.before < 1e-4
     assert {why for _, why in found.apart} == {"the variant has no such block"}
 
