@@ -16,6 +16,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def folder_name(test: str, number: int) -> str:
 
 def refuse_unwritable(directory: Path) -> None:
     """Raises VidcompressError unless bundles can be written there: better before measuring than after."""
-    probe = directory / f"{UNFINISHED}{secrets.token_hex(4)}"
+    probe, is_new = directory / f"{UNFINISHED}{secrets.token_hex(4)}", not directory.exists()
     try:
         probe.mkdir(parents=True)
         (probe / FILE).write_text("{}")
@@ -55,6 +56,9 @@ def refuse_unwritable(directory: Path) -> None:
         raise _unwritable(directory, error) from error
     finally:
         shutil.rmtree(probe, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):  # another process may be writing there
+                directory.rmdir()
 
 
 def write(directory: Path, name: str, document: Mapping[str, Any], files: Mapping[str, bytes]) -> Path:

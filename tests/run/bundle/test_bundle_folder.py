@@ -118,7 +118,10 @@ def _full(*_: Any) -> int:
 
 def test_where_nothing_can_be_written_is_said_before(tmp_path: Path) -> None:
     refuse_unwritable(tmp_path / "new")
-    assert listed(tmp_path / "new") == set()
+    assert listed(tmp_path) == set()
+    kept(tmp_path / "failures")
+    refuse_unwritable(tmp_path / "failures")
+    assert listed(tmp_path / "failures") == {NAME}
     (tmp_path / "file").write_text("")
     with pytest.raises(
         VidcompressError, match=r"--vc-bundle=.*file cannot be written .*: name another folder"
