@@ -32,9 +32,9 @@ def bundle_lines(folder: Path) -> list[str]:
     """
     if (folder / FILE).is_file():
         return [*_whole(folder, read(folder))]
-    found = bundles_in(folder)
-    lines = [line for each in found[:_SHOWN] for line in _short(each)]
-    return lines + _more(found)
+    bundles = bundles_in(folder)
+    lines = [line for each in bundles[:_SHOWN] for line in _short(each)]
+    return lines + _more(bundles)
 
 
 def _short(folder: Path) -> Iterator[str]:
@@ -43,14 +43,14 @@ def _short(folder: Path) -> Iterator[str]:
     except VidcompressError as error:
         yield f"{folder.name}: {error}"
         return
-    said = ", ".join(f"{label(verdict)} {verdict.status}" for verdict in _not_passed(bundle))
-    yield f"{folder.name}: {_heading(bundle)}; {said}"
+    verdicts = ", ".join(f"{label(verdict)} {verdict.status}" for verdict in _not_passed(bundle))
+    yield f"{folder.name}: {_heading(bundle)}; {verdicts}"
 
 
 def _not_passed(bundle: Bundle) -> Sequence[Verdict]:
     """The worst first."""
-    found = [verdict for verdict in bundle.verdicts if verdict.status is not Status.PASSED]
-    return sorted(found, key=lambda verdict: verdict.status.rank)
+    rest = [verdict for verdict in bundle.verdicts if verdict.status is not Status.PASSED]
+    return sorted(rest, key=lambda verdict: verdict.status.rank)
 
 
 def _heading(bundle: Bundle) -> str:
@@ -92,13 +92,13 @@ def _flips(bundle: Bundle) -> Iterator[str]:
 
 
 def _blocks(bundle: Bundle) -> Iterator[str]:
-    found = bundle.divergence
-    if found is None:
+    divergence = bundle.divergence
+    if divergence is None:
         return
-    yield from paragraph(sentence_of(found), first="", rest="  ")
+    yield from paragraph(sentence_of(divergence), first="", rest="  ")
     rows = [
         (block.name, relative(block.error), relative(block.own), relative(added))
-        for block, added in zip(found.blocks, found.added, strict=True)
+        for block, added in zip(divergence.blocks, divergence.added, strict=True)
     ]
     if rows:
         header = ("block", "error after it", "its own", "adds")

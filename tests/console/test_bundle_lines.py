@@ -11,16 +11,16 @@ from pytest_vidcompress import console
 from pytest_vidcompress.console.bundle_lines import are_bundles, bundle_lines
 from pytest_vidcompress.run.bundle.bundle import Bundle, Flip, as_document
 from pytest_vidcompress.run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, write
-from tests.run.bundle.kept import BUNDLE
+from tests.run.bundle.bundles import BUNDLE
 
 
-def kept(directory: Path, bundle: Bundle = BUNDLE, name: str = "one", **files: bytes) -> Path:
+def written(directory: Path, bundle: Bundle = BUNDLE, name: str = "one", **files: bytes) -> Path:
     return write(directory, name, as_document(bundle), files)
 
 
 def test_everything_that_was_kept_is_shown(tmp_path: Path) -> None:
     logits = save({"reference": torch.zeros(3, 2), "variant": torch.zeros(3, 2)})
-    lines = bundle_lines(kept(tmp_path, **{LOGITS: logits, ARTEFACT: b"{}"}))
+    lines = bundle_lines(written(tmp_path, **{LOGITS: logits, ARTEFACT: b"{}"}))
     text = "\n".join(lines)
     assert lines[0] == f"{BUNDLE.failed.test}: int8-dynamic of videomae (trained weights), on torch"
     assert lines[1] == "top1 failed: measured 70.00 %, stored 90.00 %, limit 89.00 %"
@@ -39,8 +39,8 @@ def test_everything_that_was_kept_is_shown(tmp_path: Path) -> None:
 
 
 def test_of_a_folder_every_bundle_is_a_line(tmp_path: Path) -> None:
-    kept(tmp_path)
-    (kept(tmp_path, name="two") / FILE).write_text("{")
+    written(tmp_path)
+    (written(tmp_path, name="two") / FILE).write_text("{")
     first, second = bundle_lines(tmp_path)
     assert first.startswith("one: int8-dynamic of videomae (trained weights), on torch; top1 failed, ")
     assert second.startswith("two: no bundle in ")
@@ -48,23 +48,23 @@ def test_of_a_folder_every_bundle_is_a_line(tmp_path: Path) -> None:
 
 def test_long_lists_are_cut(tmp_path: Path) -> None:
     many = tuple(Flip(f"clip{k}", f"{k}.mp4", "", "up", "up", "down") for k in range(3000))
-    lines = bundle_lines(kept(tmp_path, replace(BUNDLE, flips=many)))
+    lines = bundle_lines(written(tmp_path, replace(BUNDLE, flips=many)))
     assert "  and 2,980 more" in lines
     assert len(lines) < 60
     for k in range(25):
-        kept(tmp_path / "many", name=f"bundle{k}")
+        written(tmp_path / "many", name=f"bundle{k}")
     assert len(bundle_lines(tmp_path / "many")) == 21
 
 
 def test_logits_that_are_none_are_said(tmp_path: Path) -> None:
     assert "logits: logits.safetensors cannot be read" in bundle_lines(
-        kept(tmp_path, **{LOGITS: b"\xff" * 99})
+        written(tmp_path, **{LOGITS: b"\xff" * 99})
     )
 
 
 def test_what_somebody_wrote_is_shown_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     evil = replace(BUNDLE, environment={"cpu": "\x1b[31mred\n::error::x"})
-    folder = kept(tmp_path, evil)
+    folder = written(tmp_path, evil)
     assert console.main(["show", str(folder)]) == 0
     out = capsys.readouterr().out
     assert r"cpu: \x1b[31mred\n::error::x" in out
@@ -78,6 +78,6 @@ def test_an_artefact_is_no_bundle(tmp_path: Path) -> None:
     assert not are_bundles(tmp_path)
     (tmp_path / "recipe.json").write_text("{}")
     assert not are_bundles(tmp_path)
-    kept(tmp_path)
+    written(tmp_path)
     assert are_bundles(tmp_path)
     assert are_bundles(tmp_path / "one")

@@ -36,8 +36,8 @@ def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch
         variant: of whatever structure; blocks without a counterpart are named with the reason.
         views: pixels `(1, T, C, H, W)` or as the models' layout says, one view each.
     """
-    found = counterparts(reference, variant)
-    pairs = {name: _Pair(original, part) for name, (original, part) in found.items() if part is not None}
+    both = counterparts(reference, variant)
+    pairs = {name: _Pair(original, part) for name, (original, part) in both.items() if part is not None}
     order: dict[str, None] = {}
     clips = changed = 0
     with evaluating(reference), evaluating(variant):
@@ -48,15 +48,16 @@ def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch
             with _all(pair.variant_runs(name == first) for name, pair in pairs.items()):
                 after = answers(logits_of(variant, view))
             clips, changed = clips + 1, changed + int((before != after).any())
-    seen = {name: pairs[name] for name in order}
-    compared = {name: pair for name, pair in seen.items() if not pair.why}
-    missing = [(name, "the variant has no such block") for name, (_, part) in found.items() if part is None]
+    ran = {name: pairs[name] for name in order}
+    absent = [(name, "the variant has no such block") for name, (_, part) in both.items() if part is None]
     return Divergence(
-        tuple(BlockError(name, pair.error.value, pair.own.value) for name, pair in compared.items()),
-        (*missing, *((name, pair.why) for name, pair in seen.items() if pair.why)),
+        tuple(
+            BlockError(name, pair.error.value, pair.own.value) for name, pair in ran.items() if not pair.why
+        ),
+        (*absent, *((name, pair.why) for name, pair in ran.items() if pair.why)),
         clips=clips,
         changed=changed,
-        before=next((pair.given.value or 0.0 for pair in seen.values()), 0.0),
+        before=next((pair.before.value or 0.0 for pair in ran.values()), 0.0),
     )
 
 
@@ -68,18 +69,18 @@ class _Pair:
     part: nn.Module
     error: RelativeError = field(default_factory=RelativeError)
     own: RelativeError = field(default_factory=RelativeError)
-    given: RelativeError = field(default_factory=RelativeError)
+    before: RelativeError = field(default_factory=RelativeError)
     """Of what the first of all blocks is given."""
-    _taken: Any = None
+    _input: Any = None
     """By the reference's block in its first call of a view."""
-    _gave: list[Any] = field(default_factory=list[Any])
+    _outputs: list[Any] = field(default_factory=list[Any])
     """By the reference's block, call by call."""
 
     @property
     def why(self) -> str:
         """Why they cannot be compared; empty where they can."""
         if self.error.value is None and self.own.value is None:
-            return self.error.apart or self.own.apart or "the variant does not run it"
+            return self.error.why or self.own.why or "the variant does not run it"
         return ""
 
     @contextmanager
@@ -89,17 +90,17 @@ class _Pair:
         Args:
             note: called when its block does.
         """
-        self._taken, self._gave = None, []
+        self._input, self._outputs = None, []
         alone = list[Any]()
 
         def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
             note()
-            if not self._gave:
-                self._taken = copied(tensors([args, kwargs])[:1])
+            if not self._outputs:
+                self._input = copied(tensors([args, kwargs])[:1])
             alone[:] = [self._by_itself(copied(args), copied(kwargs))]
 
         def after(_: nn.Module, args: Args, gives: Any) -> None:
-            self._gave.append(copied(gives))
+            self._outputs.append(copied(gives))
             self.own.add(self.part, gives if self.part is self.original else alone.pop(), gives)
 
         with _hooks(self.original, before, after):
@@ -112,52 +113,52 @@ class _Pair:
         Args:
             is_first: nothing that can be compared runs before it, so that what it is given is compared too.
         """
-        gave = iter(self._gave)
+        outputs = iter(self._outputs)
 
         def before(_: nn.Module, args: Args, kwargs: Kwargs) -> None:
-            if is_first and self._taken is not None:
-                self.given.add(self.part, _main(self.part, args, kwargs), self._taken)
-            self._taken = None
+            if is_first and self._input is not None:
+                self.before.add(self.part, _main(self.part, args, kwargs), self._input)
+            self._input = None
 
         def after(_: nn.Module, args: Args, gives: Any) -> None:
-            self.error.add(self.part, gives, next(gave, None))
+            self.error.add(self.part, gives, next(outputs, None))
 
         with _hooks(self.part, before, after):
             yield
-        if next(gave, None) is not None:
-            self.error.apart = self.error.apart or "the variant calls it less often"
+        if next(outputs, None) is not None:
+            self.error.why = self.error.why or "the variant calls it less often"
 
     def _by_itself(self, args: Args, kwargs: Kwargs) -> Any:
         """What the variant's block gives where it is called as the reference's is."""
-        if self.part is self.original or self.own.apart:
+        if self.part is self.original or self.own.why:
             return None
         try:
             return copied(_called(self.part, args, kwargs))
         except Exception as error:  # somebody's module refuses in its own way what it is not made for
-            self.own.apart = f"it does not take what the reference's takes ({type(error).__name__})"
+            self.own.why = f"it does not take what the reference's takes ({type(error).__name__})"
             return None
 
 
 def _called(part: nn.Module, args: Args, kwargs: Kwargs) -> Any:
     """A block of the variant, called as its original is."""
-    taken = tensors([args, kwargs])
+    inputs = tensors([args, kwargs])
     if isinstance(part, OtherLayout):
-        return part(*part.taking(taken[0]))
+        return part(*part.taking(inputs[0]))
     dtype = next((each.dtype for each in part.parameters() if each.is_floating_point()), None)
     try:
         return part(*cast_floats(args, dtype), **cast_floats(kwargs, dtype))
     except TypeError:
         # A rewritten block takes tokens, and no options that only its original has.
-        if len(taken) > 1:
+        if len(inputs) > 1:
             raise
-        return part(*cast_floats(taken, dtype))
+        return part(*cast_floats(inputs, dtype))
 
 
 def _main(part: nn.Module, args: Args, kwargs: Kwargs) -> Any:
     """What a block of the variant is given that its original is given too: the first tensor; of one whose tokens lie
     otherwise, all that it takes."""
-    taken = tensors([args, kwargs])
-    return args if isinstance(part, OtherLayout) and len(taken) > 1 else taken[0]
+    inputs = tensors([args, kwargs])
+    return args if isinstance(part, OtherLayout) and len(inputs) > 1 else inputs[0]
 
 
 @contextmanager

@@ -66,16 +66,16 @@ class Divergence:
     def added(self) -> tuple[float, ...]:
         """What each block adds: its own error. Of one that cannot be given the reference's input, or reads it in
         other units, how much larger the error is after it than before it; what gives it those units adds nothing."""
-        last, found = self.before, list[float]()
+        last, errors = self.before, list[float]()
         for block, after in zip_longest(self.blocks, self.blocks[1:]):
             if after is not None and after.reads_other_units and (block.error or 0) > (after.error or 0):
-                found.append(0.0)
+                errors.append(0.0)
                 continue
             error = last if block.error is None else block.error
             alone = None if block.reads_other_units else block.own
-            found.append(max(0.0, error - last) if alone is None else alone)
+            errors.append(max(0.0, error - last) if alone is None else alone)
             last = error
-        return tuple(found)
+        return tuple(errors)
 
     @property
     def first(self) -> int | None:
@@ -97,8 +97,8 @@ class Divergence:
 
     def error_before(self, number: int) -> float:
         """Error of what is given to a block: that after the last block before it of which it is known."""
-        known = [block.error for block in self.blocks[:number] if block.error is not None]
-        return known[-1] if known else self.before
+        errors = [block.error for block in self.blocks[:number] if block.error is not None]
+        return errors[-1] if errors else self.before
 
 
 def first_outlier(added: Sequence[float]) -> int | None:

@@ -42,8 +42,8 @@ def counterparts(reference: nn.Module, variant: nn.Module) -> dict[str, tuple[nn
     """
     before, after = model_blocks(reference), model_blocks(variant)
     originals: Mapping[str, str] = getattr(_unwrapped(variant), "originals", {})
-    named = {_original(name, originals): part for name, part in after.parts.items()}
-    return {f"{before.prefix}{name}": (part, named.get(name)) for name, part in before.parts.items()}
+    by_original = {_original(name, originals): part for name, part in after.parts.items()}
+    return {f"{before.prefix}{name}": (part, by_original.get(name)) for name, part in before.parts.items()}
 
 
 def _original(name: str, originals: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ class RelativeError:
     _norm: float = 0.0
     """Of the reference, likewise."""
     _is_empty: bool = True
-    apart: str = ""
+    why: str = ""
     """Why the two do not compare; empty where they do."""
 
     def add(self, part: nn.Module, own: Any, original: Any) -> None:
@@ -32,7 +32,7 @@ class RelativeError:
         Args:
             part: the block of the variant.
         """
-        if self.apart:
+        if self.why:
             return
         try:
             for mine, theirs in _pairs(part, own, original):
@@ -40,12 +40,12 @@ class RelativeError:
                 self._norm += _square(theirs)
                 self._is_empty = False
         except _ApartError as error:
-            self.apart = str(error)
+            self.why = str(error)
 
     @property
     def value(self) -> float | None:
         """Norm of the difference over that of the reference, at most `MOST`; None where nothing compares."""
-        if self.apart or self._is_empty:
+        if self.why or self._is_empty:
             return None
         if self._difference == 0:
             return 0.0
@@ -112,8 +112,8 @@ def _extents(tensor: torch.Tensor) -> list[int]:
     return [extent for extent in tensor.shape if extent != 1]
 
 
-def _shapes(given: list[torch.Tensor]) -> str:
-    return ", ".join(" x ".join(map(str, each.shape)) for each in given) or "no numbers"
+def _shapes(outputs: list[torch.Tensor]) -> str:
+    return ", ".join(" x ".join(map(str, each.shape)) for each in outputs) or "no numbers"
 
 
 def _square(tensor: torch.Tensor) -> float:

@@ -31,17 +31,17 @@ def divergence(reference: nn.Module, subject: Subject, views: Iterable[torch.Ten
     """
     try:
         if watchable(subject.run):
-            found = block_errors(reference, subject.run, views)
+            result = block_errors(reference, subject.run, views)
         elif subject.stored is not None and watchable(subject.stored):
-            seen = block_errors(reference, runnable(subject.stored), views)
-            found = replace(seen, stands_for=subject.runtime)
+            result = block_errors(reference, runnable(subject.stored), views)
+            result = replace(result, stands_for=subject.runtime)
         else:
             return Divergence(unseen=_shows_none(subject))
     except Exception as error:  # a test that fails says so, whatever a model does under our hooks
         return Divergence(unseen=f"comparing them failed ({type(error).__name__}: {first_line(error)})")
-    if found.blocks:
-        return found
-    return replace(found, unseen="the variant has none of the reference's blocks")
+    if result.blocks:
+        return result
+    return replace(result, unseen="the variant has none of the reference's blocks")
 
 
 def _shows_none(subject: Subject) -> str:

@@ -40,10 +40,10 @@ def folder_name(test: str, number: int) -> str:
         number: of the measurement, as in a report's identity.
     """
     file, _, rest = test.partition("::")
-    said = re.sub(r"[^A-Za-z0-9._]+", "-", f"{file.rpartition('/')[2]} {rest}").strip("-._")[:_LONGEST]
+    stem = re.sub(r"[^A-Za-z0-9._]+", "-", f"{file.rpartition('/')[2]} {rest}").strip("-._")[:_LONGEST]
     which = "-reference" if number < 0 else f"-{number}" if number > 1 else ""
     digest = hashlib.sha256(f"{test}\0{number}".encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{said}{which}-{digest[:8]}".lstrip("-")
+    return f"{stem}{which}-{digest[:8]}".lstrip("-")
 
 
 def refuse_unwritable(directory: Path) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from ...clips.clip import Clip
 
 
-def paths_within(given: str, clips: Sequence[Clip]) -> Callable[[Clip], str]:
+def paths_within(clip_set: str, clips: Sequence[Clip]) -> Callable[[Clip], str]:
     """What says of a clip where it lies in its set, with slashes; of one that is no file, what messages call it.
 
     Args:
-        given: the set as it was named: a folder, a file with a list, or a name.
+        clip_set: as it was named: a folder, a file with a list, or a name.
         clips: all of the set.
     """
-    path = Path(given).expanduser()
-    roots = [path if path.is_dir() else path.parent] if given and path.exists() else []
+    path = Path(clip_set).expanduser()
+    roots = [path if path.is_dir() else path.parent] if clip_set and path.exists() else []
     roots += _common([clip for clip in clips if clip.pixels is None])
     bases = [os.path.abspath(root) for root in roots]  # noqa: PTH100, a link is part of how a set lies
 

@@ -48,9 +48,12 @@ class Failure:
 
 
 def look_again(session: Session, failure: Failure) -> str:
-    """Keeps a failure, and says in a line of its message how to look at it; empty where nobody asked for that."""
+    """Writes the bundle of a failure; returns a line for its message on how to look at it, or on why there is none.
+
+    Empty where nobody asked for a bundle.
+    """
     try:
-        folder = keep(session, failure)
+        folder = write_bundle(session, failure)
     except Exception as error:  # a test that fails says so, whatever comes of this
         return f"  {'no bundle:':<14} {first_line(error)}"
     if folder is None:
@@ -58,7 +61,7 @@ def look_again(session: Session, failure: Failure) -> str:
     return f"  {'look at it:':<14} vidcompress show {shlex.quote(str(folder))}"
 
 
-def keep(session: Session, failure: Failure) -> Path | None:
+def write_bundle(session: Session, failure: Failure) -> Path | None:
     """Writes the bundle of a failure where `--vc-bundle` asks for one, in place of an earlier one.
 
     Returns:

@@ -36,10 +36,10 @@ def with_failing_blocks(
     failed = [verdict for verdict in verdicts if _is_of_accuracy(verdict, session.options.strict)]
     if not failed or measurement.subject is None:
         return report, verdicts
-    found = report.divergence or _look(session, measurement.subject, report)
-    said = sentence_of(found)
-    return replace(report, divergence=found), tuple(
-        replace(v, evidence="; ".join(filter(None, (v.evidence, said)))) if v in failed else v
+    divergence = report.divergence or _look(session, measurement.subject, report)
+    sentence = sentence_of(divergence)
+    return replace(report, divergence=divergence), tuple(
+        replace(v, evidence="; ".join(filter(None, (v.evidence, sentence)))) if v in failed else v
         for v in verdicts
     )
 

@@ -47,14 +47,14 @@ def test_axes_of_one_do_not_matter_and_other_shapes_do() -> None:
     assert error((torch.ones(1, 1, 3), torch.ones(1, 3))).value == 0.0
     other = error((torch.ones(1, 4, 3), torch.ones(1, 8, 3)), (torch.ones(1), torch.ones(1)))
     assert other.value is None
-    assert other.apart == "it gives 1 x 4 x 3, the reference's 1 x 8 x 3"
+    assert other.why == "it gives 1 x 4 x 3, the reference's 1 x 8 x 3"
 
 
 def test_all_tensors_of_floats_count_wherever_they_are() -> None:
     own = {"hidden": torch.ones(2), "more": [torch.ones(2), None], "ids": torch.tensor([1])}
     original = (torch.ones(2), torch.ones(2) * 2)
     assert error((own, original)).value == pytest.approx(math.sqrt(2 / 10))
-    assert error((None, torch.ones(2))).apart == "it gives no numbers, the reference's 2"
+    assert error((None, torch.ones(2))).why == "it gives no numbers, the reference's 2"
 
 
 def test_a_copy_is_not_changed_in_place_and_a_cast_leaves_integers() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_vidcompress.run.bundle.bundle import Bundle, as_document, from_document, is_bundle
 from pytest_vidcompress.untrusted import Malformed
-from tests.run.bundle.kept import BUNDLE
+from tests.run.bundle.bundles import BUNDLE
 
 
 def again(bundle: Bundle) -> Bundle:

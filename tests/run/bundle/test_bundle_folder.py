@@ -24,13 +24,13 @@ from pytest_vidcompress.run.bundle.bundle_folder import (
     refuse_unwritable,
     write,
 )
-from tests.run.bundle.kept import BUNDLE
+from tests.run.bundle.bundles import BUNDLE
 
 DOCUMENT = as_document(BUNDLE)
 NAME = "test_q.py-test_holds-0a1b2c3d"
 
 
-def kept(directory: Path, **files: bytes) -> Path:
+def written(directory: Path, **files: bytes) -> Path:
     return write(directory, NAME, DOCUMENT, files)
 
 
@@ -57,7 +57,7 @@ def test_names_tell_tests_and_measurements_apart() -> None:
 
 
 def test_a_bundle_is_there_as_a_whole(tmp_path: Path) -> None:
-    folder = kept(tmp_path / "new" / "failures", **{LOGITS: b"123"})
+    folder = written(tmp_path / "new" / "failures", **{LOGITS: b"123"})
     assert folder == tmp_path / "new" / "failures" / NAME
     assert listed(folder) == {FILE, LOGITS}
     assert listed(folder.parent) == {NAME}
@@ -66,8 +66,8 @@ def test_a_bundle_is_there_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_later_failure_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
-    kept(tmp_path, **{LOGITS: b"old"})
-    assert listed(kept(tmp_path)) == {FILE}
+    written(tmp_path, **{LOGITS: b"old"})
+    assert listed(written(tmp_path)) == {FILE}
     assert listed(tmp_path) == {NAME}
 
 
@@ -77,23 +77,23 @@ def test_what_is_no_bundle_of_ours_stays_and_the_new_one_gets_a_number(tmp_path:
     if what == "file":
         place.write_text("mine")
     elif what == "link":
-        kept(tmp_path / "elsewhere")
+        written(tmp_path / "elsewhere")
         place.symlink_to(tmp_path / "elsewhere" / NAME)
     else:
-        kept(tmp_path)
+        written(tmp_path)
         if what == "file beside it":
             (place / "notes.txt").write_text("mine")
         else:
             (place / FILE).write_text("{}" if what == "no bundle" else "{")
     before = listed(tmp_path)
-    assert kept(tmp_path).name == f"{NAME}.2"
-    assert kept(tmp_path).name == f"{NAME}.3"
+    assert written(tmp_path).name == f"{NAME}.2"
+    assert written(tmp_path).name == f"{NAME}.3"
     discard(tmp_path, NAME)
     assert listed(tmp_path) == before | {f"{NAME}.2", f"{NAME}.3"}
 
 
 def test_a_bundle_of_a_test_that_holds_again_goes(tmp_path: Path) -> None:
-    kept(tmp_path)
+    written(tmp_path)
     discard(tmp_path, "another")
     assert listed(tmp_path) == {NAME}
     discard(tmp_path, NAME)
@@ -102,12 +102,12 @@ def test_a_bundle_of_a_test_that_holds_again_goes(tmp_path: Path) -> None:
 
 
 def test_what_breaks_off_leaves_the_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = kept(tmp_path, **{LOGITS: b"old"})
+    folder = written(tmp_path, **{LOGITS: b"old"})
     monkeypatch.setattr(Path, "write_bytes", _full)
     with pytest.raises(
         VidcompressError, match=r"--vc-bundle=.* cannot be written \(No space left on device\)"
     ):
-        kept(tmp_path, **{LOGITS: b"new"})
+        written(tmp_path, **{LOGITS: b"new"})
     assert (folder / LOGITS).read_bytes() == b"old"
     assert listed(tmp_path) == {NAME}
 
@@ -119,7 +119,7 @@ def _full(*_: Any) -> int:
 def test_where_nothing_can_be_written_is_said_before(tmp_path: Path) -> None:
     refuse_unwritable(tmp_path / "new")
     assert listed(tmp_path) == set()
-    kept(tmp_path / "failures")
+    written(tmp_path / "failures")
     refuse_unwritable(tmp_path / "failures")
     assert listed(tmp_path / "failures") == {NAME}
     (tmp_path / "file").write_text("")
@@ -152,7 +152,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
-    folder = kept(tmp_path)
+    folder = written(tmp_path)
     (folder / FILE).rename(tmp_path / "secret.json")
     (folder / FILE).symlink_to(tmp_path / "secret.json")
     with pytest.raises(VidcompressError, match="leads out of the folder"):
@@ -161,7 +161,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_what_is_being_written_is_no_bundle_yet(tmp_path: Path) -> None:
-    kept(tmp_path).rename(tmp_path / f"{UNFINISHED}01234567")
+    written(tmp_path).rename(tmp_path / f"{UNFINISHED}01234567")
     assert bundles_in(tmp_path) == []
     assert bundles_in(tmp_path / "nowhere") == []
     assert {FILE, LOGITS} <= bundle_folder.FILES

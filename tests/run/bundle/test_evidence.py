@@ -17,7 +17,7 @@ from pytest_vidcompress.measure.measurement import Reference
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.measure.subject import Target
 from pytest_vidcompress.run.bundle.bundle_folder import ARTEFACT, LOGITS, read
-from pytest_vidcompress.run.bundle.evidence import Failure, forget, keep, look_again
+from pytest_vidcompress.run.bundle.evidence import Failure, forget, look_again, write_bundle
 from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.one_test.measurements import Answers, Measurement
 from pytest_vidcompress.run.session import Session
@@ -67,7 +67,7 @@ def failure(target: Target | None = None, **changes: Any) -> Failure:
 
 def test_nothing_is_kept_where_nobody_asked(tmp_path: Path) -> None:
     unasked = session(tmp_path, None)
-    assert keep(unasked, failure()) is None
+    assert write_bundle(unasked, failure()) is None
     assert look_again(unasked, failure()) == ""
     forget(unasked, NODEID, 1)
     assert (list(tmp_path.iterdir()), unasked.ledger.bundles) == ([], {})
@@ -75,7 +75,7 @@ def test_nothing_is_kept_where_nobody_asked(tmp_path: Path) -> None:
 
 def test_what_flipped_is_kept_with_both_answers_and_found_by_path_and_digest(tmp_path: Path) -> None:
     asked = session(tmp_path, tmp_path / "failures")
-    folder = keep(asked, failure(variant("fp16")))
+    folder = write_bundle(asked, failure(variant("fp16")))
     assert folder is not None
     assert not folder.is_absolute()
     assert [*asked.ledger.bundles.values()] == [str(folder)]
@@ -103,23 +103,23 @@ def test_of_an_artefact_its_manifest_is_kept(tmp_path: Path, monkeypatch: pytest
     variant("fp16").save(tmp_path / "saved")
     artefact = load(tmp_path / "saved")
     asked = session(tmp_path, tmp_path / "failures")
-    folder = keep(asked, failure(artefact))
+    folder = write_bundle(asked, failure(artefact))
     assert folder is not None
     document = json.loads((tmp_path / folder / ARTEFACT).read_text())
     assert document == json.loads((tmp_path / "saved" / "recipe.json").read_text())
     assert read(tmp_path / folder).failed.recipe == "fp16"
     (tmp_path / "saved" / "recipe.json").unlink()
-    again = keep(asked, failure(artefact))
+    again = write_bundle(asked, failure(artefact))
     assert again == folder
     assert not (tmp_path / again / ARTEFACT).exists()
 
 
 def test_a_function_has_no_recipe_and_a_reference_no_answers_of_its_own(tmp_path: Path) -> None:
     asked = session(tmp_path, tmp_path / "failures")
-    folder = keep(asked, failure(lambda pixels: pixels))
+    folder = write_bundle(asked, failure(lambda pixels: pixels))
     assert folder is not None
     assert read(tmp_path / folder).failed.recipe == ""
-    alone = keep(asked, failure())
+    alone = write_bundle(asked, failure())
     assert alone is not None
     assert set(load_file(tmp_path / alone / LOGITS)) == {"reference", "labels"}
 
@@ -138,7 +138,7 @@ def test_a_clip_that_is_gone_has_no_digest(tmp_path: Path) -> None:
     asked = session(tmp_path, tmp_path / "failures")
     gone = (*CLIPS[:3], Clip("gone", "walking", tmp_path / "gone.mp4"))
     cast(Any, asked).references.of = lambda _: SimpleNamespace(clips=gone, logits=torch.eye(5, 3))
-    folder = keep(asked, failure())
+    folder = write_bundle(asked, failure())
     assert folder is not None
     assert [len(flip.sha256) for flip in read(tmp_path / folder).flips] == [64, 0]
 

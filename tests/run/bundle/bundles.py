@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_vidcompress.gate.verdict import Status
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.run.bundle.bundle import Bundle, Failed, Flip, TakenClips
 from tests.present.verdicts import BUDGET, LATENCY, MACS, TOP1
@@ -29,4 +28,3 @@ BUNDLE = Bundle(
     {"python": "3.11.7", "cpu": "AMD EPYC"},
     {"top1": 0.7, "notes": ["int8 engine onednn"]},
 )
-FAILED = [verdict for verdict in BUNDLE.verdicts if verdict.status is Status.FAILED]
