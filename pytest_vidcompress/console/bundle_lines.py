@@ -9,14 +9,16 @@ from ..errors import VidcompressError
 from ..gate.verdict import Status, Verdict
 from ..models.safetensors_header import described
 from ..present.divergence_words import relative, sentence_of
-from ..present.text_table import columns, paragraph
+from ..present.text_table import columns, paragraph, shorten
 from ..present.wording import count, label, numbers
 from ..run.bundle.bundle import Bundle
 from ..run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, bundles_in, read
 from ..untrusted import Malformed, file_in
 
 _SHOWN = 20
-"""Clips, blocks and folders that are listed at most."""
+"""Clips, blocks, folders and the like that are listed at most."""
+_LONGEST = 400
+"""Characters of a text that are shown at most, and of a cell of a table a tenth of that."""
 
 
 def are_bundles(folder: Path) -> bool:
@@ -25,15 +27,15 @@ def are_bundles(folder: Path) -> bool:
 
 
 def bundle_lines(folder: Path) -> list[str]:
-    """The lines to print of a bundle, or of each one in a folder; they may not be printable.
+    """The lines to print of a bundle, or of each one in a folder; none is longer than `_LONGEST`.
 
     Raises:
         VidcompressError: a bundle is damaged, or of another version.
     """
     if (folder / FILE).is_file():
-        return [*_whole(folder, read(folder))]
+        return [shorten(line, _LONGEST) for line in _whole(folder, read(folder))]
     bundles = bundles_in(folder)
-    lines = [line for each in bundles[:_SHOWN] for line in _short(each)]
+    lines = [shorten(line, _LONGEST) for each in bundles[:_SHOWN] for line in _short(each)]
     return lines + _more(bundles)
 
 
@@ -61,10 +63,10 @@ def _heading(bundle: Bundle) -> str:
 def _whole(folder: Path, bundle: Bundle) -> Iterator[str]:
     failed, clips = bundle.failed, bundle.clips
     yield f"{failed.test}: {_heading(bundle)}"
-    for verdict in _not_passed(bundle):
+    for verdict in _not_passed(bundle)[:_SHOWN]:
         yield f"{label(verdict)} {verdict.status}: {', '.join(numbers(verdict))}"
         for text in filter(None, (verdict.reason, verdict.evidence)):
-            yield from paragraph(text, first="  ", rest="  ")
+            yield from paragraph(shorten(text, _LONGEST), first="  ", rest="  ")
     passed = [label(verdict) for verdict in bundle.verdicts if verdict.status is Status.PASSED]
     yield f"passed: {', '.join(passed) or 'nothing'}"
     yield f"see it again: {failed.command}"
@@ -79,13 +81,20 @@ def _whole(folder: Path, bundle: Bundle) -> Iterator[str]:
     if (folder / ARTEFACT).is_file():
         yield f"artefact: its manifest is {ARTEFACT}"
     yield "where it failed:"
-    yield from (f"  {name}: {value}" for name, value in bundle.environment.items())
+    for name, value in [*bundle.environment.items()][:_SHOWN]:
+        yield f"  {name}: {value}"
 
 
 def _flips(bundle: Bundle) -> Iterator[str]:
     flips = bundle.flips
     yield f"answered otherwise than the reference: {count(len(flips), 'clip')}"
-    rows = [(each.id, each.label, each.reference, each.variant, each.path) for each in flips[:_SHOWN]]
+    rows = [
+        [
+            shorten(text, _LONGEST // 10)
+            for text in (each.id, each.label, each.reference, each.variant, each.path)
+        ]
+        for each in flips[:_SHOWN]
+    ]
     if rows:
         yield from _indented(columns(("clip", "label", "reference", "variant", "file"), rows))
         yield from _more(flips)
@@ -95,9 +104,9 @@ def _blocks(bundle: Bundle) -> Iterator[str]:
     divergence = bundle.divergence
     if divergence is None:
         return
-    yield from paragraph(sentence_of(divergence), first="", rest="  ")
+    yield from paragraph(shorten(sentence_of(divergence), _LONGEST))
     rows = [
-        (block.name, relative(block.error), relative(block.own), relative(added))
+        (shorten(block.name, _LONGEST // 4), relative(block.error), relative(block.own), relative(added))
         for block, added in zip(divergence.blocks, divergence.added, strict=True)
     ]
     if rows:
@@ -108,8 +117,11 @@ def _blocks(bundle: Bundle) -> Iterator[str]:
 
 def _tensors(folder: Path) -> Iterator[str]:
     try:
-        tensors = described(file_in(folder, LOGITS))
+        file = file_in(folder, LOGITS)
+        tensors = described(file) if file.is_file() else ()
     except (VidcompressError, Malformed):
+        tensors = ()
+    if not tensors:
         yield f"logits: {LOGITS} cannot be read"
         return
     shapes = (f"{each.name} {' x '.join(map(str, each.shape))}" for each in tensors[:_SHOWN])

@@ -121,7 +121,7 @@ def _declare(parser: ArgumentParser) -> None:
 
 def _run(given: Namespace, named: Named) -> Sequence[str]:
     if are_bundles(given.folder):
-        return [printable(line) for line in bundle_lines(given.folder)]
+        return bundle_lines(given.folder)
     return artefact_lines(given.folder, given.verify)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from safetensors.torch import save
 
 from pytest_vidcompress import console
 from pytest_vidcompress.console.bundle_lines import are_bundles, bundle_lines
+from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.run.bundle.bundle import Bundle, Flip, as_document
 from pytest_vidcompress.run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, write
 from tests.run.bundle.bundles import BUNDLE
@@ -54,6 +56,26 @@ def test_long_lists_are_cut(tmp_path: Path) -> None:
     for k in range(25):
         written(tmp_path / "many", name=f"bundle{k}")
     assert len(bundle_lines(tmp_path / "many")) == 21
+
+
+def test_texts_of_any_length_are_cut(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    flips = (Flip(long, long, "", long, long, long),)
+    blocks = Divergence((BlockError(long, 0.5, 0.5),), ((long, long),))
+    failed = replace(BUNDLE.failed, test=long, recipe=long, command=long)
+    verdicts = tuple(replace(each, reason=long, evidence=long) for each in BUNDLE.verdicts)
+    many = {f"{long}{k}": long for k in range(100)}
+    evil = replace(BUNDLE, failed=failed, verdicts=verdicts, flips=flips, divergence=blocks, environment=many)
+    lines = bundle_lines(written(tmp_path, evil))
+    assert max(map(len, lines)) <= 400
+    assert len(lines) < 60
+    assert max(map(len, bundle_lines(tmp_path))) <= 400
+
+
+def test_a_pipe_in_the_place_of_logits_is_not_waited_for(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    os.mkfifo(folder / LOGITS)
+    assert "logits: logits.safetensors cannot be read" in bundle_lines(folder)
 
 
 def test_logits_that_are_none_are_said(tmp_path: Path) -> None:
