@@ -18,7 +18,9 @@ from ..untrusted import Malformed, file_in
 _SHOWN = 20
 """Clips, blocks, folders and the like that are listed at most."""
 _LONGEST = 400
-"""Characters of a text that are shown at most, and of a cell of a table a tenth of that."""
+"""Characters of a text that are shown at most; of a cell of a table a tenth of that."""
+_LONGEST_LINE = 4 * _LONGEST
+"""A command is there to be copied."""
 
 
 def are_bundles(folder: Path) -> bool:
@@ -27,15 +29,15 @@ def are_bundles(folder: Path) -> bool:
 
 
 def bundle_lines(folder: Path) -> list[str]:
-    """The lines to print of a bundle, or of each one in a folder; none is longer than `_LONGEST`.
+    """The lines to print of a bundle, or of each one in a folder; none is longer than `_LONGEST_LINE`.
 
     Raises:
         VidcompressError: a bundle is damaged, or of another version.
     """
     if (folder / FILE).is_file():
-        return [shorten(line, _LONGEST) for line in _whole(folder, read(folder))]
+        return [shorten(line, _LONGEST_LINE) for line in _whole(folder, read(folder))]
     bundles = bundles_in(folder)
-    lines = [shorten(line, _LONGEST) for each in bundles[:_SHOWN] for line in _short(each)]
+    lines = [shorten(line, _LONGEST_LINE) for each in bundles[:_SHOWN] for line in _short(each)]
     return lines + _more(bundles)
 
 
