@@ -77,6 +77,19 @@ def build(
         VidcompressError: the runtime is not there, or the model cannot be compressed or run so.
     """
     name = recipe.runtime_with(chosen)
+    usable_runtime(name, runtimes)
+    return prepared(recipe, recipe.apply(model, clips), name, runtimes)
+
+
+def prepared(recipe: Recipe, compressed: Model, name: str, runtimes: Mapping[str, Runtime]) -> Variant:
+    """What a recipe made of a model, ready in a runtime.
+
+    Args:
+        compressed: as techniques left it.
+        name: of the runtime.
+
+    Raises:
+        VidcompressError: it is not there, or cannot run this.
+    """
     executes = usable_runtime(name, runtimes)
-    compressed = recipe.apply(model, clips)
     return Variant(recipe.on(name), compressed, executes.prepare(compressed), name, executes)

@@ -7,6 +7,7 @@ from .collection import (
     pytest_collection_modifyitems,
     pytest_deselected,
     pytest_generate_tests,
+    pytest_report_collectionfinish,
 )
 from .configure import (
     pytest_addhooks,
@@ -15,7 +16,7 @@ from .configure import (
     pytest_sessionstart,
     pytest_unconfigure,
 )
-from .fixtures import vc_baseline, vc_clips, vc_measure, vc_model, vc_variant
+from .fixtures import vc_baseline, vc_clips, vc_grid, vc_measure, vc_model, vc_variant
 from .runtest import pytest_runtest_call, pytest_runtest_protocol
 from .session_finish import pytest_sessionfinish
 from .terminal_summary import pytest_benchmark_compare_machine_info, pytest_terminal_summary
@@ -30,6 +31,7 @@ __all__ = [
     "pytest_configure",
     "pytest_deselected",
     "pytest_generate_tests",
+    "pytest_report_collectionfinish",
     "pytest_runtest_call",
     "pytest_runtest_protocol",
     "pytest_sessionfinish",
@@ -39,6 +41,7 @@ __all__ = [
     "pytest_unconfigure",
     "vc_baseline",
     "vc_clips",
+    "vc_grid",
     "vc_measure",
     "vc_model",
     "vc_variant",

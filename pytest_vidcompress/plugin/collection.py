@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import pytest
 
 from ..errors import VidcompressError
 from . import markers
-from .items import FIXTURES, Refusal, check_markers, fixtures, is_empty, is_ours, parameter
+from .items import (
+    FIXTURES,
+    Refusal,
+    check_markers,
+    fixtures,
+    is_empty,
+    is_grid,
+    is_ours,
+    measures,
+    parameter,
+)
 from .refusals import usage_errors
-from .stash import DESELECTED, OPTIONS, session_of
+from .stash import BESIDE_GRIDS, DESELECTED, OPTIONS, session_of
 from .terminal import wiped_after
 
 
@@ -35,10 +45,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    empty = [item for item in items if is_empty(item)]
-    if empty:
-        items[:] = [item for item in items if item not in empty]
-        config.hook.pytest_deselected(items=empty)
+    leave_out(config, items, {item for item in items if is_empty(item)})
+    if config.stash[OPTIONS].grid is None:
+        for item in filter(is_grid, items):
+            item.add_marker(pytest.mark.skip(reason="grids are measured with --vc-grid"))
+        return
+    others = {item for item in items if not is_grid(item)}
+    config.stash[BESIDE_GRIDS] = len(others)
+    leave_out(config, items, others)
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], out: Set[pytest.Item]) -> None:
+    """Deselects some of the items."""
+    if out:
+        left = [item for item in items if item in out]
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=left)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
+    others = config.stash.get(BESIDE_GRIDS, 0)
+    return f"vidcompress: --vc-grid measures grids alone, {others} other tests are left out" if others else ""
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -49,15 +76,17 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
-    ours = [item for item in session.items if is_ours(item)]
+    options = config.stash[OPTIONS]
+    # A test of grids is skipped without one, and needs nothing.
+    ours = [item for item in session.items if is_ours(item) and (options.grid or not is_grid(item))]
     others = bool(session.items) or config.stash.get(DESELECTED, False)
-    asked = bool(ours) or (config.stash[OPTIONS].explicit and others)
+    asked = bool(ours) or (options.explicit and others)
     # Of files that cannot be collected pytest has more to say than we.
     if session.testsfailed or not asked:
         return
     with usage_errors(config):
         for item in ours:
-            check_markers(item, config.stash[OPTIONS].latency_margin)
+            check_markers(item, options.latency_margin)
         if not config.getoption("collectonly"):
             _prepare(config, ours)
 
@@ -71,7 +100,7 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             {parameter(item, "vc_model") or "" for item in items if "vc_baseline" in fixtures(item)},
             {text for item in items if (text := parameter(item, "vc_variant"))},
         )
-    session.ledger.planned = frozenset(item.nodeid for item in items if "vc_measure" in fixtures(item))
+    session.ledger.planned = frozenset(item.nodeid for item in items if measures(item))
     part = config.getoption("lf", False) or any("::" in arg for arg in config.args)
     chosen = options.variants or options.runtime or part
     if not (config.stash.get(DESELECTED, False) or chosen):

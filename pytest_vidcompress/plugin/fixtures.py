@@ -12,7 +12,7 @@ from ..present.printable import printable
 from ..run.options.arguments import as_typed
 from .items import case
 from .refusals import failures
-from .stash import CHECKER, MEASUREMENTS, session_of
+from .stash import CHECKER, GRID, MEASUREMENTS, session_of
 from .terminal import COLUMNS
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..clips.loader import Clips
     from ..compress.recipe import Recipe
     from ..models.model import Model
+    from ..run.grid.grid_measurer import GridMeasurer
     from ..run.one_test.checker import Checker
     from ..run.one_test.measurer import Measurer
     from ..run.session import Session
@@ -80,6 +81,17 @@ def vc_measure(
     timed = not request.config.getoption("benchmark_disable", False)
     yield Measurer(session, own, measurements, benchmark.pedantic, timed)
     measurements.release()
+
+
+@pytest.fixture
+def vc_grid(request: pytest.FixtureRequest, vc_model: Model) -> GridMeasurer:
+    """Call it with nothing; returns a `GridChoice`: `vc_model` in every way that `--vc-grid` asks for."""
+    from ..run.grid.grid_measurer import GridMeasurer
+
+    session = session_of(request.config)
+    own = case(request.node, vc_model.name, session.options.latency_margin)
+    measurer = request.node.stash[GRID] = GridMeasurer(session, own)
+    return measurer
 
 
 def _refuse_other_benchmark(benchmark: object) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OURS = ("vc_model", "vc_variant")
 """Parameters that we give a test."""
-FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline"})
+FIXTURES = frozenset({"vc_model", "vc_clips", "vc_variant", "vc_measure", "vc_baseline", "vc_grid"})
 
 
 class Refusal:
@@ -29,6 +29,16 @@ class Refusal:
 def is_ours(item: pytest.Item) -> bool:
     """Does it use one of our fixtures?"""
     return not FIXTURES.isdisjoint(fixtures(item))
+
+
+def is_grid(item: pytest.Item) -> bool:
+    """Does it measure a grid?"""
+    return "vc_grid" in fixtures(item)
+
+
+def measures(item: pytest.Item) -> bool:
+    """Will it measure something, if it runs?"""
+    return not {"vc_measure", "vc_grid"}.isdisjoint(fixtures(item))
 
 
 def fixtures(item: pytest.Item) -> Sequence[str]:

@@ -28,10 +28,10 @@ def add_options(parser: pytest.Parser) -> None:
     for title, rows in GROUPS.items():
         group = parser.getgroup(f"vidcompress {title}", f"pytest-vidcompress: {title}")
         for row in rows:
-            metavar = {"metavar": row.metavar} if row.metavar else {}
-            group.addoption(
-                f"--{row.name}", action=ACTIONS[row.form], default=None, help=_help(row), **metavar
-            )
+            more: dict[str, Any] = {"metavar": row.metavar} if row.metavar else {}
+            if row.bare:
+                more |= {"nargs": "?", "const": row.bare}
+            group.addoption(f"--{row.name}", action=ACTIONS[row.form], default=None, help=_help(row), **more)
             if not row.hidden:
                 parser.addini(row.key, row.help, type=row.ini_type, default=None)  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import VidcompressError
 from .refusals import SpoiledRun, failures, usage_errors
-from .stash import CHECKER, MEASUREMENTS, SESSION
+from .stash import CHECKER, GRID, MEASUREMENTS, SESSION
 from .terminal import shows
 
 
@@ -41,6 +41,9 @@ def _complaint(item: pytest.Item) -> str:
         return "the test asked for vc_measure and measured nothing: call vc_measure(variant)"
     if checker is not None:
         return checker.complaint
+    grid = item.stash.get(GRID, None)
+    if grid is not None:
+        return "" if grid.measured else "the test asked for vc_grid and measured nothing: call vc_grid()"
     if item.get_closest_marker("vc_budget"):
         return "the test has a vc_budget that nothing was held to: call vc_baseline.check(report)"
     return ""

@@ -45,5 +45,5 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if ledger.unused and ours.options.strict and mode == "check":
             ledger.complaints += (UNUSED,)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if ledger.planned and not ledger.results:
+        if ledger.planned and not (ledger.results or ledger.grids):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from ..run.grid.grid_measurer import GridMeasurer
     from ..run.one_test.checker import Checker
     from ..run.one_test.measurements import Measurements
     from ..run.options import Options
@@ -16,10 +17,13 @@ OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 MEASUREMENTS: pytest.StashKey[Measurements] = pytest.StashKey()
 CHECKER: pytest.StashKey[Checker] = pytest.StashKey()
+GRID: pytest.StashKey[GridMeasurer] = pytest.StashKey()
 COMPARED = pytest.StashKey[list[dict[str, Any]]]()
 """Documents of the earlier runs that pytest-benchmark compares with."""
 DESELECTED = pytest.StashKey[bool]()
 """Tests were left out of the run."""
+BESIDE_GRIDS = pytest.StashKey[int]()
+"""Of these, those that a run of grids leaves out."""
 
 
 def session_of(config: pytest.Config) -> Session:

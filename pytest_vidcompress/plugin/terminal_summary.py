@@ -31,7 +31,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     # Workers of xdist have a terminal of their own, which nobody reads; their page would be half of it.
     if session is None or is_worker(config) or session.options.export:
         return
-    if not (session.ledger.planned or session.ledger.results):
+    if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
     from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
@@ -47,7 +47,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         from ..present.html.page import write_page
 
         with usage_errors():
-            write_page(page, outcome.results, closing, outcome.about, outcome.skipped)
+            write_page(page, outcome.results, closing, outcome.about, outcome.skipped, outcome.grids)
         terminalreporter.write_line(printable(f"report: {page}"))
 
 
@@ -58,6 +58,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
     ledger = session.ledger
     return Outcome(
         results=ledger.results,
+        grids=tuple(ledger.grids.values()),
         about=session.about,
         skipped=tuple(ledger.skipped.values()),
         absent=session.inputs.clip_set.absent,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..clips.faults import Skipped
+from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.resume.reuse import Reuse
 
@@ -17,6 +18,7 @@ class Outcome:
     """Everything is empty where there is nothing to say."""
 
     results: Sequence[Result] = ()
+    grids: Sequence[GridChoice] = ()
     about: str = ""
     """The clips, in a line."""
     skipped: Sequence[Skipped] = ()

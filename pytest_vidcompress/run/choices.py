@@ -10,6 +10,7 @@ from ..errors import VidcompressError
 from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name
 from ..runtimes.registry import find_runtime, usable_runtime
+from ..runtimes.runtime import Runtime
 from .options import Options
 from .registries import Registries
 from .variants_of_a_test import Named, pairs
@@ -32,6 +33,11 @@ class Choices:
             check_name(name, self._registries.models)
         for text in self._options.variants:
             self.recipe(text)
+        if self._options.grid:
+            for text in self._options.grid.precisions:
+                self.recipe(text)
+            for name in self._options.grid.runtimes:
+                self.find(name)
         if self._options.runtime:
             usable_runtime(self._options.runtime, self._registries.runtimes)
 
@@ -40,6 +46,15 @@ class Choices:
         recipe = parse(text, self._registries.techniques)
         find_runtime(recipe.runtime, self._registries.runtimes)
         return recipe
+
+    @property
+    def runtime_names(self) -> tuple[str, ...]:
+        """Those that there are, whether or not they can run here."""
+        return tuple(self._registries.runtimes)
+
+    def find(self, runtime: str) -> Runtime:
+        """The runtime of this name; VidcompressError where there is none."""
+        return find_runtime(runtime, self._registries.runtimes)
 
     def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""

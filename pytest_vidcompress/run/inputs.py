@@ -93,6 +93,16 @@ class Inputs:
             self._options.runtime,
         )
 
+    def compressed(self, recipe: Recipe, model: str) -> Model:
+        """What the techniques of `recipe` make of a copy of the model, wherever it is going to run."""
+        return recipe.apply(self.model(model), self.calibration(model))
+
+    def in_runtime(self, recipe: Recipe, compressed: Model, runtime: str) -> Variant:
+        """What `compressed` made, ready in a runtime."""
+        from ..artefacts.variant import prepared
+
+        return prepared(recipe, compressed, runtime, self._registries.runtimes)
+
     def _prepared(self, name: str, clips: Sequence[Clip], most_skipped: float = 1.0) -> Clips:
         from ..clips.loader import Clips, Decoding
 

@@ -11,6 +11,7 @@ from ..gate.baseline.conflict import refuse_conflicts
 from ..gate.baseline.store import Store
 from ..gate.baseline.unused import probably_was, unused
 from ..gate.baseline.update import Mode
+from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.resume.reuse import Reuse
@@ -43,6 +44,8 @@ class Ledger:
     """Variants whose cold start is stored and was not measured."""
     bundles: dict[str, str] = field(default_factory=dict[str, str])
     """Folders with what is needed to look at a failure elsewhere, by their names."""
+    grids: dict[str, GridChoice] = field(default_factory=dict[str, GridChoice])
+    """By node id."""
 
     _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
     """By node id and number of the measurement, in the order of measuring."""
@@ -66,6 +69,7 @@ class Ledger:
         self.missing_runtimes |= other.missing_runtimes
         self.unstarted |= other.unstarted
         self.bundles |= other.bundles
+        self.grids |= other.grids
 
     def settle(
         self, mode: Mode | None, store: Callable[[str, str, str], Store], exists: Callable[[str], bool]

@@ -65,8 +65,9 @@ class Session:
         self.check_against()
         self.inputs.choices.check_names()
         if not models:
+            wanted = "vc_grid" if self.options.grid else "vc_measure"
             raise VidcompressError(
-                "nothing to measure: no selected test uses vc_measure with the models and variants asked for"
+                f"nothing to measure: no selected test uses {wanted} with the models and variants asked for"
             )
         if self.options.mode != "check":
             writable(self.options.baselines)

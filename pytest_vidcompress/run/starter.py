@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +25,7 @@ from ..measure.subject import Subject
 from ..runtimes.registry import RUNTIMES
 from ..runtimes.runtime import Runtime
 from ..runtimes.torch_eager import TORCH
+from .sent_modules import sent_modules
 
 if TYPE_CHECKING:
     import torch
@@ -73,7 +73,7 @@ class Starter:
         """
         own = self._folder_of("variant")
         try:
-            by_value = [*_conftests(), *([trial.module] if trial.module else [])]
+            by_value = sent_modules(trial.module)
             arms = {
                 VARIANT: package(trial.subject, own, by_value),
                 BASE: self._reference(trial.model, by_value),
@@ -106,7 +106,7 @@ class Starter:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _reference(self, model: Model, by_value: list[ModuleType]) -> Package:
+    def _reference(self, model: Model, by_value: tuple[ModuleType, ...]) -> Package:
         """The uncompressed model as it would be shipped, written once."""
         if model.name not in self._references:
             variant = Variant(parse("fp32", TECHNIQUES), model, model.module, "torch", TORCH)
@@ -124,10 +124,3 @@ class Starter:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="vidcompress-"))
         return self._folder / name
-
-
-def _conftests() -> Iterator[ModuleType]:
-    """The modules that hooks are defined in, which no other process can import by their name."""
-    for module in [*sys.modules.values()]:
-        if Path(getattr(module, "__file__", None) or "").name == "conftest.py":
-            yield module

@@ -23,6 +23,7 @@ TEST = """
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
+        assert options.grid.batches == (2,)
         assert not options.explicit
     """
 VALUES = """
@@ -50,6 +51,7 @@ VALUES = """
     vc_against = "HEAD"
     vc_calibration = 8
     vc_cache_size = "500MB"
+    vc_grid = "batch=2"
     """
 
 

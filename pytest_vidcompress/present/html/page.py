@@ -10,11 +10,14 @@ from typing import Any
 
 from ...clips.faults import Skipped, by_kind
 from ...errors import VidcompressError
+from ...gate.grid_choice import GridChoice
 from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
 from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
+from ..grid.grid_json import grid_json
+from ..grid.grid_rows import columns_of, failures, machine, sentences, title
 from ..printable import printable
 from ..start_lines import HEADER as START_HEADER
 from ..start_lines import start_rows
@@ -77,7 +80,12 @@ class Section:
 
 
 def write_page(
-    path: Path, results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+    path: Path,
+    results: Sequence[Result],
+    closing: str = "",
+    about: str = "",
+    skipped: Sequence[Skipped] = (),
+    grids: Sequence[GridChoice] = (),
 ) -> None:
     """Writes the page, and beside it the list of `skipped` clips if there are any.
 
@@ -85,15 +93,16 @@ def write_page(
         closing: the last line of the terminal's summary.
         about: its line on the clips.
         skipped: clips that could not be used.
+        grids: of a run of grids.
 
     Raises:
         VidcompressError: a file cannot be written.
     """
     if path.suffix.lower() == ".json":
-        documents = [document(result) for result in results]
+        documents = [*(document(result) for result in results), *map(grid_json, grids)]
         text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
     else:
-        text = page(results, closing, about, skipped)
+        text = page(results, closing, about, skipped, grids)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -118,7 +127,11 @@ def document(result: Result) -> dict[str, Any]:
 
 
 def page(
-    results: Sequence[Result], closing: str = "", about: str = "", skipped: Sequence[Skipped] = ()
+    results: Sequence[Result],
+    closing: str = "",
+    about: str = "",
+    skipped: Sequence[Skipped] = (),
+    grids: Sequence[GridChoice] = (),
 ) -> str:
     """The HTML of all models."""
     from jinja2 import Environment, FileSystemLoader
@@ -131,6 +144,10 @@ def page(
     sections = [section([r for r in results if r.report.model == model]) for model in models]
     return environment.get_template("page.html.j2").render(
         sections=sections,
+        grids=[
+            (each, columns_of(each), title(each), [*sentences(each)], [*failures(each)], machine(each))
+            for each in grids
+        ],
         closing=closing,
         about=about,
         skipped=skipped,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ...gate.grid_choice import GridChoice
 from ...gate.verdict import Result
 from ..outcome import Outcome
 from ..wording import clips, count, drop, rise, standing, timed
@@ -13,6 +14,8 @@ from ..wording import clips, count, drop, rise, standing, timed
 def closing_line(outcome: Outcome) -> str:
     """One line, however long."""
     results = outcome.results
+    if outcome.grids and not results:
+        return _of_grids(outcome.grids)
     if not results:
         return "vidcompress: measured nothing"
     models = len({result.report.model for result in results})
@@ -30,6 +33,12 @@ def closing_line(outcome: Outcome) -> str:
     ordered = sorted(results, key=lambda result: (not result.verdicts, result.status.rank, standing(result)))
     counts = Counter(standing(result) for result in ordered)
     return f"{line}; {', '.join(f'{n} {what}' for what, n in counts.items())}"
+
+
+def _of_grids(grids: Sequence[GridChoice]) -> str:
+    timed, cells = sum(len(each.rows) for each in grids), sum(len(each.grid.rows) for each in grids)
+    models = count(len({grid.grid.model for grid in grids}), "model")
+    return f"vidcompress: {timed} of {count(cells, 'cell')} of {models}; a grid is held to no baseline"
 
 
 def _least_sensitive(results: Sequence[Result], times: bool) -> list[float]:

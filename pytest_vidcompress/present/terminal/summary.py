@@ -9,6 +9,7 @@ from typing import Any
 
 from ...gate.verdict import Result, Status
 from ..formats.report_json import as_json
+from ..grid.grid_lines import grid_lines
 from ..outcome import Outcome
 from ..printable import printable
 from ..start_lines import start_lines, unstarted_line
@@ -52,6 +53,8 @@ def summary(outcome: Outcome, added: Iterable[Sequence[str]] = (), width: int = 
 def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Iterator[list[Line]]:
     """One after the other, with a line between them; those that are empty have nothing to say."""
     results = outcome.results
+    for grid in outcome.grids:
+        yield _plain(grid_lines(grid, width))
     yield tables(results, width)
     yield reason_lines(outcome, width)
     yield _plain(paragraph(_judges(results), width))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
+from ..grid.grid_spec import USUAL, read_grid
 from . import reading
 from .row import Option
 
@@ -206,6 +207,17 @@ class Timing:
         builds=True,
     )
     """None: as many as torch takes by itself."""
+    grid = Option(
+        "vc-grid",
+        read_grid,
+        "measure nothing but grids, in tests that use vc_grid: one model in many runtimes, precisions, batches and"
+        " threads; SPEC such as 'runtime=torch,openvino precision=fp32,int8-static batch=1,4 threads=1,2'",
+        metavar="SPEC",
+        bare=USUAL,
+        repeats=True,
+        page="grid",
+    )
+    """None: no grid."""
     confirm_s = Option(
         "vc-confirm",
         reading.number,
@@ -307,8 +319,9 @@ class Options(Targets, Sampling, Gate, Timing, Output, Storage):
 
     @property
     def explicit(self) -> bool:
-        """The command line chose a model, clips or variants: then something must be measured."""
-        return any(self.typed.get(each.name) for each in (Targets.models, Targets.clips, Targets.variants))
+        """The command line chose a model, clips, variants or a grid: then something must be measured."""
+        chosen = (Targets.models, Targets.clips, Targets.variants, Timing.grid)
+        return any(self.typed.get(each.name) for each in chosen)
 
 
 GROUPS: Mapping[str, tuple[Option[Any], ...]] = {

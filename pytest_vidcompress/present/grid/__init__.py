@@ -1,0 +1,1 @@
+"""Grids, wherever they are shown."""

@@ -1,0 +1,110 @@
+"""The arms of a grid: compressed once a recipe, ready in each runtime, measured on the clips, written to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ...errors import SpoiledRunError, VidcompressError, first_line
+from ...measure.grid.cell import REFERENCE, Arm
+from ...measure.latency import pickle_file
+from ...measure.latency.failure import FreshProcessError
+from ...measure.measurement import Evaluation, Reference, measure
+from ...measure.report import Report
+from ...measure.subject import Subject
+from .grid_plan import PlannedArm
+
+if TYPE_CHECKING:
+    from ...models.model import Model
+    from ..one_test.case import Case
+    from ..session import Session
+
+
+@dataclass
+class BuiltArms:
+    """What is there of each arm that was built so far; more of them than one is in no memory.
+
+    Args:
+        folder: for the files.
+        by_value: modules that other processes cannot import.
+    """
+
+    session: Session
+    case: Case
+    folder: Path
+    by_value: Sequence[ModuleType] = ()
+    reports: dict[Arm, Report] = field(default_factory=dict[Arm, Report])
+    """Accuracy and cost; time is measured cell by cell."""
+    files: dict[Arm, Path] = field(default_factory=dict[Arm, Path])
+    """What a process loads that times."""
+    failures: dict[Arm, str] = field(default_factory=dict[Arm, str])
+    """Why an arm is not built, or cannot be timed."""
+
+    def add_reference(self, reference: Reference) -> None:
+        """The uncompressed model, which has been measured.
+
+        Raises:
+            FreshProcessError: it cannot be sent to another process.
+        """
+        self.reports[REFERENCE] = reference.report
+        self._write(REFERENCE, reference.model.module)
+
+    def add(self, planned: Sequence[PlannedArm], reference: Reference) -> None:
+        """Builds and measures others; what cannot be built is noted, and the next one is."""
+        others = [each for each in planned if each.arm != REFERENCE]
+        for _, same in groupby(others, key=lambda each: each.arm.precision):
+            self._add_recipe([*same], reference)
+
+    def _add_recipe(self, arms: Sequence[PlannedArm], reference: Reference) -> None:
+        """Arms of one recipe, which is applied once."""
+        self.failures |= {each.arm: each.missing for each in arms if each.missing}
+        there = [each for each in arms if not each.missing]
+        if not there:
+            return
+        try:
+            compressed = self._compressed(there[0], reference.model.name)
+        except Exception as error:  # techniques may be anybody's
+            self.failures |= dict.fromkeys((each.arm for each in there), _reason(error))
+            return
+        for each in there:
+            try:
+                self._add_arm(each, compressed, reference)
+            except Exception as error:  # so may runtimes
+                self.failures[each.arm] = _reason(error)
+
+    def _compressed(self, planned: PlannedArm, model: str) -> Model:
+        self._say(f"compressing {model} by {planned.arm.precision}")
+        return self.session.inputs.compressed(planned.recipe, model)
+
+    def _add_arm(self, planned: PlannedArm, compressed: Model, reference: Reference) -> None:
+        arm, inputs = planned.arm, self.session.inputs
+        self._say(f"making {arm} ready")
+        subject = Subject.of(inputs.in_runtime(planned.recipe, compressed, arm.runtime))
+        place = f"{self.case.nodeid} {arm}"
+        known = self.session.references.keeper.of_variant(subject.run, reference.model, subject.name, place)
+        evaluation = Evaluation(self.session.progress, None, known and known.remembering)
+        self.reports[arm] = measure(subject, reference, subject.name, self.case.key, evaluation)
+        self._write(arm, subject.run)
+
+    def _write(self, arm: Arm, run: Any) -> None:
+        file = self.folder / f"{len(self.files)}.arm"
+        pickle_file.write(file, run, self.by_value)
+        self.files[arm] = file
+
+    def _say(self, what: str) -> None:
+        if self.session.progress:
+            self.session.progress(what, 0, 0)
+
+
+def _reason(error: Exception) -> str:
+    """Why, in a line; what concerns the whole run is raised again."""
+    if isinstance(error, SpoiledRunError):
+        raise error
+    if isinstance(error, FreshProcessError):
+        return f"cannot be sent to another process: {error.failure.text}"
+    said = first_line(error)
+    return said if isinstance(error, VidcompressError) else f"{type(error).__name__}: {said}"

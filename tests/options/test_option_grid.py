@@ -1,0 +1,118 @@
+"""--vc-grid: grids and nothing else, of a user's own model, techniques and runtimes too."""
+
+import json
+
+from tests.end_to_end.test_hooks import CONFTEST
+
+RUNTIMES = """
+
+    class Picky:
+        def __init__(self, module):
+            self.module = module
+
+        def __call__(self, pixels):
+            if len(pixels) > 1:
+                raise ValueError("one clip at a time")
+            return self.module(pixels)
+
+
+    def pytest_vidcompress_runtimes():
+        from pytest_vidcompress import Runtime
+
+        absent = Runtime(lambda model: model.module, lambda: "absent1.0", needs=("no_such_package",))
+        return {"picky": Picky, "absent": absent}
+    """
+TEST = """
+    import pytest
+
+    @pytest.mark.vc_budget(agreement=0.0)
+    def test_grid(vc_grid):
+        choice = vc_grid()
+        assert choice.fastest[1].cell.batch == 1
+
+    def test_other(vc_model):
+        pass
+    """
+OWN = CONFTEST.partition("    def pytest_vidcompress_runtimes")[0] + RUNTIMES
+GIVEN = ("--vc-model=tiny", "--vc-clips=two", "--vc-sample=8", "-pno:cacheprovider")
+SPEC = "runtime=torch,picky,absent precision=fp32,scale,scale:by=0.25 batch=1,2 threads=1 seconds=0"
+
+
+def test_a_grid_of_ones_own_is_measured_alone_and_shown_whole(project):
+    project.write(conftest=OWN, test_it=TEST)
+    files = ("--vc-report=grid.json", "--vc-report=grid.html")
+    run = project.run(*GIVEN, *files, f"--vc-grid={SPEC}", "--vc-threads=1", small=False)
+    assert run.passed(1)
+    assert run.says("--vc-grid measures grids alone, 1 other tests are left out")
+    assert run.says(r"(?m)^tiny on 8 clips: ")
+    assert run.says(r"(?m)^scale@torch +1 +\d")
+    assert run.says(r"(?m)^  scale@picky, batch 2: ValueError: one clip at a time")
+    assert run.says(r"(?m)^  fp32@absent, batch 1 and 2: it needs no_such_package")
+    assert run.says(r"vidcompress: 9 of 18 cells of 1 model")
+    (document,) = json.loads((project.folder / "grid.json").read_text())
+    timed = {
+        (cell["precision"], cell["runtime"], cell["batch"]) for cell in document["cells"] if "latency" in cell
+    }
+    assert {("fp32", "torch", 1), ("fp32", "torch", 2), ("scale:by=0.25", "picky", 1)} <= timed
+    assert ("scale", "picky", 2) not in timed
+    assert all(cell["rounds"] == 6 for cell in document["cells"] if "latency" in cell)
+    page = (project.folder / "grid.html").read_text()
+    assert "scale:by=0.25@picky" in page
+    assert "one clip at a time" in page
+
+
+STOPPED = (
+    OWN
+    + """
+
+    def pytest_configure(config):
+        from pytest_vidcompress.measure.grid.cell_timer import CellTimer
+
+        turn = CellTimer.turn
+
+        def stopped(timer, cell, number, calls, waking):
+            if number == 2:
+                raise KeyboardInterrupt
+            return turn(timer, cell, number, calls, waking)
+
+        CellTimer.turn = stopped
+    """
+)
+
+
+def test_what_was_measured_before_an_interrupt_is_shown(project):
+    project.write(conftest=STOPPED, test_it=TEST)
+    spec = "runtime=torch precision=scale batch=1 threads=1 seconds=0"
+    run = project.run(*GIVEN, f"--vc-grid={spec}", "--vc-report=grid.json", small=False)
+    assert run.ret == 2, run.out
+    assert run.says(r"each timed in 2 rounds of 6, then\s+interrupted")
+    (document,) = json.loads((project.folder / "grid.json").read_text())
+    assert document["interrupted"]
+    assert [cell["rounds"] for cell in document["cells"]] == [2, 2]
+
+
+def test_a_budget_that_no_cell_is_within_and_a_grid_of_nothing_are_red(project):
+    project.write(conftest=OWN, test_it=TEST)
+    spec = "runtime=torch precision=scale batch=1 threads=1 seconds=0 latency_ratio=1e-6"
+    run = project.run(*GIVEN, f"--vc-grid={spec}", small=False)
+    assert run.ret == 1, run.out
+    assert run.says("no cell of the grid is within the budget")
+    project.write(test_it="def test_grid(vc_grid): pass")
+    run = project.run(*GIVEN, "--vc-grid=precision=scale", small=False)
+    assert run.ret == 1, run.out
+    assert run.says(r"measured nothing: call vc_grid\(\)")
+
+
+def test_without_it_a_test_of_grids_is_skipped_and_loads_nothing(project):
+    project.write(test_it="def test_grid(vc_grid): raise AssertionError\ndef test_plain(): pass")
+    run = project.run("-rs", small=False)
+    assert run.passed(1)
+    assert run.says("SKIPPED.*grids are measured with --vc-grid")
+    assert "vidcompress:" not in run.out
+
+
+def test_what_cannot_be_is_a_usage_error(project):
+    project.write(test_it=TEST, test_more="def test_more(): pass")
+    assert project.run("--vc-grid=precision=fp17").refused("unknown technique 'fp17'")
+    assert project.run("--vc-grid", "test_it.py").refused("'test_it.py' is not of the form axis=value")
+    assert project.run("test_more.py", "--vc-grid").refused("no selected test uses vc_grid")
