@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import median
 
 from ..interval import Estimate, quantile_interval
-from ..latency.pairs import PairTimes
+from ..latency.pair_times import PairTimes
 
 Turn = tuple[float, ...]
 """Seconds of the calls of one cell in one round."""

@@ -62,7 +62,7 @@ class GridMeasurer:
         reference = session.references.of(self.case.model)
         with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
             choice = self._measure(plan, budget, reference, Path(folder))
-        _refuse_nothing(choice)
+        refuse_nothing(choice)
         return choice
 
     def _measure(self, plan: GridPlan, budget: Budget, reference: Reference, folder: Path) -> GridChoice:
@@ -145,7 +145,7 @@ def _pixels(clips: Clips) -> torch.Tensor:
     return torch.cat([pixels[:1] for pixels, _ in islice(clips.batches(1), CLIPS)])
 
 
-def _refuse_nothing(choice: GridChoice) -> None:
+def refuse_nothing(choice: GridChoice) -> None:
     """A grid without a cell, or without one within its budget, has shown nothing."""
     __tracebackhide__ = True
     grid = choice.grid
