@@ -7,11 +7,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..errors import VidcompressError
 from .budget import Budget
 from .metrics import LIMITS, Limit
 
 if TYPE_CHECKING:
     from ..measure.grid.grid import Grid, Row
+
+
+TIMED = "latency_ratio"
+"""The limit of time that a grid measures, cell by cell; accuracy and cost are of the arm's report."""
+NOT_MEASURED = ("latency_p90_ratio", "start_ratio")
+"""Limits of what a grid leaves to the tests of a variant."""
+
+
+def refuse_unmeasured(budget: Budget) -> None:
+    """Raises VidcompressError where a budget limits what no grid measures: no cell could hold it."""
+    names = [name for name in budget.limits if name in NOT_MEASURED]
+    if names:
+        left = ", ".join(name for name in LIMITS if name not in NOT_MEASURED)
+        raise VidcompressError(f"a grid does not measure {' and '.join(names)}: limit one of {left}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ def _holds(limit: Limit, row: Row, allowed: float) -> bool:
 
 def _measured(limit: Limit, row: Row) -> float | None:
     """What a limit is about; time is the cell's own."""
-    if limit.metric.name == "latency_ratio":
+    if limit.name == TIMED:
         return None if row.times is None else float(row.times.ratio)
     return None if row.report is None else limit.of(row.report)
 

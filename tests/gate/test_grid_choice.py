@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.budget import Budget
-from pytest_vidcompress.gate.grid_choice import GridChoice
+from pytest_vidcompress.gate.grid_choice import NOT_MEASURED, GridChoice, refuse_unmeasured
 from pytest_vidcompress.measure.grid.cell import Arm, Cell
 from pytest_vidcompress.measure.grid.grid import Row
 from tests.measure.grid.grids import REFERENCE_ROW, grid, row
@@ -45,6 +48,13 @@ def test_size_drop_and_time_are_budgets_too() -> None:
 def test_nothing_within_the_budget() -> None:
     choice = GridChoice(grid(*ALL), budget(latency_ratio=0.05))
     assert (choice.within, choice.fastest, choice.most_clips) == ((), {}, None)
+
+
+def test_what_a_grid_does_not_measure_is_no_budget_of_it() -> None:
+    for name in NOT_MEASURED:
+        with pytest.raises(VidcompressError, match=f"does not measure {name}: limit one of .*agreement"):
+            refuse_unmeasured(budget(**{name: 1.0}))
+    refuse_unmeasured(budget(agreement=0.5, size_ratio=0.5, latency_ratio=0.5))
 
 
 def test_what_is_not_surely_slower_ties() -> None:

@@ -65,7 +65,7 @@ def title(choice: GridChoice) -> str:
     seconds = reference.times.latency if reference.times else None
     beside = f", {milliseconds(seconds)} ms a clip" if seconds else ""
     rounds = max((row.times.rounds for row in grid.timed if row.times), default=0)
-    stopped = f" of {grid.planned}, then interrupted" if grid.interrupted else ""
+    stopped = f" of {grid.planned}, then stopped" if grid.interrupted else ""
     return (
         f"{grid.model} on {clips(reports)}: {len(choice.rows)} of {count(len(grid.rows), 'cell')}, each timed in"
         f" {count(rounds, 'round')}{stopped} beside {_name(reference)}, batch 1, {_threads(reference)}{beside}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import VidcompressError
 from ...gate.budget import Budget
-from ...gate.grid_choice import GridChoice
+from ...gate.grid_choice import GridChoice, refuse_unmeasured
 from ..sent_modules import sent_modules
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class GridMeasurer:
 
         Raises:
             AssertionError: no cell is within the budget.
-            VidcompressError: no cell but the reference can be measured.
+            VidcompressError: no cell but the reference can be measured, or the budget limits what no grid measures.
         """
         __tracebackhide__ = True
         import torch
@@ -59,6 +59,7 @@ class GridMeasurer:
         session = self.session
         plan = grid_plan(session.options, session.inputs.choices, torch.get_num_threads())
         budget = replace(self.case.budget, limits={**self.case.budget.limits, **plan.limits})
+        refuse_unmeasured(budget)
         reference = session.references.of(self.case.model)
         with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
             choice = self._measure(plan, budget, reference, Path(folder))
@@ -81,7 +82,7 @@ class GridMeasurer:
         finally:
             grid = self._grid(plan, arms, rounds, interrupted=not finished)
             choice = GridChoice(grid, budget)
-            if grid.timed or finished:
+            if len(arms.reports) > 1 or finished:
                 self.measured += 1
                 self.session.ledger.grids[self.case.nodeid] = choice
         return choice
@@ -135,7 +136,7 @@ class GridMeasurer:
 
 def _untimed(rounds: Rounds, cell: Cell) -> str:
     """Why a cell that did not fail has no times; empty where it has."""
-    return "" if rounds.times(cell) else "the run was interrupted before it was timed"
+    return "" if rounds.times(cell) else "the run was stopped before it was timed"
 
 
 def _pixels(clips: Clips) -> torch.Tensor:
