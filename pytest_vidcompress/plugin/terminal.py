@@ -46,10 +46,11 @@ def progress(config: pytest.Config) -> Callable[[str, int, int], None] | None:
     if TERMINAL not in config.stash:
         return None
     if not (config.stash[TERMINAL].isatty() and config.get_terminal_writer().hasmarkup):
+        from ..measure.grid.rounds import TIMING
         from ..measure.latency.machine_lock import WAITING
         from ..present.terminal.progress import Notice
 
-        return Notice(config.stash[TERMINAL], {WAITING: _WAITS})
+        return Notice(config.stash[TERMINAL], {WAITING: _WAITS, TIMING: "vidcompress: {}"})
     from ..present.terminal.progress import Progress
 
     config.stash[PROGRESS] = Progress(config.stash[TERMINAL])

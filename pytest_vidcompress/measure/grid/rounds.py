@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ...processes.clock import now_s
-from ..accuracy.predict import Progress
 from ..latency.failure import FreshProcessError
 from ..latency.stopwatch import refuse_stopped
 from .cell import Cell
 from .cell_times import CellTimes, Turn
+
+if TYPE_CHECKING:
+    from ..accuracy.predict import Progress
 
 T = TypeVar("T")
 
@@ -25,6 +27,10 @@ MOST_CALLS = 5
 """Of a turn."""
 SLOW_S = 0.25
 """Seconds of a call from which on cold caches are nothing beside it: it is not woken."""
+
+
+TIMING = "timing a grid"
+"""How begins what progress is told of while rounds go on."""
 
 
 class Timer(Protocol):
@@ -91,7 +97,8 @@ def time_rounds(
     round_s = now_s() - began
     rounds.planned = max(FEWEST, min(MOST, int(budget_s / round_s)))
     alive = len(plans) - len(rounds.failures.keys() & plans.keys())
-    what = f"timing {alive} cells, {duration(round_s * rounds.planned)} in all"
+    took = duration(round_s * rounds.planned)
+    what = f"{TIMING} of {alive} cells in {rounds.planned} rounds, {took} in all"
     for number in range(1, rounds.planned):
         if progress:
             progress(what, number, rounds.planned)

@@ -96,16 +96,18 @@ class Notice:
 
     Args:
         file: the output.
-        lines: what is being done -> the line.
+        lines: how what is being done begins -> the line, with `{}` for all of it.
     """
 
     def __init__(self, file: IO[str], lines: Mapping[str, str]) -> None:
         self._file = file
-        self._lines = dict(lines)
+        self._lines = lines
+        self._said: set[str] = set()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        line = self._lines.pop(what, "")
-        if line:
+        line = next((line for begins, line in self._lines.items() if what.startswith(begins)), "")
+        if line and what not in self._said:
+            self._said.add(what)
             # pytest may be in the middle of one of its own.
-            self._file.write(f"\n{line}\n")
+            self._file.write(f"\n{printable(line.format(what))}\n")
             self._file.flush()

@@ -77,7 +77,7 @@ def test_what_all_of_it_takes_is_said_after_the_first_round(run) -> None:
     said: list[str] = []
     run(Clock(), 3.6, lambda what, done, total: said.append(what))
     timing = {what for what in said if what.startswith("timing")}
-    assert timing == {"timing 3 cells, about 4 s in all"}
+    assert timing == {"timing a grid of 3 cells in 20 rounds, about 4 s in all"}
     assert (duration(99), duration(200)) == ("about 99 s", "about 3 min")
 
 

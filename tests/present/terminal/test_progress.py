@@ -3,7 +3,7 @@
 import io
 import re
 
-from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM, Progress
+from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM, Notice, Progress
 
 BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
 
@@ -77,3 +77,18 @@ def test_no_name_breaks_the_line():
         assert shown.isprintable()
         assert len(shown) < 100
     assert "1/3" in file.getvalue()
+
+
+def test_where_no_terminal_shows_it_some_of_it_is_a_line_once():
+    file = io.StringIO()
+    notice = Notice(file, {"waiting": "it waits", "timing": "run: {}"})
+    for what in (
+        "decoding",
+        "waiting for",
+        "timing 3 cells",
+        "timing 3 cells",
+        "timing 4\ncells",
+        "waiting for",
+    ):
+        notice(what, 1, 2)
+    assert file.getvalue() == "\nit waits\n\nrun: timing 3 cells\n\nrun: timing 4\\ncells\n"
