@@ -12,6 +12,7 @@ from .budget import Budget
 from .metrics import LIMITS, Limit
 
 if TYPE_CHECKING:
+    from ..measure.grid.cell import Cell
     from ..measure.grid.grid import Grid, Row
 
 
@@ -77,6 +78,14 @@ class GridChoice:
     def ties_in_batch(self, best: Row) -> tuple[Row, ...]:
         """Those of its own batch alone."""
         return self.ties(best, [row for row in self.within if row.cell.batch == best.cell.batch])
+
+    @cached_property
+    def tied(self) -> frozenset[Cell]:
+        """Cells that are not surely slower than the best of their batch, or than the one with the most clips."""
+        ties = [row for best in self.fastest.values() for row in self.ties_in_batch(best)]
+        if self.most_clips is not None:
+            ties += self.ties(self.most_clips)
+        return frozenset(row.cell for row in ties)
 
     @cached_property
     def front(self) -> tuple[Row, ...]:

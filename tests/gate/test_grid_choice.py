@@ -63,6 +63,7 @@ def test_what_is_not_surely_slower_ties() -> None:
     choice = GridChoice(grid(INT8, close, slower, BATCHED))
     assert choice.ties_in_batch(INT8) == (close,)
     assert choice.ties(BATCHED) == ()
+    assert choice.tied == {close.cell}
 
 
 def test_ties_are_within_the_budget() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...gate.grid_choice import GridChoice
 from ..text_table import columns_within, paragraph, shorten
 from ..width import WIDTH
-from .grid_rows import SAID, columns_of, failures, machine, mark, sentences, title
+from .grid_rows import SAID, columns_of, mark
+from .grid_words import failures, machine, sentences, title
 
 HEADINGS = {"threads": "cpus"}
 """Shorter than elsewhere."""

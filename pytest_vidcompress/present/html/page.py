@@ -17,7 +17,8 @@ from ...measure.profile.operator_kinds import KINDS
 from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
 from ..grid.grid_json import grid_json
-from ..grid.grid_rows import columns_of, failures, machine, sentences, title
+from ..grid.grid_rows import columns_of
+from ..grid.grid_words import failures, machine, sentences, title
 from ..printable import printable
 from ..start_lines import HEADER as START_HEADER
 from ..start_lines import start_rows

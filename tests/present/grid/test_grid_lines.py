@@ -39,7 +39,7 @@ def test_rows_are_the_fastest_first_with_what_each_is() -> None:
     assert rows["int8-static@openvino 1"][-1] == "latency"
     assert rows["fuse+int8-static@openvino 1"][-1] == "tie"
     assert rows["int4@openvino 1"][-1] == "over"
-    assert rows["fp32@torch 1"] == ["1.00", "±0%", "10.0", "100", "±0%", "95.0", "100%"]
+    assert rows["fp32@torch 1"] == ["1.00", "±0%", "10.0", "100", "±0%", "95.0", "100%", "ref"]
 
 
 def test_the_winners_are_named_with_those_that_are_not_surely_worse() -> None:
@@ -47,7 +47,7 @@ def test_the_winners_are_named_with_those_that_are_not_surely_worse() -> None:
     held = "within the budget (agreement >= 95.00 %)"
     assert f"{held}, the shortest call of batch 1: int8-static@openvino, 2.50 ms, 400 clips/s; not" in text
     assert "surely slower: fuse+int8-static@openvino within" in text.replace("  ", " ")
-    assert "the most clips a second: int8-static@openvino, 8.00 ms, 500 clips/s" in text
+    assert "the most clips a second: int8-static@openvino (batch 4), 8.00 ms, 500 clips/s" in text
 
 
 def test_what_was_not_measured_is_a_line_with_its_reason() -> None:
@@ -64,7 +64,7 @@ def test_without_a_budget_the_front_is_marked() -> None:
     rows = cells(grid_lines(GridChoice(grid(LOSSY, half))))
     assert rows["fp16@openvino 1"][-1] == "front"
     assert rows["int4@openvino 1"][-1] == "best"
-    assert rows["fp32@torch 1"][-1] == "100%"
+    assert rows["fp32@torch 1"][-1] == "ref"
 
 
 def test_threads_and_p90_have_columns_where_they_say_something() -> None:
