@@ -80,6 +80,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
 def _on_github(terminalreporter: pytest.TerminalReporter, outcome: Outcome, closing: str) -> Sequence[Line]:
     from ..present.formats.github import github
     from ..present.formats.step import Place, Step
+    from ..present.grid.grid_lines import grid_lines
 
     config = terminalreporter.config
     reports = [
@@ -91,5 +92,6 @@ def _on_github(terminalreporter: pytest.TerminalReporter, outcome: Outcome, clos
         closing=closing,
         places={r.nodeid: Place.of(config.rootpath, *r.location[:2]) for r in reports},
         expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
+        grids=["\n".join(grid_lines(grid)) for grid in outcome.grids],
     )
     return github(os.environ, outcome.results, step)

@@ -15,6 +15,7 @@ from ..models.load import load
 from ..models.model import Model
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
+from .grid.grid_spec import GRID_CLIPS
 from .options import Options
 from .registries import Registries
 
@@ -46,7 +47,10 @@ class Inputs:
 
     @cached_property
     def sample(self) -> tuple[Clip, ...]:
-        default = None if self._options.clips in self._registries.clip_set_names else 1000
+        packaged = self._options.clips in self._registries.clip_set_names
+        default = None if packaged else 1000
+        if self._options.grid and not (packaged and self._options.weights == "trained"):
+            default = GRID_CLIPS
         return sample(self.clip_set.clips, self._options.sample, self._options.seed, default)
 
     def model(self, name: str) -> Model:

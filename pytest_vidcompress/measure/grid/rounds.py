@@ -25,6 +25,8 @@ TURN_S = 0.05
 """About what the calls of a turn take together, where they are short."""
 MOST_CALLS = 5
 """Of a turn."""
+HOPELESS = 4
+"""Times the reference's time a clip from which on a cell of slow calls is not timed: one call says enough."""
 SLOW_S = 0.25
 """Seconds of a call from which on cold caches are nothing beside it: it is not woken."""
 
@@ -117,13 +119,18 @@ def _first_calls(
 ) -> Mapping[Cell, Plan]:
     """Calls every cell, which loads and builds it; those that answer, and how they are to be timed."""
     plans: dict[Cell, Plan] = {}
+    reference_s = timer.ready(rounds.reference)
     for done, cell in enumerate(cells):
         if progress:
             progress(f"first call of {cell}", done, len(cells))
         call_s = _attempt(rounds, cell, partial(timer.ready, cell))
         if call_s is not None:
             refuse_stopped(2 * call_s)
-            plans[cell] = Plan.of(call_s)
+            times = call_s / cell.batch / reference_s
+            if call_s > SLOW_S and times > HOPELESS:
+                rounds.failures[cell] = f"takes {times:.0f} times as long as the reference"
+            else:
+                plans[cell] = Plan.of(call_s)
     if progress:
         progress("first calls", len(cells), len(cells))
     return plans

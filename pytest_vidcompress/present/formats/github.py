@@ -32,7 +32,7 @@ def github(environ: Mapping[str, str], results: Sequence[Result], step: Step) ->
         return []
     unexpected = [result for result in results if not result.nodeid or result.nodeid not in step.expected]
     lines = [Line(text) for text in annotate(unexpected, step, environ.get("GITHUB_WORKSPACE", ""))]
-    if not results:
+    if not (results or step.grids):
         lines.append(Line(command("error", step.closing, title=TITLE)))
     file = environ.get("GITHUB_STEP_SUMMARY")
     if file:

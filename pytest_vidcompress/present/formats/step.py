@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,3 +36,5 @@ class Step:
     """By test, without its parameters, as `Report.test` has it."""
     expected: Collection[str] = ()
     """Node ids of the tests that were meant to fail."""
+    grids: Sequence[str] = ()
+    """As the terminal shows them."""

@@ -34,6 +34,7 @@ def step_summary(results: Sequence[Result], unexpected: Sequence[Result], step: 
         counts = ((len(passed) - unchecked, "passed"), (unchecked, "unchecked"))
         heading = ", ".join(f"{n} {what}" for n, what in counts if n)
         parts += [f"<details><summary>{heading}</summary>", "\n".join(_table(passed)), "</details>"]
+    parts += [_code("\n".join(map(printable, grid.splitlines())), "text") for grid in step.grids]
     if any(result.report.accuracy.kind == "agreement" for result in results):
         parts.append(escaped("* weights are random: accuracy is agreement with the reference"))
     if step.closing:
@@ -95,8 +96,8 @@ def _cells(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _code(text: str) -> str:
+def _code(text: str, language: str = "sh") -> str:
     """A block that no backtick in it ends."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}sh\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -12,10 +12,9 @@ from ...measure.grid.grid import Row
 from ...measure.interval import Estimate
 
 SAID = {
+    "best": "the most clips a second, and the shortest call of its batch",
     "latency": "the shortest call of its batch",
-    "clips/s": "the most clips a second",
-    "best": "both",
-    "tie": "not surely slower than one of them",
+    "tie": "not surely slower than one of these",
     "front": "beaten by none in time, agreement and size together",
     "over": "not within the budget",
     "ref": "what all others are compared with",
@@ -43,9 +42,10 @@ def mark(choice: GridChoice, row: Row) -> str:
     """A word of `SAID`; empty where there is nothing to say."""
     if choice.broken(row):
         return "over"
-    shortest, most = choice.fastest.get(row.cell.batch), choice.most_clips
-    if row is shortest or row is most:
-        return "best" if shortest is most else "latency" if row is shortest else "clips/s"
+    if row is choice.most_clips:
+        return "best"
+    if row is choice.fastest[row.cell.batch]:
+        return "latency"
     if row.cell in choice.tied:
         return "tie"
     if not choice.budget.limits and row in choice.front:

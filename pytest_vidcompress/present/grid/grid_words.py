@@ -37,7 +37,7 @@ def sentences(choice: GridChoice) -> Iterator[str]:
         f"{name} {'>=' if LIMITS[name].at_least else '<='} {quantity(name, limit)}"
         for name, limit in choice.budget.limits.items()
     ]
-    held = f"within the budget ({', '.join(limits)})" if limits else "whatever it costs"
+    held = f"within the budget ({', '.join(limits)})" if limits else "without a budget"
     if not choice.within:
         yield f"{held}: no cell"
     for batch, best in choice.fastest.items():

@@ -13,9 +13,10 @@ from ...errors import SpoiledRunError, VidcompressError, first_line
 from ...measure.grid.cell import REFERENCE, Arm
 from ...measure.latency import pickle_file
 from ...measure.latency.failure import FreshProcessError
-from ...measure.measurement import Evaluation, Reference, measure
+from ...measure.measurement import Enough, Evaluation, Reference, measure
 from ...measure.report import Report
 from ...measure.subject import Subject
+from ...processes.clock import now_s
 from .grid_plan import PlannedArm
 
 if TYPE_CHECKING:
@@ -24,18 +25,24 @@ if TYPE_CHECKING:
     from ..session import Session
 
 
+FEWEST_CLIPS = 16
+"""That an arm is measured on, however long each takes."""
+
+
 @dataclass
 class BuiltArms:
     """What is there of each arm that was built so far; more of them than one is in no memory.
 
     Args:
         folder: for the files.
+        clips_s: about how long each may take for the clips.
         by_value: modules that other processes cannot import.
     """
 
     session: Session
     case: Case
     folder: Path
+    clips_s: float
     by_value: Sequence[ModuleType] = ()
     reports: dict[Arm, Report] = field(default_factory=dict[Arm, Report])
     """Accuracy and cost; time is measured cell by cell."""
@@ -86,7 +93,8 @@ class BuiltArms:
         subject = Subject.of(inputs.in_runtime(planned.recipe, compressed, arm.runtime))
         place = f"{self.case.nodeid} {arm}"
         known = self.session.references.keeper.of_variant(subject.run, reference.model, subject.name, place)
-        evaluation = Evaluation(self.session.progress, None, known and known.remembering)
+        enough = _until(now_s() + self.clips_s)
+        evaluation = Evaluation(self.session.progress, enough, known and known.remembering)
         self.reports[arm] = measure(subject, reference, subject.name, self.case.key, evaluation)
         self._write(arm, subject.run)
 
@@ -98,6 +106,11 @@ class BuiltArms:
     def _say(self, what: str) -> None:
         if self.session.progress:
             self.session.progress(what, 0, 0)
+
+
+def _until(end_s: float) -> Enough:
+    """Enough are the clips that are answered by then, and sixteen in any case."""
+    return lambda outcomes, agreements: len(outcomes) >= FEWEST_CLIPS and now_s() >= end_s
 
 
 def _reason(error: Exception) -> str:

@@ -71,7 +71,8 @@ class GridMeasurer:
         from ...measure.grid.rounds import Rounds
         from .built_arms import BuiltArms
 
-        arms = BuiltArms(self.session, self.case, folder, sent_modules(self.case.module))
+        modules = sent_modules(self.case.module)
+        arms = BuiltArms(self.session, self.case, folder, plan.seconds / 2, modules)
         rounds = Rounds(plan.reference)
         finished = False
         try:

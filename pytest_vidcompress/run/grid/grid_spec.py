@@ -17,6 +17,8 @@ USUAL = "default"
 """A grid with nothing chosen."""
 AXES = ("runtime", "precision", "batch", "threads")
 EXAMPLE = "runtime=torch,openvino precision=fp32,int8-static batch=1,4 threads=1,2"
+GRID_CLIPS = 64
+"""Clips of a run of grids, but for packaged models on packaged clips, whose calls are short."""
 _MOST = 1024
 _GOES_ON = re.compile(r"[\w.-]+=")
 """What is no recipe of its own, but a parameter of the one before it."""

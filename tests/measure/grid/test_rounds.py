@@ -27,12 +27,14 @@ class Clock:
     log: list[tuple[int, Cell]] = field(default_factory=list)
     failing: dict[Cell, int] = field(default_factory=dict)
     """Cell -> the round from which on it fails; -1: its first call."""
+    first_s: dict[Cell, float] = field(default_factory=dict)
+    """What first calls take, where that is something else."""
     interrupted: int = 1000
     """The turn that is interrupted."""
 
     def ready(self, cell: Cell) -> float:
         self._fail(cell, -1)
-        return self.call_s
+        return self.first_s.get(cell, self.call_s)
 
     def turn(self, cell: Cell, number: int, calls: int, waking: int) -> Turn:
         if len(self.log) == self.interrupted:
@@ -93,6 +95,16 @@ def test_a_cell_that_fails_is_timed_no_more_and_the_others_are(run, since) -> No
     assert made.failures == {SLOW: "no such shape"}
     assert made.times(SLOW) is None
     assert made.times(FAST).rounds == made.planned
+
+
+def test_what_is_slow_beyond_hope_is_called_once() -> None:
+    made, clock = Rounds(BASE), Clock(first_s={BASE: 1.0, SLOW: 20.0, FAST: 3.9})
+    plans = rounds._first_calls(made, CELLS, clock, None)
+    # Of a batch of four.
+    assert made.failures == {SLOW: "takes 5 times as long as the reference"}
+    assert plans.keys() == {BASE, FAST}
+    short = Clock(first_s={BASE: 0.001, SLOW: 0.2})
+    assert rounds._first_calls(Rounds(BASE), CELLS, short, None).keys() == {*CELLS}
 
 
 def test_without_the_reference_nothing_can_be_compared(run) -> None:

@@ -132,3 +132,11 @@ def test_elsewhere_there_is_nothing(tmp_path: Path, actions: dict[str, str]) -> 
     page = tmp_path / "page.md"
     assert github({**actions, "GITHUB_STEP_SUMMARY": str(page)}, [result(SIZE)], STEP) == []
     assert not page.exists()
+
+
+def test_a_run_of_grids_shows_them_and_is_no_error(tmp_path: Path) -> None:
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "page")}
+    assert github(environ, [], replace(STEP, grids=["cell  time\na\x1bb  0.5"])) == []
+    assert "\n```text\ncell  time\na\\x1bb  0.5\n```\n" in (tmp_path / "page").read_text()
+    (line,) = github(environ, [], STEP)
+    assert line.text.startswith("::error ")
