@@ -6,7 +6,7 @@ from ..clips.crops.digest import MARK, digest, digest_of_set
 from ..clips.loader import Clips
 from ..errors import VidcompressError
 from ..models.model import Model
-from .report import Identity
+from .report import Identity, PublishedAccuracy
 
 
 def identity(model: Model, clips: Clips) -> Identity:
@@ -31,4 +31,13 @@ def identity(model: Model, clips: Clips) -> Identity:
         clips_digest=digest_of_set(ids, digests),
         protocol=model.profile.protocol,
         label_names=model.labels,
+        protocol_details=model.profile.protocol_details,
+        published=_published(model),
     )
+
+
+def _published(model: Model) -> PublishedAccuracy | None:
+    published = model.published
+    if published is None:
+        return None
+    return PublishedAccuracy(published.profile.protocol, published.top1, published.label(model.profile))

@@ -23,6 +23,19 @@ AccuracyKind = Literal["labels", "agreement"]
 
 
 @dataclass(frozen=True)
+class PublishedAccuracy:
+    """What the authors of a model measured of it themselves, and how they looked at clips."""
+
+    protocol: str
+    """As in `Identity`."""
+    top1: float | None = None
+    """Share of their validation set that was right; None where it is not known, or is of other labels."""
+    label: str = ""
+    """What an accuracy of this report is to be labelled with, because it is of another protocol, such as `measured
+    with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4`; empty where it is of the same."""
+
+
+@dataclass(frozen=True)
 class Identity:
     """What was measured, by which test, on which clips, and how these were looked at."""
 
@@ -50,6 +63,10 @@ class Identity:
     """How a clip was looked at, such as `16x4, 1x1 views`."""
     label_names: tuple[str, ...] = field(default=(), repr=False)
     """Of every output of the model."""
+    protocol_details: str = ""
+    """What `protocol` leaves out: sampling, crop, and how views merge, such as `stride, 224 of 256 px`."""
+    published: PublishedAccuracy | None = None
+    """None where nothing is known to be published of these weights."""
 
     def first(self, clips: int) -> Identity:
         """The same of so many clips from the start."""

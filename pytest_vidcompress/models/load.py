@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from ..clips.labels import match, normal_form
+from ..clips.profile import Views
 from ..errors import VidcompressError
 from .catalog import CATALOG, family_of
 from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
-from .published import published_of
+from .published import declared, published_of
 from .registered import Factory, from_factory
 
 __all__ = ["Factory", "are_pocket", "check_name", "load"]
@@ -50,6 +52,8 @@ def load(
     check_name(name, registered or {})
     if registered and name in registered:
         model = from_factory(name, registered[name])
+        if model.published is None and model.profile.published != Views():
+            model = replace(model, published=declared(model.profile))
     else:
         model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)

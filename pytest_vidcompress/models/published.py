@@ -56,7 +56,7 @@ def published_of(source: str | Path, module: object, profile: Profile, labels: i
         None where its family has published nothing like it.
     """
     if "published" in json_file(source, "profile.json"):
-        return Published(replace(profile, views=profile.published))
+        return declared(profile)
     name = next(_names(source, getattr(module, "config", None), labels), "")
     if not name:
         return None
@@ -66,6 +66,11 @@ def published_of(source: str | Path, module: object, profile: Profile, labels: i
     is_the_very_one = row.checkpoint == str(source)
     top1 = row.top1 if row.labels.classes == labels else None
     return Published(looked, top1, "" if is_the_very_one else name)
+
+
+def declared(profile: Profile) -> Published:
+    """What a profile says itself was published: an accuracy of these views, and not how high."""
+    return Published(replace(profile, views=profile.published))
 
 
 def _names(source: str | Path, config: Any, labels: int) -> Iterator[str]:

@@ -44,6 +44,12 @@ class Rows:
         return self.results[0].report.accuracy.kind == "agreement"
 
     @property
+    def protocol_labels(self) -> tuple[str, ...]:
+        """What an accuracy is labelled with that was measured under another protocol than the published one."""
+        published = [result.report.identity.published for result in self.results]
+        return tuple(dict.fromkeys(f"accuracy {each.label}" for each in published if each and each.label))
+
+    @property
     def differing_clips(self) -> bool:
         return len({result.report.clips for result in self.results}) > 1
 

@@ -152,13 +152,13 @@ class Session:
         self._running.close()
 
     def _prepare(self, model: str, runtimes: Collection[str], is_held: bool) -> None:
-        protocol = self.inputs.model(model).profile.protocol
+        profile = self.inputs.model(model).profile
         kernels = dict.fromkeys(("", cpu_kernels()))
         stores = [self.baselines.of(model, runtime, bf16) for bf16 in kernels for runtime in runtimes]
         for store in stores:
             _ = store.entries, store.timings
         if is_held and self.options.mode == "check" and not self.options.export:
-            check_comparable(stores[0], self.inputs.sample, protocol)
+            check_comparable(stores[0], self.inputs.sample, profile)
 
     def _set_threads(self) -> None:
         """Of torch, and of every runtime that takes its number from there."""

@@ -55,6 +55,8 @@ def other_contents(project, number):
 def test_the_baseline_says_what_it_is_of(made):
     stored = document(made)
     assert stored["protocol"] == "8x4, 1x1 views"
+    assert stored["protocol_details"] == "stride, 64 of 64 px"
+    assert "protocol_label" not in stored, "one view of a packaged clip is what is published of its model"
     assert len(stored["clips_digest"]) == 16
     assert len(stored["contents"]) == 6 * CLIPS
     assert run(made, "--vc-strict", "--vc-report=page.json").says(

@@ -1,5 +1,6 @@
 """--vc-views: how much of a clip a model is shown."""
 
+import json
 import re
 
 import pytest
@@ -90,6 +91,21 @@ def test_the_model_is_shown_these_views(wide, typed, views):
     run = wide.run(*TINY, *typed, small=False)
     assert run.passed(1)
     assert run.says(rf"(?m)views {views}$")
+
+
+def test_an_accuracy_of_other_views_than_the_published_ones_is_labelled(wide):
+    label = "measured with 1x1 views of 4x2; published accuracy is for 5x3 views of 4x2"
+    run = wide.run(*TINY, "--vc-report=page.html", "--vc-report=run.json", small=False)
+    assert run.says(rf"(?m)^accuracy {label}$")
+    assert f"<p>Accuracy {label}.</p>" in (wide.folder / "page.html").read_text()
+    (report,) = json.loads((wide.folder / "run.json").read_text())
+    assert (report["protocol"], report["published_protocol"]) == ("4x2, 1x1 views", "4x2, 5x3 views")
+    assert report["protocol_label"] == label
+    run = wide.run(*TINY, "--vc-views=published", "--vc-report=run.json", small=False)
+    assert not run.says("measured with")
+    (report,) = json.loads((wide.folder / "run.json").read_text())
+    assert report["protocol"] == report["published_protocol"]
+    assert "protocol_label" not in report
 
 
 def test_published_is_one_view_where_nobody_published_more(project):

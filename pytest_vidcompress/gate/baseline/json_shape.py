@@ -26,7 +26,7 @@ from .stored import (
     StoredTiming,
 )
 
-_IDENTITY = ("clips", "clips_digest", "contents", "protocol")
+_IDENTITY = ("clips", "clips_digest", "contents", "protocol", "protocol_details", "protocol_label")
 """What the numbers are of, a line each. All but the clips may be missing."""
 _NOTHING = ("",) * len(_IDENTITY)
 _MOST_RUNS = 1000
@@ -61,7 +61,7 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
     entries: dict[str, Stored] = {}
     for name, entry in mapping(document, "variants").items():
         values = json_object(entry, name)
-        line, digest, contents, protocol = (
+        line, digest, contents, protocol, details, protocol_label = (
             _text(values if field in values else document, field) for field in _IDENTITY
         )
         clips = _names(line)
@@ -75,6 +75,8 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             outcomes=from_mask(text(values, "outcomes"), len(clips)),
             agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
             protocol=protocol,
+            protocol_details=details,
+            protocol_label=protocol_label,
             clips_digest=digest,
             contents=_marks(contents, len(clips)),
             slowdown=_slowdown(values),
@@ -188,7 +190,8 @@ def _layers(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _identity(stored: Stored) -> tuple[str, ...]:
     """The texts of `_IDENTITY`."""
-    return _line(stored.clip_ids), stored.clips_digest, "".join(stored.contents), stored.protocol
+    protocol = stored.protocol, stored.protocol_details, stored.protocol_label
+    return _line(stored.clip_ids), stored.clips_digest, "".join(stored.contents), *protocol
 
 
 def _marks(line: str, clips: int) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ from typing import Protocol
 SAME_SAMPLE = 0.5
 """Least share of the smaller of two samples that must be in the other one."""
 _NAMED = 3
+_REMEDIES = (
+    "give the same --vc-views",
+    "give the model the profile.json and the preprocessor_config.json that it had then",
+)
+"""How to look at clips as then, for each part of a protocol."""
 
 
 class Measured(Protocol):
@@ -25,6 +30,8 @@ class Measured(Protocol):
     def contents(self) -> tuple[str, ...]: ...
     @property
     def protocol(self) -> str: ...
+    @property
+    def protocol_details(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Sample:
     contents: tuple[str, ...] = ()
     """As in `Report`; an empty one is not known."""
     protocol: str = ""
+    protocol_details: str = ""
 
 
 def differing(one: Measured, other: Measured) -> tuple[str, ...]:
@@ -64,9 +72,9 @@ class Mismatch:
 
 def mismatch(stored: Measured, now: Measured) -> Mismatch | None:
     """None where the two can be compared."""
-    if not _same_protocol(stored, now):
-        reason = f"the baseline was made with {stored.protocol}, this run has {now.protocol}"
-        return Mismatch(reason, "give the same --vc-views")
+    for then, here, remedy in zip(_protocol(stored), _protocol(now), _REMEDIES, strict=True):
+        if _differ(then, here):
+            return Mismatch(f"the baseline was made with {then}, this run has {here}", remedy)
     shared, smaller = same_clips(stored, now), min(len(stored.clip_ids), len(now.clip_ids))
     if shared and len(shared) >= SAME_SAMPLE * smaller:
         return None
@@ -100,7 +108,17 @@ def refusal(entries: Iterable[Measured], now: Measured, path: Path) -> str:
 
 
 def _same_protocol(one: Measured, other: Measured) -> bool:
-    return not one.protocol or not other.protocol or one.protocol == other.protocol
+    return not any(map(_differ, _protocol(one), _protocol(other)))
+
+
+def _protocol(measured: Measured) -> tuple[str, str]:
+    """How clips were looked at."""
+    return measured.protocol, measured.protocol_details
+
+
+def _differ(one: str, other: str) -> bool:
+    """What is not known differs from nothing: baselines of before do not say it."""
+    return bool(one and other) and one != other
 
 
 def _named(clips: Sequence[str]) -> str:

@@ -73,6 +73,9 @@ class Stored:
     """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
     protocol: str = ""
     """How clips were looked at, as in `Report`. This and what follows is empty where it was not stored."""
+    protocol_details: str = ""
+    protocol_label: str = ""
+    """Where the published accuracy is of another protocol: which."""
     clips_digest: str = ""
     contents: tuple[str, ...] = ()
     """Per clip of `clip_ids`: the first digits of its file's SHA-256."""
@@ -89,6 +92,8 @@ class Stored:
             outcomes=report.accuracy.outcomes,
             agreements=report.accuracy.agreements,
             protocol=report.identity.protocol,
+            protocol_details=report.identity.protocol_details,
+            protocol_label=report.identity.published.label if report.identity.published else "",
             clips_digest=report.identity.clips_digest,
             contents=report.identity.contents,
         )

@@ -96,7 +96,7 @@ def update_timings(
     return content, tuple(changes)
 
 
-_IDENTITY = ("clips_digest", "contents", "protocol")
+_IDENTITY = ("clips_digest", "contents", "protocol", "protocol_details", "protocol_label")
 _OF_CLIPS = ("clip_ids", "outcomes", "agreements", *_IDENTITY)
 """What comes with the numbers of accuracy: one measurement, so they move together."""
 

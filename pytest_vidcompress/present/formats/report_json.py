@@ -10,7 +10,7 @@ from ...gate.metrics import LIMITS, METRICS
 from ...gate.verdict import Verdict, worst
 from ...measure.divergence.divergence_json import divergence_json
 from ...measure.interval import Estimate
-from ...measure.report import Report
+from ...measure.report import Identity, Report
 from ..start_lines import start_json
 from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
@@ -30,7 +30,7 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
     """
     flat: dict[str, Any] = {"name": report.name, "model": report.model, "test": report.test}
     flat["accuracy_kind"] = report.accuracy.kind
-    flat |= {"protocol": report.identity.protocol, "clips_digest": report.identity.clips_digest}
+    flat |= _protocol_json(report.identity) | {"clips_digest": report.identity.clips_digest}
     for name, metric in METRICS.items():
         value: Estimate | float | None = metric.of(report)
         flat[name] = _finite(value)
@@ -62,6 +62,21 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         if verdict.ruled_out is not None:
             flat[f"{key}_ruled_out"] = _finite(verdict.ruled_out)
     return flat
+
+
+def _protocol_json(identity: Identity) -> dict[str, Any]:
+    """How clips were looked at, and how for the accuracy that was published, where that is known."""
+    said = {"protocol": identity.protocol, "protocol_details": identity.protocol_details}
+    published = identity.published
+    if published is None:
+        return said
+    label = {"protocol_label": published.label} if published.label else {}
+    return {
+        **said,
+        "published_protocol": published.protocol,
+        "published_top1": _finite(published.top1),
+        **label,
+    }
 
 
 def _finite(value: float | None) -> float | int | None:

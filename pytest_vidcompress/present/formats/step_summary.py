@@ -37,6 +37,7 @@ def step_summary(results: Sequence[Result], unexpected: Sequence[Result], step: 
     parts += [_code("\n".join(map(printable, grid.splitlines())), "text") for grid in step.grids]
     if any(result.report.accuracy.kind == "agreement" for result in results):
         parts.append(escaped("* weights are random: accuracy is agreement with the reference"))
+    parts += _protocol_labels(results)
     if step.closing:
         parts.append(f"**{shown(step.closing)}**")
     red = [r for r in unexpected if any(fails(verdict, step.strict) for verdict in r.verdicts)]
@@ -58,6 +59,14 @@ def escaped(text: str) -> str:
 def shown(text: str) -> str:
     """As `escaped`, for text that is not ours."""
     return escaped(printable(text))
+
+
+def _protocol_labels(results: Sequence[Result]) -> list[str]:
+    """A line for each model whose accuracy was measured under another protocol than the published one."""
+    published = {result.report.model: result.report.identity.published for result in results}
+    return [
+        shown(f"{model}: accuracy {each.label}") for model, each in published.items() if each and each.label
+    ]
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:

@@ -87,6 +87,7 @@ def _notes(rows: Rows, left_out: Sequence[Column], width: int) -> Iterator[str]:
         )
     if rows.random:
         yield "* weights are random: accuracy is agreement with the reference"
+    yield from rows.protocol_labels
     yield from rows.sources
     headings = ", ".join(column.heading for column in left_out)
     # Of the clips that is said already.
