@@ -92,8 +92,12 @@ def test_clips_with_other_contents_are_left_out_and_named() -> None:
 
 
 def test_what_cannot_be_compared_is_new_whatever_it_measures() -> None:
-    then = report(contents=MARKS, protocol="16x4, 5x3 views")
+    then = report(contents=MARKS, protocol="16x4, 5x3 views", protocol_details="stride, 224 of 224 px")
     for change, says in (
+        (
+            {"protocol_details": "stride, 224 of 320 px"},
+            "stride, 224 of 224 px, this run has stride, 224 of 320",
+        ),
         ({"protocol": "16x4, 1x1 views"}, "made with 16x4, 5x3 views, this run has 16x4, 1x1 views"),
         ({"contents": ("ffffff",) * 100}, "made on other contents of 100 clips"),
         ({"ids": [f"other{i}" for i in range(60)] + [f"clip{i}" for i in range(40)]}, "made on other clips"),

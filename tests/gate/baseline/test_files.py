@@ -30,7 +30,7 @@ from pytest_vidcompress.gate.baseline.json_shape import (
     timing_entries,
 )
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
-from pytest_vidcompress.measure.report import Estimate
+from pytest_vidcompress.measure.report import Estimate, PublishedAccuracy
 from tests.gate.reports import report
 
 STORED = Stored.of(report())
@@ -91,6 +91,17 @@ def test_what_was_measured_on_is_a_line_each_once(tmp_path: Path) -> None:
         "third": ["clips_digest", "contents", "protocol"],
         "fourth": ["protocol"],
     }
+
+
+def test_the_label_of_an_accuracy_is_stored_with_it(tmp_path: Path) -> None:
+    label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
+    published = PublishedAccuracy("16x4, 5x3 views", 0.815, label)
+    now = report(protocol="16x4, 1x1 views", protocol_details="stride, 224 of 224 px", published=published)
+    save(tmp_path / "x", first=Stored.of(now), second=STORED)
+    assert read(tmp_path / "x") == {"first": Stored.of(now), "second": STORED}
+    document = json.loads((tmp_path / "x").read_text())
+    lines = {**document, **document["variants"]["first"]}
+    assert (lines["protocol_details"], lines["protocol_label"]) == ("stride, 224 of 224 px", label)
 
 
 def test_a_file_of_before_says_nothing_of_contents_and_is_written_as_it_was(tmp_path: Path) -> None:

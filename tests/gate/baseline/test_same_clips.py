@@ -51,6 +51,18 @@ def test_another_protocol_is_named() -> None:
     )
 
 
+def test_another_sampling_or_crop_is_named() -> None:
+    now, then = (Sample(IDS, MARKS, KNOWN.protocol, f"stride, 224 of {side} px") for side in (224, 320))
+    apart = mismatch(then, now)
+    assert apart
+    assert apart.reason == (
+        "the baseline was made with stride, 224 of 320 px, this run has stride, 224 of 224 px"
+    )
+    assert "preprocessor_config.json" in apart.remedy
+    assert not same_clips(then, now)
+    assert mismatch(KNOWN, now) is None, "baselines of before do not say"
+
+
 def test_other_clips_are_named() -> None:
     other = Sample(("x", "y", "z", "a"))
     apart = mismatch(KNOWN, other)
@@ -84,12 +96,13 @@ def test_one_entry_that_can_be_compared_is_enough() -> None:
 
 clips = st.lists(st.sampled_from("abcdefghijkl"), unique=True, max_size=10)
 samples = st.builds(
-    lambda ids, seed, protocol: Sample(
-        tuple(ids), tuple(f"{seed % (3 + k)}" for k, _ in enumerate(ids)), protocol
+    lambda ids, seed, protocol, details: Sample(
+        tuple(ids), tuple(f"{seed % (3 + k)}" for k, _ in enumerate(ids)), protocol, details
     ),
     clips,
     st.integers(0, 5),
     st.sampled_from(["", "1x1", "5x3"]),
+    st.sampled_from(["", "stride", "span"]),
 )
 
 
@@ -101,7 +114,8 @@ def test_nothing_is_compared_that_is_known_to_differ(one: Sample, other: Sample)
     assert same.isdisjoint(differing(one, other))
     left, right = (dict(zip(each.clip_ids, each.contents, strict=True)) for each in (one, other))
     assert all(left[clip] == right[clip] for clip in same)
-    if one.protocol and other.protocol and one.protocol != other.protocol:
+    ways = ((one.protocol, other.protocol), (one.protocol_details, other.protocol_details))
+    if any(mine and theirs and mine != theirs for mine, theirs in ways):
         assert not same
         assert mismatch(one, other)
     assert bool(mismatch(one, other)) == bool(mismatch(other, one))

@@ -65,13 +65,19 @@ def test_who_takes_what_over(change: dict[str, Any], metric: str, mode: Mode) ->
 
 
 MARKS = tuple(f"{place:06x}" for place in range(100))
-KNOWN = {"protocol": "16x4, 1x1 views", "clips_digest": "0123456789abcdef", "contents": MARKS}
+KNOWN = {
+    "protocol": "16x4, 1x1 views",
+    "protocol_details": "stride, 224 of 224 px",
+    "clips_digest": "0123456789abcdef",
+    "contents": MARKS,
+}
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"protocol": "16x4, 5x3 views"},
+        {"protocol_details": "stride, 224 of 320 px"},
         {"contents": ("ffffff", *MARKS[1:]), "clips_digest": "fedcba9876543210"},
         {"contents": ("ffffff",) * 100, "clips_digest": "fedcba9876543210"},
     ],

@@ -9,6 +9,7 @@ from pytest_vidcompress.gate.budget import Budget
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.measure.interval import Estimate
+from pytest_vidcompress.measure.report import PublishedAccuracy
 from pytest_vidcompress.present.formats.report_json import as_json
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, TOP1
@@ -28,6 +29,17 @@ def test_flat_with_intervals_and_verdicts() -> None:
     assert not {"outcomes", "clip_ids", "log_ratios", "contents", "predictions", "labels"} & set(flat)
     known = as_json(report(protocol="16x4, 1x1 views", clips_digest="0123456789abcdef"))
     assert (known["protocol"], known["clips_digest"]) == ("16x4, 1x1 views", "0123456789abcdef")
+
+
+def test_the_published_protocol_is_there_where_it_is_known() -> None:
+    label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
+    flat = as_json(report(published=PublishedAccuracy("16x4, 5x3 views", 0.815, label)))
+    assert (flat["published_protocol"], flat["published_top1"]) == ("16x4, 5x3 views", 0.815)
+    assert flat["protocol_label"] == label
+    same = as_json(report(published=PublishedAccuracy("16x4, 1x1 views")))
+    assert (same["published_protocol"], same["published_top1"]) == ("16x4, 1x1 views", None)
+    assert "protocol_label" not in same
+    assert "published_protocol" not in as_json(report())
 
 
 def test_a_verdict_has_what_decided() -> None:

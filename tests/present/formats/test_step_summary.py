@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
+from pytest_vidcompress.measure.report import PublishedAccuracy
 from pytest_vidcompress.present.formats.step import Step
 from pytest_vidcompress.present.formats.step_summary import escaped, step_summary
 from tests.gate.reports import report
@@ -58,6 +59,15 @@ def test_why_and_what_to_type() -> None:
     again = "pytest 'test_it.py::test_holds[fuse]' --vc-model=timesformer"
     assert f"See it again:\n\n```sh\n{again}\n```" in text
     assert f"Accept it:\n\n```sh\n{again} --vc-baseline=accept\n```" in text
+
+
+def test_an_accuracy_of_another_protocol_is_labelled_once_a_model() -> None:
+    label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
+    of = report(published=PublishedAccuracy("16x4, 5x3 views", 0.815, label))
+    lines = page(Result(of, ()), Result(of, (MACS,))).splitlines()
+    assert [html.unescape(line) for line in lines if "published" in line] == [
+        f"timesformer: accuracy {label}"
+    ]
 
 
 def test_new_in_time_alone_is_called_so() -> None:

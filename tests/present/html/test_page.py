@@ -15,6 +15,7 @@ from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTimi
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
+from pytest_vidcompress.measure.report import PublishedAccuracy
 from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
 from tests.gate.reports import changed, report
 from tests.present.terminal.test_class_lines import by_class
@@ -95,6 +96,13 @@ def test_verdicts_with_all_that_decided() -> None:
 def test_clips_of_how_many() -> None:
     html = page([Result(report((True,) * 200, sample=640))])
     assert "<h2>timesformer, 200 of 640 clips</h2>" in html
+
+
+def test_an_accuracy_of_another_protocol_is_labelled() -> None:
+    label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
+    of = PublishedAccuracy("16x4, 5x3 views", 0.815, label)
+    assert f"<p>Accuracy {label}.</p>" in page([result(published=of)])
+    assert "<p>Accuracy" not in page([result()])
 
 
 def test_random_weights_are_said() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
 from pytest_vidcompress.measure.interval import Estimate
+from pytest_vidcompress.measure.report import PublishedAccuracy
 from pytest_vidcompress.present.terminal.table import tables
 from tests.gate.reports import changed, report
 
@@ -118,6 +119,15 @@ def test_what_was_not_measured_is_a_dash() -> None:
     row = result("fp16", size_bytes=None, macs=None, sparsity=None, latency_ratio=None, reference=None)
     assert tables([row])[-1].text.split()[-4:] == ["-"] * 4
     assert tables([]) == []
+
+
+def test_an_accuracy_of_another_protocol_has_a_footnote_said_once() -> None:
+    label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
+    published = PublishedAccuracy("16x4, 5x3 views", 0.815, label)
+    lines = tables([result(name, published=published) for name in ("fp16", "fuse")])
+    assert [line.text for line in lines if "published" in line.text] == [f"accuracy {label}"]
+    same = PublishedAccuracy("16x4, 1x1 views", 0.815)
+    assert not [line for line in tables([result("fp16", published=same)]) if "accuracy" in line.text]
 
 
 def test_random_weights_have_a_footnote() -> None:
