@@ -20,24 +20,24 @@ def normal_form(label: str) -> str:
 
 
 def match(
-    labels: Sequence[str], known: Sequence[str], *, model_name: str, clip_set_name: str
+    labels: Sequence[str], outputs: Sequence[str], *, model_name: str, clip_set_name: str
 ) -> dict[str, int]:
     """Finds a clip set's labels among a model's.
 
     Args:
         labels: as the clip set spells them.
-        known: the model's labels, in the order of its outputs.
+        outputs: the model's labels, in their order.
         model_name: what an error calls the model.
         clip_set_name: what an error calls the clip set.
 
     Returns:
-        Label -> index in `known`, in the order of `labels`.
+        Label -> index in `outputs`, in the order of `labels`.
 
     Raises:
         VidcompressError: the model has no output for some of the labels.
     """
     index: dict[str, int] = {}
-    for position, label in enumerate(known):
+    for position, label in enumerate(outputs):
         index.setdefault(normal_form(label), position)
     unknown = [label for label in labels if normal_form(label) not in index]
     if unknown:

@@ -53,10 +53,10 @@ class Views:
         Raises:
             ValueError: it is not that, or there are no such views.
         """
-        found = re.fullmatch(r"([0-9]{1,4})x([0-9]{1,4})", text)
-        if not found:
+        match = re.fullmatch(r"([0-9]{1,4})x([0-9]{1,4})", text)
+        if not match:
             raise ValueError(f"views must be written CLIPSxCROPS, such as 1x1 or 5x3, not {text!r}")
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True)
@@ -169,28 +169,28 @@ class Profile:
 
     def as_json(self) -> dict[str, Any]:
         """Its fields as `from_json` reads them."""
-        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        document = {each.name: getattr(self, each.name) for each in fields(self)}
         if not self.resize:  # artefacts of before do not have it, and their sizes are held exactly
-            del held["resize"]
-        return held | {
+            del document["resize"]
+        return document | {
             "modules": dict(self.modules),
             "views": str(self.views),
             "published": str(self.published),
         }
 
     @classmethod
-    def from_json(cls, held: Mapping[str, Any]) -> Profile:
+    def from_json(cls, document: Mapping[str, Any]) -> Profile:
         """What `as_json` wrote, and JSON kept.
 
         Raises:
             Malformed: it did not write that.
         """
-        for name in sorted(_READERS.keys() - held.keys() - {"resize"}):
+        for name in sorted(_READERS.keys() - document.keys() - {"resize"}):
             raise Malformed(f"{name} is missing")
-        for name in sorted(held.keys() - _READERS.keys()):
+        for name in sorted(document.keys() - _READERS.keys()):
             raise Malformed(f"a profile has no {name!r}")
         given: dict[str, Any] = {}
-        for name, value in held.items():
+        for name, value in document.items():
             try:
                 given[name] = read_field(name, value)
             except ValueError as error:

@@ -47,8 +47,8 @@ def logits_from(output: Any) -> torch.Tensor:
     if isinstance(output, torch.Tensor):
         return output
     try:
-        found = _unpacked(output)
-        return found if isinstance(found, torch.Tensor) else torch.as_tensor(found)
+        logits = _unpacked(output)
+        return logits if isinstance(logits, torch.Tensor) else torch.as_tensor(logits)
     except (TypeError, ValueError, RuntimeError):
         raise VidcompressError(
             f"the model returned {_described(output)}; expected logits of shape (B, labels): a tensor or an array, an"

@@ -61,8 +61,10 @@ def described(file: Path) -> tuple[Described, ...]:
             header = opened.read(length)
         if len(header) < length:
             raise Malformed("its header is cut off")
-        held = json_object(parse_json(header), "its header")
-        return tuple(_described(name, mapping(held, name)) for name in sorted(held) if name != "__metadata__")
+        entries = json_object(parse_json(header), "its header")
+        return tuple(
+            _described(name, mapping(entries, name)) for name in sorted(entries) if name != "__metadata__"
+        )
     except (OSError, Malformed) as error:
         raise VidcompressError(
             f"{file} is no readable safetensors file ({error}): save the artefact again"

@@ -38,8 +38,8 @@ def digest(source: Source) -> str:
 
 
 def _digest_of_file(path: Path) -> str:
-    known = path.stat()
-    return _digest(path, known.st_size, known.st_mtime_ns)
+    stat = path.stat()
+    return _digest(path, stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=1 << 16)

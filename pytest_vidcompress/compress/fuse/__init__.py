@@ -36,11 +36,11 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
 
 
 def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> nn.Module:
-    from .batch_norm import without_folded
+    from .batch_norm import drop_norms
     from .rewrite import rewrites
 
     rewrite = rewrites().get(type(module).__name__)
-    return (without_folded(module, stored) if rewrite is None else rewrite.build(module)).eval()
+    return (drop_norms(module, stored) if rewrite is None else rewrite.build(module)).eval()
 
 
 def _without_batch_norms(model: Model) -> nn.Module:

@@ -32,14 +32,14 @@ def norms_after_layers(module: nn.Module, pixels: torch.Tensor) -> Mapping[str, 
     if not norms:
         return {}
     flow = dataflow(module, pixels)
-    found: dict[str, str] = {}
+    norm_of: dict[str, str] = {}
     for name, part in parts.items():
         if is_layer(part):
             norm = _only_norm(flow, name, part, norms)
             if norm:
-                found[name] = norm
+                norm_of[name] = norm
     # What takes outputs of two layers cannot be part of both.
-    return {name: norm for name, norm in found.items() if [*found.values()].count(norm) == 1}
+    return {name: norm for name, norm in norm_of.items() if [*norm_of.values()].count(norm) == 1}
 
 
 def fold(module: nn.Module, norms: Mapping[str, str]) -> nn.Module:
@@ -51,13 +51,13 @@ def fold(module: nn.Module, norms: Mapping[str, str]) -> nn.Module:
     parts: Mapping[str, Any] = dict(module.named_modules())
     for name, norm in norms.items():
         layer = parts[name]
-        weight, bias = _folded(layer, parts[norm])
+        weight, bias = _one_layer(layer, parts[norm])
         layer.weight, layer.bias = (nn.Parameter(each, requires_grad=False) for each in (weight, bias))
     gone = {parts[norm] for norm in norms.values()}
     return substitute(module, gone.__contains__, lambda *_: nn.Identity())
 
 
-def without_folded(module: nn.Module, stored: Collection[str]) -> nn.Module:
+def drop_norms(module: nn.Module, stored: Collection[str]) -> nn.Module:
     """As `fold` left it, in place and whatever the weights: norms that store nothing are gone, and layers that store
     a bias have one.
 
@@ -99,7 +99,7 @@ def _only_norm(flow: Dataflow, name: str, layer: Layer, norms: Collection[str]) 
     return norm
 
 
-def _folded(layer: Layer, norm: BatchNorm) -> tuple[torch.Tensor, torch.Tensor]:
+def _one_layer(layer: Layer, norm: BatchNorm) -> tuple[torch.Tensor, torch.Tensor]:
     """Weight and bias of the one layer; multiplied in double precision."""
     mean, variance = (cast(torch.Tensor, each).double() for each in (norm.running_mean, norm.running_var))
     factor = (variance + norm.eps).rsqrt()

@@ -53,5 +53,5 @@ def rewrites() -> Mapping[str, Rewrite]:
     """By the name of the class. Heavy: imports torch."""
     package = __name__.rpartition(".")[0]
     names = sorted(each.name for each in iter_modules(import_module(package).__path__))
-    found = [getattr(import_module(f"{package}.{name}"), "REWRITE", None) for name in names]
-    return MappingProxyType({each.of: each for each in found if isinstance(each, Rewrite)})
+    entries = [getattr(import_module(f"{package}.{name}"), "REWRITE", None) for name in names]
+    return MappingProxyType({each.of: each for each in entries if isinstance(each, Rewrite)})

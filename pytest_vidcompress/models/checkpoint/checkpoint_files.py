@@ -31,15 +31,21 @@ def local_file(source: str | Path, name: str) -> Path | None:
     return Path(entry) if isinstance(entry, str) else None
 
 
+def file_of(source: str | Path, name: str) -> Path | None:
+    """A small file of a checkpoint, fetched from the Hub where that has it; None where there is none."""
+    path = local_file(source, name)
+    if path is None and not Path(source).is_dir() and _cache_entry(source, name) is None:
+        return _download(source, name)
+    return path
+
+
 def json_file(source: str | Path, name: str) -> dict[str, Any]:
     """A small JSON file of a checkpoint, fetched from the Hub where that has it; empty where there is none.
 
     Raises:
         VidcompressError: it is there, and no object of JSON.
     """
-    path = local_file(source, name)
-    if path is None and not Path(source).is_dir() and _cache_entry(source, name) is None:
-        path = _download(source, name)
+    path = file_of(source, name)
     if path is None:
         return {}
     try:
@@ -76,12 +82,16 @@ def is_local(source: str | Path, names: tuple[str, ...]) -> bool:
 
 def refuse_absent(source: str | Path, names: tuple[str, ...]) -> None:
     """Raises VidcompressError where none of the files is on this machine, and the Hub does not answer."""
-    if not is_local(source, names) and not _is_on_hub(str(source)):
+    if is_local(source, names):
+        return
+    reason = _hub_refusal(str(source))
+    if reason:
         from huggingface_hub.constants import HF_HUB_CACHE
 
         raise VidcompressError(
-            f"model {str(source)!r} is neither in the local cache ({HF_HUB_CACHE}) nor reachable on the Hub; run"
-            f" `hf download {source}` once where there is a network, give a folder, or use --vc-weights=random"
+            f"model {str(source)!r} is neither in the local cache ({HF_HUB_CACHE}) nor reachable on the Hub:"
+            f" {reason}; run `hf download {source}` once where there is a network, give a folder, or use"
+            " --vc-weights=random"
         )
 
 
@@ -104,21 +114,28 @@ def _cache_entry(source: str | Path, name: str) -> object:
 
 
 @lru_cache
-def _is_on_hub(source: str) -> bool:
-    """Whether the Hub answers for a model: asked once, because transformers asks for half a minute."""
+def _hub_refusal(source: str) -> str:
+    """Why the Hub does not give a model; empty where it does. Asked once: transformers asks for half a minute."""
     from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
 
     try:
         HfApi().model_info(source, timeout=_HUB_TIMEOUT_S)
-    except Exception:  # no network, switched off, no such model, no access: all the same to us
-        return False
-    return True
+    except OfflineModeIsEnabled:
+        return "HF_HUB_OFFLINE switches it off"
+    except RepositoryNotFoundError:  # gated ones too
+        return "it has no such model, or does not show it to you"
+    except HFValidationError:
+        return "no model of it can have this name"
+    except Exception as error:  # whatever its client makes of no network
+        return f"it does not answer, as without a network ({type(error).__name__})"
+    return ""
 
 
 def _download(source: str | Path, name: str) -> Path | None:
     from huggingface_hub import hf_hub_download
 
-    if not _is_on_hub(str(source)):
+    if _hub_refusal(str(source)):
         return None
     try:
         return Path(hf_hub_download(str(source), name))

@@ -1,4 +1,4 @@
-"""Labels as texts -> their embeddings, by the text tower and the tokenizer of a checkpoint; nothing is downloaded."""
+"""Labels as texts -> their embeddings, by the text tower and the tokenizer that lie in a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ...errors import VidcompressError, first_line
-from .checkpoint_files import local_file
+from .checkpoint_files import file_of
 from .transformers_log import silenced
 
 _VOCABULARIES = (("tokenizer.json",), ("vocab.json", "merges.txt"))
@@ -21,7 +21,7 @@ def label_embeddings(source: str | Path, model: Any, labels: Sequence[str]) -> t
     """Embeds labels as they are spelt, `(labels, width)`.
 
     Args:
-        source: the checkpoint: a folder, or a Hub id whose files are in the Hub's cache.
+        source: the checkpoint: a folder, from which alone its tokenizer is taken, or a Hub id.
         model: transformers' model of videos and texts, in eval mode.
         labels: X-CLIP was trained on bare class names, without a sentence around them (VideoX, `utils/tools.py`).
 
@@ -59,12 +59,17 @@ def _tokenizer(source: str | Path) -> Any:
     from transformers import CLIPTokenizer
 
     for names in _VOCABULARIES:
-        files = [local_file(source, name) for name in names]
+        files = [file_of(source, name) for name in names]
         if files[0] is not None and None not in files:
             return CLIPTokenizer.from_pretrained(str(files[0].parent), local_files_only=True)
-    where = "folder" if Path(source).is_dir() else "copy in the Hub's cache"
+    if Path(source).is_dir():
+        where, remedy = "folder has", "save them there with processor.save_pretrained()"
+    else:
+        where, remedy = (
+            "copy in the Hub's cache has",
+            f"run `hf download {source}` once where there is a network",
+        )
     raise VidcompressError(
-        f"model {str(source)!r} takes texts for labels, and its {where} has no tokenizer: expected"
-        f" {', or '.join(' and '.join(names) for names in _VOCABULARIES)} beside config.json; save them with"
-        " processor.save_pretrained(), or get them with `hf download`"
+        f"model {str(source)!r} takes texts for labels, and its {where} no tokenizer: expected"
+        f" {', or '.join(' and '.join(names) for names in _VOCABULARIES)} beside config.json; {remedy}"
     )

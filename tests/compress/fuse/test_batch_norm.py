@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.compress.fuse.batch_norm import fold, norms_after_layers, without_folded
+from pytest_vidcompress.compress.fuse.batch_norm import drop_norms, fold, norms_after_layers
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
@@ -137,10 +137,10 @@ def test_stored_names_give_the_structure_again(recipe: str) -> None:
     from tests.models.cnn import NOISE
 
     stored = parse(recipe, TECHNIQUES).apply(cnn(), NOISE).module.state_dict()
-    fresh = without_folded(Cnn().eval(), stored)
+    fresh = drop_norms(Cnn().eval(), stored)
     assert batch_norms(fresh) == []
     assert all(part.bias is not None for part in fresh.modules() if isinstance(part, nn.Conv3d))
-    plain = without_folded(Cnn().eval(), Cnn().state_dict())
+    plain = drop_norms(Cnn().eval(), Cnn().state_dict())
     assert len(batch_norms(plain)) == 10
     assert plain.stem[0].bias is None  # type: ignore[index]
 

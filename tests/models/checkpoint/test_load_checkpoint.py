@@ -249,6 +249,11 @@ def test_hub_ids_without_a_network(offline: str, tmp_path: Path) -> None:
         f"model 'owner/elsewhere' is neither in the local cache ({tmp_path / 'hub'}) nor"
     )
     assert "run `hf download owner/elsewhere` once" in refused
+    why = {
+        "switched off": "HF_HUB_OFFLINE switches it off",
+        "no answer": "it does not answer, as without a network",
+    }
+    assert f"reachable on the Hub: {why[offline]}" in refused
     # The Hub's client would ask six times, for half a minute.
     assert "Retry" not in done.stderr
 

@@ -78,8 +78,7 @@ def test_a_folder_without_a_tokenizer_says_which_files_are_missing(
         load_checkpoint(folder, LABELS)
     assert str(caught.value) == (
         f"model {str(folder)!r} takes texts for labels, and its folder has no tokenizer: expected tokenizer.json, or"
-        " vocab.json and merges.txt beside config.json; save them with processor.save_pretrained(), or get them with"
-        " `hf download`"
+        " vocab.json and merges.txt beside config.json; save them there with processor.save_pretrained()"
     )
 
 
