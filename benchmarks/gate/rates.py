@@ -19,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.gate.regimes import REGIMES
+from pytest_vidcompress.gate.baseline.recording import enough_to_record
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.latency.level import Level, other_build, stored_level
 from pytest_vidcompress.gate.latency.sequential_test import Decision, analyse
@@ -64,10 +65,16 @@ class Recording:
     def runs(self) -> tuple[StoredTiming, ...]:
         """A recorded run from every place where one could have begun."""
         places = range(len(self.turns) - STORED_TURNS)
-        seen = (
-            Confirmation(self.turns[first : first + STORED_TURNS], (), TURNS_PER_BLOCK) for first in places
-        )
+        seen = map(self._recorded_from, places)
         return tuple(StoredTiming.run(each) for each in seen if len(each.log_ratios) > 1)
+
+    def _recorded_from(self, first: int) -> Confirmation:
+        """As many turns as `create` would have timed."""
+        for turns in range(TURNS_PER_BLOCK, STORED_TURNS + 1, TURNS_PER_BLOCK):
+            seen = Confirmation(self.turns[first : first + turns], (), TURNS_PER_BLOCK)
+            if enough_to_record(seen):
+                return seen
+        return seen
 
     def stretch(self, first: int, slower: float, swapped: bool) -> Confirmation:
         """What a check that began with turn `first` would have seen in its time."""

@@ -123,9 +123,12 @@ def recorded(which: int, chance: random.Random, short: float) -> StoredTiming:
         if not tail_fault(Timing(Estimate(1.0), calls=seen)):
             own, reference = calls_of_run.p95_beside
             run = StoredTiming(
-                p90s=(float(calls_of_run.p90_ratio),), p95s=(own,), reference_p95s=(reference,)
+                screens=(calls_of_run.usual_ratio,),
+                p90s=(float(calls_of_run.p90_ratio),),
+                p95s=(own,),
+                reference_p95s=(reference,),
             )
-            timing = timing.plus_tail(run)
+            timing = timing.plus(run).plus_tail(run)
     return timing
 
 
@@ -175,8 +178,8 @@ def job(check: Check) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--unchanged", type=int, default=5_000, help="checks of unchanged models a row")
-    parser.add_argument("--slow", type=int, default=400, help="checks of each kind of slow calls a row")
+    parser.add_argument("--unchanged", type=int, default=2_500, help="checks of unchanged models a row")
+    parser.add_argument("--slow", type=int, default=200, help="checks of each kind of slow calls a row")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far, as in `Report`: are they enough?"""
 Remember = Callable[[OfView], OfView]
 """What computes the logits of a view -> what computes only those that are not known from an earlier run."""
+MOST_TRIES = 4
+"""Calls for each that is to count."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,25 @@ def timed_on(
     with _alternated(subject, reference, progress) as (variant, base, between):
         times = time_on(variant, base, timing.calls, enough, budget_s, between)
     return replace(report, timing=replace(timing, more_calls=times))
+
+
+def timed_for(
+    report: Report, subject: Subject, reference: Reference, calls: int, progress: Progress | None = None
+) -> Report:
+    """The report of a subject that was timed, with so many undisturbed calls at the least.
+
+    On a machine that leaves few undisturbed it ends after `MOST_TRIES` times as many.
+    """
+
+    def enough(seen: PairTimes) -> bool:
+        tried, counting = len(seen.variant_s), sum(seen.around_variant)
+        return counting >= calls or tried >= MOST_TRIES * calls
+
+    longer = timed_on(report, subject, reference, enough, math.inf, progress)
+    timing = longer.timing
+    return replace(
+        report, timing=timing and replace(timing, calls=timing.more_calls or timing.calls, more_calls=None)
+    )
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..measure.latency.blocks import BASE, VARIANT, Confirmation
+from ..measure.latency.failure import FreshProcessError
 from ..measure.latency.fresh_process import ForkServer
 from ..measure.latency.machine_lock import machine_to_ourselves
 from ..measure.latency.timer import Arm, Stop, Timer, load, send, time_turns
@@ -46,6 +48,21 @@ class Confirmer:
     """What the workers can import from."""
     progress: Progress | None = None
     _workers: dict[str, ForkServer] = field(default_factory=dict[str, ForkServer])
+
+    def warm(self, reference: Arm) -> None:
+        """Starts the process that is certain to be needed, which imports what the reference is made of meanwhile."""
+        from torch import nn
+
+        parts = reference.modules() if isinstance(reference, nn.Module) else ()
+        imports = tuple(dict.fromkeys(type(part).__module__ for part in parts))
+        with suppress(FreshProcessError):  # whoever needs it then says why
+            self._worker("", lambda: ForkServer(paths=self.paths, imports=imports))
+
+    def wait(self) -> None:
+        """Until nothing is imported there any more, which would disturb what is timed here."""
+        for worker in self._workers.values():
+            with suppress(FreshProcessError):
+                worker.ask({"exit": True})
 
     def beside_reference(self, trial: Trial, reference: Arm, stop: Stop) -> Confirmation:
         """Blocks of a variant and its reference, in the same process.

@@ -21,11 +21,33 @@ BIAS = 0.01
 """Log-ratio by which the reference may differ from itself."""
 NOISE = 0.015
 """Largest standard error of the run's log-ratio: runs of a quiet machine lie about a percent apart."""
+MOST_BLOCKS = 12
+"""Of a run that is recorded ..."""
+FEWEST_BLOCKS = 6
+"""... which are enough where they agree so well that more of them would tell little of the run: ..."""
+PRECISE = 0.004
+"""... the standard error of their log-ratio, a third of how far runs of a quiet machine lie apart."""
+HOPELESS_SPENT, HOPELESS_QUIET = 1 / 3, QUIET / 2
+"""Share of the time, by which so small a share of undisturbed processes says that no run will come of it."""
 START_NOISE = 0.03
 """Likewise, of cold starts."""
 
 FEWEST_CALLS = 10
 """Undisturbed calls whose p90 says anything."""
+
+
+def enough_to_record(seen: Confirmation) -> bool:
+    """Are these blocks a run?"""
+    blocks = len(seen.log_ratios)
+    if blocks >= MOST_BLOCKS:
+        return True
+    return blocks >= FEWEST_BLOCKS and stdev(seen.log_ratios) / math.sqrt(blocks) <= PRECISE
+
+
+def hopeless(seen: Confirmation) -> bool:
+    """Is the machine so disturbed that no run will be recorded however long it goes on?"""
+    quiet_share = len(seen.quiet) / max(1, len(seen.turns))
+    return bool(seen.spent) and seen.spent[-1] >= HOPELESS_SPENT and quiet_share < HOPELESS_QUIET
 
 
 def start_fault(start: Start, before: StoredStart, margin: float) -> str:

@@ -27,6 +27,7 @@ METRIC = "latency_p90_ratio"
 RECORDED_SHARE = 0.05
 """Of the calls of recorded runs, those beyond their p95."""
 P90_SHARE = 0.10
+AS_USUAL = "no more slower than its usual calls, which latency_ratio holds; held to"
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,14 @@ def judge_tail_budget(report: Report, limit: float, alpha: float) -> Verdict:
 
 def _recorded(baseline: Baseline, margins: Margins) -> TailCriterion | None:
     timing = baseline.timing
-    if timing is None or len(timing.p90s) < ENOUGH_RUNS:
+    if timing is None or min(len(timing.p90s), len(timing.p95s), len(timing.reference_p95s)) < ENOUGH_RUNS:
         return None
     stored, control = fmean(map(math.log, timing.p90s)), math.log1p(margins.latency_p90)
     late, late_reference = (
         math.log(median_high(p95s)) + control for p95s in (timing.p95s, timing.reference_p95s)
     )
-    level = TailLevel(stored + control, late, late_reference, RECORDED_SHARE)
+    usual = fmean(map(math.log, timing.screens or timing.runs or timing.p90s))
+    level = TailLevel(stored + control, late, late_reference, RECORDED_SHARE, usual)
     whose = f"{len(timing.p90s)} recorded runs plus {margins.latency_p90:.0%}"
     return TailCriterion(level, whose, stored=math.exp(stored))
 
@@ -90,7 +92,9 @@ def _recorded(baseline: Baseline, margins: Margins) -> TailCriterion | None:
 def _budget(limit: float, alpha: float) -> TailCriterion:
     # How far one process lies from the next is not recorded here.
     apart = student_quantile(alpha, math.inf) * OTHER_PROCESS
-    level = TailLevel(math.log(limit), math.log(limit) + apart, apart - math.log(limit), P90_SHARE, True)
+    level = TailLevel(
+        math.log(limit), math.log(limit) + apart, apart - math.log(limit), P90_SHARE, beside_p90=True
+    )
     return TailCriterion(level, "the budget", "budget")
 
 
@@ -114,6 +118,7 @@ def _verdict(timing: Timing | None, criterion: TailCriterion, alpha: float) -> V
         undecided,
         status=status,
         measured=float(measured),
+        limit=math.exp(level.limit + analysis.shift),
         reason=reason,
         evidence=_evidence(analysis, alpha),
         interval=measured.interval,
@@ -126,7 +131,8 @@ def _said(analysis: TailAnalysis, criterion: TailCriterion) -> tuple[Status, str
     if analysis.decision is Decision.WORSE:
         return Status.FAILED, f"its slower calls take longer than {criterion.whose}, and surely longer"
     if analysis.decision is Decision.FINE:
-        return Status.PASSED, f"within {criterion.whose}"
+        beyond = analysis.estimate > criterion.level.limit
+        return Status.PASSED, f"{AS_USUAL if beyond else 'within'} {criterion.whose}"
     return Status.INCONCLUSIVE, f"its slower calls take longer than {criterion.whose}, but this may be noise"
 
 

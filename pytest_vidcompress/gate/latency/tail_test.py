@@ -39,6 +39,9 @@ class TailLevel:
     """... and of a call of the reference to the variant's."""
     share: float
     """Of the calls, that may be late."""
+    usual: float = math.inf
+    """Of the variant's usual call to the reference's, when runs were recorded: of what it is slower now, its slower
+    calls may be slower too, for that is held by itself."""
     beside_p90: bool = False
     """Late are calls beside the reference's p90, and not beside its usual call."""
 
@@ -55,6 +58,8 @@ class TailAnalysis:
     calls: int
     late: int
     late_reference: int
+    shift: float = 0.0
+    """Log-ratio by which its usual call is slower than it was."""
 
 
 UNSEEN = TailAnalysis(Decision.OPEN, math.nan, 1.0, 0, 0, 0)
@@ -82,7 +87,8 @@ class TailLooks:
         if self.analysis.decision is Decision.OPEN and self._looks < LOOKS and (last or pairs >= self._due):
             self._looks, self._due = self._looks + 1, 2 * pairs
             self.analysis = analyse_tail(Percentiles.of(seen), self._level, self._alpha / LOOKS)
-        if last and self.analysis.decision is Decision.OPEN and self.analysis.estimate <= self._level.limit:
+        within = self.analysis.estimate <= self._level.limit + self.analysis.shift
+        if last and self.analysis.decision is Decision.OPEN and within:
             self.analysis = replace(self.analysis, decision=Decision.FINE)
         return self.analysis.decision
 
@@ -110,7 +116,8 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     if calls.p90_ratio is None:
         return UNSEEN
     slower = _slower_reference(calls, allowed) if level.beside_p90 else 0.0
-    late, late_reference = level.late + slower, level.late_reference + slower
+    shift = max(0.0, math.log(calls.usual_ratio) - level.usual)
+    late, late_reference = level.late + slower + shift, level.late_reference + slower - shift
     signs = [_sign(moment, late, late_reference) for moment in calls.moments]
     of_variant = sum(_late(moment.variant_beside, late) for moment in calls.moments)
     of_reference = sum(_late(moment.reference_beside, late_reference) for moment in calls.moments)
@@ -120,11 +127,11 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     p = max(binomial_tail(of_variant, n, level.share), control)
     few = of_variant == 0 or 1 - binomial_tail(of_variant + 1, n, TELLING) <= MISSED
     decision = Decision.OPEN
-    if estimate > level.limit and p <= allowed:
+    if estimate > level.limit + shift and p <= allowed:
         decision = Decision.WORSE
-    elif estimate <= level.limit and few:
+    elif estimate <= level.limit + shift and few:
         decision = Decision.FINE
-    return TailAnalysis(decision, estimate, p, n, of_variant, of_reference)
+    return TailAnalysis(decision, estimate, p, n, of_variant, of_reference, shift)
 
 
 def _slower_reference(calls: Percentiles, allowed: float) -> float:

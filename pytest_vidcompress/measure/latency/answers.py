@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from ...errors import first_line
@@ -18,8 +20,12 @@ from .failure import Cause
 Message = dict[str, Any]
 
 
-def serve(answer: Callable[[Message], Message]) -> None:
-    """Answers requests, a JSON object a line, until the other side is gone; what is raised is an answer too."""
+def serve(answer: Callable[[Message], Message], imports: Sequence[str] = ()) -> None:
+    """Answers requests, a JSON object a line, until the other side is gone; what is raised is an answer too.
+
+    Args:
+        imports: modules to import before the first; who needs one that cannot be says so then.
+    """
     adopt_orphans()
     # A signal that it may act upon: what its children started ends with it.
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
@@ -29,6 +35,9 @@ def serve(answer: Callable[[Message], Message]) -> None:
     # What a model reads or prints must be neither a request nor look like an answer.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    for name in imports:
+        with suppress(Exception):
+            import_module(name)
     for line in requests:
         try:
             said = answer(json.loads(line))

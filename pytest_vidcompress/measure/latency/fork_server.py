@@ -22,6 +22,7 @@ import mmap
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ from .stopwatch import seconds_of
 def main() -> None:
     """Serves requests until the other side is gone."""
     torch.set_num_threads(1)
-    serve(_Server().serve)
+    serve(_Server().serve, sys.argv[1:])
 
 
 @dataclass

@@ -39,17 +39,25 @@ class ForkServer:
         folder: where it runs; the code that it imports is what `paths` says.
         paths: its `sys.path` before the interpreter's own.
         module: what it runs.
+        imports: modules that it imports meanwhile, as what it will be sent comes from them.
 
     Raises:
         FreshProcessError: the system cannot start it.
     """
 
-    def __init__(self, folder: Path | None = None, paths: Sequence[str] = (), module: str = TIMING) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        paths: Sequence[str] = (),
+        module: str = TIMING,
+        imports: Sequence[str] = (),
+    ) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, read when the server dies
         self._last_words: Failure | None = None
         try:
             self._process = start(
                 module,
+                *imports,
                 paths=paths,
                 environment={**os.environ, **single_threaded()},
                 stdin=subprocess.PIPE,

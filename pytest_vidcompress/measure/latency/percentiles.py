@@ -16,6 +16,8 @@ from statistics import median
 from ..interval import Estimate, quantile, quantile_interval
 from .pair_times import PairTimes
 
+CALLS_OF_P99 = 368
+"""From so many on it has an upper bound."""
 OUTLIER = 1.1
 """Times the median call that every call of a slow clip takes at least."""
 FEWEST_CALLS = 2
@@ -63,6 +65,11 @@ class Percentiles:
     @cached_property
     def reference_s(self) -> tuple[float, ...]:
         return tuple(chain.from_iterable(each.reference_s for each in self.moments))
+
+    @cached_property
+    def usual_ratio(self) -> float:
+        """Of the variant's usual call to the reference's: the median of the moments."""
+        return median(each.usual_variant_s / each.usual_reference_s for each in self.moments)
 
     @cached_property
     def p90(self) -> Estimate | None:

@@ -14,6 +14,7 @@ from ...measure.report import Identity, Report
 from ..start_lines import start_json
 from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
+from ..terminal.slower_calls import calls_json
 from ..terminal.speed import speed_json
 
 COMPARED = {limit.name: limit for limit in LIMITS.values() if limit.form}
@@ -41,7 +42,7 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         # As it was called before it was a budget's name.
         flat["memory_ratio"] = flat["peak_memory_ratio"]
         flat["reference_top1"] = _finite(report.reference.top1)
-    flat |= coverage_json(report.cost.coverage) | speed_json(report) | start_json(report)
+    flat |= coverage_json(report.cost.coverage) | speed_json(report) | calls_json(report) | start_json(report)
     if report.execution.hotspots is not None:
         flat["hotspots"] = hotspots_json(report.execution.hotspots)
         if report.reference is not None and report.reference.execution.hotspots is not None:

@@ -26,6 +26,8 @@ from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
 from ..terminal.skipped_lines import skipped_csv, skipped_file
+from ..terminal.slower_calls import HEADER as CALL_HEADER
+from ..terminal.slower_calls import call_cells, slow_clip_lines, unbounded
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..variant_rows import Rows, variant_rows
@@ -171,6 +173,10 @@ def page(
         what_is_narrow=what_is_narrow,
         speed_header=SPEED_HEADER,
         speed_rows=speed_rows,
+        call_header=CALL_HEADER,
+        call_cells=call_cells,
+        unbounded=unbounded,
+        slow_clip_lines=slow_clip_lines,
         start_header=START_HEADER,
         start_rows=start_rows,
         width=PLOT_WIDTH,

@@ -26,6 +26,7 @@ from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
 from .skipped_lines import skipped_lines
+from .slower_calls import call_lines
 from .speed import speed_lines
 from .table import Line, tables
 
@@ -61,7 +62,15 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
-        for about in (free_lines, class_lines, start_lines, coverage_lines, speed_lines, hotspot_lines):
+        for about in (
+            free_lines,
+            call_lines,
+            class_lines,
+            start_lines,
+            coverage_lines,
+            speed_lines,
+            hotspot_lines,
+        ):
             yield _plain(about(own, width))
     for block in added:
         yield _plain(block)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from ...measure.report import Report
     from ..session import Session
 
-STORED_BLOCKS = 12
-"""Blocks of a run that is recorded."""
-
 
 @dataclass(repr=False)
 class Checker:
@@ -108,9 +105,11 @@ class Checker:
             return report
         if session.options.mode != "check":
             # What is stored must be known as well as what will be held to it.
-            report = beside_reference(session, case, measurement, _recorded)
+            report = beside_reference(session, case, measurement, self._recorded)
             if session.against:
-                report = against_other_build(session, case, replace(measurement, report=report), _recorded)
+                report = against_other_build(
+                    session, case, replace(measurement, report=report), self._recorded
+                )
             return report
         held_to = criteria(baseline, case.budget, case.margins, session.against)
         doubtful = suspects(timing.log_ratios, held_to)
@@ -123,6 +122,13 @@ class Checker:
                 session, case, replace(measurement, report=report), stopping(builds, alpha)
             )
         return report
+
+    def _recorded(self, seen: Confirmation) -> bool:
+        """Ends the blocks of a run that is stored."""
+        from ...gate.baseline.recording import enough_to_record, hopeless
+
+        # What is taken over by hand is taken from whatever machine there is.
+        return enough_to_record(seen) or (self.session.options.mode == "create" and hopeless(seen))
 
     def _raise(self, measurement: Measurement, verdicts: tuple[Verdict, ...]) -> None:
         __tracebackhide__ = True
@@ -141,7 +147,3 @@ class Checker:
         kept = look_again(self.session, Failure(nodeid, measurement, verdicts, self.command))
         self.failures.append("\n".join(filter(None, (said, printable(kept)))))
         raise AssertionError(self.failures[-1])
-
-
-def _recorded(seen: Confirmation) -> bool:
-    return len(seen.log_ratios) >= STORED_BLOCKS

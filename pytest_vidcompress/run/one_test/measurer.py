@@ -73,7 +73,7 @@ class Measurer:
         name: str,
         answered: Callable[[torch.Tensor], object],
     ) -> Report:
-        from ...measure.measurement import Evaluation, measure, timed
+        from ...measure.measurement import Evaluation, measure, timed, timed_for
 
         # Which of all measurements this is, the same in every run.
         place = f"{self.case.nodeid} {self.measurements.next_number}"
@@ -84,14 +84,28 @@ class Measurer:
             predictions and predictions.remembering,
             answered,
         )
+        confirmer = self.session.confirmer if self.timed and self._records else None
+        if confirmer:
+            confirmer.warm(reference.model.module)
         report = measure(subject, reference, name, self.case.key, evaluation)
         if not self.timed:
             return report
+        if confirmer:
+            confirmer.wait()
         if self.session.progress:
             self.session.progress("timing", 0, 0)
         driver = None if self.measurements else self.driver
         fine = self._clearly_fine(report)
-        return timed(report, subject, reference, driver, fine, self.session.progress)
+        report = timed(report, subject, reference, driver, fine, self.session.progress)
+        if not self.session.options.calls:
+            return report
+        return timed_for(report, subject, reference, self.session.options.calls, self.session.progress)
+
+    @property
+    def _records(self) -> bool:
+        """Will a check time it in fresh processes in any case, to store that?"""
+        options = self.session.options
+        return self.case.checks and options.mode != "check" and options.confirm_s > 0
 
     def _enough(self, name: str, reference: Reference) -> Enough | None:
         """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""

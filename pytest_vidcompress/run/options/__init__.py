@@ -218,6 +218,18 @@ class Timing:
         page="grid",
     )
     """None: no grid."""
+    calls = Option(
+        "vc-calls",
+        reading.count,
+        "undisturbed calls of each variant that are timed at the least, beside as many of its reference: 368 bound"
+        " its p99",
+        metavar="N",
+        otherwise="12 to 60",
+        ini="int",
+        repeats=True,
+        page="gate",
+    )
+    """None: as many as its time beside its reference takes."""
     confirm_s = Option(
         "vc-confirm",
         reading.number,

@@ -130,6 +130,7 @@ def test_timings_round_trip(tmp_path: Path) -> None:
             test="t.py::a", runs=(0.5, 0.25), screens=(0.4, 0.3), numbers={"peak_memory_bytes": 3}
         ),
         "b": StoredTiming(),
+        "c": StoredTiming(p90s=(0.5, 0.6), p95s=(0.7, 0.8), reference_p95s=(2.0, 2.1)),
     }
     write_timings(path, timings, machine={"cpu": "Xeon", "threads": 2})
     assert read_timings(path) == timings

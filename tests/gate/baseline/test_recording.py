@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.recording import recording_fault
+from pytest_vidcompress.gate.baseline.recording import enough_to_record, hopeless, recording_fault, tail_fault
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.baseline.update import update, update_timings
 from pytest_vidcompress.measure.report import Timing
-from tests.gate.reports import confirmation, report
+from tests.gate.reports import confirmation, pair_times, report
 
 
 def timing(log_ratio: float = 0.0, **how: Any) -> Timing:
@@ -99,3 +99,34 @@ def test_accept_leaves_what_got_better_and_says_how_to_take_it() -> None:
     assert [left.metric for left in leftovers("accept", stored, {}, [better])] == ["top1"]
     assert leftovers("tighten", stored, timings, [now]) == ()
     assert leftovers("accept", {}, {}, [now]) == ()
+
+
+def test_a_run_is_over_when_its_blocks_agree_and_after_twelve_in_any_case() -> None:
+    def over(noise: float, turns: int) -> bool:
+        return enough_to_record(confirmation(noise=noise, turns=turns, turns_per_block=2, spent=0.2))
+
+    assert [over(0.005, turns) for turns in (8, 10, 12)] == [False, False, True]
+    assert [over(0.05, turns) for turns in (12, 22, 24)] == [False, False, True]
+
+
+def test_a_run_of_a_machine_that_leaves_few_processes_alone_is_given_up() -> None:
+    def given_up(disturbed: int, spent: float) -> bool:
+        return hopeless(confirmation(turns=20, turns_per_block=2, disturbed=disturbed, spent=spent))
+
+    assert given_up(16, 0.4)
+    assert not given_up(16, 0.3), "a spell may end"
+    assert not given_up(12, 0.4)
+    # What is given up would not have been recorded.
+    assert "the machine was disturbed" in fault(timing(disturbed=20))
+
+
+def test_slower_calls_are_recorded_of_a_machine_that_leaves_those_of_the_reference_alone() -> None:
+    def said(**how: Any) -> str:
+        made = report(calls=pair_times(**how)).timing
+        assert made is not None
+        return tail_fault(made)
+
+    assert said() == ""
+    assert said(every=8, times=3.0) == ""
+    assert said(pairs=6) == "fewer than 10 calls were undisturbed"
+    assert said(noise=0.3).startswith("the machine was disturbed: p95 of the reference is ")

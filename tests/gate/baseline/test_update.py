@@ -12,7 +12,7 @@ from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, update, 
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
 from pytest_vidcompress.measure.interval import Estimate
-from tests.gate.reports import confirmation, report
+from tests.gate.reports import confirmation, pair_times, report
 
 BASE = report()
 EXISTING = {BASE.name: Stored.of(BASE)}
@@ -212,3 +212,37 @@ def test_a_lost_agreement_is_worse_though_top1_gained() -> None:
     now = report(outcomes=(True,) * 95 + (False,) * 5, agreements=(True,) * 90 + (False,) * 10)
     assert update("tighten", old, [now])[0] == old
     assert update("accept", old, [now])[0]["int8-dynamic"].agreements == now.accuracy.agreements
+
+
+def tailed(*p90s: float) -> dict[str, StoredTiming]:
+    entry = timing(1.0)[BASE.name]
+    return {BASE.name: replace(entry, p90s=p90s, p95s=p90s, reference_p95s=(1.1,) * len(p90s))}
+
+
+@pytest.mark.parametrize(
+    ("mode", "p90s", "now", "after"),
+    [
+        ("create", (), 1.0, 1),
+        ("create", (1.0,), 1.0, 2),
+        ("create", (1.0,), 1.5, 1),
+        ("create", (1.0,) * CREATED_RUNS, 1.0, CREATED_RUNS),
+        ("accept", (1.0, 1.0), 1.0, 2),
+        ("accept", (1.0, 1.0), 1.5, 1),
+        ("accept", (), 1.0, 1),
+        ("tighten", (1.0, 1.0), 1.0, 2),
+        ("tighten", (1.0, 1.0), 0.5, 1),
+        ("tighten", (), 1.0, 0),
+    ],
+)
+def test_runs_of_slower_calls(mode: Mode, p90s: tuple[float, ...], now: float, after: int) -> None:
+    made = report(calls=pair_times(60, ratio=now), log_ratios=())
+    stored = update_timings(mode, tailed(*p90s), [made])[0][BASE.name]
+    assert len(stored.p90s) == len(stored.p95s) == len(stored.reference_p95s) == after
+    if stored.p90s != p90s:
+        assert stored.p90s[-1] == pytest.approx(now, rel=0.05)
+
+
+def test_slower_calls_of_a_disturbed_machine_are_not_created() -> None:
+    made = report(calls=pair_times(60, noise=0.3), log_ratios=())
+    assert update_timings("create", tailed(), [made])[0][BASE.name].p90s == ()
+    assert update_timings("create", {}, [report(calls=pair_times(60, noise=0.3))])[0][BASE.name].p90s == ()

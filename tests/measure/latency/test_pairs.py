@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.latency.pair_times import FEWEST_QUIET, PairTimes
-from pytest_vidcompress.measure.latency.pairs import PILOT, SHORT, Call, time_pairs
+from pytest_vidcompress.measure.latency.pair_times import FEWEST_QUIET, STEP, PairTimes
+from pytest_vidcompress.measure.latency.pairs import PILOT, SHORT, Between, Call, time_on, time_pairs
 from pytest_vidcompress.measure.latency.quiet import quiet
 
 times = st.floats(1e-6, 10)
@@ -236,3 +236,51 @@ def test_a_disturbed_pair_is_in_no_control_and_lowers_the_share_of_quiet_ones() 
     assert timed.quiet_share == pytest.approx(11 / 12)
     assert PairTimes((1.0,) * 12, (1.0,) * 12).quiet_share == 1
     assert PairTimes((), ()).quiet_share == 0
+
+
+class Shown:
+    """Clips that come one after the other, and what each call saw."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.seen: list[tuple[str, int]] = []
+
+    def turn(self) -> str:
+        self.turns += 1
+        return str(self.turns)
+
+    def variant(self) -> None:
+        self.seen.append(("V", self.turns))
+
+    def reference(self) -> None:
+        self.seen.append(("R", self.turns))
+
+
+@pytest.mark.parametrize("driver", [None, once, bare, never, one_more])
+def test_both_arms_of_a_pair_get_one_clip_and_every_pair_the_next(
+    driver: Callable[..., object] | None,
+) -> None:
+    shown = Shown()
+    timing = time_pairs(
+        shown.variant, shown.reference, driver, lambda ratios: True, between=Between(turn=shown.turn)
+    )
+    assert timing.clip_ids == tuple(str(pair + 1) for pair in range(len(timing.variant_s)))
+    calls = [call for call in shown.seen if call[1] > 0]
+    for pair in range(1, len(timing.variant_s) + 1):
+        assert sorted(call for call in calls if call[1] == pair) == [("R", pair), ("V", pair)]
+
+
+def test_more_pairs_go_on_until_they_are_enough_or_the_time_is_out() -> None:
+    shown = Shown()
+    first = time_pairs(shown.variant, shown.reference, budget_s=0, between=Between(turn=shown.turn))
+    asked: list[int] = []
+
+    def enough(seen: PairTimes) -> bool:
+        asked.append(len(seen.variant_s))
+        return len(seen.variant_s) >= 40
+
+    longer = time_on(shown.variant, shown.reference, first, enough, 60.0, Between(turn=shown.turn))
+    assert asked == [12, 24, 36, 48]
+    assert longer.until(12) == first
+    assert len(longer.reference_s) == len(longer.clip_ids) == 12 + 3 * STEP
+    assert time_on(nothing, nothing, first, lambda seen: False, 0.0) is first
