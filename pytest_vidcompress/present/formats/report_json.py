@@ -11,10 +11,10 @@ from ...gate.verdict import Verdict, worst
 from ...measure.divergence.divergence_json import divergence_json
 from ...measure.interval import Estimate
 from ...measure.report import Identity, Report
+from ..slower_calls import calls_json
 from ..start_lines import start_json
 from ..terminal.coverage_lines import coverage_json
 from ..terminal.hotspot_lines import hotspots_json
-from ..terminal.slower_calls import calls_json
 from ..terminal.speed import speed_json
 
 COMPARED = {limit.name: limit for limit in LIMITS.values() if limit.form}

@@ -20,14 +20,14 @@ from ..grid.grid_json import grid_json
 from ..grid.grid_rows import columns_of
 from ..grid.grid_words import failures, machine, sentences, title
 from ..printable import printable
+from ..slower_calls import HEADER as CALL_HEADER
+from ..slower_calls import call_cells, slow_clip_lines, unbounded
 from ..start_lines import HEADER as START_HEADER
 from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
 from ..terminal.skipped_lines import skipped_csv, skipped_file
-from ..terminal.slower_calls import HEADER as CALL_HEADER
-from ..terminal.slower_calls import call_cells, slow_clip_lines, unbounded
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..variant_rows import Rows, variant_rows

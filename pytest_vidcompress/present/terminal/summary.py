@@ -12,6 +12,7 @@ from ..formats.report_json import as_json
 from ..grid.grid_lines import grid_lines
 from ..outcome import Outcome
 from ..printable import printable
+from ..slower_calls import call_lines
 from ..start_lines import start_lines, unstarted_line
 from ..text_table import paragraph
 from ..width import WIDTH
@@ -26,7 +27,6 @@ from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
 from .skipped_lines import skipped_lines
-from .slower_calls import call_lines
 from .speed import speed_lines
 from .table import Line, tables
 

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...gate.verdict import Result, Status
-from ...measure.interval import Estimate, quantile
-from ...measure.latency.percentiles import CALLS_OF_P99, Percentiles, slow_clips
-from ...measure.report import Report, Timing
-from ..text_table import columns_within, list_within, paragraph, shorten
-from ..width import WIDTH
-from ..wording import count
+from ..gate.verdict import Result, Status
+from ..measure.interval import Estimate, quantile
+from ..measure.latency.percentiles import CALLS_OF_P99, Percentiles, slow_clips
+from ..measure.report import Report, Timing
+from .text_table import columns_within, list_within, paragraph, shorten
+from .width import WIDTH
+from .wording import count
 
 HEADER = ("calls", "p50 ms", "p90 ms", "p99 ms", "jitter ms", "p90 ratio")
 FAR = 1.25
