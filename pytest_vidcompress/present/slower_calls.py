@@ -117,12 +117,12 @@ def _of_others(reports: Sequence[Report]) -> str:
 
 
 def _is_told(result: Result) -> bool:
-    """Its slower calls did not pass, lie surely far from the others, are of slow clips, or many enough for p99."""
+    """Its slower calls did not pass, lie far from the others, are of slow clips, or many enough for p99."""
     calls, timing = _percentiles(result.report), result.report.timing
     if calls is None or timing is None or calls.p90 is None:
         return False
     bad = any(v.metric == "latency_p90_ratio" and v.status is not Status.PASSED for v in result.verdicts)
-    far = calls.p90.low > FAR * timing.latency
+    far = calls.p90 > FAR * timing.latency
     return bad or far or calls.p99 is not None or bool(_slow_clips(result.report))
 
 
