@@ -23,7 +23,7 @@ MOST_CLIPS = 3
 
 def call_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     """The variants of one model: rows for those whose slower calls are worth one, a line for the others."""
-    timed = [result for result in results if _percentiles(result.report)]
+    timed = timed_calls(results)
     rows = [result for result in timed if _is_told(result)]
     lines: list[str] = []
     if rows:
@@ -39,6 +39,11 @@ def call_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
             named = f"slow clips of {shorten(report.name, 30)}: "
             lines.append(named + list_within(clips, width - len(named)))
     return lines
+
+
+def timed_calls(results: Sequence[Result]) -> list[Result]:
+    """Those whose calls are known one by one."""
+    return [result for result in results if _percentiles(result.report)]
 
 
 def call_cells(report: Report, bare: bool = False) -> list[str]:

@@ -21,7 +21,7 @@ from ..grid.grid_rows import columns_of
 from ..grid.grid_words import failures, machine, sentences, title
 from ..printable import printable
 from ..slower_calls import HEADER as CALL_HEADER
-from ..slower_calls import call_cells, slow_clip_lines, unbounded
+from ..slower_calls import call_cells, slow_clip_lines, timed_calls, unbounded
 from ..start_lines import HEADER as START_HEADER
 from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
@@ -176,6 +176,7 @@ def page(
         call_header=CALL_HEADER,
         call_cells=call_cells,
         unbounded=unbounded,
+        timed_calls=timed_calls,
         slow_clip_lines=slow_clip_lines,
         start_header=START_HEADER,
         start_rows=start_rows,
