@@ -267,3 +267,13 @@ def test_of_a_row_that_is_new_all_but_the_time_may_be_known() -> None:
     known = Result(BASE, judge(BASE, Baseline(STORED)))
     assert known.status is Status.NEW
     assert known.metrics(Status.NEW) == ("latency_ratio", "peak_memory_bytes")
+
+
+def test_macs_that_depend_on_the_clip_may_differ_by_a_token() -> None:
+    def status(macs: int, *by_clip: int) -> Status:
+        found = verdicts(changed(BASE, macs=macs, macs_by_clip=by_clip), STORED)
+        return found["macs"].status
+
+    assert status(1_500_000_001) is Status.FAILED
+    assert status(1_514_000_000, 1_400_000_000, 1_628_000_000) is Status.PASSED
+    assert status(1_516_000_000, 1_400_000_000, 1_632_000_000) is Status.FAILED

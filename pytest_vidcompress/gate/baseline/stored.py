@@ -303,7 +303,7 @@ def _screens(report: Report) -> tuple[float, ...]:
 
 def _tails(report: Report) -> dict[str, tuple[float, ...]]:
     calls = report.timing.percentiles if report.timing else None
-    if calls is None or calls.p90_ratio is None or calls.p95_beside is None:
+    if calls is None or calls.p90_quotient is None or calls.p95_beside is None:
         return {}
     variant, reference = calls.p95_beside
-    return {"p90s": (float(calls.p90_ratio),), "p95s": (variant,), "reference_p95s": (reference,)}
+    return {"p90s": (calls.p90_quotient,), "p95s": (variant,), "reference_p95s": (reference,)}

@@ -113,7 +113,7 @@ def replayed(timing: Timing, level: TailLevel, alpha: float) -> TailAnalysis:
 
 def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAnalysis:
     """What calls say, with a chance of `allowed` to be wrong when they are called worse."""
-    if calls.p90_ratio is None:
+    if calls.p90_quotient is None:
         return UNSEEN
     slower = _slower_reference(calls, allowed) if level.beside_p90 else 0.0
     shift = max(0.0, math.log(calls.usual_ratio) - level.usual)
@@ -121,7 +121,7 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     signs = [_sign(moment, late, late_reference) for moment in calls.moments]
     of_variant = sum(_late(moment.variant_beside, late) for moment in calls.moments)
     of_reference = sum(_late(moment.reference_beside, late_reference) for moment in calls.moments)
-    n, estimate = len(calls.variant_s), math.log(calls.p90_ratio)
+    n, estimate = len(calls.variant_s), math.log(calls.p90_quotient)
     # A neighbour makes several calls late that lie together: only moments are chances of their own.
     control = binomial_tail(signs.count(1), len(signs) - signs.count(0), 0.5)
     p = max(binomial_tail(of_variant, n, level.share), control)
