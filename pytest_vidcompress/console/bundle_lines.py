@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import VidcompressError
-from ..gate.verdict import Status, Verdict
+from ..gate.verdict import Status, Verdict, worst
 from ..models.safetensors_header import described
 from ..present.divergence_words import relative, sentence_of
 from ..present.text_table import columns, paragraph, shorten
@@ -47,8 +47,9 @@ def _short(folder: Path) -> Iterator[str]:
     except VidcompressError as error:
         yield f"{folder.name}: {error}"
         return
-    verdicts = ", ".join(f"{label(verdict)} {verdict.status}" for verdict in _not_passed(bundle))
-    yield f"{folder.name}: {_heading(bundle)}; {verdicts}"
+    status = worst(verdict.status for verdict in bundle.verdicts)
+    names = ", ".join(label(verdict) for verdict in bundle.verdicts if verdict.status is status)
+    yield f"{folder.name}: {_heading(bundle)}; {status}: {names or 'nothing'}"
 
 
 def _not_passed(bundle: Bundle) -> Sequence[Verdict]:

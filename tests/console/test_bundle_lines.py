@@ -44,7 +44,9 @@ def test_of_a_folder_every_bundle_is_a_line(tmp_path: Path) -> None:
     written(tmp_path)
     (written(tmp_path, name="two") / FILE).write_text("{")
     first, second = bundle_lines(tmp_path)
-    assert first.startswith("one: int8-dynamic of videomae (trained weights), on torch; top1 failed, ")
+    assert first == (
+        "one: int8-dynamic of videomae (trained weights), on torch; failed: top1, size_ratio (budget)"
+    )
     assert second.startswith("two: no bundle in ")
 
 
