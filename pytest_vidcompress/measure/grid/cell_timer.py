@@ -50,7 +50,8 @@ class CellTimer:
         """
         self._server(cell.threads)  # a new one knows no cell
         if cell not in self._ready:
-            (self._ready[cell],) = self._ask(cell, 0, 1, 1, BUILD_PATIENCE_S)
+            # The first one loads and builds; of the others a neighbour may disturb one.
+            self._ready[cell] = min(self._ask(cell, 0, 2, 1, BUILD_PATIENCE_S))
         return self._ready[cell]
 
     def turn(self, cell: Cell, number: int, calls: int, waking: int) -> Turn:

@@ -26,7 +26,9 @@ TURN_S = 0.05
 MOST_CALLS = 5
 """Of a turn."""
 HOPELESS = 4
-"""Times the reference's time a clip from which on a cell of slow calls is not timed: one call says enough."""
+"""Times the reference's time a clip from which on a cell of slow calls is not timed: the first ones say enough."""
+LONG_S = 1.0
+"""Seconds of a call that is slow in this sense."""
 SLOW_S = 0.25
 """Seconds of a call from which on cold caches are nothing beside it: it is not woken."""
 
@@ -127,7 +129,7 @@ def _first_calls(
         if call_s is not None:
             refuse_stopped(2 * call_s)
             times = call_s / cell.batch / reference_s
-            if call_s > SLOW_S and times > HOPELESS:
+            if call_s > LONG_S and times > HOPELESS:
                 rounds.failures[cell] = f"takes {times:.0f} times as long as the reference"
             else:
                 plans[cell] = Plan.of(call_s)

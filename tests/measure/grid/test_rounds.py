@@ -103,7 +103,7 @@ def test_what_is_slow_beyond_hope_is_called_once() -> None:
     # Of a batch of four.
     assert made.failures == {SLOW: "takes 5 times as long as the reference"}
     assert plans.keys() == {BASE, FAST}
-    short = Clock(first_s={BASE: 0.001, SLOW: 0.2})
+    short = Clock(first_s={BASE: 0.001, SLOW: 0.9})
     assert rounds._first_calls(Rounds(BASE), CELLS, short, None).keys() == {*CELLS}
 
 
