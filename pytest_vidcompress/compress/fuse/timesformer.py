@@ -79,7 +79,7 @@ class FusedTimesformer(nn.Module):
         token = self.class_token.expand(patches.shape[0], -1, -1)
         for block in self.blocks:
             token, patches = block(token, patches)
-        # Of one axis less before the norm: smoothing goes from it to the classifier, which gives the logits themselves.
+        # An axis less before the norm: smoothing goes from it to the classifier, which gives the logits themselves.
         return self.classifier(self.norm(token.squeeze(1)))
 
 
