@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from ..run.inputs import Inputs
     from ..run.registries import Registries
 
-LABELS = 400
-"""Of published checkpoints: a geometry without weights has as many."""
-
 
 def _declare(parser: ArgumentParser) -> None:
     from ..compress.registry import TECHNIQUES
@@ -129,6 +126,7 @@ def _recipe(given: Namespace, inputs: Inputs, registries: Registries) -> Recipe:
 def _load(given: Namespace, inputs: Inputs, registries: Registries) -> tuple[Model, ClipSet | None]:
     """The model, and clips with its labels; None where none are known."""
     from ..clips.labels import normal_form
+    from ..models.catalog import CATALOG
     from ..models.load import load
 
     is_known = _is_known(given.model, registries)
@@ -140,7 +138,7 @@ def _load(given: Namespace, inputs: Inputs, registries: Registries) -> tuple[Mod
         return inputs.model(given.model), inputs.clip_set
     labels, clips = (inputs.clip_set.labels, inputs.clip_set.name) if given.clips else ((), "")
     if given.weights == "random" and not labels and is_known:
-        labels = tuple(f"label {k}" for k in range(LABELS))
+        labels = tuple(f"label {k}" for k in range(CATALOG[given.model].labels.classes))
     model = load(given.model, labels, clips, given.weights, registries.models, given.published)
     known = {normal_form(label) for label in model.labels}
     return model, inputs.clip_set if {normal_form(each) for each in inputs.clip_set.labels} <= known else None
@@ -160,10 +158,10 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
     name = given.model
     if _is_known(name, registries):
         size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
-        published = CATALOG[name].checkpoint
+        published, pocket = CATALOG[name].checkpoint, CATALOG[name].pocket
         note(
             f"{name} is the small one that comes with this package, {size}; --published is {published}"
-            if are_pocket(model.labels) and not given.published
+            if pocket and are_pocket(model.labels) and not given.published
             else f"{name} has the geometry of {published}, {size}"
         )
 

@@ -16,6 +16,7 @@ import pytest
 from pytest_vidcompress import console
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.console import main, verbs
+from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.plugin import command_line
 from tests.artefacts.variants import variant
 from tests.models.small import checkpoint, model
@@ -205,6 +206,36 @@ def test_what_was_published_can_be_chosen(
     assert "videomae has the geometry of MCG-NJU/videomae-base-finetuned-kinetics" in capsys.readouterr().err
     line = refused(capsys, "compress", tmp_path, "fp16", tmp_path / "other", "--published")
     assert "--published is for models that are known by name" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "labels", "options"),
+    [("xclip", "xclip", 16, ()), ("vjepa2-ssv2", "vjepa2", 174, ("--published",))],
+)
+def test_a_model_that_is_not_packaged_is_the_published_geometry(
+    name: str,
+    family: str,
+    labels: int,
+    options: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pytest_vidcompress.models.checkpoint import load_checkpoint as checkpoints
+
+    built: list[int] = []
+
+    def random_model(named, source, labels):
+        built.append(len(labels))
+        return model(family).module, model(family).profile, labels
+
+    monkeypatch.setattr(checkpoints, "random_model", random_model)
+    arguments = ["compress", name, "fp16", str(tmp_path / "out"), "--weights=random", *options]
+    assert main(arguments) == 0
+    assert built == [labels]
+    said = capsys.readouterr().err
+    assert f"{name} has the geometry of {CATALOG[name].checkpoint}" in said
+    assert "the small one" not in said
 
 
 def test_a_verb_is_a_file_that_defines_one() -> None:
