@@ -3,9 +3,12 @@
 import os
 import re
 import sys
+import threading
+import time
 
 import pytest
 
+from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM
 from tests.conftest import HOLDS
 from tests.project import SMALL
@@ -59,3 +62,20 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
 def test_nothing_of_it_elsewhere(stored):
     for color in ("--color=yes", "--color=auto"):
         assert not stored.run("--benchmark-disable", color).says(r"%\||\x1b7|\x1bD")
+
+
+def test_where_no_terminal_shows_it_waiting_is_said_at_once(stored, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    line = "vidcompress: another run is timing on this machine, and this one waits for it"
+    project = stored.copy(tmp_path / "project")
+    log = project.folder / ".output"
+    runs, until = [], time.monotonic() + 60
+    runner = threading.Thread(target=lambda: runs.append(project.run("--vc-confirm=0")))
+    with machine_to_ourselves():
+        runner.start()
+        while not (log.exists() and line in log.read_text()) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert line in log.read_text(), "it is said while it waits"
+    runner.join()
+    assert runs[0].out.count(line) == 1

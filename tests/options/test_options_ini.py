@@ -23,6 +23,7 @@ TEST = """
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert options.calls == 400
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
+        assert options.starts == 8
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert options.grid.batches == (2,)
         assert not options.explicit
@@ -50,6 +51,7 @@ VALUES = """
     vc_max_skipped = "20%"
     vc_confirm = "7"
     vc_calls = 400
+    vc_start = 8
     vc_against = "HEAD"
     vc_calibration = 8
     vc_cache_size = "500MB"
