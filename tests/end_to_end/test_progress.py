@@ -70,6 +70,7 @@ def test_where_no_terminal_shows_it_waiting_is_said_at_once(stored, tmp_path, mo
     line = "vidcompress: another run is timing on this machine, and this one waits for it"
     project = stored.copy(tmp_path / "project")
     log = project.folder / ".output"
+    log.unlink()  # that of the run which stored
     runs, until = [], time.monotonic() + 60
     runner = threading.Thread(target=lambda: runs.append(project.run("--vc-confirm=0")))
     with machine_to_ourselves():
