@@ -30,13 +30,13 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.gate.baseline.stored import Baseline, StoredStart, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
+from pytest_vidcompress.gate.latency.level import START_PAIRS as PAIRS
 from pytest_vidcompress.gate.latency.start_rule import judge_start, judge_start_budget
 from pytest_vidcompress.gate.verdict import Verdict
 from pytest_vidcompress.measure.interval import share_interval
 from pytest_vidcompress.measure.start.cold_start import ColdStart, Start, total_s
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.load import load
-from pytest_vidcompress.run.one_test.cold_starts import PAIRS
 from pytest_vidcompress.run.starter import Starter, StartTrial
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 
@@ -164,10 +164,9 @@ class Slowed:
         self.run, self.seconds = run, seconds
 
     def __call__(self, pixels):
-        until = time.perf_counter() + self.seconds
         logits = self.run(pixels)
-        self.seconds, spent = 0.0, self.seconds
-        while spent and time.perf_counter() < until:
+        until, self.seconds = time.perf_counter() + self.seconds, 0.0
+        while time.perf_counter() < until:
             pass
         return logits
 
