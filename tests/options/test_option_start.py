@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from pytest_vidcompress.gate.latency.level import START_PAIRS
+from pytest_vidcompress.run.options import Options
+
 STARTS = """
     import pytest
 
@@ -53,7 +56,7 @@ def test_a_start_is_stored_shown_and_missed(starts):
     assert len(entry["start_runs"].split()) == len(entry["start_loads"].split()) == 1
     without = starts.run("-kholds")
     missed = (
-        r"start_ratio of 1 variant is stored and was not measured \(--vc-start=12 does\):\n  prune-global"
+        r"start_ratio of 1 variant is stored and was not measured \(--vc-start=16 does\):\n  prune-global"
     )
     assert without.says(missed)
     assert not without.says("cold start of")
@@ -64,6 +67,10 @@ def test_what_has_no_start_keeps_no_budget(starts):
     assert run.failed("start_ratio")
     said = " ".join(re.sub(r"(?m)^E +", "", run.out).split())
     assert "no cold start to measure: it cannot be sent to another process (it is one of a kind)" in said
+
+
+def test_the_help_says_how_many_a_budget_has():
+    assert f"and {START_PAIRS} where a budget" in Options.starts.otherwise
 
 
 def test_too_few_are_refused(starts):
