@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:
-    from ..present.outcome import Outcome
+    from ..present.outcome import BaselineChanges, Outcome
     from ..run.options.arguments import as_typed
 
     ledger = session.ledger
@@ -62,9 +62,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         about=session.about,
         skipped=tuple(ledger.skipped.values()),
         absent=session.inputs.clip_set.absent,
-        written=ledger.written,
-        left=ledger.left,
-        unused=ledger.unused,
+        baselines=BaselineChanges(ledger.written, ledger.left, ledger.unused),
         complaints=ledger.complaints,
         predictions=tuple(ledger.reuse.values()),
         missing=tuple(ledger.missing_runtimes.values()),

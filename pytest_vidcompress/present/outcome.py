@@ -14,6 +14,17 @@ from ..measure.resume.reuse import Reuse
 
 
 @dataclass(frozen=True)
+class BaselineChanges:
+    """What became of the stored baselines, a line each."""
+
+    written: Sequence[str] = ()
+    left: Sequence[str] = ()
+    """What was not written, though it differs, and what would take it over."""
+    unused: Sequence[str] = ()
+    """Entries that no test measures any more."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Everything is empty where there is nothing to say."""
 
@@ -25,12 +36,7 @@ class Outcome:
     """Clips that could not be used."""
     absent: int = 0
     """Annotated clips whose file is not there."""
-    written: Sequence[str] = ()
-    """What went into the baselines, a line each."""
-    left: Sequence[str] = ()
-    """What did not, though it differs, and what would take it over."""
-    unused: Sequence[str] = ()
-    """Entries of the baselines that no test measures any more."""
+    baselines: BaselineChanges = BaselineChanges()
     complaints: Sequence[str] = ()
     """Why the run is not what it was meant to be although no test says so."""
     predictions: Sequence[Reuse] = ()

@@ -15,7 +15,7 @@ from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.catalog import family_of
-from pytest_vidcompress.models.checkpoint.build import build
+from pytest_vidcompress.models.checkpoint.classifier import build
 from pytest_vidcompress.models.model import Model
 
 LABELS = ("walking", "waving", "yawning")

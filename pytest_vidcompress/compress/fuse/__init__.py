@@ -1,7 +1,7 @@
 """`fuse`: the same function with less arithmetic, equal up to the rounding of fp32.
 
-What is rewritten of a family stands in a file of its own, `timesformer` and the like; of any other model batch norms
-become part of the layers in front of them. Nothing is approximated, so recipes begin with it.
+What is rewritten of a family stands in a file of its own, `fused_timesformer` and the like; of any other model
+batch norms become part of the layers in front of them. Nothing is approximated, so recipes begin with it.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from ...errors import VidcompressError, first_line
 from ..catalog import family_of
 from ..families import FAMILIES
 from ..family import Pretrained
-from .build import architecture, build
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
+from .classifier import architecture, build
 from .configuration import configuration, geometry, is_video_classifier, takes_texts, value_of
 from .geometry_limits import refuse_beyond_tensors
 from .label_texts import label_embeddings

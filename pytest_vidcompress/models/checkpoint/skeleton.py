@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .build import build
+from .classifier import build
 from .configuration import ATTENTION, cannot_be_built, configuration
 from .transformers_log import silenced
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -143,10 +143,10 @@ def page(
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printable
     )
+    environment.globals.update(WORDS)
     models = dict.fromkeys(result.report.model for result in results)
-    sections = [section([r for r in results if r.report.model == model]) for model in models]
     return environment.get_template("page.html.j2").render(
-        sections=sections,
+        sections=[section([r for r in results if r.report.model == model]) for model in models],
         grids=[
             (each, columns_of(each), title(each), [*sentences(each)], [*failures(each)], machine(each))
             for each in grids
@@ -154,35 +154,6 @@ def page(
         closing=closing,
         about=about,
         skipped=skipped,
-        by_kind=by_kind,
-        class_rows=class_rows,
-        confusion_rows=confusion_rows,
-        quantity=quantity,
-        relative=relative,
-        sentence_of=sentence_of,
-        label=label,
-        mark=mark,
-        standing=standing,
-        interval=interval,
-        sensitivity=sensitivity,
-        bars=bars,
-        colours=[COLOURS[kind] for kind in KINDS],
-        beside=beside,
-        milliseconds=milliseconds,
-        is_narrow=is_narrow,
-        what_is_narrow=what_is_narrow,
-        speed_header=SPEED_HEADER,
-        speed_rows=speed_rows,
-        call_header=CALL_HEADER,
-        call_cells=call_cells,
-        unbounded=unbounded,
-        timed_calls=timed_calls,
-        slow_clip_lines=slow_clip_lines,
-        start_header=START_HEADER,
-        start_rows=start_rows,
-        width=PLOT_WIDTH,
-        height=PLOT_HEIGHT,
-        edge=PLOT_EDGE,
     )
 
 
@@ -233,3 +204,37 @@ def scatter(results: Sequence[Result], ratio: str, label: str) -> Scatter | None
         x_ends=("0", f"{right:.2f}"),
         y_ends=(f"{bottom:+.1f}", f"{top:+.1f}"),
     )
+
+
+WORDS: Mapping[str, Any] = {
+    "by_kind": by_kind,
+    "class_rows": class_rows,
+    "confusion_rows": confusion_rows,
+    "quantity": quantity,
+    "relative": relative,
+    "sentence_of": sentence_of,
+    "label": label,
+    "mark": mark,
+    "standing": standing,
+    "interval": interval,
+    "sensitivity": sensitivity,
+    "bars": bars,
+    "colours": [COLOURS[kind] for kind in KINDS],
+    "beside": beside,
+    "milliseconds": milliseconds,
+    "is_narrow": is_narrow,
+    "what_is_narrow": what_is_narrow,
+    "speed_header": SPEED_HEADER,
+    "speed_rows": speed_rows,
+    "call_header": CALL_HEADER,
+    "call_cells": call_cells,
+    "unbounded": unbounded,
+    "timed_calls": timed_calls,
+    "slow_clip_lines": slow_clip_lines,
+    "start_header": START_HEADER,
+    "start_rows": start_rows,
+    "width": PLOT_WIDTH,
+    "height": PLOT_HEIGHT,
+    "edge": PLOT_EDGE,
+}
+"""What the templates ask of results, by the names they use."""

@@ -76,9 +76,9 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
         yield _plain(block)
     for document in outcome.compared:
         yield _plain(changes(document.get("benchmarks", ()), _benchmarks(results), width))
-    yield _listed("written to the baselines:", outcome.written, width)
-    yield _listed("not written to the baselines:", outcome.left, width, Status.NEW)
-    yield _listed("stored, but measured by no test any more:", outcome.unused, width, Status.NEW)
+    yield _listed("written to the baselines:", outcome.baselines.written, width)
+    yield _listed("not written to the baselines:", outcome.baselines.left, width, Status.NEW)
+    yield _listed("stored, but measured by no test any more:", outcome.baselines.unused, width, Status.NEW)
     for complaint in outcome.complaints:
         yield _plain(paragraph(complaint, width), Status.FAILED)
     yield _plain(paragraph(_bundles(outcome.bundles), width))

@@ -9,7 +9,7 @@ from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.gate.verdict import Result, Status
 from pytest_vidcompress.measure.resume.reuse import Reuse
-from pytest_vidcompress.present.outcome import Outcome
+from pytest_vidcompress.present.outcome import BaselineChanges, Outcome
 from pytest_vidcompress.present.terminal.summary import summary
 from tests.gate.reports import changed, report
 from tests.present.terminal.profiles import COVERAGE, profiled
@@ -24,8 +24,7 @@ def test_nothing_but_printable_text_is_printed() -> None:
         results=[Result(report(name=bad, model=bad, notes=(bad,)), (replace(LATENCY, reason=bad),), bad)],
         about=bad,
         skipped=[clip],
-        written=(bad,),
-        unused=(bad,),
+        baselines=BaselineChanges(written=(bad,), unused=(bad,)),
         missing=[(bad, bad)],
         command=f"pytest '{bad}'",
     )
@@ -57,8 +56,7 @@ def test_lines_fit_in_the_terminal(width: int) -> None:
         results=[*results, Result(changed(profile, peak_macs_per_s=1e11))],
         about="clips: " + "a folder of many " * 9,
         skipped=[clip],
-        written=["fp16: " + "x " * 70],
-        unused=["y " * 70],
+        baselines=BaselineChanges(written=["fp16: " + "x " * 70], unused=["y " * 70]),
         predictions=[Reuse(f"prune-global:amount=0.{n}", "videomae", False, 5, 9) for n in range(9)],
         missing=[("tvm", "it needs " + "tvm " * 40)],
     )
@@ -86,9 +84,8 @@ def test_which_baselines_judged_is_said() -> None:
 
 
 def test_what_was_not_taken_over_is_said() -> None:
-    lines = summary(
-        Outcome([Result(report(), (MACS,))], left=["timesformer fp16: latency_ratio not recorded"])
-    )
+    changes = BaselineChanges(left=["timesformer fp16: latency_ratio not recorded"])
+    lines = summary(Outcome([Result(report(), (MACS,))], baselines=changes))
     place = [line.text for line in lines].index("not written to the baselines:")
     assert lines[place + 1].text == "  timesformer fp16: latency_ratio not recorded"
     assert lines[place + 1].status is Status.NEW
