@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import torch
-from pytest_vidcompress.models.checkpoint.build import architecture, build
 
 from pytest_vidcompress.compress.fuse.rewrite import rewrites
 from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.checkpoint.classifier import architecture, build
 from tests.measure.cost.counting import macs
 
 
