@@ -10,6 +10,7 @@ from statistics import median
 
 from ..interval import Estimate, quantile_interval
 from ..latency.pair_times import PairTimes
+from ..latency.quiet import calm
 
 Turn = tuple[float, ...]
 """Seconds of the calls of one cell in one round."""
@@ -17,7 +18,7 @@ Turn = tuple[float, ...]
 
 @dataclass(frozen=True)
 class CellTimes:
-    """Seconds by round. Medians and ratios are of the rounds in which no neighbour disturbed either call."""
+    """Seconds by round. Medians and ratios are of calls, and of rounds, that no neighbour disturbed."""
 
     batch: int
     turns: Mapping[int, Turn]
@@ -28,12 +29,12 @@ class CellTimes:
     @cached_property
     def _times(self) -> PairTimes:
         """Seconds of a clip."""
-        return beside(self.clip_s, {number: median(turn) for number, turn in self.reference.items()})
+        return beside(self.clip_s, undisturbed_s(self.reference))
 
     @cached_property
     def clip_s(self) -> Mapping[int, float]:
-        """Round -> seconds of a clip: the median call, over its clips."""
-        return {number: median(turn) / self.batch for number, turn in self.turns.items()}
+        """Round -> seconds of a clip."""
+        return {number: seconds / self.batch for number, seconds in undisturbed_s(self.turns).items()}
 
     @property
     def rounds(self) -> int:
@@ -71,6 +72,16 @@ class CellTimes:
     def surely_slower(self, other: CellTimes) -> bool:
         """Is a clip slower here than there, in the rounds of both, at 95 %?"""
         return beside(self.clip_s, other.clip_s).ratio.low > 1.0
+
+
+def undisturbed_s(turns: Mapping[int, Turn]) -> Mapping[int, float]:
+    """Round -> the median of its calls that no neighbour disturbed; of all where every one was."""
+    calls = [seconds for turn in turns.values() for seconds in turn]
+    is_calm = iter(calm(calls, [range(len(calls))]))
+    return {
+        number: median([seconds for seconds in turn if next(is_calm)] or turn)
+        for number, turn in turns.items()
+    }
 
 
 def beside(mine: Mapping[int, float], theirs: Mapping[int, float]) -> PairTimes:

@@ -33,6 +33,18 @@ def test_a_ratio_is_of_calls_of_the_same_round() -> None:
     assert seen.ratio.interval == pytest.approx((0.25, 0.25))
 
 
+def test_a_call_that_a_neighbour_disturbs_does_not_count_beside_others_of_its_turn() -> None:
+    turns = {number: (0.008, 0.001, 0.001 + 0.0001 * (number % 2), 0.009) for number in range(12)}
+    seen = CellTimes(1, turns, dict.fromkeys(range(12), (0.01,)))
+    assert seen.latency == pytest.approx(0.001025)
+    assert seen.p90 == 0.009
+    assert seen.quiet_share == 1
+    # Where all of a turn are, it has no other.
+    seen = CellTimes(1, {**turns, 3: (0.008, 0.009)}, dict.fromkeys(range(12), (0.01,)))
+    assert seen.clip_s[3] == 0.0085
+    assert seen.quiet_share == pytest.approx(11 / 12)
+
+
 def test_rounds_that_the_reference_was_not_in_do_not_count() -> None:
     seen = CellTimes(1, {0: (0.01,), 1: (0.01,), 2: (0.09,)}, {0: (0.01,), 1: (0.01,)})
     assert seen.rounds == 2
