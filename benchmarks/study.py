@@ -46,7 +46,7 @@ QUANTIZATION = {
         "fp16": Row(346.20, 0.0, 75.0, 1.26),
     },
 }
-OURS = ("fuse", "fuse+int8-static")
+OURS = ("fuse", "bf16", "fuse+bf16", "fuse+int8-static")
 """What the study did not have; printed below its quantized variants."""
 FIGURES = (
     ("figure 5, TimeSformer pruned but for the last layer", "timesformer", PRUNING),
