@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,7 +26,9 @@ from ..errors import VidcompressError, first_line
 from ..models.checkpoint.configuration import geometry, is_video_classifier
 from ..models.checkpoint.geometry_limits import refuse_beyond_tensors
 from ..models.checkpoint.skeleton import skeleton
+from ..models.device import CPU, find_device
 from ..models.model import Model
+from ..runtimes.device_support import refuse_runtime
 from ..runtimes.registry import RUNTIMES, find_runtime, usable_runtime
 from ..runtimes.runtime import Executable, Runtime, as_runtime
 from . import tensor_files
@@ -37,6 +39,8 @@ from .save import versions
 from .size import Size, size_of
 
 if TYPE_CHECKING:
+    import torch
+
     from ..compress.technique import Technique
 
 
@@ -100,6 +104,7 @@ def load(
     techniques: Mapping[str, Technique] | None = None,
     runtimes: Mapping[str, Runtime | Callable[[Any], Executable]] | None = None,
     module: Callable[[], nn.Module] | None = None,
+    device: torch.device | str = "cpu",
 ) -> Artefact:
     """Loads what `Variant.save` wrote.
 
@@ -108,12 +113,14 @@ def load(
         techniques: by name, besides those that come with this package.
         runtimes: likewise.
         module: builds the uncompressed module, of whatever weights; for models that transformers does not know.
+        device: what it is to run on, as torch calls it; such as that of a `vc_model`.
 
     Raises:
         VidcompressError: there is no artefact of ours, it is damaged, incomplete or too new, or something that it
             needs is not here.
     """
-    return open_artefact(directory, runtime, techniques, runtimes, module).prepare()
+    opened = open_artefact(directory, runtime, techniques, runtimes, module)
+    return opened.on(find_device(str(device))).prepare()
 
 
 def open_artefact(
@@ -123,7 +130,7 @@ def open_artefact(
     runtimes: Mapping[str, Runtime | Callable[[Any], Executable]] | None = None,
     module: Callable[[], nn.Module] | None = None,
 ) -> Opened:
-    """The first half of `load`, with its arguments and errors: what is on disk is read, checked and put together."""
+    """The first part of `load`, with its arguments and errors: what is on disk is read, checked and put together."""
     folder = Path(directory)
     manifest = read(folder)
     verify(folder, manifest)
@@ -150,6 +157,18 @@ class Opened:
     executes: Runtime
     model: Model | None = None
     run: Executable | None = None
+
+    def on(self, device: torch.device) -> Opened:
+        """The same on a device.
+
+        Raises:
+            VidcompressError: it computes on the CPU alone.
+        """
+        if device == CPU:
+            return self
+        with _named(self.directory, self.manifest):
+            refuse_runtime(self.runtime, self.executes, str(device))
+            return replace(self, model=self.model and self.model.on(device))
 
     def executable(self) -> Executable:
         """What its runtime makes of it.

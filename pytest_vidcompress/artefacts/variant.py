@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from ..compress.recipe import Recipe
 from ..models.model import Model
+from ..runtimes.device_support import refuse_runtime, refuse_unsupported
 from ..runtimes.registry import usable_runtime
 from ..runtimes.runtime import Executable, Runtime
 from . import save as artefact
 from .size import Size
 
 if TYPE_CHECKING:
+    import torch
+
     from ..clips.loader import Clips
 
 
@@ -64,7 +67,12 @@ class Variant:
 
 
 def build(
-    recipe: Recipe, model: Model, clips: Clips, runtimes: Mapping[str, Runtime], chosen: str = ""
+    recipe: Recipe,
+    model: Model,
+    clips: Clips,
+    runtimes: Mapping[str, Runtime],
+    chosen: str = "",
+    device: torch.device | None = None,
 ) -> Variant:
     """Applies `recipe` to a copy of `model`.
 
@@ -72,24 +80,27 @@ def build(
         clips: calibrate the techniques that need data.
         runtimes: by name.
         chosen: the one to run in where the recipe names none; empty for the one that its techniques prefer.
+        device: what the variant is to run on; None for where the model is.
 
     Raises:
-        VidcompressError: the runtime is not there, or the model cannot be compressed or run so.
+        VidcompressError: the runtime is not there, or the model cannot be compressed or run so, or not there.
     """
     name = recipe.runtime_with(chosen)
-    usable_runtime(name, runtimes)
-    return prepared(recipe, recipe.apply(model, clips), name, runtimes)
+    device = device or model.device
+    refuse_unsupported(recipe, name, usable_runtime(name, runtimes), str(device))
+    return prepared(recipe, recipe.apply(model, clips).on(device), name, runtimes)
 
 
 def prepared(recipe: Recipe, compressed: Model, name: str, runtimes: Mapping[str, Runtime]) -> Variant:
     """What a recipe made of a model, ready in a runtime.
 
     Args:
-        compressed: as techniques left it.
+        compressed: as techniques left it, on the device where it is to run.
         name: of the runtime.
 
     Raises:
         VidcompressError: it is not there, or cannot run this.
     """
     executes = usable_runtime(name, runtimes)
+    refuse_runtime(name, executes, str(compressed.device), f"variant {str(recipe.on(name))!r}")
     return Variant(recipe.on(name), compressed, executes.prepare(compressed), name, executes)

@@ -27,7 +27,7 @@ _KEPT_BYTES = 2 << 30
 
 @dataclass(frozen=True)
 class Decoding:
-    """How clips are decoded."""
+    """How clips are decoded, and where their pixels go."""
 
     shelf: Shelf | None = None
     """Where crops are kept from run to run; None for nowhere."""
@@ -35,6 +35,8 @@ class Decoding:
     """Called while clips are decoded that nobody takes batches of."""
     most_skipped: float = 1.0
     """Share of the sample that may be unusable: batches of one that lost more are refused."""
+    device: torch.device | str = "cpu"
+    """What takes the pixels: batches are there."""
 
 
 class Clips(Sequence[Clip]):
@@ -118,7 +120,8 @@ class Clips(Sequence[Clip]):
 
         Returns:
             Pixels, float32 `(B * V, T, C, H, W)` or as the profile's layout says, the `V` views of a clip one
-            after the other, and the int64 `(B,)` indices of the clips' labels among the model's outputs.
+            after the other, on the device that takes them, and the int64 `(B,)` indices of the clips' labels among
+            the model's outputs.
 
         Raises:
             ValueError: `n` is below one.
@@ -150,7 +153,9 @@ class Clips(Sequence[Clip]):
         pixels = normalize(torch.from_numpy(crops), profile.mean, profile.std)
         if profile.layout == "BCTHW":
             pixels = pixels.transpose(1, 2).contiguous()
-        return pixels, torch.tensor([self._label_ids[clip.label] for clip, _ in batch])
+        return pixels.to(self._decoding.device), torch.tensor(
+            [self._label_ids[clip.label] for clip, _ in batch]
+        )
 
     def _all_crops(self) -> Generator[tuple[Clip, torch.Tensor], None, None]:
         """Every usable clip with its crops, kept ones or decoded now."""

@@ -114,6 +114,11 @@ def engine_for(inputs: int, outputs: int) -> str:
 
 
 INT8_DYNAMIC = Technique(
-    "int8 linear layers, activations quantized on the fly", apply, Int8Dynamic, last=True, rebuild=rebuild
+    "int8 linear layers, activations quantized on the fly",
+    apply,
+    Int8Dynamic,
+    last=True,
+    rebuild=rebuild,
+    on_cpu_alone=True,
 )
 TECHNIQUES = {"int8-dynamic": INT8_DYNAMIC}

@@ -73,10 +73,12 @@ class Recipe:
         return replace(self, other_runtime="" if runtime == self.preferred_runtime else runtime)
 
     def apply(self, model: Model, clips: Clips) -> Model:
-        """Applies the techniques in order to a copy of `model`; `clips` calibrate those that need data."""
-        model = model.copy()
+        """Applies the techniques in order to a copy of `model`, on the device where it is; `clips`, whose pixels are
+        there too, calibrate those that need data."""
+        model, device = model.copy(), model.device
         for step in self.steps:
-            model = step.technique.apply(model, step.parameters, clips)
+            # What a technique makes anew lies where it made it.
+            model = step.technique.apply(model, step.parameters, clips).on(device)
         return model
 
 

@@ -46,7 +46,8 @@ class Technique:
     """What executes it best: recipes that end in it run there unless `--vc-runtime` says otherwise."""
     after: After | Collection[str] = ()
     """Techniques one of which must come before it, or a function of its parameters that names them."""
-
+    on_cpu_alone: bool = False
+    """What it makes computes on the CPU and on no other device, in torch too."""
     followers: Collection[str] = ()
     """Techniques that can come after it although it is `last`: they leave what it stores as it is."""
 

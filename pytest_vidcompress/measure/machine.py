@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..runtimes.isa_limit import isa_limit
+from .accelerator import Accelerator
 from .cpu import Cpu, cpu
 
 
@@ -27,6 +28,8 @@ class Machine:
     """What oneDNN's kernels may use at most, where the environment says so."""
     bf16: str = ""
     """The kernels of what computes in bfloat16, such as `amx_bf16`; of what does not, empty on any CPU."""
+    accelerator: Accelerator | None = None
+    """What computes, beside the CPU that gives it work; None where the CPU does."""
 
     @property
     def slug(self) -> str:
@@ -44,6 +47,7 @@ class Machine:
             f"{self.threads}t",
             self.runtime,
             self.bf16,
+            *((there.name, there.architecture, there.driver) if (there := self.accelerator) else ()),
         ]
         named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", "-".join(filter(None, known)).lower())
         return re.sub(r"[^a-z0-9.]+", "-", named).strip("-.")
@@ -60,20 +64,28 @@ class Machine:
             "threads": self.threads,
             "runtime": self.runtime,
         }
+        if self.accelerator:
+            facts |= {"device": self.accelerator.name, "architecture": self.accelerator.architecture}
+            facts |= {"driver": self.accelerator.driver}
         return {name: fact for name, fact in facts.items() if fact != ""}
 
 
-def machine(runtime: str, on: Cpu | None = None, bf16: str = "") -> Machine:
+def machine(
+    runtime: str, on: Cpu | None = None, bf16: str = "", accelerator: Accelerator | None = None
+) -> Machine:
     """The class of this machine, with the threads that torch is set to.
 
     Args:
         runtime: what executes, with its version, as `Runtime.version` says it.
         on: the CPU; this computer's unless given.
         bf16: kernels, where what executes computes in bfloat16.
+        accelerator: what models run on, where that is not the CPU.
     """
     import torch
 
     here = on or cpu()
     isa = torch.backends.cpu.get_cpu_capability().lower()
     threads = torch.get_num_threads()
-    return Machine(here.name, isa, threads, runtime, here.model, here.features, isa_limit(), bf16)
+    return Machine(
+        here.name, isa, threads, runtime, here.model, here.features, isa_limit(), bf16, accelerator
+    )

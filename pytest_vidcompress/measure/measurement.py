@@ -12,7 +12,9 @@ import torch
 
 from ..clips.loader import Clips
 from ..errors import VidcompressError
+from ..models.device import synchronizer
 from ..models.model import Model
+from .accelerator import accelerator
 from .accuracy.class_counts import NO_ANSWER
 from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
 from .accuracy.scores import accuracy, answers
@@ -85,7 +87,7 @@ def measure_reference(
         identity=identity(model, clips),
         accuracy=accuracy(logits, logits, targets, "labels" if model.weights == "trained" else "agreement"),
         cost=cost,
-        execution=Execution(isa=subject.isa, notes=cost.notes),
+        execution=_execution(subject, model.device, cost.notes),
     )
     return Reference(model, clips, logits, targets, report)
 
@@ -101,6 +103,7 @@ def measure(
     """
     model, clips = reference.model, reference.clips
     subject.refuse_other(model)
+    subject.refuse_elsewhere(model.device)
     cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
     with threads_to_answer(subject.run, cost.macs):
@@ -117,7 +120,7 @@ def measure(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
-        execution=_execution(subject, (*cost.notes, *_without_answer(logits))),
+        execution=_execution(subject, model.device, (*cost.notes, *_without_answer(logits))),
         reference=replace(whole, identity=of_clips, accuracy=accuracy(before, before, targets, kind)),
     )
 
@@ -201,26 +204,31 @@ def timed_for(
 def _alternated(
     subject: Subject, reference: Reference, progress: Progress | None
 ) -> Generator[tuple[Call, Call, Between]]:
-    """Calls of both arms with the clip whose turn it is, on a machine that nobody else of this user times on."""
+    """Calls of both arms with the clip whose turn it is, on a machine that nobody else of this user times on.
+
+    Clips are on the models' device before a call, and what it answers stays there.
+    """
     run, module = subject.run, reference.model.module
     clips = Rotation(reference.timed_clips)
     with machine_to_ourselves(progress), evaluating(run), evaluating(module), torch.inference_mode():
         yield (
             lambda: logits_of(run, clips.pixels),
             lambda: logits_of(module, clips.pixels),
-            Between(handover_s(run, module), clips.turn),
+            Between(handover_s(run, module), clips.turn, synchronizer(reference.model.device)),
         )
 
 
-def _execution(subject: Subject, notes: Sequence[str]) -> Execution:
+def _execution(subject: Subject, device: torch.device, notes: Sequence[str]) -> Execution:
     """What executes a subject, with what its recipe and its runtime decided before what else is to be noted."""
-    bf16 = subject.bf16
+    bf16, there = subject.bf16, accelerator(device)
     said = (bf16.note,) if bf16 else ()
+    where = (f"runs on {device}, {there.name}",) if there else ()
     return Execution(
         runtime=subject.runtime,
         isa=subject.isa,
-        notes=(*subject.notes, *said, *notes),
+        notes=(*subject.notes, *said, *where, *notes),
         bf16_kernels=bf16.kernels if bf16 else "",
+        device=str(device) if there else "",
     )
 
 

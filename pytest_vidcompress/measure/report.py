@@ -117,6 +117,9 @@ class Cost:
     """Of `size_bytes`, what the tensors themselves take, without names and headers; None where it is not known."""
     notes: tuple[str, ...] = ()
     """What of this could not be measured, and why."""
+    device_memory_bytes: int | None = None
+    """Weights plus the most that the device's own allocator gave out during one view; None of the CPU, and where it
+    does not say."""
     macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
     """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
 
@@ -177,6 +180,8 @@ class Execution:
     """What the recipe decided on this machine, such as the quantization engine."""
     bf16_kernels: str = ""
     """What computes in bfloat16, such as `amx_bf16`; empty where nothing does. Part of the machine class."""
+    device: str = ""
+    """What it ran on, as torch calls it, such as `cuda:0`; empty: the CPU."""
     peak_macs_per_s: float | None = None
     """What this machine reaches in fp32 at best, multiply-accumulates a second; None where it was not asked for."""
     hotspots: Hotspots | None = field(default=None, repr=False)

@@ -16,6 +16,8 @@ from ..artefacts.folder import read
 from ..artefacts.load import Artefact
 from ..artefacts.size import Size
 from ..artefacts.variant import Variant
+from ..errors import VidcompressError
+from ..models.device import device_of, elsewhere
 from ..models.model import Model
 from ..models.own_dtype import OwnDtype
 from ..runtimes.bf16_kernels import Bf16
@@ -81,10 +83,25 @@ class Subject:
             return cls(runnable(target), lambda: artefact.size(target), target, in_torch=True)
         return cls(target, lambda: None)
 
+    def refuse_elsewhere(self, device: torch.device) -> None:
+        """Raises VidcompressError where it does not compute on a device, as far as that shows: a function shows
+        nothing. It is not moved there unasked."""
+        if device.type == "cpu":
+            return
+        what = repr(self.name) if self.name else "the measured module"
+        if not self.in_torch and self.name:
+            raise VidcompressError(f"{what} cannot run on {device}: {self.runtime} computes on the CPU alone")
+        place = elsewhere(self.stored, device) if self.stored else ""
+        if place:
+            raise VidcompressError(
+                f"{what} is not on {device}, where it is measured ({place} is elsewhere): move a module with"
+                " .to(vc_model.device), or load an artefact with load(folder, device=vc_model.device)"
+            )
+
     @property
     def isa(self) -> str:
         """Instruction set of its kernels, as far as somebody says so."""
-        return isa(self.run, self.in_torch)
+        return isa(self.run, self.in_torch, device_of(self.stored))
 
     @property
     def bf16(self) -> Bf16 | None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..clips.profile import Profile, Views
+from ..errors import VidcompressError
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
     from .published import Published
@@ -33,6 +35,26 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.weights} weights, {len(self.labels)} labels)"
+
+    @property
+    def device(self) -> torch.device:
+        """What its module is on, and pixels for it."""
+        from .device import device_of
+
+        return device_of(self.module)
+
+    def on(self, device: torch.device) -> Model:
+        """The same model with its module moved to a device, in place.
+
+        Raises:
+            VidcompressError: it is for the CPU alone.
+        """
+        from .device import moved
+
+        try:
+            return replace(self, module=moved(self.module, device))
+        except VidcompressError as error:
+            raise VidcompressError(f"model {self.name!r}: {error}") from None
 
     def copy(self) -> Model:
         """The same model with a module of its own, to modify freely."""

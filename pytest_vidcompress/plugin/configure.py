@@ -41,6 +41,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             session_of(session.config).inputs.choices.check_names()
         if options.typed.get(Options.against.name):
             session_of(session.config).check_against()
+        if options.typed.get(Options.device.name):
+            _ = session_of(session.config).inputs.device
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -61,8 +61,10 @@ class Baselines:
         return OtherBaseline(commit.sha, partial(content_in, commit))
 
     def of_machine(self, runtime: str, bf16_kernels: str = "") -> Machine:
-        """The class of this machine for what a runtime executes, with the threads that are set."""
+        """The class of this machine, and of the run's device, for what a runtime executes, with the threads set."""
+        from ..measure.accelerator import accelerator
         from ..measure.machine import machine
 
         known = self._registries.runtimes.get(runtime)
-        return machine(known.version() if known else runtime, bf16=bf16_kernels)
+        there = accelerator(self._inputs.device)
+        return machine(known.version() if known else runtime, bf16=bf16_kernels, accelerator=there)

@@ -9,6 +9,7 @@ from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError
 from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name
+from ..runtimes.device_support import refuse_runtime, refuse_unsupported
 from ..runtimes.registry import find_runtime, usable_runtime
 from ..runtimes.runtime import Runtime
 from .options import Options
@@ -26,20 +27,24 @@ class Choices:
         self._registries = registries
 
     def check_names(self) -> None:
-        """Refuses models, variants and runtimes that do not exist, without loading anything."""
+        """Refuses models, variants and runtimes that do not exist, or not on the device asked for, without loading
+        anything."""
         for reason in self._registries.refused:
             raise VidcompressError(reason)
         for name in self.models:
             check_name(name, self._registries.models)
         for text in self._options.variants:
-            self.recipe(text)
+            recipe = self.recipe(text)
+            executes = self.find(self.runtime(recipe))
+            refuse_unsupported(recipe, self.runtime(recipe), executes, self._options.device)
         if self._options.grid:
             for text in self._options.grid.precisions:
                 self.recipe(text)
             for name in self._options.grid.runtimes:
                 self.find(name)
         if self._options.runtime:
-            usable_runtime(self._options.runtime, self._registries.runtimes)
+            executes = usable_runtime(self._options.runtime, self._registries.runtimes)
+            refuse_runtime(self._options.runtime, executes, self._options.device)
 
     def recipe(self, text: str) -> Recipe:
         """A recipe of techniques and a runtime that there are."""

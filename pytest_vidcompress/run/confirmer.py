@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from ..errors import VidcompressError
 from ..measure.latency.blocks import BASE, VARIANT, Confirmation
 from ..measure.latency.failure import FreshProcessError
 from ..measure.latency.fresh_process import ForkServer
@@ -73,6 +74,7 @@ class Confirmer:
         Raises:
             FreshProcessError: the variant cannot be sent to another process, or fails there; its `failure` says how.
         """
+        _refuse_unforkable(trial)
         worker = self._own()
         send(worker, {VARIANT: trial.variant, BASE: reference}, trial.pixels, trial.module)
         return self._time({VARIANT: worker, BASE: worker}, trial, stop)
@@ -83,10 +85,11 @@ class Confirmer:
         Args:
             arms: the file with what that commit made.
         """
+        _refuse_unforkable(trial)
         worker = self._own()
         send(worker, {VARIANT: trial.variant}, trial.pixels, trial.module)
         other = self._worker(build.name, build.worker)
-        load(other, arms)
+        load(other, arms, trial.pixels.device)
         return self._time({VARIANT: worker, BASE: other}, trial, stop)
 
     def close(self) -> None:
@@ -107,3 +110,12 @@ class Confirmer:
     def _time(self, workers: dict[str, ForkServer], trial: Trial, stop: Stop) -> Confirmation:
         with machine_to_ourselves(self.progress):
             return time_turns(Timer(workers, trial.pair_s, trial.builds), self.budget_s, stop, self.progress)
+
+
+def _refuse_unforkable(trial: Trial) -> None:
+    """Raises VidcompressError where no process that was forked can compute what is timed."""
+    from ..models.device import refusal_to_fork
+
+    reason = refusal_to_fork(trial.pixels.device)
+    if reason:
+        raise VidcompressError(f"it is not timed in fresh processes: {reason}")

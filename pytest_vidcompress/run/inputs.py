@@ -11,8 +11,10 @@ from ..clips.clip_set import resolve
 from ..clips.labels import match
 from ..clips.sample import calibration, sample
 from ..compress.recipe import Recipe
+from ..errors import VidcompressError
 from ..models.load import load
 from ..models.model import Model
+from ..runtimes.device_support import refuse_recipe
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
 from .grid.grid_spec import GRID_CLIPS
@@ -20,6 +22,8 @@ from .options import Options
 from .registries import Registries
 
 if TYPE_CHECKING:
+    import torch
+
     from ..artefacts.variant import Variant
     from ..clips.loader import Clips
     from ..measure.accuracy.predict import Progress
@@ -42,6 +46,20 @@ class Inputs:
         self._clips: dict[str, Clips] = {}
 
     @cached_property
+    def device(self) -> torch.device:
+        """What models and their pixels are on, and what trains them: the one that `--vc-device` names.
+
+        Raises:
+            VidcompressError: this torch has none such.
+        """
+        from ..models.device import find_device
+
+        try:
+            return find_device(self._options.device)
+        except VidcompressError as error:
+            raise VidcompressError(f"--vc-device={self._options.device}: {error}") from None
+
+    @cached_property
     def clip_set(self) -> ClipSet:
         return resolve(self._options.clips, self._registries.clip_sets)
 
@@ -54,13 +72,13 @@ class Inputs:
         return sample(self.clip_set.clips, self._options.sample, self._options.seed, default)
 
     def model(self, name: str) -> Model:
-        """The reference model, shared: copy it before changing it."""
+        """The reference model on the run's device, shared: copy it before changing it."""
         if name not in self._loaded:
             clip_set = self.clip_set
             if self._progress:
                 self._progress(f"loading {name}", 0, 0)
             model = load(name, clip_set.labels, clip_set.name, self._options.weights, self._registries.models)
-            self._loaded[name] = model.shown(self._options.views)
+            self._loaded[name] = model.shown(self._options.views).on(self.device)
         return self._loaded[name]
 
     def published_views(self, model: str) -> str:
@@ -79,9 +97,10 @@ class Inputs:
         return self._prepared(name, clips)
 
     def calibration(self, name: str) -> Clips:
-        """Clips outside the sample, as the model `name` wants its pixels."""
+        """Clips outside the sample, as the model `name` wants its pixels, where techniques work."""
         number, seed = self._options.calibration, self._options.seed
-        return self._prepared(name, calibration(self.clip_set, self.sample, number, seed))
+        clips = calibration(self.clip_set, self.sample, number, seed)
+        return self._prepared(name, clips, device=self._workbench)
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
         """`recipe` applied to a copy of the model, ready to run."""
@@ -91,15 +110,17 @@ class Inputs:
             self._progress(f"compressing {model} by {recipe}", 0, 0)
         return build(
             recipe,
-            self.model(model),
+            self._workpiece(model),
             self.calibration(model),
             self._registries.runtimes,
             self._options.runtime,
+            self.device,
         )
 
     def compressed(self, recipe: Recipe, model: str) -> Model:
-        """What the techniques of `recipe` make of a copy of the model, wherever it is going to run."""
-        return recipe.apply(self.model(model), self.calibration(model))
+        """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run."""
+        refuse_recipe(recipe, str(self.device))
+        return recipe.apply(self._workpiece(model), self.calibration(model)).on(self.device)
 
     def in_runtime(self, recipe: Recipe, compressed: Model, runtime: str) -> Variant:
         """What `compressed` made, ready in a runtime."""
@@ -107,11 +128,29 @@ class Inputs:
 
         return prepared(recipe, compressed, runtime, self._registries.runtimes)
 
-    def _prepared(self, name: str, clips: Sequence[Clip], most_skipped: float = 1.0) -> Clips:
+    @property
+    def _workbench(self) -> torch.device:
+        """Where techniques work: on the run's device, unless that lacks the precision that they need."""
+        from ..models.device import CPU, has_doubles
+
+        return self.device if has_doubles(self.device) else CPU
+
+    def _workpiece(self, name: str) -> Model:
+        """The reference model there."""
+        model = self.model(name)
+        return model if self._workbench == self.device else model.copy().on(self._workbench)
+
+    def _prepared(
+        self,
+        name: str,
+        clips: Sequence[Clip],
+        most_skipped: float = 1.0,
+        device: torch.device | None = None,
+    ) -> Clips:
         from ..clips.loader import Clips, Decoding
 
         model, labels = self.model(name), self.clip_set.labels
         ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
         shelf = open_shelf(cache_folder(self._options.cache), self._options.cache_size)
-        decoding = Decoding(shelf, self._progress, most_skipped)
+        decoding = Decoding(shelf, self._progress, most_skipped, device or self.device)
         return Clips(clips, labels, ids, model.profile, decoding)

@@ -52,11 +52,13 @@ class References:
     @cached_property
     def keeper(self) -> Keeper:
         """The predictions of this run and of earlier ones."""
+        from ..measure.accelerator import accelerator
         from ..measure.machine import machine
         from ..measure.resume.predictions import Keeper
         from ..runtimes.torch_eager import version
 
-        options, here = self._options, machine(version())
+        options = self._options
+        here = machine(version(), accelerator=accelerator(self._inputs.device))
         return Keeper(self._predictions, options.resume, options.began, here, self._ledger.reuse)
 
     def finish(self) -> None:

@@ -16,7 +16,7 @@ from ..gate.budget import Margins
 from ..gate.latency.error_budget import ErrorBudget
 from ..other_commit.git import find_commit
 from ..present.html.page import write_page
-from ..runtimes.bf16_kernels import cpu_kernels
+from ..runtimes.bf16_kernels import kernels_on
 from .baselines import Baselines
 from .bundle.bundle_folder import refuse_unwritable
 from .inputs import Inputs
@@ -64,6 +64,7 @@ class Session:
         """
         self.check_against()
         self.inputs.choices.check_names()
+        _ = self.inputs.device
         if not models:
             wanted = "vc_grid" if self.options.grid else "vc_measure"
             raise VidcompressError(
@@ -153,7 +154,7 @@ class Session:
 
     def _prepare(self, model: str, runtimes: Collection[str], is_held: bool) -> None:
         profile = self.inputs.model(model).profile
-        kernels = dict.fromkeys(("", cpu_kernels()))
+        kernels = dict.fromkeys(("", kernels_on(self.inputs.device).kernels))
         stores = [self.baselines.of(model, runtime, bf16) for bf16 in kernels for runtime in runtimes]
         for store in stores:
             _ = store.entries, store.timings

@@ -22,6 +22,7 @@ from ..measure.start.alternation import SERVER, Stop, failed, start_in_turns
 from ..measure.start.cold_start import Start
 from ..measure.start.package import Package, pack, package
 from ..measure.subject import Subject
+from ..models.device import refusal_to_fork
 from ..runtimes.registry import RUNTIMES
 from ..runtimes.runtime import Runtime
 from ..runtimes.torch_eager import TORCH
@@ -61,8 +62,8 @@ class Starter:
     progress: Progress | None = None
     _servers: dict[str, ForkServer] = field(default_factory=dict[str, ForkServer])
     """By runtime."""
-    _references: dict[tuple[str, bool], Package] = field(default_factory=dict[tuple[str, bool], Package])
-    """By model, and whether as an artefact."""
+    _references: dict[str, Package] = field(default_factory=dict[str, Package])
+    """By model."""
     _folder: Path | None = None
 
     def start(self, trial: StartTrial, stop: Stop) -> Start:
@@ -71,11 +72,16 @@ class Starter:
         Args:
             stop: ends them before all pairs are there.
         """
+        reason = refusal_to_fork(trial.pixels.device)
+        if reason:
+            return Start(absent=reason)
         own = self._folder_of("variant")
         try:
             by_value = sent_modules(trial.module)
-            variant = package(trial.subject, own, by_value)
-            arms = {VARIANT: variant, BASE: self._reference(trial.model, by_value, bool(variant.folder))}
+            arms = {
+                VARIANT: package(trial.subject, own, by_value),
+                BASE: self._reference(trial.model, by_value),
+            }
             given = own / "given"
             given.parent.mkdir(parents=True, exist_ok=True)
             techniques = {
@@ -104,14 +110,13 @@ class Starter:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _reference(self, model: Model, by_value: tuple[ModuleType, ...], as_artefact: bool) -> Package:
-        """The uncompressed model as it would be shipped in the variant's way, written once."""
-        key = model.name, as_artefact
-        if key not in self._references:
+    def _reference(self, model: Model, by_value: tuple[ModuleType, ...]) -> Package:
+        """The uncompressed model as it would be shipped, written once."""
+        if model.name not in self._references:
             variant = Variant(parse("fp32", TECHNIQUES), model, model.module, "torch", TORCH)
             folder = self._folder_of(f"reference-{len(self._references)}")
-            self._references[key] = package(Subject.of(variant), folder, by_value, as_artefact)
-        return self._references[key]
+            self._references[model.name] = package(Subject.of(variant), folder, by_value)
+        return self._references[model.name]
 
     def _server(self, runtime: str) -> ForkServer:
         """What has imported one runtime does not burden the starts of another."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from .isa_limit import isa_limit
+
+if TYPE_CHECKING:
+    import torch
 
 AMX, AVX512 = "amx_bf16", "avx512_bf16"
 """As torch and Linux spell them, the faster first."""
@@ -20,7 +24,7 @@ class Bf16:
     """What a runtime makes on this machine of a model that is stored in bfloat16."""
 
     kernels: str = ""
-    """Those that compute in it, `amx_bf16` or `avx512_bf16`; empty where it is widened to fp32."""
+    """Those that compute in it, `amx_bf16` or `avx512_bf16`, or `cuda_bf16`; empty where it is widened to fp32."""
     why: str = "this CPU has no bf16 kernels"
     """Why it is widened."""
 
@@ -28,6 +32,18 @@ class Bf16:
     def note(self) -> str:
         """The same in words."""
         return f"computes in bf16 ({self.kernels})" if self.kernels else f"bf16 widened to fp32: {self.why}"
+
+
+def kernels_on(device: torch.device) -> Bf16:
+    """What torch makes of bfloat16 on a device: computed in it where that has it, and does not only imitate it."""
+    if device.type == "cpu":
+        return Bf16(cpu_kernels())
+    import torch
+
+    ask: Any = getattr(torch.get_device_module(device), "is_bf16_supported", None)
+    if ask is not None and ask(including_emulation=False):
+        return Bf16(f"{device.type}_bf16")
+    return Bf16(why=f"{device.type} says of no bf16 kernels")
 
 
 def cpu_kernels() -> str:

@@ -39,8 +39,8 @@ class Runtime:
     """Bytes of the tensors alone in what `save` wrote into a folder, without the names and structure around them: a
     size is held exactly by them. None where they cannot be told apart: then by all."""
     torch_kernels: bool = False
-    """Torch's own kernels execute it: they multiply no other integers than torch's own int8 operators do, and go by
-    what torch found in this CPU."""
+    """Torch's own kernels execute it, on whatever device its module is: they multiply no other integers than torch's
+    own int8 operators do, and go by what torch found in this CPU. What others execute runs on the CPU alone."""
     needs: tuple[str, ...] = ()
     """Packages that it imports and that are not installed with ours."""
     extra: str = ""

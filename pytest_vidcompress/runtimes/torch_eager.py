@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from ..models.narrow import asks_for_bf16, has_narrow_parameters
-from .bf16_kernels import Bf16, cpu_kernels
+from .bf16_kernels import Bf16, kernels_on
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def executable(module: nn.Module) -> nn.Module:
-    """The form of what techniques made that computes on this CPU: what is stored narrow is widened, but for bfloat16
+    """The form of what techniques made that computes where it is: what is stored narrow is widened, but for bfloat16
     where there are kernels for it; the rest is as it is."""
     from ..compress.layers.substitute import substitute
     from ..models.module_copy import module_copy
@@ -42,12 +42,13 @@ def executable(module: nn.Module) -> nn.Module:
 def bf16(module: nn.Module) -> Bf16 | None:
     """What torch makes here of a module that is stored in bfloat16; None of any other."""
     from ..compress.int8.quantized import QuantizedLayer
+    from ..models.device import device_of
 
     if not asks_for_bf16(module):
         return None
     if any(isinstance(part, QuantizedLayer) for part in module.modules()):
         return Bf16(why="torch computes what is int8 in fp32, and the rest with it")
-    return Bf16(cpu_kernels())
+    return kernels_on(device_of(module))
 
 
 def runnable(module: nn.Module) -> nn.Module:

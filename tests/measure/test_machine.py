@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_vidcompress.measure.accelerator import Accelerator
 from pytest_vidcompress.measure.cpu import Cpu
 from pytest_vidcompress.measure.machine import Machine, machine
 
@@ -121,3 +122,31 @@ def test_threads_make_another_class() -> None:
         assert machine("torch2.13") == replace(here, threads=before + 1)
     finally:
         torch.set_num_threads(before)
+
+
+H100 = Accelerator("NVIDIA H100 80GB HBM3", "sm90", "cuda12.8")
+
+
+def test_a_device_makes_a_class_of_its_own_beside_its_cpu() -> None:
+    there = replace(XEON, accelerator=H100)
+    assert there.slug == XEON.slug + "-nvidia-h100-80gb-hbm3-sm90-cuda12.8"
+    assert there.facts() == {
+        **XEON.facts(),
+        "device": "NVIDIA H100 80GB HBM3",
+        "architecture": "sm90",
+        "driver": "cuda12.8",
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "NVIDIA H200"}, {"architecture": "sm100"}, {"driver": "cuda13.0"}]
+)
+def test_another_device_or_driver_is_another_class(change: dict[str, str]) -> None:
+    one, other = (replace(XEON, accelerator=each) for each in (H100, replace(H100, **change)))
+    assert one.slug != other.slug
+    assert one.facts() != other.facts()
+
+
+def test_without_a_device_a_class_is_called_as_before() -> None:
+    assert machine("torch2.13", accelerator=None) == machine("torch2.13")
+    assert not {"device", "architecture", "driver"} & machine("torch2.13").facts().keys()

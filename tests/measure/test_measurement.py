@@ -288,3 +288,30 @@ def test_a_reference_of_nans_is_refused(classifier: Model, clips: Clips) -> None
     nn.init.constant_(classifier.module[4].bias, float("nan"))  # type: ignore[index, arg-type]
     with pytest.raises(VidcompressError, match=r"'dense' answers with NaN.* on 8 of 8 clips"):
         measure_reference(classifier, clips)
+
+
+CUDA = torch.device("cuda", 0)
+"""Only its name: nothing here computes on it."""
+
+
+def test_a_module_that_is_elsewhere_is_not_measured_there(reference: Reference) -> None:
+    subject = Subject.of(reference.model.module)
+    subject.refuse_elsewhere(torch.device("cpu"))
+    with pytest.raises(
+        VidcompressError, match=r"^the measured module is not on cuda:0, where it is measured \(1\.weight"
+    ):
+        subject.refuse_elsewhere(CUDA)
+
+
+def test_what_another_runtime_loaded_is_not_measured_on_a_device() -> None:
+    loaded = Subject(lambda pixels: pixels, lambda: None, name="fp32@openvino from files", runtime="openvino")
+    with pytest.raises(
+        VidcompressError, match=r"from files' cannot run on cuda:0: openvino computes on the CPU alone"
+    ):
+        loaded.refuse_elsewhere(CUDA)
+
+
+def test_a_report_of_the_cpu_names_no_device(reference: Reference) -> None:
+    report = measure(Subject.of(reference.model.module), reference, "it", "test")
+    assert (report.execution.device, report.cost.device_memory_bytes) == ("", None)
+    assert not [note for note in report.execution.notes if "runs on" in note]

@@ -7,23 +7,23 @@ from pytest_vidcompress.run.options import OPTIONS
 TEST = """
     from pytest_vidcompress.plugin.stash import OPTIONS
 
-    def pytest_sessionstart(session):
-        options = session.config.stash[OPTIONS]
+    def test_options(request):
+        options = request.config.stash[OPTIONS]
         assert options.models == ("videomae", "timesformer")
         assert (options.sample, options.seed, options.threads) == (16, 3, 1)
         assert options.strict is True
         assert options.variants == ("fp16",)
         assert (options.clips, options.weights) == ("mine", "random")
         assert str(options.views) == "5x3"
-        assert (options.mode, options.runtime) == ("create", "torch")
-        root = session.config.rootpath
+        assert (options.mode, options.runtime, options.device) == ("create", "torch", "cpu")
+        root = request.config.rootpath
         assert options.baselines == root / "held"
         assert options.reports == (root / "page.html",)
         assert (options.all_clips, options.profile, options.resume) == (True, True, False)
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert options.calls == 400
-        assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert options.starts == 8
+        assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert options.grid.batches == (2,)
         assert not options.explicit
@@ -40,6 +40,7 @@ VALUES = """
     vc_baseline = "create"
     vc_strict = true
     vc_runtime = "torch"
+    vc_device = "cpu"
     vc_threads = 1
     vc_report = "page.html"
     vc_cache = "cache"
@@ -67,10 +68,8 @@ def test_no_name_is_left_out():
 @pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
 def test_every_name(pytester, table):
     pytester.makepyprojecttoml(f"[{table}]\n" + "\n".join(line.strip() for line in VALUES.splitlines()))
-    pytester.makeconftest(TEST)
-    # Where it asks for a grid, a run takes tests of grids alone, and there are none.
-    result = pytester.runpytest_inprocess("--strict-config")
-    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    pytester.makepyfile(TEST)
+    pytester.runpytest_inprocess("--strict-config").assert_outcomes(passed=1)
 
 
 def test_ini_file_with_text(pytester):
@@ -114,6 +113,10 @@ def test_what_is_typed_wins(pytester):
         ('vc_baseline = "keep"', "*vc-baseline=keep: expected one of check, create, accept, tighten*"),
         ('vc_weights = "pruned"', "*vc-weights=pruned: expected one of trained, random*"),
         ('vc_strict = "perhaps"', "*vc_strict: *perhaps*"),
+        (
+            'vc_device = "gpu 0"',
+            "*vc-device=gpu 0: expected cpu, or what torch calls a device, such as cuda*",
+        ),
         ('vc_report = "r.csv"', "--vc-report=r.csv: expected a file that ends in .html or .json"),
     ],
 )

@@ -50,7 +50,7 @@ def _without_batch_norms(model: Model) -> nn.Module:
     from .batch_norm import fold, norms_after_layers
     from .rewrite import rewrites
 
-    pixels = example_pixels(model.profile, seed=0)
+    pixels = example_pixels(model.profile, seed=0).to(model.device)
     norms = norms_after_layers(model.module, pixels)
     if not norms:
         raise VidcompressError(

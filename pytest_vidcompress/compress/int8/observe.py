@@ -53,7 +53,8 @@ class Seen:
         """Before `layer` was called."""
         channels = layer.in_features if isinstance(layer, nn.Linear) else layer.in_channels
         row = channels if isinstance(layer, nn.Linear) else channels * layer.weight[0, 0].numel()
-        return cls(torch.zeros(channels), torch.zeros(row, dtype=torch.double))
+        device = layer.weight.device
+        return cls(torch.zeros(channels, device=device), torch.zeros(row, dtype=torch.double, device=device))
 
     def take(self, layer: Layer, inputs: torch.Tensor, rows: int) -> None:
         """Adds the inputs of one call, and keeps some `rows` of them."""

@@ -38,7 +38,7 @@ class MixedPrecision(nn.Module):
         self.num_frames = frames_of(module)
 
     def forward(self, pixels: torch.Tensor) -> Any:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(pixels.device.type, torch.bfloat16):
             return self.module(pixels)
 
 
@@ -50,7 +50,7 @@ class _Wide(nn.Module):
         self.layer = layer
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(inputs.device.type, enabled=False):
             return self.layer(inputs.float())
 
 

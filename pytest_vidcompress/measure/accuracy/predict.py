@@ -101,7 +101,7 @@ def merged(rows: Sequence[torch.Tensor], how: Merge) -> torch.Tensor:
 def _row(target: Callable[[torch.Tensor], Any], labels: int, view: torch.Tensor) -> torch.Tensor:
     refuse_other_frames("the measured model", target, view.shape[1])
     # A model may write all its answers into one buffer: this one is kept.
-    row = logits_of(target, view).detach().float().clone()
+    row = logits_of(target, view).detach().float().cpu().clone()
     if row.shape != (1, labels):
         raise VidcompressError(
             f"the measured model returned shape {tuple(row.shape)} for one clip; expected logits of shape"

@@ -25,8 +25,28 @@ def peak_memory_bytes(target: Callable[[torch.Tensor], Any], pixels: torch.Tenso
     live = _LiveBytes()
     with evaluating(target), torch.no_grad(), live:
         target(pixels)
-    weights = sum(t.nbytes for t in tensors(target).values()) if isinstance(target, nn.Module) else 0
-    return weights + pixels.nbytes + live.peak
+    return _weight_bytes(target) + pixels.nbytes + live.peak
+
+
+def device_memory_bytes(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> int | None:
+    """The same as the allocator of the pixels' device counts it, scratch space inside of operators included.
+
+    Returns:
+        None on the CPU, and where this torch does not say.
+    """
+    accelerator: Any = torch.accelerator
+    if pixels.device.type == "cpu" or not hasattr(accelerator, "max_memory_allocated"):
+        return None
+    accelerator.reset_peak_memory_stats(pixels.device)
+    before: int = accelerator.memory_allocated(pixels.device)
+    with evaluating(target), torch.no_grad():
+        target(pixels)
+    peak: int = accelerator.max_memory_allocated(pixels.device)
+    return _weight_bytes(target) + pixels.nbytes + peak - before
+
+
+def _weight_bytes(target: object) -> int:
+    return sum(tensor.nbytes for tensor in tensors(target).values()) if isinstance(target, nn.Module) else 0
 
 
 class _LiveBytes(TorchDispatchMode):

@@ -20,7 +20,7 @@ from ..subject import Subject
 from .clip_macs import in_words, macs_by_clip
 from .coverage import coverage
 from .macs import Work, work
-from .memory import peak_memory_bytes
+from .memory import device_memory_bytes, peak_memory_bytes
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ def weigh(
         parameters=parameters,
         sparsity=sparsity,
         peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels)) if shown else None,
+        device_memory_bytes=attempt("memory of the device", lambda: device_memory_bytes(run, pixels)),
         coverage=attempt("coverage", lambda: coverage(stored, pixels, seen_work, subject.precisions))
         if counted.macs and parameters is not None
         else None,

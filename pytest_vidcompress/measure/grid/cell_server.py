@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...models.device import synchronizer
 from ..accuracy.predict import logits_of
 from ..latency.answers import Message, failure, serve
 from ..latency.failure import Cause
@@ -59,7 +60,8 @@ class CellServer:
         rest(HANDOVER_S)
         for _ in range(request["waking"]):
             logits_of(arm, pixels)
-        return [seconds_of(lambda: logits_of(arm, pixels)) for _ in range(request["calls"])]
+        wait = synchronizer(pixels.device)
+        return [seconds_of(lambda: logits_of(arm, pixels), wait) for _ in range(request["calls"])]
 
 
 def _read(file: str) -> Any:

@@ -1,9 +1,11 @@
 """The process that times in fresh processes: it holds the arms, and forks itself for every turn.
 
-It computes with one thread only: an OpenMP pool does not survive a fork. Its children set their threads anew. It
-reads a JSON request a line and answers each with one:
+It computes with one thread only: an OpenMP pool does not survive a fork. Its children set their threads anew. Nor
+does the use of a GPU: of arms that are on one it holds the file, and every child loads it. It reads a JSON request a
+line and answers each with one:
 
-    {"load": file, "threads": n}   the arms, as `timer.pack` wrote them         -> {"arms": [names]}
+    {"load": file, "threads": n, "device": name}
+                                   the arms, as `timer.pack` wrote them         -> {"arms": [names]}
     {"fork": [names]}              a child, which copies the arms in this order -> {"forked": pid}
     {"time": [names]}              in the child: one call of each, in this order -> {"seconds": [...]}
     {"exit": true}                 the end of the child                         -> {"exited": status}
@@ -25,12 +27,15 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import torch
 from torch import nn
 
+from ...models.device import CPU, synchronizer
 from ...processes.child_process import answered, first_written, how_ended
 from ...processes.lifeline import children, die_with_parent, end_children
 from ..accuracy.predict import logits_of
@@ -53,6 +58,15 @@ class _Loaded:
     arms: dict[str, Any] = field(default_factory=dict[str, Any])
     pixels: torch.Tensor = field(default_factory=lambda: torch.empty(0))
     threads: int = 1
+    content: bytes = b""
+    """Of the file, where the arms are for a device that only children may use: then they have no arms yet."""
+    device: torch.device = CPU
+
+    def in_child(self) -> _Loaded:
+        """The same with the arms on their device, in the process that is going to call them."""
+        if not self.content:
+            return self
+        return replace(_unpacked(BytesIO(self.content), self.threads), device=self.device)
 
 
 class _Server:
@@ -71,7 +85,7 @@ class _Server:
         self._child = None
         if "load" in request:
             self._loaded = _Loaded()  # two generations of models need not fit into memory
-            self._loaded = _load(request["load"], request["threads"])
+            self._loaded = _load(request["load"], request["threads"], request.get("device", "cpu"))
             return {"arms": list(self._loaded.arms)}
         if "fork" in request:
             self._child = _Child(self._loaded, request["fork"])
@@ -135,9 +149,19 @@ class _Child:
         return self._order[place - 1] if place else ""
 
 
-def _load(file: str, threads: int) -> _Loaded:
+def _load(file: str, threads: int, device: str) -> _Loaded:
+    if device == str(CPU):
+        return _unpacked(file, threads)
+    content = Path(file).read_bytes()
+    # What it imports is imported here once, and what cannot be loaded shows here.
+    arms = _unpacked(BytesIO(content), threads, str(CPU)).arms
+    return _Loaded(dict.fromkeys(arms), threads=threads, content=content, device=torch.device(device))
+
+
+def _unpacked(file: str | BytesIO, threads: int, to: str | None = None) -> _Loaded:
+    """Arms where they were, or on the device `to`."""
     # Written by the test's own process a moment ago, and removed as soon as this returns.
-    payload = torch.load(file, weights_only=False, pickle_module=pickle)
+    payload = torch.load(file, map_location=to, weights_only=False, pickle_module=pickle)
     for arm in payload["arms"].values():
         if isinstance(arm, nn.Module):
             arm.eval()
@@ -168,13 +192,14 @@ class _Turn:
 
     def _serve(self, requests: BinaryIO, answers: BinaryIO) -> None:
         torch.set_num_threads(self._loaded.threads)
+        loaded = self._loaded.in_child()
         # Copied here, so that every turn has its own place in memory: that alone moves times by a percent.
         fresh: dict[str, Any] = {}
         for place, name in enumerate(self._order, 1):
             self._place[0] = place
-            fresh[name] = _copied(self._loaded.arms[name])
+            fresh[name] = _copied(loaded.arms[name])
         self._place[0] = 0
-        pixels = self._loaded.pixels.clone()
+        pixels, wait = loaded.pixels.clone(), synchronizer(loaded.device)
         rest_s = handover_s(*fresh.values())
         write_line(answers, {"forked": os.getpid()})
         with torch.inference_mode():
@@ -183,7 +208,7 @@ class _Turn:
                 for name in json.loads(line)["time"]:
                     self._place[0] = 1 + self._order.index(name)
                     rest(rest_s)
-                    seconds.append(seconds_of(lambda arm=fresh[name]: logits_of(arm, pixels)))
+                    seconds.append(seconds_of(lambda arm=fresh[name]: logits_of(arm, pixels), wait))
                 self._place[0] = 0
                 write_line(answers, {"seconds": seconds})
 

@@ -24,6 +24,8 @@ from .failure import Cause, Failure, FreshProcessError
 
 PATIENCE_S = 120.0
 """Longest wait for an answer unless its request says otherwise: an interpreter starts and loads torch meanwhile."""
+_FORKABLE = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+"""Asking torch whether there is CUDA, as libraries do when they are imported, then does not begin to use it."""
 _LAST_BYTES = 1 << 16
 """Of what the server wrote to stderr."""
 
@@ -59,7 +61,7 @@ class ForkServer:
                 module,
                 *imports,
                 paths=paths,
-                environment={**os.environ, **single_threaded()},
+                environment={**os.environ, **single_threaded(), **_FORKABLE},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,

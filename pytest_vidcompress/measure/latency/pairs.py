@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from ...processes.clock import now_s
 from .pair_times import STEP, PairTimes
 from .rest import rest
-from .stopwatch import refuse_stopped, seconds_of
+from .stopwatch import at_once, refuse_stopped, seconds_of
 
 Call = Callable[[], Any]
 Fine = Callable[[Sequence[float]], bool]
@@ -42,14 +42,16 @@ class Between:
     """Before every call, for calls that do not share their threads."""
     turn: Turn | None = None
     """None where all pairs are given the same."""
+    synchronize: Call = at_once
+    """As of `seconds_of`, which waits inside of the stopwatch too."""
 
 
 class Alternation:
     """Times `reference` before even rounds of `variant` and after odd ones, and rests before each call."""
 
-    def __init__(self, variant: Call, reference: Call, rest_s: float = 0.0, turn: Turn | None = None) -> None:
+    def __init__(self, variant: Call, reference: Call, between: Between = Between()) -> None:
         self._variant, self._reference = variant, reference
-        self._rest_s, self._turn = rest_s, turn
+        self._between = between
         self._variant_s: list[float] = []
         self._reference_s: list[float] = []
         self._clip_ids: list[str] = []
@@ -58,24 +60,27 @@ class Alternation:
         self._bring_clip()
         if len(self._variant_s) % 2 == 0:
             self._time_reference()
-        rest(self._rest_s)
+        rest(self._between.rest_s)
 
     def _bring_clip(self) -> None:
         """The next one, unless this pair has its own."""
-        if self._turn and len(self._clip_ids) == len(self._variant_s):
-            self._clip_ids.append(self._turn())
+        if self._between.turn and len(self._clip_ids) == len(self._variant_s):
+            self._clip_ids.append(self._between.turn())
 
     def run(self) -> None:
         self._bring_clip()  # a driver may call without its setup
-        self._variant_s.append(seconds_of(self._variant))
+        self._variant_s.append(self._seconds_of(self._variant))
 
     def after(self) -> None:
         if len(self._variant_s) > len(self._reference_s):
             self._time_reference()
 
     def _time_reference(self) -> None:
-        rest(self._rest_s)
-        self._reference_s.append(seconds_of(self._reference))
+        rest(self._between.rest_s)
+        self._reference_s.append(self._seconds_of(self._reference))
+
+    def _seconds_of(self, call: Call) -> float:
+        return seconds_of(call, self._between.synchronize)
 
     def loop(self, rounds: int) -> None:
         """Times so many pairs without a driver; none of a negative number."""
@@ -107,11 +112,12 @@ def time_pairs(
             neighbours disturb, `LONGEST` times that at most, or `PILOT` and `SHORT` pairs.
         between: what happens between calls.
     """
-    pair_s = min(seconds_of(variant) + seconds_of(reference) for _ in range(2))
+    wait = between.synchronize
+    pair_s = min(seconds_of(variant, wait) + seconds_of(reference, wait) for _ in range(2))
     refuse_stopped(pair_s)
     least = 12 if pair_s < 2 else 6
     rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
-    alternation = Alternation(variant, reference, between.rest_s, between.turn)
+    alternation = Alternation(variant, reference, between)
     first = max(0, min(PILOT, rounds - SHORT))
     alternation.loop(first)
     pilot = alternation.times()
@@ -148,7 +154,7 @@ def time_on(
     """
     started = now_s()
     while now_s() - started < budget_s and not enough(seen):
-        alternation = Alternation(variant, reference, between.rest_s, between.turn)
+        alternation = Alternation(variant, reference, between)
         alternation.loop(STEP)
         seen = seen + alternation.times()
     return seen

@@ -8,10 +8,21 @@ from ...errors import VidcompressError
 from ...processes.clock import RESOLUTION_S, now_s
 
 
-def seconds_of(call: Callable[[], object]) -> float:
-    """How long a call takes; never zero, which no ratio could be made of."""
+def at_once() -> None:
+    """Waits for nothing: the CPU has done what it was given when a call returns."""
+
+
+def seconds_of(call: Callable[[], object], synchronize: Callable[[], object] = at_once) -> float:
+    """How long a call takes; never zero, which no ratio could be made of.
+
+    Args:
+        synchronize: waits until the device that computes has done what it was given. A call gives it work and
+            returns: without waiting before and after, what is timed would be how fast work is given.
+    """
+    synchronize()
     started = now_s()
     call()
+    synchronize()
     return max(now_s() - started, RESOLUTION_S)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ...models.device import CPU
 from ...processes.clock import now_s
 from ..accuracy.predict import Progress
 from . import pickle_file
@@ -131,7 +132,7 @@ def send(
     """Hands `arms` to a server.
 
     Args:
-        pixels: what every call is given, `(1, T, C, H, W)`.
+        pixels: what every call is given, `(1, T, C, H, W)`, on the device where the arms are.
         by_value: a module that the server cannot import, such as the test's.
 
     Raises:
@@ -140,17 +141,21 @@ def send(
     with tempfile.TemporaryDirectory(prefix="vidcompress-") as folder:
         file = Path(folder) / "arms"
         pack(file, arms, pixels, by_value)
-        load(server, file)
+        load(server, file, pixels.device)
 
 
-def load(server: ForkServer, file: Path) -> None:
+def load(server: ForkServer, file: Path, device: torch.device = CPU) -> None:
     """Has a server load what `pack` wrote.
+
+    Args:
+        device: where the arms are.
 
     Raises:
         FreshProcessError: it cannot.
     """
     patience_s = PATIENCE_S + file.stat().st_size / LOADED_BYTES_PER_S
-    server.ask({"load": str(file), "threads": torch.get_num_threads()}, patience_s)
+    request = {"load": str(file), "threads": torch.get_num_threads(), "device": str(device)}
+    server.ask(request, patience_s)
 
 
 def pack(

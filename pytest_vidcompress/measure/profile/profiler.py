@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import torch
+
     from ..accuracy.predict import Progress
     from ..measurement import Reference
     from ..report import Report
@@ -25,14 +26,15 @@ class Profiler:
     progress: Progress | None = None
     """Called while another run times."""
     _references: dict[str, Hotspots] = field(default_factory=dict[str, "Hotspots"])
+    _peaks: dict[torch.device, float] = field(default_factory=dict["torch.device", float])
 
     def look(self, report: Report, subject: Subject, reference: Reference) -> Report:
         """The report with what is wanted, on the reference's side too."""
         beside = report.reference
         assert beside is not None
         if self.peak and report.latency is not None:
-            report = _with(report, peak_macs_per_s=self._peak_macs_per_s)
-            beside = _with(beside, peak_macs_per_s=self._peak_macs_per_s)
+            peak = self._peak_macs_per_s(reference.model.device)
+            report, beside = _with(report, peak_macs_per_s=peak), _with(beside, peak_macs_per_s=peak)
         if self.hotspots:
             from ..measurement import first_clip
             from .trace import hotspots
@@ -45,11 +47,12 @@ class Profiler:
             report = _with(report, hotspots=hotspots(subject.run, pixels, self.progress))
         return replace(report, reference=beside)
 
-    @cached_property
-    def _peak_macs_per_s(self) -> float:
+    def _peak_macs_per_s(self, device: torch.device) -> float:
         from .peak import peak_macs_per_s
 
-        return peak_macs_per_s(self.progress)
+        if device not in self._peaks:
+            self._peaks[device] = peak_macs_per_s(self.progress, device)
+        return self._peaks[device]
 
 
 def _with(report: Report, **seen: Any) -> Report:

@@ -48,6 +48,10 @@ def hotspots(run: Run, pixels: torch.Tensor, progress: Progress | None = None) -
         pixels: one view of a clip, `(1, T, C, H, W)`.
         progress: called while another run times.
     """
+    if pixels.device.type != "cpu":
+        return Hotspots(
+            source=TORCH, note=f"on {pixels.device} operators run after they are called: not profiled"
+        )
     asked: Any = None if isinstance(run, nn.Module) else getattr(run, "profile", None)
     with machine_to_ourselves(progress), evaluating(run), torch.inference_mode():
         if asked is not None:

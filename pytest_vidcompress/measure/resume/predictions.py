@@ -6,9 +6,9 @@
     finish(folder, keeper.reuse)
 
 A prediction is found by the pixels that it is of, in a journal of everything else that decides its bits: the
-`fingerprint` of the module, this package's source, versions, machine, threads, settings of torch, and what the
-module answers to one clip of noise; all of it sealed under the secret of the cache, so that nobody writes one who
-does not know that. That answer is computed anew in every run, one view more than the clips: what
+`fingerprint` of the module, this package's source, versions, machine, device, threads, settings of torch, and
+what the module answers to one clip of noise; all of it sealed under the secret of the cache, so that nobody writes
+one who does not know that. That answer is computed anew in every run, one view more than the clips: what
 no fingerprint sees, such as a function that a test replaced, or a switch in the environment, shows there.
 
 A stale prediction could make a broken compression look whole. So those of variants serve only to resume: each
@@ -44,7 +44,7 @@ from .source_files import loaded_source, own_source, versions
 FORMAT = 1
 """Raise it when a record means something else than before."""
 
-_SETTINGS = ("ATEN_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
+_SETTINGS = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
 """Environment variables with which libraries are told how to compute."""
 
 
@@ -147,7 +147,7 @@ class Keeper:
             "labels": len(model.labels),
             "machine": self.machine.facts(),
             "versions": versions(),
-            "settings": _settings(),
+            "settings": _settings(model.device.type),
             "answer": answer,
             **more,
         }
@@ -164,10 +164,10 @@ class Keeper:
 
 def _answer(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
     """What a module says to noise; None of one that does not take a clip or gives something else."""
-    noise = example_pixels(model.profile, seed=0)
+    noise = example_pixels(model.profile, seed=0).to(model.device)
     try:
         with evaluating(run), torch.inference_mode():
-            row = logits_of(run, noise).detach().float()
+            row = logits_of(run, noise).detach().float().cpu()
     except Exception:  # measuring will say what is wrong with it
         return None
     return row.contiguous().numpy().tobytes().hex() if row.shape == (1, len(model.labels)) else None
@@ -175,18 +175,21 @@ def _answer(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
 
 def _name(view: torch.Tensor) -> bytes:
     whole = hashlib.sha256(f"{view.dtype} {tuple(view.shape)} ".encode())
-    whole.update(view.contiguous().view(-1).view(torch.uint8).numpy().data)
+    whole.update(view.cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     return whole.digest()
 
 
-def _settings() -> dict[str, Any]:
+def _settings(device: str) -> dict[str, Any]:
+    """Of torch, that decide what a kind of device computes."""
     backends: Any = torch.backends
     return {
         "engine": backends.quantized.engine,
         "precision": torch.get_float32_matmul_precision(),
         "mkldnn": [backends.mkldnn.enabled, backends.mkldnn.deterministic],
         "deterministic": torch.are_deterministic_algorithms_enabled(),
-        "autocast": torch.is_autocast_enabled("cpu"),
+        "autocast": torch.is_autocast_enabled(device),
+        "tf32": [backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32],
+        "cudnn": [backends.cudnn.benchmark, backends.cudnn.deterministic],
         "dtype": str(torch.get_default_dtype()),
         "environment": {name: value for name, value in os.environ.items() if name.startswith(_SETTINGS)},
     }

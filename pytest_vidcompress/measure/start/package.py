@@ -1,4 +1,4 @@
-"""What is started, on disk: artefacts that load by themselves, else pickles as `torch.save` writes them.
+"""What is started, on disk: an artefact that loads by itself, else a pickle, as `torch.save` writes it.
 
 Both arms are packed before the first start, so their files are in the page cache for either.
 """
@@ -33,20 +33,17 @@ class Package:
         return {"runtime": self.runtime, **where}
 
 
-def package(
-    subject: Subject, folder: Path, by_value: Iterable[ModuleType] = (), as_artefact: bool = True
-) -> Package:
+def package(subject: Subject, folder: Path, by_value: Iterable[ModuleType] = ()) -> Package:
     """Writes what a subject ships as into `folder`.
 
     Args:
         folder: new, or empty.
         by_value: as `pickle_file.write` has it.
-        as_artefact: False takes a pickle also where there could be an artefact, as beside what has none.
 
     Raises:
         FreshProcessError: it has no artefact, and does not pickle.
     """
-    if subject.files and as_artefact:
+    if subject.files:
         try:
             return Package(subject.runtime, folder=str(subject.files(folder / "artefact")))
         except VidcompressError:  # what an artefact could not give back is shipped as it is
@@ -67,7 +64,7 @@ def pack(
     """Writes what the server gives to every start.
 
     Args:
-        pixels: of the first call, `(1, T, C, H, W)`.
+        pixels: of the first call, `(1, T, C, H, W)`, on the device where it is made.
         techniques: by name, besides those that come with this package.
         runtimes: likewise.
 
@@ -75,7 +72,9 @@ def pack(
         FreshProcessError: one cannot be sent to another process.
     """
     payload = {
-        "pixels": pixels.clone(),
+        # The server must not touch the device that its children start on.
+        "pixels": pixels.clone().cpu(),
+        "device": str(pixels.device),
         "threads": torch.get_num_threads(),
         "techniques": dict(techniques),
         "runtimes": dict(runtimes),

@@ -34,6 +34,7 @@ import torch
 from torch import nn
 
 from ...artefacts.load import open_artefact
+from ...models.device import synchronizer
 from ...processes.child_process import answered, first_written, how_ended
 from ...processes.clock import now_s, sleep
 from ...processes.lifeline import children, die_with_parent, end_children
@@ -42,6 +43,7 @@ from ...runtimes.torch_eager import runnable
 from ..accuracy.predict import logits_of
 from ..latency.answers import Message, error_message, failure, serve, write_line
 from ..latency.failure import Cause
+from ..latency.stopwatch import seconds_of
 from .resident_memory import peak_resident_bytes, resident_bytes
 
 _TASKS = Path("/proc/self/task")
@@ -59,6 +61,8 @@ class _Given:
     """What every start is given."""
 
     pixels: torch.Tensor = field(default_factory=lambda: torch.empty(0))
+    device: str = "cpu"
+    """What both arms are started on."""
     threads: int = 1
     techniques: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Besides those that come with this package; likewise what follows."""
@@ -117,24 +121,33 @@ def _ticks_of_others() -> dict[str, int]:
 
 
 def _start(arm: Mapping[str, Any], given: _Given) -> Message:
-    """A whole cold start, in a process that has done nothing yet."""
+    """A whole cold start, in a process that has done nothing yet: on a device its part of waking that, too."""
+    wait = synchronizer(device := torch.device(given.device))
     known, before_bytes = frozenset(sys.modules), resident_bytes()
     torch.set_num_threads(given.threads)
     began = now_s()
     prepare = _loaded(arm, given)
+    wait()
     loaded = now_s()
     run = prepare()
+    wait()
     prepared = now_s()
-    with torch.inference_mode():
-        logits_of(run, given.pixels)
-    called = now_s()
+    pixels = given.pixels.to(device)
+    first_call_s = _seconds_of_first(run, pixels, wait)
     return {
         "load_s": loaded - began,
         "prepare_s": prepared - loaded,
-        "first_call_s": called - prepared,
+        "first_call_s": first_call_s,
         "own_bytes": _growth(before_bytes),
         "modules": [name for name in sys.modules if name not in known],
     }
+
+
+@torch.inference_mode()
+def _seconds_of_first(
+    run: Callable[[torch.Tensor], Any], pixels: torch.Tensor, wait: Callable[[], object]
+) -> float:
+    return seconds_of(lambda: logits_of(run, pixels), wait)
 
 
 def _growth(before_bytes: int | None) -> int | None:
@@ -155,7 +168,8 @@ def _loaded(arm: Mapping[str, Any], given: _Given) -> Callable[[], Callable[[tor
 
     if "folder" in arm:
         opened = open_artefact(arm["folder"], arm["runtime"], given.techniques, given.runtimes)
-        return lambda: built(opened.executable())
+        moved = opened.on(torch.device(given.device))
+        return lambda: built(moved.executable())
     target = torch.load(arm["file"], weights_only=False, pickle_module=pickle)
     if isinstance(target, nn.Module):
         return lambda: built(runnable(target).eval())

@@ -39,6 +39,8 @@ def speed_rows(results: Sequence[Result]) -> list[list[str]]:
 def speed_json(report: Report) -> dict[str, Any]:
     """What is known of how it ran; the peak only where it was measured."""
     flat: dict[str, Any] = {"isa": report.execution.isa, "runtime": report.execution.runtime}
+    if report.execution.device:
+        flat |= {"device": report.execution.device, "device_memory_bytes": report.cost.device_memory_bytes}
     if report.execution.peak_macs_per_s is not None:
         beside = report.reference
         flat |= {

@@ -109,6 +109,7 @@ class GridMeasurer:
             time_rounds(rounds, cells, timer, plan.seconds, self.session.progress)
 
     def _grid(self, plan: GridPlan, arms: BuiltArms, rounds: Rounds, interrupted: bool) -> Grid:
+        from ...measure.accelerator import accelerator
         from ...measure.grid.grid import Grid, Row
         from ...measure.machine import machine
         from ...runtimes.torch_eager import version
@@ -128,7 +129,7 @@ class GridMeasurer:
             self.case.model,
             self.case.key,
             rows,
-            machine(version()).facts(),
+            machine(version(), accelerator=accelerator(self.session.inputs.device)).facts(),
             tuple(choices.find(name).version() for name in runtimes),
             rounds.planned,
             interrupted,

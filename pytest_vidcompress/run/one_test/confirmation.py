@@ -98,6 +98,6 @@ def _trial(session: Session, case: Case, measurement: Measurement) -> Trial:
         first_clip(session.references.of(case.model).clips),
         latency + (report.reference.latency or latency),
         case.module,
-        # The first call in a process builds what the others run with.
-        builds=report.execution.runtime != "torch",
+        # The first call in a process builds what the others run with, or wakes the device.
+        builds=report.execution.runtime != "torch" or bool(report.execution.device),
     )

@@ -86,6 +86,17 @@ class Targets:
         page="runtimes",
     )
     """Empty: each recipe's own."""
+    device = Option(
+        "vc-device",
+        reading.device,
+        "what models run on, as torch calls it, such as cuda, cuda:1 or mps; what is for the CPU alone is refused",
+        metavar="DEVICE",
+        default="cpu",
+        repeats=True,
+        builds=True,
+        page="runtimes",
+    )
+    """`run.inputs.Inputs.device` is the one of this name that torch has."""
 
 
 class Sampling:
@@ -245,7 +256,7 @@ class Timing:
         "pairs of cold starts, of each variant and its reference, in fresh processes: load, prepare, first call",
         metavar="N",
         default=0,
-        otherwise="none, and 16 where a budget is on start_ratio",
+        otherwise="none, and 12 where a budget is on start_ratio",
         ini="int",
         repeats=True,
         page="gate",

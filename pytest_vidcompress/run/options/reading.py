@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FEWEST_STARTS = 6
 """Pairs that can be surely slower at the error rate of a session of twenty checks."""
 REPORT_SUFFIXES = (".html", ".json")
+_DEVICE = re.compile(r"[a-z_]+(:\d+)?")
 _UNITS = {
     f"{prefix}{i}": base**power
     for power, prefix in enumerate("kmgt", 1)
@@ -36,6 +37,16 @@ def names(given: Sequence[str] | None) -> tuple[str, ...]:
 def path(given: Any) -> Path | None:
     """A file or folder; None stays what it is."""
     return None if given is None else folder(given)
+
+
+def device(given: Any) -> str:
+    """What torch may call a device; whether it has one shows when torch is loaded."""
+    name = text(given).strip().lower()
+    if not _DEVICE.fullmatch(name):
+        raise VidcompressError(
+            f"{given}: expected cpu, or what torch calls a device, such as cuda, cuda:1 or mps"
+        )
+    return "cpu" if name.partition(":")[0] == "cpu" else name
 
 
 def folder(given: Any) -> Path:

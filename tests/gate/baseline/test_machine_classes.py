@@ -90,3 +90,14 @@ def test_what_says_nothing_is_near_to_nothing(tmp_path: Path, text: str) -> None
     (tmp_path / "m.other.json").write_text(text)
     assert nearest(tmp_path / "m.this.json", HERE) is None
     assert nearest(tmp_path / "absent" / "m.this.json", HERE) is None
+
+
+def test_times_of_the_cpu_hold_nothing_on_a_device(tmp_path: Path) -> None:
+    stored(tmp_path, NAME, HERE)
+    there = {**HERE, "device": "NVIDIA H100", "architecture": "sm90", "driver": "cuda12.8"}
+    other = Store(tmp_path, "pocket", "timesformer", "trained", f"{NAME}-nvidia-h100-sm90-cuda12.8", there)
+    baseline = other.baseline("int8-dynamic")
+    assert baseline.timing is None
+    (verdict,) = [v for v in judge(report(), baseline) if v.metric == "latency_ratio"]
+    assert verdict.status is Status.NEW
+    assert "device not said there, NVIDIA H100 here" in verdict.reason

@@ -70,6 +70,19 @@ def test_turns_alternate_and_swap() -> None:
     assert len(timing.variant_s) == len(timing.reference_s) == 12
 
 
+def test_a_device_has_done_a_clip_before_and_a_call_when_the_clock_is_read() -> None:
+    recorded = Recorded()
+
+    def note(what: str) -> str:
+        recorded.calls += what
+        return what
+
+    between = Between(turn=lambda: note("c"), synchronize=lambda: note("w"))
+    time_pairs(recorded.variant, recorded.reference, budget_s=0, between=between)
+    assert recorded.calls[:12] == "wVwwRw" * 2
+    assert recorded.calls[12:] == ("cwRwwVw" + "cwVwwRw") * 6
+
+
 @pytest.mark.parametrize("driver", [None, once, bare, never])
 def test_pairs_are_even_and_enough_whatever_drives(driver: Callable[..., object] | None) -> None:
     recorded = Recorded()

@@ -38,3 +38,14 @@ def test_by_a_clock_that_stands_still_nothing_is_timed(monkeypatch: pytest.Monke
     ):
         time_pairs(spin, spin)
     refuse_stopped(1e-5)
+
+
+def test_a_call_is_over_when_the_device_has_done_it() -> None:
+    done: list[str] = []
+    seconds_of(lambda: done.append("call"), lambda: done.append("wait"))
+    assert done == ["wait", "call", "wait"]
+
+
+def test_what_the_device_takes_counts_and_what_it_was_doing_before_does_not() -> None:
+    waits = iter([0.05, 0.01])
+    assert 0.01 <= seconds_of(lambda: None, lambda: time.sleep(next(waits))) < 0.05

@@ -22,7 +22,7 @@ from pytest_vidcompress.measure.latency import timer
 from pytest_vidcompress.measure.latency.blocks import BASE, VARIANT, Confirmation
 from pytest_vidcompress.measure.latency.failure import Cause, Failure, FreshProcessError
 from pytest_vidcompress.measure.latency.fresh_process import ForkServer
-from pytest_vidcompress.measure.latency.timer import Arm, Timer, send, time_turns
+from pytest_vidcompress.measure.latency.timer import Arm, Timer, load, pack, send, time_turns
 from tests.clips.crops.processes import gone, needs_proc
 
 PIXELS = torch.zeros(1, 2, 3, 8, 8)
@@ -87,6 +87,32 @@ def test_every_turn_is_a_fresh_process(worker: ForkServer, tmp_path: Path) -> No
     assert set(training) == {"False"}
 
 
+class Loading:
+    """Writes a line where it is unpickled: the process."""
+
+    def __init__(self, log: Path) -> None:
+        self.__setstate__({"log": str(log)})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        with Path(self.log).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Loading:
+        return self
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        return pixels.flatten(1)
+
+
+class Asking(nn.Module):
+    """Fails where asking torch for CUDA would begin to use it."""
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        assert os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] == "1"
+        return pixels.flatten(1)
+
+
 class Building(nn.Module):
     """Takes long at its first call in a process."""
 
@@ -107,6 +133,27 @@ def test_a_first_call_that_builds_is_not_timed(worker: ForkServer, pair_s: float
     workers = {VARIANT: worker, BASE: worker}
     assert max(Timer(workers, pair_s, builds=True).turn().variant_s) < 0.4
     assert max(Timer(workers, SLOW_S).turn().variant_s) > 0.4
+
+
+def test_arms_of_a_device_are_loaded_by_the_process_that_calls_them(
+    worker: ForkServer, tmp_path: Path
+) -> None:
+    log, file = tmp_path / "calls", tmp_path / "arms"
+    pack(file, {VARIANT: Loading(log), BASE: base}, PIXELS, sys.modules[__name__])
+    # The CPU by its number: where what is not "cpu" goes, on any machine.
+    load(worker, file, torch.device("cpu:0"))
+    file.unlink()
+    before = len(log.read_text().splitlines())
+    timer = Timer({VARIANT: worker, BASE: worker}, SLOW_S)
+    turns = [timer.turn() for _ in range(2)]
+    assert all(len(turn.variant_s) == len(turn.base_s) == 1 for turn in turns)
+    pids = log.read_text().splitlines()[before:]
+    assert len({*pids, str(os.getpid())}) == 3, "a process a turn, neither the server nor this one"
+
+
+def test_a_server_may_be_asked_for_cuda_and_forked_all_the_same(worker: ForkServer) -> None:
+    send(worker, {VARIANT: Asking(), BASE: base}, PIXELS, sys.modules[__name__])
+    assert Timer({VARIANT: worker, BASE: worker}, SLOW_S).turn().variant_s
 
 
 def test_one_process_makes_all_calls_of_a_turn(worker: ForkServer, tmp_path: Path) -> None:

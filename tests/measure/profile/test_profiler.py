@@ -37,7 +37,7 @@ def looked(monkeypatch):
         seen.append(run)
         return Hotspots(runs=len(seen))
 
-    def peak_macs_per_s(progress=None):
+    def peak_macs_per_s(progress, device):
         seen.append("peak")
         return 1e11
 

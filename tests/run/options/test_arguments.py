@@ -75,3 +75,17 @@ def test_what_is_kept_of_failures_is_no_matter_of_another_commit():
     assert not [
         word for word in of_another_commit(Options(values=values), [], {"pocket"}) if "bundle" in word
     ]
+
+
+def test_the_cpu_is_no_option_that_an_older_commit_must_know():
+    def words(**values):
+        return [
+            word for word in of_another_commit(Options(values=values), [], {"pocket"}) if "device" in word
+        ]
+
+    assert words() == words(**{"vc-device": "cpu"}) == []
+    assert words(**{"vc-device": "cuda:1"}) == ["--vc-device=cuda:1"]
+
+
+def test_a_device_is_typed_again():
+    assert as_typed(Options(typed={"vc-device": "cuda"})) == "--vc-device=cuda"

@@ -1,0 +1,72 @@
+"""What a run measures, and on what."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pytest_vidcompress.clips.loader import Clips, Decoding
+from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.device import Accelerators
+from pytest_vidcompress.run.inputs import Inputs
+from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.registries import Registries
+
+ABSENT = next(kind for kind in ("cuda", "xpu") if kind != Accelerators.here().kind)
+NOTHING_ADDED = Registries.merge([], [], [], [])
+
+
+def inputs(**values: object) -> Inputs:
+    return Inputs(Options({name.replace("_", "-"): value for name, value in values.items()}), NOTHING_ADDED)
+
+
+def test_a_device_that_torch_has_not_is_refused_by_the_option() -> None:
+    with pytest.raises(
+        VidcompressError, match=rf"^--vc-device={ABSENT}: this torch has no {ABSENT.upper()}; it has cpu"
+    ):
+        _ = inputs(vc_device=ABSENT).device
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"vc_runtime": "openvino"},
+            r"^runtime 'openvino' computes on the CPU alone, and --vc-device=cuda is another",
+        ),
+        ({"vc_variant": ("int8-dynamic",)}, r"^variant 'int8-dynamic' cannot run on cuda: the kernels of"),
+        (
+            {"vc_variant": ("fuse+int8-static",)},
+            r"^variant 'fuse\+int8-static' cannot run on cuda: runtime 'openvino'",
+        ),
+    ],
+)
+def test_what_is_typed_and_for_the_cpu_alone_is_refused_before_anything_is_loaded(
+    values: dict[str, object], said: str
+) -> None:
+    pytest.importorskip("openvino")
+    with pytest.raises(VidcompressError, match=said):
+        inputs(vc_device="cuda", **values).choices.check_names()
+    inputs(**values).choices.check_names()
+
+
+def test_models_clips_and_variants_are_on_the_device() -> None:
+    here = inputs(vc_model=("videomae",), vc_sample=2, vc_calibration=2, vc_device="cpu")
+    assert here.device == here.model("videomae").device == torch.device("cpu")
+    for clips in (here.clips("videomae"), here.calibration("videomae")):
+        pixels, labels = next(iter(clips.batches(1)))
+        assert pixels.device == here.device
+        assert labels.device == torch.device("cpu")
+    variant = here.variant(here.choices.recipe("prune-global"), "videomae")
+    assert variant.model.device == here.device
+
+
+def test_pixels_go_where_they_are_taken() -> None:
+    clips = pocket()
+    ids = {label: number for number, label in enumerate(clips.labels)}
+    elsewhere = Clips(clips.clips[:2], clips.labels, ids, Profile(2, 4, 8), Decoding(device="meta"))
+    pixels, labels = next(iter(elsewhere.batches(2)))
+    assert (pixels.device.type, tuple(pixels.shape)) == ("meta", (2, 2, 3, 8, 8))
+    assert labels.tolist() == [ids[clip.label] for clip in clips.clips[:2]]
