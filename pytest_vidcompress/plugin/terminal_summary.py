@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
     from ..present.width import width
+    from ..present.wording import failures_kept
 
     outcome = _outcome(config, session)
     added = config.hook.pytest_vidcompress_tables(results=tuple(outcome.results))
@@ -49,6 +49,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         with usage_errors():
             write_page(page, outcome.results, closing, outcome.about, outcome.skipped, outcome.grids)
         terminalreporter.write_line(printable(f"report: {page}"))
+    failures = failures_kept(session.ledger.bundles.values())
+    if failures:
+        terminalreporter.write_line(printable(failures))
 
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:
@@ -68,7 +71,6 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         missing=tuple(ledger.missing_runtimes.values()),
         unstarted=sorted(ledger.unstarted),
         compared=ledger.compared,
-        bundles=tuple(Path(folder) for _, folder in sorted(ledger.bundles.items())),
         reports=session.options.reports,
         command=shlex.join(["pytest", *config.invocation_params.args]),
         options=as_typed(session.options),

@@ -47,8 +47,6 @@ class Outcome:
     """Variants whose cold start is stored and was not measured."""
     compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
-    bundles: Sequence[Path] = ()
-    """Folders with what is needed to look at a failure elsewhere."""
     reports: Sequence[Path] = ()
     """The files of `--vc-report`."""
     command: str = "pytest"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import PurePath
 
 from ..gate.metrics import metric_of, quantity
 from ..gate.verdict import Remedy, Result, Status, Verdict
@@ -100,6 +101,14 @@ def clips(reports: Sequence[Report]) -> str:
     available = max(report.identity.sample for report in reports)
     taken = f"{most}" if fewest == most else f"{fewest} to {most}"
     return f"{taken} of {count(available, 'clip')}" if fewest < available else count(most, "clip")
+
+
+def failures_kept(folders: Collection[str]) -> str:
+    """What shows the failures that `--vc-bundle` wrote folders of; empty for none."""
+    if not folders:
+        return ""
+    directory = shlex.quote(str(PurePath(min(folders)).parent))
+    return f"{count(len(folders), 'failure')} kept for another machine: vidcompress show {directory}"
 
 
 def count(n: int, what: str) -> str:

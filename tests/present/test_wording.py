@@ -9,6 +9,7 @@ from pytest_vidcompress.present.wording import (
     clips,
     commands,
     could_have_seen,
+    failures_kept,
     measured,
     numbers,
     sensitivity,
@@ -87,3 +88,10 @@ def test_what_was_sure_early_rules_out_and_does_not_say_what_it_could_have_seen(
     assert sentence(early).endswith(", rules out +4.2 %")
     assert sensitivity(LATENCY) == "could have seen +3.1 %"
     assert sensitivity(MACS) == ""
+
+
+def test_what_is_kept_of_failures_says_how_to_look_at_it() -> None:
+    assert failures_kept(["my failures/b", "my failures/a"]) == (
+        "2 failures kept for another machine: vidcompress show 'my failures'"
+    )
+    assert failures_kept([]) == ""

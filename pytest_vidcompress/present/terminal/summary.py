@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from ...gate.verdict import Result, Status
@@ -16,7 +14,6 @@ from ..slower_calls import call_lines
 from ..start_lines import start_lines, unstarted_line
 from ..text_table import paragraph
 from ..width import WIDTH
-from ..wording import count
 from .class_lines import class_lines
 from .closing_line import closing_line
 from .compared_runs import changes
@@ -81,7 +78,6 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _listed("stored, but measured by no test any more:", outcome.baselines.unused, width, Status.NEW)
     for complaint in outcome.complaints:
         yield _plain(paragraph(complaint, width), Status.FAILED)
-    yield _plain(paragraph(_bundles(outcome.bundles), width))
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
@@ -95,13 +91,6 @@ def _judges(results: Sequence[Result]) -> str:
     verdicts = [verdict for result in results for verdict in result.verdicts if verdict.stored is not None]
     files = dict.fromkeys(v.file for v in verdicts if v.file and v.status is not Status.NEW)
     return f"held to {', '.join(files)}" if files else ""
-
-
-def _bundles(folders: Sequence[Path]) -> str:
-    if not folders:
-        return ""
-    shown = shlex.quote(str(folders[0].parent))
-    return f"{count(len(folders), 'failure')} kept for another machine: vidcompress show {shown}"
 
 
 def _plain(texts: Iterable[str], status: Status | None = None) -> list[Line]:

@@ -89,10 +89,3 @@ def test_what_was_not_taken_over_is_said() -> None:
     place = [line.text for line in lines].index("not written to the baselines:")
     assert lines[place + 1].text == "  timesformer fp16: latency_ratio not recorded"
     assert lines[place + 1].status is Status.NEW
-
-
-def test_what_is_kept_of_failures_says_how_to_look_at_it() -> None:
-    bundles = [Path("my failures/a"), Path("my failures/b")]
-    texts = [line.text for line in summary(Outcome([Result(report(), (TOP1,))], bundles=bundles))]
-    assert "2 failures kept for another machine: vidcompress show 'my failures'" in texts
-    assert not [line for line in summary(Outcome([Result(report(), (TOP1,))])) if "kept" in line.text]
