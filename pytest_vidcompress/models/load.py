@@ -14,7 +14,7 @@ from .catalog import CATALOG, family_of
 from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
-from .published import declared, published_of
+from .publication import own_publication, publication_of
 from .registered import Factory, from_factory
 
 __all__ = ["Factory", "are_pocket", "check_name", "load"]
@@ -53,7 +53,7 @@ def load(
     if registered and name in registered:
         model = from_factory(name, registered[name])
         if model.published is None and model.profile.published != Views():
-            model = replace(model, published=declared(model.profile))
+            model = replace(model, published=own_publication(model.profile))
     else:
         model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
@@ -74,7 +74,7 @@ def _build(
         return Model(name, *random_model(named, None if is_known else source, labels), weights="random")
     module, profile, answers = load_checkpoint(source, labels)
     return Model(
-        name, module, profile, answers, published=published_of(source, module, profile, len(answers))
+        name, module, profile, answers, published=publication_of(source, module, profile, len(answers))
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from .published import Published
+    from .publication import Publication
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Model:
     weights: Literal["trained", "random"] = "trained"
     notes: tuple[str, ...] = ()
     """What techniques decided on this machine."""
-    published: Published | None = None
+    published: Publication | None = None
     """The accuracy that was published of its weights, and under what protocol; None where that is not known."""
 
     def __repr__(self) -> str:

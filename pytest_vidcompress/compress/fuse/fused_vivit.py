@@ -61,7 +61,7 @@ class FusedVivit(nn.Module):
         tokens = torch.cat((self.class_token.expand(patches.shape[0], -1, -1), patches), 1)
         for block in self.blocks:
             tokens = block(tokens)
-        return self.classifier(self.norm(tokens)).squeeze(1)
+        return self.classifier(self.norm(tokens.squeeze(1)))
 
 
 def _parts(layer: Any) -> BlockParts:

@@ -20,7 +20,15 @@ from torch import nn
 
 from ..layers.product import bias_of
 from .fused_layers import Mlp, Patches, PerHead, linear
-from .joint_block import BlockParts, JointBlock, Projections, SelfAttention, by_head, joined, mixed_by
+from .joint_block import (
+    BlockParts,
+    JointBlock,
+    Projections,
+    SelfAttention,
+    attend_once,
+    merge_heads,
+    split_heads,
+)
 from .rewrite import Rewrite, refuse_rest
 
 _ATTENTION = ("blocks.{layer}.attention.qkv", "blocks.{layer}.attention.output")
@@ -58,7 +66,7 @@ class FusedVJepa2(nn.Module):
         self.patches = Patches(encoder.embeddings.patch_embeddings.proj)
         grid = config.crop_size // config.patch_size
         extents = (config.frames_per_clip // config.tubelet_size, grid, grid)
-        cosines, sines = turns(extents, config.hidden_size // config.num_attention_heads)
+        cosines, sines = rotary_tables(extents, config.hidden_size // config.num_attention_heads)
         # Computed, never stored.
         self.register_buffer("cosines", cosines, persistent=False)  # (N, d)
         self.register_buffer("sines", sines, persistent=False)
@@ -88,7 +96,7 @@ class _Block(nn.Module):
         super().__init__()
         inner = layer.attention
         heads = inner.num_attention_heads
-        query, key = _halved(inner.query, heads), _halved(inner.key, heads)
+        query, key = _sort_halves(inner.query, heads), _sort_halves(inner.key, heads)
         self.norm = layer.norm1
         self.attention = _RotaryAttention(Projections(query, key, inner.value, inner.proj, heads), tokens)
         self.mlp_norm = layer.norm2
@@ -109,7 +117,7 @@ class _RotaryAttention(SelfAttention):
     def forward(self, tokens: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor) -> torch.Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
         query, key, value = self.split(tokens)
         query, key = (each * cosines + _quarter_turn(each, self.width) * sines for each in (query, key))
-        return self.output(joined(self.attention(query, key, value)))
+        return self.output(merge_heads(self.attention(query, key, value)))
 
 
 class _Probe(nn.Module):
@@ -124,12 +132,12 @@ class _Probe(nn.Module):
         inner = layer.cross_attn
         self.norm = layer.layer_norm1
         scaled = inner.q_proj(query).unflatten(-1, (inner.num_heads, -1))[0] * inner.scale  # (1, heads, d)
-        keys = by_head(inner.k_proj.weight, inner.num_heads)  # (heads, d, D)
+        keys = split_heads(inner.k_proj.weight, inner.num_heads)  # (heads, d, D)
         # A bias of the keys adds the same to all scores of a query, which softmax takes out again.
         self.register_buffer(
             "asked", (scaled.transpose(0, 1) @ keys).transpose(0, 1).detach()
         )  # (1, heads, D)
-        self.value = PerHead(by_head(inner.v_proj.weight, inner.num_heads))
+        self.value = PerHead(split_heads(inner.v_proj.weight, inner.num_heads))
         # Added once: weights sum to one.
         bias = bias_of(inner.v_proj)
         self.register_buffer("token", (query if bias is None else query + bias).detach())
@@ -137,16 +145,16 @@ class _Probe(nn.Module):
         self.mlp = Mlp(layer.mlp.fc1, layer.mlp.activation, layer.mlp.fc2)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        token = self.token + joined(self.value(mixed_by(self.asked, self.norm(tokens))))
+        token = self.token + merge_heads(self.value(attend_once(self.asked, self.norm(tokens))))
         return (token + self.mlp(self.mlp_norm(token))).squeeze(1)
 
 
-def _turned(width: int) -> int:
+def _rotary_width(width: int) -> int:
     """How many channels of a head turn: a third of them along each axis, by pairs."""
     return 3 * 2 * (width // 3 // 2)
 
 
-def turns(extents: tuple[int, int, int], width: int) -> tuple[torch.Tensor, torch.Tensor]:
+def rotary_tables(extents: tuple[int, int, int], width: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Cosines and sines by which the halves of a head's channels are turned, `(tokens, width)` each.
 
     Args:
@@ -156,7 +164,7 @@ def turns(extents: tuple[int, int, int], width: int) -> tuple[torch.Tensor, torc
     The channels of a pair turn by two angles, not one: that is how the published weights were trained
     (transformers' `rotate_queries_or_keys`, "repeat" where others interleave).
     """
-    axis = _turned(width) // 3
+    axis = _rotary_width(width) // 3
     ids = torch.arange(extents[0] * extents[1] * extents[2], device="cpu")
     places = (ids // (extents[1] * extents[2]), ids // extents[2] % extents[1], ids % extents[2])
     speeds = 1.0 / _BASE ** (torch.arange(axis // 2, dtype=torch.float32, device="cpu") / (axis / 2.0))
@@ -169,24 +177,24 @@ def turns(extents: tuple[int, int, int], width: int) -> tuple[torch.Tensor, torc
     )
 
 
-def _halved(layer: nn.Linear, heads: int) -> nn.Linear:
+def _sort_halves(layer: nn.Linear, heads: int) -> nn.Linear:
     """The layer with its outputs sorted in each head: the first channels of the pairs that turn, the second ones, the
     rest."""
     width = layer.out_features // heads
-    turned = _turned(width)
-    order = [*range(0, turned, 2), *range(1, turned, 2), *range(turned, width)]
+    rotary = _rotary_width(width)
+    order = [*range(0, rotary, 2), *range(1, rotary, 2), *range(rotary, width)]
     bias = bias_of(layer)
     return linear(
-        by_head(layer.weight, heads)[:, order].flatten(0, 1),
+        split_heads(layer.weight, heads)[:, order].flatten(0, 1),
         None if bias is None else bias.unflatten(0, (heads, -1))[:, order].flatten(),
     )
 
 
 def _quarter_turn(values: torch.Tensor, width: int) -> torch.Tensor:
     """The halves in each other's place; what is left over stays."""
-    turned = _turned(width)
-    parts = (values[..., turned // 2 : turned], values[..., : turned // 2], values[..., turned:])
-    return torch.cat(parts if turned < width else parts[:2], -1)
+    rotary = _rotary_width(width)
+    parts = (values[..., rotary // 2 : rotary], values[..., : rotary // 2], values[..., rotary:])
+    return torch.cat(parts if rotary < width else parts[:2], -1)
 
 
 def _pooler_parts(layer: Any) -> BlockParts:

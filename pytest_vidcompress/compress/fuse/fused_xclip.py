@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from .fused_layers import Attention, Mlp, Patches, linear, together
-from .joint_block import BlockParts, JointBlock, Projections, SelfAttention, joined
+from .joint_block import BlockParts, JointBlock, Projections, SelfAttention, merge_heads
 from .rewrite import Rewrite, refuse_rest
 
 _ATTENTION = tuple(
@@ -125,7 +125,7 @@ class _AttentionWithMessage(SelfAttention):
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         query, key, value = self.split(tokens)
-        return self.output(joined(self.attention(query[:, :, :-1], key, value)))
+        return self.output(merge_heads(self.attention(query[:, :, :-1], key, value)))
 
 
 class _Prompts(nn.Module):
@@ -172,7 +172,7 @@ class _Prompt(nn.Module):
         batch, count, _ = patches.shape
         pairs = self.pairs(patches).reshape(batch, count, 2, self.heads, -1)
         key, value = pairs.permute(2, 0, 3, 1, 4).unbind(0)
-        texts = texts + self.output(joined(self.attention(self.queries(texts), key, value)))
+        texts = texts + self.output(merge_heads(self.attention(self.queries(texts), key, value)))
         return texts + self.mlp(self.mlp_norm(texts))
 
     def queries(self, texts: torch.Tensor) -> torch.Tensor:

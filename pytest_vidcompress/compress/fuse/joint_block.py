@@ -47,7 +47,7 @@ class SelfAttention(nn.Module):
         self.output = parts.output
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return self.output(joined(self.attention(*self.split(tokens))))
+        return self.output(merge_heads(self.attention(*self.split(tokens))))
 
     def split(self, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Queries, keys and values, `(B, heads, N, d)` each."""
@@ -90,8 +90,8 @@ class ClassTokenBlock(nn.Module):
         bias = bias_of(projections.query)
         self.query = linear(projections.query.weight * scale, None if bias is None else bias * scale)
         # A bias of the keys adds the same to all scores of a query, which softmax takes out again.
-        self.key = PerHead(by_head(projections.key.weight, self.heads).transpose(1, 2))  # d -> D
-        self.value = PerHead(by_head(projections.value.weight, self.heads))  # D -> d
+        self.key = PerHead(split_heads(projections.key.weight, self.heads).transpose(1, 2))  # d -> D
+        self.value = PerHead(split_heads(projections.value.weight, self.heads))  # D -> d
         # Added once: weights sum to one.
         of_value = bias_of(projections.value)
         self.register_buffer("value_bias", None if of_value is None else of_value.detach().clone())
@@ -102,8 +102,8 @@ class ClassTokenBlock(nn.Module):
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         batch, token = tokens.shape[0], tokens[:, :1]
         query = self.query(self.norm(token)).reshape(batch, 1, self.heads, -1).transpose(1, 2)
-        mixed = mixed_by(self.key(query).squeeze(2), self.norm(tokens))
-        mixed = joined(self.value(mixed))
+        mixed = attend_once(self.key(query).squeeze(2), self.norm(tokens))
+        mixed = merge_heads(self.value(mixed))
         if self.value_bias is not None:
             mixed = mixed + self.value_bias
         token = token + self.output(mixed)
@@ -116,17 +116,17 @@ class ClassTokenBlock(nn.Module):
         return own, original[:, :1]
 
 
-def by_head(weight: torch.Tensor, heads: int) -> torch.Tensor:
+def split_heads(weight: torch.Tensor, heads: int) -> torch.Tensor:
     """`(heads * d, D)` -> `(heads, d, D)`."""
     return weight.unflatten(0, (heads, -1))
 
 
-def joined(mixed: torch.Tensor) -> torch.Tensor:
+def merge_heads(mixed: torch.Tensor) -> torch.Tensor:
     """What heads give, `(B, heads, N, d)` -> `(B, N, heads * d)`."""
     return mixed.transpose(1, 2).flatten(2)
 
 
-def mixed_by(asked: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+def attend_once(asked: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
     """Tokens `(B, N, D)`, weighed by what one query a head asks of them, `(B, heads, D)`: `(B, heads, 1, D)`."""
     weights = (asked @ tokens.transpose(1, 2)).softmax(-1)
     return (weights @ tokens).unsqueeze(2)

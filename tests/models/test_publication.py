@@ -12,7 +12,7 @@ from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.load import load
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.published import Published, published_of
+from pytest_vidcompress.models.publication import Publication, publication_of
 from tests.models.packaged import packaged
 from tests.models.small import LABELS, checkpoint, network
 
@@ -32,12 +32,12 @@ def like(name: str, **changed: Any) -> SimpleNamespace:
     return SimpleNamespace(config=SimpleNamespace(**{"model_type": row.model_type, **geometry, **changed}))
 
 
-def known(name: str, source: str = "copy", labels: int = 400, **changed: Any) -> Published | None:
-    return published_of(source, like(name, **changed), CATALOG[name].profile, labels)
+def lookup(name: str, source: str = "copy", labels: int = 400, **changed: Any) -> Publication | None:
+    return publication_of(source, like(name, **changed), CATALOG[name].profile, labels)
 
 
 def test_an_accuracy_of_another_protocol_is_labelled() -> None:
-    published = known("videomae", VIDEOMAE.checkpoint)
+    published = lookup("videomae", VIDEOMAE.checkpoint)
     assert published is not None
     one_view = VIDEOMAE.profile
     assert published.label(one_view) == (
@@ -50,7 +50,7 @@ def test_an_accuracy_of_another_protocol_is_labelled() -> None:
 
 
 def test_another_crop_or_sampling_is_labelled_too() -> None:
-    published = known("videomae", VIDEOMAE.checkpoint)
+    published = lookup("videomae", VIDEOMAE.checkpoint)
     assert published is not None
     alike = replace(VIDEOMAE.profile, views=Views(5, 3))
     # As a peer does it: 224 pixels out of a short side of 320.
@@ -65,7 +65,7 @@ def test_another_crop_or_sampling_is_labelled_too() -> None:
 @pytest.mark.parametrize("name", CATALOG)
 def test_every_published_checkpoint_is_known_by_its_id(name: str) -> None:
     row = CATALOG[name]
-    published = known(name, row.checkpoint, row.labels.classes)
+    published = lookup(name, row.checkpoint, row.labels.classes)
     assert published is not None
     assert (published.top1, published.of) == (row.top1, "")
     assert published.profile.views == row.profile.published
@@ -75,7 +75,7 @@ def test_every_published_checkpoint_is_known_by_its_id(name: str) -> None:
 @pytest.mark.parametrize("name", CATALOG)
 def test_a_copy_is_known_by_geometry_and_labels_and_says_whose_accuracy_it_is(name: str) -> None:
     row = CATALOG[name]
-    published = known(name, labels=row.labels.classes)
+    published = lookup(name, labels=row.labels.classes)
     assert published is not None
     assert (published.top1, published.of) == (row.top1, name)
     label = published.label(row.profile)
@@ -99,12 +99,12 @@ def test_a_copy_is_known_by_geometry_and_labels_and_says_whose_accuracy_it_is(na
 def test_of_other_geometries_and_labels_nothing_is_known(
     name: str, labels: int, changed: dict[str, Any]
 ) -> None:
-    assert known(name, labels=labels, **changed) is None
+    assert lookup(name, labels=labels, **changed) is None
 
 
 def test_of_other_labels_there_is_a_protocol_and_no_accuracy() -> None:
     """Of two labels more clips are right than of four hundred."""
-    published = known("xclip", CATALOG["xclip"].checkpoint, labels=2)
+    published = lookup("xclip", CATALOG["xclip"].checkpoint, labels=2)
     assert published is not None
     assert published.top1 is None
     assert published.label(CATALOG["xclip"].profile) == (
@@ -134,7 +134,7 @@ def test_nothing_is_published_of_random_weights() -> None:
 def test_the_published_views_are_cut_as_the_authors_cut_them() -> None:
     """V-JEPA 2's code resizes 256 / 224 as far for one view, and not at all for three crops."""
     profile = CATALOG["vjepa2-ssv2"].profile
-    published = known("vjepa2-ssv2", labels=174)
+    published = lookup("vjepa2-ssv2", labels=174)
     assert published is not None
     of = Model("vjepa2-ssv2", network("vjepa2"), profile, LABELS, published=published)
     assert (of.profile.resize, of.shown("published").profile.resize) == (292, 0)

@@ -13,7 +13,7 @@ from .checkpoint.checkpoint_files import json_file
 
 
 @dataclass(frozen=True)
-class Published:
+class Publication:
     """An accuracy holds only for the protocol that it was measured under."""
 
     profile: Profile
@@ -43,7 +43,7 @@ class Published:
         return f"the {share} published of {self.of}" if self.of else f"published {share}"
 
 
-def published_of(source: str | Path, module: object, profile: Profile, labels: int) -> Published | None:
+def publication_of(source: str | Path, module: object, profile: Profile, labels: int) -> Publication | None:
     """What is known to be published of a checkpoint: by itself, by its Hub id, or by geometry and number of labels.
 
     Args:
@@ -56,7 +56,7 @@ def published_of(source: str | Path, module: object, profile: Profile, labels: i
         None where its family has published nothing like it.
     """
     if "published" in json_file(source, "profile.json"):
-        return declared(profile)
+        return own_publication(profile)
     name = next(_names(source, getattr(module, "config", None), labels), "")
     if not name:
         return None
@@ -65,12 +65,12 @@ def published_of(source: str | Path, module: object, profile: Profile, labels: i
     looked = replace(row.profile, views=row.profile.published, resize=resize)
     is_the_very_one = row.checkpoint == str(source)
     top1 = row.top1 if row.labels.classes == labels else None
-    return Published(looked, top1, "" if is_the_very_one else name)
+    return Publication(looked, top1, "" if is_the_very_one else name)
 
 
-def declared(profile: Profile) -> Published:
+def own_publication(profile: Profile) -> Publication:
     """What a profile says itself was published: an accuracy of these views, and not how high."""
-    return Published(replace(profile, views=profile.published))
+    return Publication(replace(profile, views=profile.published))
 
 
 def _names(source: str | Path, config: Any, labels: int) -> Iterator[str]:
