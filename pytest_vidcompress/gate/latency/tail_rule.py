@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median_high
 
 from ...measure.latency.pair_times import PairTimes
+from ...measure.latency.percentiles import FEWEST_COUNTING
 from ...measure.report import Report, Timing
 from ..baseline.stored import Baseline
 from ..budget import Budget, Margins
@@ -110,8 +111,11 @@ def _verdict(timing: Timing | None, criterion: TailCriterion, alpha: float) -> V
         "not timed in this run",
         rule=criterion.rule,
     )
-    if timing is None or measured is None:
+    if timing is None or timing.calls is None:
         return undecided
+    if measured is None:
+        few = f"fewer than {FEWEST_COUNTING} calls were undisturbed"
+        return replace(undecided, reason=few, remedy=Remedy.LONGER)
     analysis = replayed(timing, level, alpha)
     status, reason = _said(analysis, criterion)
     return replace(

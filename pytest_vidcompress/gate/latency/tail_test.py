@@ -118,7 +118,8 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     slower = _slower_reference(calls, allowed) if level.beside_p90 else 0.0
     shift = max(0.0, math.log(calls.usual_ratio) - level.usual)
     late, late_reference = level.late + slower + shift, level.late_reference + slower - shift
-    signs = [_sign(moment, late, late_reference) for moment in calls.moments]
+    allowed_usual = math.exp(level.limit) if level.beside_p90 else math.inf
+    signs = [_sign(moment, late, late_reference, allowed_usual) for moment in calls.moments]
     of_variant = sum(_late(moment.variant_beside, late) for moment in calls.moments)
     of_reference = sum(_late(moment.reference_beside, late_reference) for moment in calls.moments)
     n, estimate = len(calls.variant_s), math.log(calls.p90_quotient)
@@ -144,14 +145,18 @@ def _late(ratios: Sequence[float], limit: float) -> int:
     return sum(math.log(ratio) > limit for ratio in ratios)
 
 
-def _sign(moment: Moment, late: float, late_reference: float) -> int:
+def _sign(moment: Moment, late: float, late_reference: float, allowed_usual: float) -> int:
     """1 where the variant's slowest call there lost more time than the reference's, -1 where less, 0 for neither.
 
     Time in seconds, because what a neighbour takes is no less of a short call; of a variant that is longer than its
-    reference, in calls of the reference.
+    reference, in calls of the reference. Lost is what a call takes beyond the usual one of its arm.
+
+    Args:
+        allowed_usual: times the reference's, the longest usual call of the variant: what is beyond is lost too.
     """
+    usual_s = min(moment.usual_variant_s, allowed_usual * moment.usual_reference_s)
     scale = max(1.0, moment.usual_variant_s / moment.usual_reference_s)
-    lost = (max(moment.variant_s, default=0.0) - moment.usual_variant_s) / scale
+    lost = (max(moment.variant_s, default=0.0) - usual_s) / scale
     lost_reference = max(moment.reference_s, default=0.0) - moment.usual_reference_s
     if lost > lost_reference:
         return int(_late(moment.variant_beside, late) > 0)

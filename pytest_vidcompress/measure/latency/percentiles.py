@@ -16,6 +16,8 @@ from statistics import median
 from ..interval import Estimate, quantile, quantile_interval
 from .pair_times import PairTimes
 
+FEWEST_COUNTING = 6
+"""Calls of each arm below which nothing is said of them: a machine that disturbs the others may have slowed these."""
 CALLS_OF_P99 = 368
 """From so many on it has an upper bound."""
 OUTLIER = 1.1
@@ -67,18 +69,23 @@ class Percentiles:
         return tuple(chain.from_iterable(each.reference_s for each in self.moments))
 
     @cached_property
+    def enough(self) -> bool:
+        """Do as many count as say anything?"""
+        return min(len(self.variant_s), len(self.reference_s)) >= FEWEST_COUNTING
+
+    @cached_property
     def usual_ratio(self) -> float:
         """Of the variant's usual call to the reference's: the median of the moments."""
         return median(each.usual_variant_s / each.usual_reference_s for each in self.moments)
 
     @cached_property
     def p90(self) -> Estimate | None:
-        """Of the variant; None where no call counts."""
-        return Estimate(*quantile_interval(self.variant_s, 0.9)) if self.variant_s else None
+        """Of the variant; None where too few calls count."""
+        return Estimate(*quantile_interval(self.variant_s, 0.9)) if self.enough else None
 
     @cached_property
     def reference_p90(self) -> Estimate | None:
-        return Estimate(*quantile_interval(self.reference_s, 0.9)) if self.reference_s else None
+        return Estimate(*quantile_interval(self.reference_s, 0.9)) if self.enough else None
 
     @cached_property
     def p99(self) -> Estimate | None:
@@ -98,8 +105,8 @@ class Percentiles:
 
     @cached_property
     def p90_quotient(self) -> float | None:
-        """Variant over reference; None where nothing counts."""
-        if not self.variant_s or not self.reference_s:
+        """Variant over reference; None where too few calls count."""
+        if not self.enough:
             return None
         return quantile(self.variant_s, 0.9) / quantile(self.reference_s, 0.9)
 
@@ -116,7 +123,7 @@ class Percentiles:
     @cached_property
     def p95_beside(self) -> tuple[float, float] | None:
         """p95 of the variant beside the reference, and of the reference beside the variant: few calls take longer."""
-        if not self.variant_s or not self.reference_s:
+        if not self.enough:
             return None
         variant = chain.from_iterable(each.variant_beside for each in self.moments)
         reference = chain.from_iterable(each.reference_beside for each in self.moments)

@@ -137,6 +137,15 @@ def test_a_budget_holds_the_ratio_of_the_p90s_itself() -> None:
     assert near.remedy is Remedy.LONGER
 
 
+def test_a_budget_is_broken_whatever_the_reference_does_now_and_then() -> None:
+    """The reference has slow calls of its own; the variant as a whole is far beyond the limit."""
+    times = pair_times(960, ratio=0.9, noise=0.05)
+    uneven = [seconds * (1.25 if pair % 6 == 0 else 1.0) for pair, seconds in enumerate(times.reference_s)]
+    slow = replace(times, reference_s=tuple(uneven))
+    assert verdict(slow, Baseline(), latency_p90_ratio=0.3).status is Status.FAILED
+    assert verdict(slow, Baseline(), latency_p90_ratio=1.2).status is Status.PASSED
+
+
 def test_nothing_is_held_to_fewer_than_three_runs_or_to_runs_of_before() -> None:
     times = pair_times(60, ratio=0.6, every=8, times=3.0)
     before = replace(UNCHANGED, timing=StoredTiming(runs=(0.6,) * 5, screens=(0.6,) * 5))
@@ -167,3 +176,9 @@ def test_the_looks_share_the_error_rate_and_end() -> None:
             looked.append(pairs)
         pairs += STEP
     assert looked == [24 * 2**look for look in range(LOOKS)]
+
+
+def test_too_few_undisturbed_calls_are_inconclusive() -> None:
+    found = verdict(pair_times(24, ratio=0.6, late=range(4, 24)))
+    assert found.status is Status.INCONCLUSIVE
+    assert (found.reason, found.remedy) == ("fewer than 6 calls were undisturbed", Remedy.LONGER)

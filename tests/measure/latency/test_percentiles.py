@@ -87,3 +87,9 @@ def test_slow_clips_are_those_of_which_every_call_is_slow() -> None:
     assert found["clip3"] == pytest.approx(2.0, rel=0.1)
     assert slow_clips(pair_times(60)) == {}
     assert slow_clips(PairTimes((1.0,) * 4, (1.0,) * 4)) == {}
+
+
+def test_nothing_is_said_of_the_few_calls_that_a_busy_machine_left() -> None:
+    calls = Percentiles.of(pair_times(24, late=range(4, 24)))
+    assert 0 < len(calls.variant_s) < 6
+    assert calls.p90 is calls.p99 is calls.p90_ratio is calls.p95_beside is None
