@@ -45,7 +45,8 @@ def sentences(choice: GridChoice) -> Iterator[str]:
         served = _how(choice, best.cell, batch=False)
         yield f"{held}, the shortest call of batch {batch}: {served}{_speed(best)}{_tied(ties)}"
     most = choice.most_clips
-    if most is not None:
+    # Of a single batch both are the same.
+    if most is not None and len(choice.fastest) > 1:
         ties = [_how(choice, row.cell) for row in choice.ties(most)]
         yield f"{held}, the most clips a second: {_how(choice, most.cell)}{_speed(most)}{_tied(ties)}"
 
