@@ -20,7 +20,7 @@ from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.latency.criterion import Criterion, baseline_criterion, budget_criterion
 from pytest_vidcompress.gate.latency.screen import clearly_fine
 from pytest_vidcompress.gate.latency.sequential_test import Decision
-from pytest_vidcompress.gate.latency.single_process import analyse_pairs
+from pytest_vidcompress.gate.latency.single_process import QUIET, analyse_pairs
 from pytest_vidcompress.measure.interval import share_interval
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.measure.report import Timing
@@ -28,6 +28,9 @@ from pytest_vidcompress.measure.report import Timing
 HERE = Path(__file__).parent
 RUNS = 5
 SLOWER = (0.0, 0.05, 0.10, 0.20, 0.50)
+RESTLESS = (2.0, 4.0)
+"""Slowdowns of processes on a machine that is too restless for anything less."""
+JOINED = 3
 FEWEST_PAIRS = 12
 """Of a turn that a busy machine cut short: fewer are no screen."""
 
@@ -54,10 +57,7 @@ def check(recording: Recording, quiet: Recording, chance: random.Random, slower:
     held, seen = criterion(quiet, chance, budget), times(recording, chance, slower)
     if clearly_fine(seen.log_ratios, held.screen):
         return "passed"
-    timing = Timing(
-        seen.latency, seen.ratio, seen.log_ratios, controls=seen.controls, quiet_share=seen.quiet_share
-    )
-    decision = analyse_pairs(timing, held.screen, ALPHA).decision
+    decision = analyse_pairs(timing(seen), held.screen, ALPHA).decision
     return {Decision.WORSE: "failed", Decision.FINE: "passed"}.get(decision, "inconclusive")
 
 
@@ -77,6 +77,37 @@ def row(regime: str, slower: float, budget: bool, trials: int, seed: int) -> dic
     }
 
 
+def restless(regime: str, slower: float) -> dict:
+    """Every three turns in a row, taken for one process, of whose pairs fewer than four in five were undisturbed."""
+    decisions = []
+    held = budget_criterion(Budget({"latency_ratio": 1.0}))
+    assert held is not None
+    for recording in load(regime):
+        for first in range(len(recording.turns) - JOINED + 1):
+            for swapped in (False, True):
+                turns = [changed(t, slower, swapped) for t in recording.turns[first : first + JOINED]]
+                variant_s = tuple(s for turn in turns for s in turn.variant_s)
+                seen = PairTimes(variant_s, tuple(s for turn in turns for s in turn.base_s))
+                if seen.quiet_share < QUIET:
+                    decisions.append(analyse_pairs(timing(seen), held.screen, ALPHA).decision)
+    failed = decisions.count(Decision.WORSE)
+    return {
+        "held to": f"a budget, {JOINED} turns as one, restless",
+        "regime": regime,
+        "slower": slower,
+        "trials": len(decisions),
+        "failed": failed,
+        "inconclusive": len(decisions) - failed,
+        "passed": 0,
+    }
+
+
+def timing(seen: PairTimes) -> Timing:
+    return Timing(
+        seen.latency, seen.ratio, seen.log_ratios, controls=seen.controls, quiet_share=seen.quiet_share
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--unchanged", type=int, default=10_000, help="checks of unchanged models a row")
@@ -90,6 +121,10 @@ def main() -> None:
                 trials = arguments.slower if slower else arguments.unchanged
                 rows.append(row(regime, slower, budget, trials, arguments.seed))
                 print(said(rows[-1]), flush=True)
+    for regime in REGIMES:
+        for slower in (0.0, *RESTLESS):
+            rows.append(restless(regime, slower))
+            print(said(rows[-1]), flush=True)
     (HERE / "single_process_rates.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..gate.latency.level import START_PAIRS
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.start.cold_start import PARTS, ColdStart, Start, own_bytes, parts_s, peak_bytes, total_s
@@ -51,10 +52,9 @@ def unstarted_line(names: Sequence[str], width: int = WIDTH) -> list[str]:
     """Whose cold start is stored and was not measured; nothing is held to it then."""
     if not names:
         return []
-    text = (
-        f"start_ratio of {count(len(names), 'variant')} is stored and was not measured (--vc-start=12 does): "
-    )
-    return [text.rstrip(), f"  {list_within(list(names), width - 2)}"]
+    whose = count(len(names), "variant")
+    text = f"start_ratio of {whose} is stored and was not measured (--vc-start={START_PAIRS} does):"
+    return [text, f"  {list_within(list(names), width - 2)}"]
 
 
 def _why(start: Start) -> Iterator[tuple[str, str]]:

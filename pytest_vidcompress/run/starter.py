@@ -62,8 +62,8 @@ class Starter:
     progress: Progress | None = None
     _servers: dict[str, ForkServer] = field(default_factory=dict[str, ForkServer])
     """By runtime."""
-    _references: dict[str, Package] = field(default_factory=dict[str, Package])
-    """By model."""
+    _references: dict[tuple[str, bool], Package] = field(default_factory=dict[tuple[str, bool], Package])
+    """By model, and whether as an artefact."""
     _folder: Path | None = None
 
     def start(self, trial: StartTrial, stop: Stop) -> Start:
@@ -78,10 +78,8 @@ class Starter:
         own = self._folder_of("variant")
         try:
             by_value = sent_modules(trial.module)
-            arms = {
-                VARIANT: package(trial.subject, own, by_value),
-                BASE: self._reference(trial.model, by_value),
-            }
+            variant = package(trial.subject, own, by_value)
+            arms = {VARIANT: variant, BASE: self._reference(trial.model, by_value, bool(variant.folder))}
             given = own / "given"
             given.parent.mkdir(parents=True, exist_ok=True)
             techniques = {
@@ -110,13 +108,14 @@ class Starter:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _reference(self, model: Model, by_value: tuple[ModuleType, ...]) -> Package:
-        """The uncompressed model as it would be shipped, written once."""
-        if model.name not in self._references:
+    def _reference(self, model: Model, by_value: tuple[ModuleType, ...], as_artefact: bool) -> Package:
+        """The uncompressed model as it would be shipped in the variant's way, written once."""
+        key = model.name, as_artefact
+        if key not in self._references:
             variant = Variant(parse("fp32", TECHNIQUES), model, model.module, "torch", TORCH)
             folder = self._folder_of(f"reference-{len(self._references)}")
-            self._references[model.name] = package(Subject.of(variant), folder, by_value)
-        return self._references[model.name]
+            self._references[key] = package(Subject.of(variant), folder, by_value, as_artefact)
+        return self._references[key]
 
     def _server(self, runtime: str) -> ForkServer:
         """What has imported one runtime does not burden the starts of another."""

@@ -16,6 +16,10 @@ LEAST_SPREAD = 0.003
 """Of log-ratios: runs and blocks that agree better than this do so by luck."""
 PRIOR_FREEDOM = 3.0
 """Weight of the guess from the blocks where too few other variants say how far runs lie apart, in runs."""
+START_PAIRS = 16
+"""Of a run of cold starts, by default."""
+START_FREEDOM = 8.0
+"""Weight of the guess how far such runs lie apart, in runs."""
 ENOUGH_PEERS = 3
 """Other variants whose runs say more of it than a guess."""
 UNKNOWN_SPREAD = 0.02
@@ -50,22 +54,40 @@ def stored_level(timing: RecordedRuns, others: Iterable[RecordedRuns], margin: f
     handful of runs tells little about s2, so it is moderated by what the runs of the other variants on this
     machine class say, or where they are few by half the spread of its own blocks. `others` may have it among them.
     """
+    peers = [_spread(other) for other in others if other is not timing and len(other.runs) >= ENOUGH_RUNS]
+    guess = Spread(max(_pair_spread(timing) / 2, LEAST_SPREAD) ** 2, PRIOR_FREEDOM)
+    return _level(timing, common(peers) if len(peers) >= ENOUGH_PEERS else guess, margin)
+
+
+def start_level(stored: RecordedRuns, margin: float) -> Level | None:
+    """The level of recorded cold starts, None of too few runs.
+
+    A pair of starts is of two fresh processes, so that runs are known to lie apart by what their pairs explain. What
+    is guessed is how far they do beyond that.
+    """
+    explained = _pair_spread(stored) ** 2 / START_PAIRS
+    return _level(stored, Spread(explained + UNKNOWN_SPREAD**2, START_FREEDOM), margin)
+
+
+def _level(timing: RecordedRuns, prior: Spread, margin: float) -> Level | None:
+    """The level of recorded runs whose spread is moderated by what is known of it before."""
     runs = [math.log(run) for run in timing.runs]
     if len(runs) < ENOUGH_RUNS:
         return None
-    spread = median(timing.spreads) if timing.spreads else UNKNOWN_SPREAD
-    peers = [_spread(other) for other in others if other is not timing and len(other.runs) >= ENOUGH_RUNS]
-    guess = Spread(max(spread / 2, LEAST_SPREAD) ** 2, PRIOR_FREEDOM)
-    prior = common(peers) if len(peers) >= ENOUGH_PEERS else guess
     moderated = _spread(timing).moderated(prior)
     return Level(
         log_ratio=fmean(runs),
         margin=math.log1p(margin),
         variance=moderated.variance * (1 + 1 / len(runs)),
         freedom=moderated.freedom,
-        spread=spread,
+        spread=_pair_spread(timing),
         control=median(timing.controls) if timing.controls else None,
     )
+
+
+def _pair_spread(timing: RecordedRuns) -> float:
+    """Standard deviation of the blocks of a run, of the middle one of the runs."""
+    return median(timing.spreads) if timing.spreads else UNKNOWN_SPREAD
 
 
 def screen_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: float) -> Level | None:

@@ -31,6 +31,8 @@ MOST_PAIRS = 4
 """Of a block: both orders, and both mirrored."""
 BEYOND_DOUBT = math.log(2.0)
 """Log-ratio above the limit that all blocks show, whatever the control, only of what is slower on any machine."""
+PAIRS_BEYOND_DOUBT = 16
+"""Pairs for that: of an unchanged model a dozen in a row were seen to be, while a neighbour kept in step."""
 
 
 def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
@@ -60,7 +62,8 @@ def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
     decision, veto = Decision.OPEN, _restless(timing)
     if excess > level.margin and p <= allowed:
         veto = veto or disturbed(beside, None, excess)
-        veto = "" if _beyond_doubt(values, beside, level) else veto
+        if len(timing.log_ratios) >= PAIRS_BEYOND_DOUBT and _beyond_doubt(values, beside, level):
+            veto = ""
         decision = Decision.OPEN if veto else Decision.WORSE
     elif not veto and excess + student_quantile(MISSED, freedom) * total < level.margin:
         decision = Decision.FINE

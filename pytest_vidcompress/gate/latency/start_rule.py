@@ -14,7 +14,7 @@ from ..baseline.stored import Baseline, StoredStart
 from ..budget import Budget, Margins
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Criterion
-from .level import ENOUGH_RUNS, budget_level, stored_level
+from .level import ENOUGH_RUNS, budget_level, start_level
 from .sequential_test import Analysis, Decision, analyse
 
 METRIC = "start_ratio"
@@ -35,7 +35,7 @@ def stored_start(baseline: Baseline) -> StoredStart:
 
 def _stored_criterion(baseline: Baseline, margins: Margins) -> Criterion | None:
     stored = stored_start(baseline)
-    level = stored_level(stored, [peer.start for peer in baseline.peers], margins.start)
+    level = start_level(stored, margins.start)
     if level is None:
         return None
     whose = f"{len(stored.runs)} recorded runs plus {margins.start:.0%}"

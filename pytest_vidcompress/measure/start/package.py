@@ -1,4 +1,4 @@
-"""What is started, on disk: an artefact that loads by itself, else a pickle, as `torch.save` writes it.
+"""What is started, on disk: artefacts that load by themselves, else pickles as `torch.save` writes them.
 
 Both arms are packed before the first start, so their files are in the page cache for either.
 """
@@ -33,17 +33,20 @@ class Package:
         return {"runtime": self.runtime, **where}
 
 
-def package(subject: Subject, folder: Path, by_value: Iterable[ModuleType] = ()) -> Package:
+def package(
+    subject: Subject, folder: Path, by_value: Iterable[ModuleType] = (), as_artefact: bool = True
+) -> Package:
     """Writes what a subject ships as into `folder`.
 
     Args:
         folder: new, or empty.
         by_value: as `pickle_file.write` has it.
+        as_artefact: False takes a pickle also where there could be an artefact, as beside what has none.
 
     Raises:
         FreshProcessError: it has no artefact, and does not pickle.
     """
-    if subject.files:
+    if subject.files and as_artefact:
         try:
             return Package(subject.runtime, folder=str(subject.files(folder / "artefact")))
         except VidcompressError:  # what an artefact could not give back is shipped as it is

@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from ...measure.subject import Subject
     from ..session import Session
 
-PAIRS = 12
-"""Where a budget asks and the option says nothing: with these a start that takes 30 % longer is red."""
-
 
 def with_cold_starts(session: Session, case: Case, subject: Subject, report: Report) -> Report:
     """The report with the cold starts of its subject, in turns with those of its reference."""
+    from ...gate.latency.level import START_PAIRS
     from ...gate.latency.start_rule import METRIC
     from ...measure.measurement import first_clip
 
-    pairs = session.options.starts or (PAIRS if METRIC in case.budget.limits else 0)
+    pairs = session.options.starts or (START_PAIRS if METRIC in case.budget.limits else 0)
     if not pairs:
         return report
     reference = session.references.of(case.model)

@@ -256,7 +256,7 @@ class Timing:
         "pairs of cold starts, of each variant and its reference, in fresh processes: load, prepare, first call",
         metavar="N",
         default=0,
-        otherwise="none, and 12 where a budget is on start_ratio",
+        otherwise="none, and 16 where a budget is on start_ratio",
         ini="int",
         repeats=True,
         page="gate",

@@ -81,6 +81,25 @@ def test_pairs_that_a_neighbour_left_few_of_say_nothing() -> None:
     assert decision(timing(0.0, quiet=0.6)) is Decision.OPEN
 
 
+def test_what_no_machine_explains_is_worse_on_a_restless_one_too() -> None:
+    """Three times as slow, in every block, where half of the pairs were disturbed."""
+    seen = timing(math.log(3.07), noise=0.05, quiet=0.5)
+    assert decision(seen, BUDGET) is Decision.WORSE
+    assert analyse_pairs(seen, SCREENS, ALPHA).veto == ""
+
+
+def test_a_doubt_stays_one_on_a_restless_machine() -> None:
+    far = timing(math.log(3.07), noise=0.05, quiet=0.5)
+    assert decision(timing(math.log(1.9), noise=0.01, quiet=0.5)) is Decision.OPEN
+    once = (math.log(2), *far.log_ratios[1:4])
+    assert decision(replace(far, log_ratios=(*once, *once, *far.log_ratios[8:]))) is Decision.WORSE
+    fast_block = (0.0,) * 4
+    assert decision(replace(far, log_ratios=(*fast_block, *far.log_ratios[4:]))) is Decision.OPEN
+    restless_control = replace(far, controls=(0.6, *far.controls[1:]))
+    assert decision(restless_control) is Decision.WORSE
+    assert decision(replace(far, controls=(0.6,) * 4 + far.controls[4:])) is Decision.OPEN
+
+
 @pytest.mark.parametrize("pairs", [0, 1, 2, 5])
 def test_too_few_pairs_say_nothing(pairs: int) -> None:
     analysis = analyse_pairs(timing(math.log(3), pairs=pairs), SCREENS, ALPHA)

@@ -16,6 +16,13 @@ def test_whole_numbers_come_as_text_or_as_numbers(number: int) -> None:
     assert reading.whole(number) == reading.whole(str(number)) == number
 
 
+def test_starts_are_none_or_as_many_as_decide_something() -> None:
+    assert [reading.starts(each) for each in (0, "0", "6", 40)] == [0, 0, 6, 40]
+    for text in ("1", "5", "-1", "many"):
+        with pytest.raises(VidcompressError, match=f"^{text}: expected"):
+            reading.starts(text)
+
+
 @given(st.integers(0, 10_000))
 def test_a_share_is_written_as_a_number_or_in_percent(basis_points: int) -> None:
     share = basis_points / 10_000
