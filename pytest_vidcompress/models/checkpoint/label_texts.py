@@ -12,6 +12,10 @@ from ...errors import VidcompressError, first_line
 from .checkpoint_files import file_of
 from .transformers_log import silenced
 
+_MOST_BYTES = 64 << 20
+"""Of a file; CLIP's largest has two million."""
+_OPTIONAL = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja")
+"""What is read beside a vocabulary where it is there."""
 _VOCABULARIES = (("tokenizer.json",), ("vocab.json", "merges.txt"))
 """Files of which all of one line make a tokenizer."""
 
@@ -55,13 +59,26 @@ def label_embeddings(source: str | Path, model: Any, labels: Sequence[str]) -> t
     return model.get_text_features(**chosen).pooler_output
 
 
+def _refuse_odd_files(source: str | Path, folder: Path) -> None:
+    """Refuses what would be waited for, or fills the memory, in the place of a tokenizer's file."""
+    for name in (*(name for names in _VOCABULARIES for name in names), *_OPTIONAL):
+        path = folder / name
+        if path.exists() and not (path.is_file() and path.stat().st_size <= _MOST_BYTES):
+            raise VidcompressError(
+                f"model {str(source)!r}: its tokenizer cannot be read ({name}: expected a regular file of at most"
+                f" {_MOST_BYTES >> 20} MiB)"
+            )
+
+
 def _tokenizer(source: str | Path) -> Any:
     from transformers import CLIPTokenizer
 
     for names in _VOCABULARIES:
         files = [file_of(source, name) for name in names]
         if files[0] is not None and None not in files:
-            return CLIPTokenizer.from_pretrained(str(files[0].parent), local_files_only=True)
+            folder = files[0].parent
+            _refuse_odd_files(source, folder)
+            return CLIPTokenizer.from_pretrained(str(folder), local_files_only=True)
     if Path(source).is_dir():
         where, remedy = "folder has", "save them there with processor.save_pretrained()"
     else:

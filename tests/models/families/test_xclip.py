@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,17 @@ def test_a_damaged_tokenizer_is_one_line(content: str, tmp_path: Path) -> None:
     with pytest.raises(VidcompressError, match="its tokenizer cannot be read") as caught:
         load_checkpoint(tmp_path, LABELS)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["vocab.json", "tokenizer_config.json"])
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(name: str, tmp_path: Path) -> None:
+    xclip_checkpoint(tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(
+        VidcompressError, match=rf"cannot be read \({name}: expected a regular file of at most 64"
+    ):
+        load_checkpoint(tmp_path, LABELS)
 
 
 def test_the_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
