@@ -2,7 +2,7 @@
 
     python benchmarks/bf16_time.py videomae 4
 
-Weights are random, so that no checkpoint is needed. What is counted are the seconds of this process's own threads, which
+Weights are random, so that no checkpoint is needed. Counted are the seconds of this process's own threads, which
 neighbours disturb less than the clock. Raw results are in bf16_time.json.
 """
 
