@@ -23,7 +23,50 @@ def main() -> None:
     print(replayed(rows), "\n")
     lines = [json.loads(line) for line in (HERE / "live.jsonl").read_text().splitlines()]
     print(live(lines), "\n")
+    print(tails(json.loads((HERE / "tail_rates.json").read_text())), "\n")
     draw(rows)
+
+
+def tails(rows: list[dict]) -> str:
+    """Red checks of the slower calls: of unchanged variants, full and short, and of those with slow calls."""
+    found = {
+        (row["held to"], row["regime"], row["pairs"], row["short"], row["slow every"], row["times"]): row
+        for row in rows
+    }
+    body = []
+    for held_to in dict.fromkeys(row["held to"] for row in rows):
+        for regime in REGIMES:
+            same = [
+                found[held_to, regime, pairs, short, 0, 1.0] for short in (1.0, 0.3) for pairs in (24, 60)
+            ]
+            trials, red = sum(row["trials"] for row in same), sum(row["failed"] for row in same)
+            slow = [
+                found[held_to, regime, 24, *kind]
+                for kind in ((1.0, 8, 1.5), (1.0, 8, 2.0), (1.0, 8, 4.0), (0.3, 8, 2.0), (1.0, 20, 4.0))
+            ]
+            body.append(
+                [
+                    held_to,
+                    regime,
+                    f"{red} of {trials:,}",
+                    *(_percent(row["failed"], row["trials"]) for row in slow),
+                    _percent(sum(row["inconclusive"] for row in same), trials),
+                    f"{same[0]['seconds_mean']:.2f} / {same[1]['seconds_mean']:.2f}",
+                ]
+            )
+    heads = [
+        "held to",
+        "regime",
+        "unchanged: red",
+        "1 in 8, 1.5 times",
+        "2 times",
+        "4 times",
+        "short, 2 times",
+        "1 in 20, 4 times",
+        "unchanged: inconclusive",
+        "further seconds, mean, of 24 / 60 pairs",
+    ]
+    return tabulate(body, heads, tablefmt="github", disable_numparse=True)
 
 
 def replayed(rows: list[dict]) -> str:
