@@ -11,9 +11,15 @@ from pytest_vidcompress.run.options import Options
 OK, FAILED = pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED
 
 
-def ledger_of(planned=("a",), results=(1,), unused=()):
+def ledger_of(planned=("a",), results=(1,), unused=(), grids=()):
     return SimpleNamespace(
-        planned=planned, results=results, unused=unused, reuse={}, complaints=(), settle=lambda *_: None
+        planned=planned,
+        results=results,
+        unused=unused,
+        grids=grids,
+        reuse={},
+        complaints=(),
+        settle=lambda *_: None,
     )
 
 
@@ -31,6 +37,10 @@ def ended(ledger=None, status=OK, **values):
 def test_a_run_that_measured_what_it_planned_passes():
     assert ended() == OK
     assert ended(ledger_of(planned=(), results=())) == OK
+
+
+def test_a_run_that_measured_a_grid_has_measured():
+    assert ended(ledger_of(results=(), grids=("a",))) == OK
 
 
 def test_a_run_that_planned_to_measure_and_did_not_fails():
