@@ -73,6 +73,15 @@ def test_under_a_budget_the_parts_are_those_of_the_reference() -> None:
     assert green.status is Status.PASSED
 
 
+def test_what_is_ruled_out_is_a_rise_above_what_is_stored() -> None:
+    (budget,) = verdicts(cold_starts(), Baseline(), Budget({"start_ratio": 3.0}))[1:]
+    assert (budget.status, budget.ruled_out) == (Status.PASSED, None)
+    same, faster = verdict(cold_starts()).ruled_out, verdict(cold_starts(math.log(0.5))).ruled_out
+    assert same is not None
+    assert 0 < same < 0.1
+    assert faster == 0
+
+
 def test_what_no_run_is_recorded_of_is_new() -> None:
     new = verdict(cold_starts(), Baseline())
     assert (new.status, new.remedy) == (Status.NEW, Remedy.CREATE)
