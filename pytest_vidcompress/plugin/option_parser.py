@@ -62,7 +62,10 @@ def read_options(config: pytest.Config) -> Options:
 
 
 def _value(config: pytest.Config, row: Option[Any], typed: Any) -> Any:
-    given = _ini(config, row.key) if typed is None and not row.hidden else typed
+    given = _ini(config, row.key) if typed in (None, row.bare or None) and not row.hidden else typed
+    if row.bare:
+        # What an ini file has does not turn it on: it is what the bare word stands for.
+        given = None if typed is None else given or typed
     try:
         value = row.read(row.default if given in (None, [], "") else given)
     except VidcompressError as error:

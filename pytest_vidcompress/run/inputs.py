@@ -17,8 +17,8 @@ from ..models.model import Model
 from ..runtimes.device_support import refuse_recipe
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
-from .grid.grid_spec import GRID_CLIPS
 from .options import Options
+from .options.grid_spec import GRID_CLIPS
 from .registries import Registries
 
 if TYPE_CHECKING:

@@ -106,6 +106,24 @@ def test_without_it_a_test_of_grids_is_skipped_and_loads_nothing(project):
     assert "vidcompress:" not in run.out
 
 
+INI = """
+    from pytest_vidcompress.plugin.stash import OPTIONS
+
+    def test_options(request):
+        assert request.config.stash[OPTIONS].grid is None
+    """
+
+
+def test_an_ini_file_says_what_the_bare_word_stands_for_and_turns_nothing_on(pytester):
+    pytester.makeini("[pytest]\nvc_grid = precision=fp17\n")
+    pytester.makepyfile(INI)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+    for typed, said in (("--vc-grid", "'fp17'"), ("--vc-grid=precision=fp18", "'fp18'")):
+        result = pytester.runpytest_inprocess(typed)
+        assert result.ret == 4
+        result.stderr.fnmatch_lines([f"*unknown technique {said}*"])
+
+
 def test_what_cannot_be_is_a_usage_error(project):
     project.write(test_it=TEST, test_more="def test_more(): pass")
     assert project.run("--vc-grid=precision=fp17").refused("unknown technique 'fp17'")

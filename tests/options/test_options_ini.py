@@ -26,7 +26,7 @@ TEST = """
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert options.starts == 8
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
-        assert options.grid.batches == (2,)
+        assert options.grid is None
         assert not options.explicit
     """
 VALUES = """

@@ -37,6 +37,7 @@ def ended(ledger=None, status=OK, **values):
 def test_a_run_that_measured_what_it_planned_passes():
     assert ended() == OK
     assert ended(ledger_of(planned=(), results=())) == OK
+    assert ended(ledger_of(results=(), grids=("a",))) == OK
 
 
 def test_a_run_that_measured_a_grid_has_measured():

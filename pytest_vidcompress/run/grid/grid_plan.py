@@ -10,7 +10,7 @@ from ...errors import VidcompressError
 from ...measure.grid.cell import REFERENCE, Arm, Cell
 from ..choices import Choices
 from ..options import Options
-from .grid_spec import GridSpec
+from ..options.grid_spec import GridSpec
 
 PRECISIONS = ("fp32", "bf16", "fuse+bf16", "int8-dynamic", "fuse+int8-static")
 """Those of them that there are."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
-from ..grid.grid_spec import USUAL, read_grid
 from . import reading
+from .grid_spec import USUAL, read_grid
 from .row import Option
 
 Weights = Literal["trained", "random"]

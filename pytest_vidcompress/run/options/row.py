@@ -31,7 +31,8 @@ class Option(Generic[T]):
     """What happens without it, in words, where the default does not say it."""
     form: Form = "value"
     bare: str = ""
-    """What its name alone says, as it would be typed; empty: it takes a value."""
+    """What its name alone says, as it would be typed, where its ini name says nothing else: that alone does not turn
+    it on. Empty: it takes a value."""
     ini: Literal["", "string", "int"] = ""
     """Type of its ini name; empty: what its form implies."""
     repeats: bool = False

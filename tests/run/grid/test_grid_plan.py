@@ -6,8 +6,8 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.grid.cell import REFERENCE, Arm, Cell
 from pytest_vidcompress.run.choices import Choices
 from pytest_vidcompress.run.grid.grid_plan import GridPlan, grid_plan
-from pytest_vidcompress.run.grid.grid_spec import read_grid
 from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.options.grid_spec import read_grid
 from pytest_vidcompress.run.registries import Registries
 from pytest_vidcompress.runtimes.runtime import Runtime
 

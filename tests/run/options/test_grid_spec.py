@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.run.grid.grid_spec import USUAL, GridSpec, read_grid
+from pytest_vidcompress.run.options.grid_spec import USUAL, GridSpec, read_grid
 
 
 def test_nothing_given_is_no_grid_and_a_bare_option_the_usual_one() -> None:
