@@ -25,12 +25,13 @@ from torch import nn
 
 from pytest_vidcompress import Technique, VidcompressError, load
 from pytest_vidcompress.artefacts.folder import read
-from pytest_vidcompress.artefacts.load import Artefact
+from pytest_vidcompress.artefacts.load import Artefact, open_artefact
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
+from pytest_vidcompress.models.device import CPU, Accelerators
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.runtime import Runtime
@@ -577,3 +578,23 @@ def test_what_somebody_noted_in_a_configuration_does_not_keep_it_from_loading(tm
     made.model.module.config.training_steps = 1_000_000  # type: ignore[union-attr]
     made.save(tmp_path)
     assert load(tmp_path).recipe == "fp16"
+
+
+def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    variant("fp16", "videomae").save(tmp_path / "it")
+    absent = next(kind for kind in ("cuda", "xpu") if kind != Accelerators.here().kind)
+    with pytest.raises(VidcompressError, match=rf"^this torch has no {absent.upper()}; it has cpu"):
+        load(tmp_path / "it", device=absent)
+    named = load(tmp_path / "it", device=torch.device("cpu"))
+    assert torch.equal(answers(named.module), answers(load(tmp_path / "it").module))
+
+
+def test_an_artefact_of_the_cpu_goes_to_no_other_device(tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    variant("fp16", "videomae", "openvino").save(tmp_path / "it")
+    opened = open_artefact(tmp_path / "it")
+    assert opened.on(CPU) is opened
+    with pytest.raises(
+        VidcompressError, match=r"^artefact .*runtime 'openvino' computes on the CPU alone, and"
+    ):
+        opened.on(torch.device("cuda", 0))
