@@ -85,7 +85,7 @@ def test_what_was_measured_before_an_interrupt_is_shown(project):
     spec = "runtime=torch precision=scale batch=1 threads=1 seconds=0"
     run = project.run(*GIVEN, f"--vc-grid={spec}", "--vc-report=grid.json", small=False)
     assert run.ret == 2, run.out
-    assert run.says(r"each timed in 2 rounds of 6, then\s+stopped")
+    assert run.says(r"each timed in 2 of 6 rounds\s+\(it was\s+stopped\)")
     (document,) = json.loads((project.folder / "grid.json").read_text())
     assert document["interrupted"]
     assert [cell["rounds"] for cell in document["cells"]] == [2, 2]

@@ -22,11 +22,13 @@ def title(choice: GridChoice) -> str:
     seconds = reference.times.latency if reference.times else None
     beside = f", {milliseconds(seconds)} ms a clip" if seconds else ""
     rounds = max((row.times.rounds for row in grid.timed if row.times), default=0)
-    stopped = f" of {grid.planned}, then stopped" if grid.interrupted else ""
+    in_rounds = (
+        f"{rounds} of {grid.planned} rounds (it was stopped)" if grid.interrupted else count(rounds, "round")
+    )
     on = clips([row.report for row in grid.rows if row.report is not None])
     return (
         f"{grid.model} on {on}: {len(choice.rows)} of {count(len(grid.rows), 'cell')}, each timed in"
-        f" {count(rounds, 'round')}{stopped} beside {reference.cell.arm}, batch 1,"
+        f" {in_rounds} beside {reference.cell.arm}, batch 1,"
         f" {count(reference.cell.threads, 'thread')}{beside}"
     )
 

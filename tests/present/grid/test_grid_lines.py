@@ -83,7 +83,7 @@ def test_no_line_is_too_long() -> None:
 
 def test_an_interrupted_grid_says_so() -> None:
     (line,) = {" ".join(grid_lines(GridChoice(grid(INT8, interrupted=True)))[:2])}
-    assert "in 12 rounds of 12, then stopped" in line.replace("   ", " ")
+    assert "in 12 of 12 rounds (it was stopped)" in line.replace("   ", " ")
 
 
 def test_the_file_has_every_cell_with_all_that_was_timed() -> None:
