@@ -41,13 +41,19 @@ def enough_to_record(seen: Confirmation) -> bool:
     blocks = len(seen.log_ratios)
     if blocks >= MOST_BLOCKS:
         return True
-    return blocks >= FEWEST_BLOCKS and stdev(seen.log_ratios) / math.sqrt(blocks) <= PRECISE
+    if blocks < FEWEST_BLOCKS or _quiet_share(seen) < QUIET:
+        return False
+    return stdev(seen.log_ratios) / math.sqrt(blocks) <= PRECISE
 
 
 def hopeless(seen: Confirmation) -> bool:
     """Is the machine so disturbed that no run will be recorded however long it goes on?"""
-    quiet_share = len(seen.quiet) / max(1, len(seen.turns))
-    return bool(seen.spent) and seen.spent[-1] >= HOPELESS_SPENT and quiet_share < HOPELESS_QUIET
+    return bool(seen.spent) and seen.spent[-1] >= HOPELESS_SPENT and _quiet_share(seen) < HOPELESS_QUIET
+
+
+def _quiet_share(seen: Confirmation) -> float:
+    """Of the fresh processes."""
+    return len(seen.quiet) / max(1, len(seen.turns))
 
 
 def start_fault(start: Start, before: StoredStart, margin: float) -> str:

@@ -107,6 +107,10 @@ def test_a_run_is_over_when_its_blocks_agree_and_after_twelve_in_any_case() -> N
 
     assert [over(0.005, turns) for turns in (8, 10, 12)] == [False, False, True]
     assert [over(0.05, turns) for turns in (12, 22, 24)] == [False, False, True]
+    # Of too few undisturbed processes it would not be recorded: calmer ones may yet come.
+    restless = confirmation(noise=0.005, turns=30, turns_per_block=2, disturbed=16)
+    assert len(restless.log_ratios) >= 6
+    assert not enough_to_record(restless)
 
 
 def test_a_run_of_a_machine_that_leaves_few_processes_alone_is_given_up() -> None:
