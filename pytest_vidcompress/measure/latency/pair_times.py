@@ -52,21 +52,14 @@ class PairTimes:
     @cached_property
     def around_variant(self) -> Sequence[bool]:
         """Of each call of the variant: was the reference as fast as ever just before and just after it?"""
-        seen = calm(self.reference_s, self.blocks)
+        seen = calm(self.reference_s, together(len(self.reference_s)))
         return [all(seen[i] for i in self.beside_variant(pair)) for pair in range(len(seen))]
 
     @cached_property
     def around_reference(self) -> Sequence[bool]:
         """Of each call of the reference, likewise of the variant."""
-        seen = calm(self.variant_s, self.blocks)
+        seen = calm(self.variant_s, together(len(self.variant_s)))
         return [all(seen[i] for i in self.beside_reference(pair)) for pair in range(len(seen))]
-
-    @cached_property
-    def blocks(self) -> Sequence[range]:
-        """Pairs that lie together in time, `STEP` or a few more: a machine's speed drifts from one to the next."""
-        pairs, whole = len(self.variant_s), max(1, len(self.variant_s) // STEP)
-        ends = [*range(STEP, STEP * whole, STEP), pairs]
-        return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
     def beside_variant(self, pair: int) -> range:
         """The reference's calls next to the variant's in time: the first of an even pair, the last of an odd one."""
@@ -122,3 +115,11 @@ class PairTimes:
     @property
     def reference_latency(self) -> Estimate:
         return Estimate(*median_interval([reference for _, reference in self.pairs]))
+
+
+def together(pairs: int) -> Sequence[range]:
+    """Of so many pairs, those that lie together in time, `STEP` or a few more: a machine's speed drifts from one such
+    block to the next."""
+    whole = max(1, pairs // STEP)
+    ends = [*range(STEP, STEP * whole, STEP), pairs]
+    return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]

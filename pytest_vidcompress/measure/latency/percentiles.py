@@ -14,7 +14,7 @@ from itertools import chain
 from statistics import median
 
 from ..interval import Estimate, quantile, quantile_interval
-from .pair_times import PairTimes
+from .pair_times import PairTimes, together
 
 FEWEST_COUNTING = 6
 """Calls of each arm below which nothing is said of them: a machine that disturbs the others may have slowed these."""
@@ -57,7 +57,7 @@ class Percentiles:
     @classmethod
     def of(cls, times: PairTimes) -> Percentiles:
         """Of all pairs, the disturbed ones left out."""
-        return cls(tuple(_moment(times, block) for block in times.blocks if block))
+        return cls(tuple(_moment(times, block) for block in together(len(times.variant_s)) if block))
 
     @cached_property
     def variant_s(self) -> tuple[float, ...]:
