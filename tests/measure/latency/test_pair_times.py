@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_vidcompress.measure.latency.pair_times import STEP, PairTimes
+from pytest_vidcompress.measure.latency.pair_times import STEP, PairTimes, together
 
 CALM = (1.0,) * 24
 
@@ -55,7 +55,7 @@ def test_a_machine_that_gets_slower_little_by_little_stays_calm() -> None:
     ("pairs", "sizes"), [(6, [6]), (12, [12]), (24, [12, 12]), (30, [12, 18]), (60, [12] * 5)]
 )
 def test_blocks_hold_every_pair_once(pairs: int, sizes: list[int]) -> None:
-    blocks = PairTimes(slow(calls=pairs), slow(calls=pairs)).blocks
+    blocks = together(pairs)
     assert [len(block) for block in blocks] == sizes
     assert [pair for block in blocks for pair in block] == [*range(pairs)]
 
