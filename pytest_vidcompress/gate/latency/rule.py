@@ -161,9 +161,14 @@ def _confirmed(seen: Confirmation, analysis: Analysis, criterion: Criterion, alp
         criterion.rule,
         interval=(math.exp(analysis.interval[0]), math.exp(analysis.interval[1])),
         visible=math.expm1(analysis.visible),
-        ruled_out=math.expm1(analysis.ruled_out) if status is Status.PASSED else None,
+        ruled_out=ruled_out(analysis, criterion) if status is Status.PASSED else None,
         remedy=remedy,
     )
+
+
+def ruled_out(analysis: Analysis, criterion: Criterion) -> float | None:
+    """Above what is stored, and so of no budget; none at all where it got faster than that."""
+    return max(0.0, math.expm1(analysis.ruled_out)) if criterion.rule == "baseline" else None
 
 
 def _evidence(seen: Confirmation, analysis: Analysis, alpha: float) -> str:

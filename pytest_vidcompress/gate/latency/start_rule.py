@@ -15,6 +15,7 @@ from ..budget import Budget, Margins
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Criterion
 from .level import ENOUGH_RUNS, budget_level, start_level
+from .rule import ruled_out
 from .sequential_test import Analysis, Decision, analyse
 
 METRIC = "start_ratio"
@@ -140,14 +141,9 @@ def _weighed(start: Start, criterion: Criterion, alpha: float, grown: str) -> Ve
         criterion.rule,
         interval=(math.exp(analysis.interval[0]), math.exp(analysis.interval[1])) if shown else None,
         visible=math.expm1(analysis.visible),
-        ruled_out=_ruled_out(analysis, criterion) if status is Status.PASSED else None,
+        ruled_out=ruled_out(analysis, criterion) if status is Status.PASSED else None,
         remedy=remedy,
     )
-
-
-def _ruled_out(analysis: Analysis, criterion: Criterion) -> float | None:
-    """Above what is stored, and so of no budget; none at all where it got faster than that."""
-    return max(0.0, math.expm1(analysis.ruled_out)) if criterion.rule == "baseline" else None
 
 
 def _decided(analysis: Analysis, criterion: Criterion, quiet: int) -> tuple[Status, str]:

@@ -366,3 +366,9 @@ def test_the_few_processes_that_were_enough_say_what_they_rule_out() -> None:
     to_the_end = confirmed(replace(whole, spent=(0.01,) * 79 + (1.0,)))
     assert verdict.visible == pytest.approx(to_the_end.visible, rel=0.2)
     assert confirmed(confirmation(math.log(1.3))).ruled_out is None
+    # What is stored is no budget, and what got faster than stored rules out every rise.
+    assert confirmed(confirmation(math.log(0.5), noise=0.01)).ruled_out == 0
+    limit = budget_criterion(Budget({"latency_ratio": 9.0}))
+    assert limit is not None
+    far_below = judge_latency(report(log_ratios=pairs(1.0), confirmed=confirmation(0.0)), limit, ALPHA)
+    assert (far_below.status, far_below.ruled_out) == (Status.PASSED, None)
