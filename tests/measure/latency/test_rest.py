@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.measure.latency.pairs import Alternation
+from pytest_vidcompress.measure.latency.pairs import Alternation, Between
 from pytest_vidcompress.measure.latency.rest import HANDOVER_S, handover_s
 
 
@@ -26,7 +26,7 @@ def test_every_call_is_rested_before_and_no_rest_is_timed(rest_s: float) -> None
         rests.append(time.perf_counter() - ended[-1])
         ended.append(time.perf_counter())
 
-    alternation = Alternation(call, call, rest_s)
+    alternation = Alternation(call, call, Between(rest_s))
     alternation.loop(6)
     assert len(rests) == 12
     assert min(rests) >= rest_s

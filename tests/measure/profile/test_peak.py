@@ -40,7 +40,7 @@ def test_the_best_of_all_sizes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = {256: 256**3 / 5e9, 512: 512**3 / 9e9, 1024: 1024**3 / 7e9}
     tried: list[int] = []
 
-    def fastest(size: int) -> float:
+    def fastest(size: int, device: torch.device) -> float:
         tried.append(size)
         return seconds[size]
 
@@ -53,7 +53,7 @@ def test_the_best_of_all_sizes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fast_machine_is_not_given_endless_work(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
 
-    def fastest(size: int) -> float:
+    def fastest(size: int, device: torch.device) -> float:
         tried.append(size)
         return 1e-6
 
