@@ -162,6 +162,7 @@ def same(made: Variant, again: Artefact) -> None:
     assert again.size_bytes() == sum(path.stat().st_size for path in again.directory.iterdir())
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(compositions(), st.sampled_from(FAMILIES))
 def test_compositions_come_back(recipe: str, family: str) -> None:

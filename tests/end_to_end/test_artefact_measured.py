@@ -36,6 +36,7 @@ TESTS = """
     """
 
 
+@pytest.mark.slow
 def test_a_user_s_test_of_an_artefact(project):
     project.write(test_user=TESTS)
     run = project.run("--benchmark-disable", "--vc-baseline=create", "-k not beside")

@@ -95,7 +95,7 @@ def test_a_page_that_cannot_be_written_is_a_warning(repository, workflow, monkey
     assert warnings[0].startswith("::warning title=pytest-vidcompress::the step summary cannot be written: ")
 
 
-@pytest.mark.parametrize("value", [None, "false"])
+@pytest.mark.parametrize("value", [None, pytest.param("false", marks=pytest.mark.slow)])
 def test_elsewhere_there_is_neither(repository, workflow, monkeypatch, value):
     if value is None:
         monkeypatch.delenv("GITHUB_ACTIONS")

@@ -26,7 +26,7 @@ UNDECIDED = """
 PATIENCE_S = 120
 
 
-@pytest.mark.parametrize("mode", ["check", pytest.param("create", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mode", [pytest.param(mode, marks=pytest.mark.slow) for mode in ("check", "create")])
 def test_kill_while_timing_in_fresh_processes(project, mode):
     project.write(test_undecided=UNDECIDED)
     kept = project.folder / "baselines" / "pocket" / "kept.json"

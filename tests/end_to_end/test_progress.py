@@ -63,6 +63,7 @@ def test_nothing_of_it_elsewhere(stored):
         assert not stored.run("--benchmark-disable", color).says(r"%\||\x1b7|\x1bD")
 
 
+@pytest.mark.slow
 def test_where_no_terminal_shows_it_waiting_is_said_at_once(project, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

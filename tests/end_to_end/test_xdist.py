@@ -43,6 +43,7 @@ def together(alone, tmp_path_factory):
     return project
 
 
+@pytest.mark.slow
 def test_the_same_numbers_in_one_table(together):
     assert together.last.passed(2)
     assert together.last.says(r"(?m)^prune-global +new")
@@ -57,6 +58,7 @@ def test_the_same_numbers_in_one_table(together):
     assert numbers("two.json") == numbers("alone.json")
 
 
+@pytest.mark.slow
 def test_the_same_baseline(together):
     ours, theirs = (
         together.folder / name / "pocket" / "videomae.json" for name in ("baselines", "baselines-alone")
@@ -65,6 +67,7 @@ def test_the_same_baseline(together):
     assert together.timings.keys() == {"prune-global", "fp32"}
 
 
+@pytest.mark.slow
 def test_latency_is_measured_by_one_worker_at_a_time(together):
     assert all(result["latency_ratio"] for result in together.json("two.json"))
     spans = sorted(tuple(map(float, path.read_text().split())) for path in together.folder.glob("span-*"))
@@ -72,6 +75,7 @@ def test_latency_is_measured_by_one_worker_at_a_time(together):
     assert spans[0][1] <= spans[1][0]
 
 
+@pytest.mark.slow
 def test_a_failure_is_reported_by_the_worker(together):
     path = together.folder / "baselines" / "pocket" / "videomae.json"
     document = json.loads(path.read_text())

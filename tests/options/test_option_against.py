@@ -69,6 +69,7 @@ def latency(repository):
     }
 
 
+@pytest.mark.slow
 def test_a_slower_build_is_red(repository):
     repository.write(mycompress=SLOW).commit("second")
     run = repository.run(AGAINST)

@@ -139,7 +139,7 @@ FALLING = """
     ("end", "why"),
     [
         ("raise OSError('no such camera')", r"OSError: no[\sE]+such[\sE]+camera"),
-        ("os._exit(7)", r"ended[\sE]+with[\sE]+status[\sE]+7"),
+        pytest.param("os._exit(7)", r"ended[\sE]+with[\sE]+status[\sE]+7", marks=pytest.mark.slow),
     ],
 )
 def test_what_fails_in_a_fresh_process_and_only_there_is_red(recorded, tmp_path, end, why):

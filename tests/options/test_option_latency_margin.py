@@ -40,6 +40,7 @@ def stored(project, runs):
     return project
 
 
+@pytest.mark.slow
 def test_five_percent_is_the_default(recorded):
     run = recorded.run("--vc-confirm=20")
     assert run.failed("latency_ratio")
@@ -86,9 +87,12 @@ def test_a_margin_that_is_none(project):
     [
         (
             "vc_margin(0.1)",
-            r"marker vc_margin\(latency=, top1=, floor=, memory=\): too many positional arguments",
+            r"marker vc_margin\(latency=, latency_p90=, top1=, floor=, memory=, start=\): too many positional",
         ),
-        ("vc_margin(speed=0.1)", r"no margin is called 'speed'; choose from latency, top1, floor, memory"),
+        (
+            "vc_margin(speed=0.1)",
+            r"no margin is called 'speed'; choose from latency, latency_p90, top1, floor, memory, start",
+        ),
         (
             "vc_margin(latency='5%')",
             r"latency must be a share, not '5%': a number of 0 to 1; write latency=0\.05",

@@ -208,7 +208,7 @@ CONFIRMED = """
     "name",
     [
         installed("openvino"),
-        installed("onnxruntime"),
+        pytest.param("onnxruntime", marks=[*installed("onnxruntime").marks, pytest.mark.slow]),
         pytest.param("torch-compile", marks=[needs_compiler, pytest.mark.slow]),
     ],
 )

@@ -37,6 +37,7 @@ def starts(shared):
     return shared.write(test_starts=STARTS)
 
 
+@pytest.mark.slow
 def test_a_start_is_stored_shown_and_missed(starts):
     run = starts.run("--vc-start=6", "--vc-baseline=create", "-kholds", "--vc-report=run.json")
     assert run.passed(1)

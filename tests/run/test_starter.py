@@ -75,6 +75,7 @@ def test_a_variant_starts_from_its_artefact_and_its_reference_from_its_own(
     assert not [*Path(os.environ["TMPDIR"]).rglob("*.safetensors")]
 
 
+@pytest.mark.slow
 def test_beside_what_has_no_artefact_the_reference_has_none_either(
     starter: Starter, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ def test_what_cannot_be_sent_has_no_start(starter: Starter, model: Model) -> Non
     assert (start.crash, start.ratio) == ("", None)
 
 
+@pytest.mark.slow
 def test_what_hooks_added_is_known_where_things_start(model: Model, tmp_path: Path, starter: Starter) -> None:
     techniques = {**TECHNIQUES, "mine": Technique("nothing", lambda model, parameters, clips: model)}
     starter.techniques = techniques

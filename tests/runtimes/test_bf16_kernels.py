@@ -234,6 +234,7 @@ def test_onnxruntime_widens_and_says_so() -> None:
         assert set(run.precisions().values()) == {"float32"}
 
 
+@pytest.mark.slow
 @needs_compiler
 @needs_bf16
 def test_compiled_it_is_close_too() -> None:

@@ -144,6 +144,7 @@ BOMB = """
     """
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.usefixtures("eager")
 def test_a_video_that_kills_its_worker_costs_only_itself(
@@ -209,7 +210,14 @@ LOOP = """
 
 @needs_proc
 @pytest.mark.usefixtures("videos")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+    ],
+)
 def test_no_worker_outlives_whoever_started_it(how: signal.Signals, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", dedent(LOOP), tmp_path],
