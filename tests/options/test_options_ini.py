@@ -24,7 +24,6 @@ TEST = """
         assert options.calls == 400
         assert options.starts == 8
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
-        assert options.starts == 8
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert options.grid is None
         assert not options.explicit
