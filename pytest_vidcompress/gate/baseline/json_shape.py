@@ -114,6 +114,7 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
             spreads=_numbers_of_line(values, "spreads"),
             controls=_numbers_of_line(values, "controls"),
             screens=_numbers_of_line(values, "screens", 1 / RATIO.most),
+            references=_numbers_of_line(values, "references", 1 / RATIO.most),
             start=StoredStart(
                 runs=_numbers_of_line(values, _start("runs"), 1 / RATIO.most),
                 **{

@@ -19,7 +19,7 @@ from .same_clips import Measured, same_clips
 
 MOST_RUNS = 10
 """Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
-RUN_FIELDS = ("runs", "spreads", "controls", "screens")
+RUN_FIELDS = ("runs", "spreads", "controls", "screens", "references")
 """Of a `StoredTiming`: what every recorded run adds a number to."""
 START_FIELDS = ("runs", "spreads", "controls", "loads", "prepares", "first_calls")
 """Likewise, of a `StoredStart`."""
@@ -109,6 +109,8 @@ class RecordedRuns:
     """Of each run, the standard deviation of its blocks' log-ratios."""
     controls: tuple[float, ...] = ()
     """Of each run, that of its control: the reference against itself."""
+    references: tuple[float, ...] = ()
+    """Of each run, seconds of the reference's usual call: how fast the machine was then. Runs of before have none."""
 
     @property
     def ratio(self) -> float | None:
@@ -192,10 +194,13 @@ class StoredTiming(RecordedRuns):
         """The part of a report that is kept."""
         confirmed = report.timing and report.timing.confirmed
         if confirmed and len(confirmed.log_ratios) > 1:
-            run = replace(cls.run(confirmed), screens=_screens(report))
+            run = replace(
+                cls.run(confirmed), screens=_screens(report), references=_reference(confirmed.base_s)
+            )
         else:
             # What cannot be sent to a fresh process is known by the pairs of the test's own.
-            run = cls(runs=_screens(report), screens=_screens(report))
+            own = report.reference and report.reference.latency
+            run = cls(runs=_screens(report), screens=_screens(report), references=_reference(own))
         return replace(
             run,
             test=report.test,
@@ -212,6 +217,10 @@ class StoredTiming(RecordedRuns):
     def plus_tail(self, run: StoredTiming) -> StoredTiming:
         """Likewise, of its slower calls."""
         return replace(self, **_joined(TAIL_FIELDS, self, run))
+
+
+def _reference(seconds: float | None) -> tuple[float, ...]:
+    return () if seconds is None else (float(seconds),)
 
 
 def _joined(names: Sequence[str], before: RecordedRuns, after: RecordedRuns) -> dict[str, tuple[float, ...]]:

@@ -41,6 +41,8 @@ class Level:
     """Standard deviation from process to process: what the pairs of one process cannot show."""
     control: float | None = None
     """Standard deviation of the control blocks when it was recorded; None where nothing was."""
+    references: tuple[float, ...] = ()
+    """Seconds of the reference's usual call in each recorded run; empty where they are not known."""
 
     @property
     def limit(self) -> float:
@@ -82,6 +84,7 @@ def _level(timing: RecordedRuns, prior: Spread, margin: float) -> Level | None:
         freedom=moderated.freedom,
         spread=_pair_spread(timing),
         control=median(timing.controls) if timing.controls else None,
+        references=timing.references,
     )
 
 

@@ -16,6 +16,7 @@ from statistics import fmean, stdev
 from ...measure.latency.blocks import Confirmation
 from ..statistics import student_quantile, student_tail
 from .level import LEAST_SPREAD, Level
+from .machine_speed import other_speed
 
 LOOKS = ((0.15, 0.1), (0.3, 0.25), (0.6, 0.5), (1.0, 1.0))
 """Share of the time budget -> share of the error rate that may be spent by then."""
@@ -153,7 +154,9 @@ def _visible(noise: float, blocks: int, level: Level, allowed: float) -> float:
 
 def _vetoed(analysis: Analysis, seen: Confirmation, level: Level) -> Analysis:
     """Left open where the machine is too disturbed: a later look may find it calmer."""
-    veto = disturbed(seen.controls, level.control, analysis.estimate - level.log_ratio)
+    excess = analysis.estimate - level.log_ratio
+    veto = disturbed(seen.controls, level.control, excess)
+    veto = veto or other_speed(seen.base_s, level, excess - level.margin)
     return replace(analysis, decision=Decision.OPEN, veto=veto) if veto else analysis
 
 

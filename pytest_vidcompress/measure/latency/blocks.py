@@ -91,6 +91,11 @@ class Confirmation:
         return tuple(math.log(a / b) * (-1) ** i for i, (a, b) in enumerate(twos))
 
     @property
+    def base_s(self) -> float | None:
+        """Usual seconds of the base; None where no turn counts."""
+        return median(turn.base_s for turn in self.quiet) if self.quiet else None
+
+    @property
     def pairs(self) -> int:
         """Of the quiet turns, those that count."""
         return sum(turn.pairs for turn in self.quiet)

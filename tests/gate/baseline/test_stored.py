@@ -29,6 +29,7 @@ def test_a_run_is_stored_by_its_blocks() -> None:
     assert stored.runs == pytest.approx((0.8,), rel=0.02)
     assert stored.spreads == (stdev(seen.log_ratios),)
     assert stored.controls == (stdev(seen.controls),)
+    assert stored.references == (seen.base_s,)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
@@ -37,6 +38,9 @@ def test_without_blocks_a_run_is_stored_by_its_pairs(turns: int) -> None:
     assert now.latency_ratio is not None
     stored = StoredTiming.of(now)
     assert stored.runs == (float(now.latency_ratio),)
+    assert now.reference is not None
+    assert now.reference.latency is not None
+    assert stored.references == (float(now.reference.latency),)
     assert stored.spreads == stored.controls == ()
     assert StoredTiming.of(report(log_ratios=())).runs == ()
 
