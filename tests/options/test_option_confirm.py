@@ -135,11 +135,12 @@ FALLING = """
     """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "why"),
     [
         ("raise OSError('no such camera')", r"OSError: no[\sE]+such[\sE]+camera"),
-        pytest.param("os._exit(7)", r"ended[\sE]+with[\sE]+status[\sE]+7", marks=pytest.mark.slow),
+        ("os._exit(7)", r"ended[\sE]+with[\sE]+status[\sE]+7"),
     ],
 )
 def test_what_fails_in_a_fresh_process_and_only_there_is_red(recorded, tmp_path, end, why):

@@ -100,6 +100,7 @@ def undisturbed(shared):
     return watched.lines("logits")
 
 
+@pytest.mark.slow
 def test_killed_before_any_prediction_nothing_is_computed_twice(watched, undisturbed):
     chance, kills = random.Random(0), 0
     while True:

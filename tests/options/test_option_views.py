@@ -93,6 +93,7 @@ def test_the_model_is_shown_these_views(wide, typed, views):
     assert run.says(rf"(?m)views {views}$")
 
 
+@pytest.mark.slow
 def test_an_accuracy_of_other_views_than_the_published_ones_is_labelled(wide):
     label = "measured with 1x1 views of 4x2; published accuracy is for 5x3 views of 4x2"
     run = wide.run(*TINY, "--vc-report=page.html", "--vc-report=run.json", small=False)

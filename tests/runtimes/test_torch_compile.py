@@ -28,10 +28,9 @@ def made(recipe: str, family: str) -> Compiled:
     return run
 
 
+@pytest.mark.slow
 @needs_compiler
-@pytest.mark.parametrize(
-    ("recipe", "family"), [pytest.param("fp32", "timesformer", marks=pytest.mark.slow), ("fp16", "videomae")]
-)
+@pytest.mark.parametrize(("recipe", "family"), [("fp32", "timesformer"), ("fp16", "videomae")])
 def test_the_same_logits_clip_by_clip(recipe: str, family: str) -> None:
     run = made(recipe, family)
     expected = logits(executable(parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS).module))

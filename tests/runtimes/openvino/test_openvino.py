@@ -109,7 +109,7 @@ def test_static_int8_runs_in_integer_kernels_and_agrees_with_torch(family: str) 
     assert (run(given) - expected).norm() < 0.1 * expected.norm()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [pytest.param("timesformer", marks=pytest.mark.slow), "videomae"])
 def test_the_products_of_attention_run_in_integer_kernels(family: str) -> None:
     """A factor whose range has an offset is multiplied in float: ten of VideoMAE-base's twelve blocks once were."""
     trained = packaged(family)
