@@ -24,23 +24,26 @@ def main() -> None:
             *(["top-1", "agreement"] if small else []),
             "logit error",
         ]
-        peers, free = found["peers"], found["free"]
+        peers, free = found["peers"], found.get("free", "")
         for row in peers.values():
             row["free_ratio"] = (
                 ratio(row["seconds"], peers[free]["seconds"])["latency_ratio"] if free else None
             )
         rows = sorted(peers.items(), key=lambda item: item[1]["latency_ratio"])
-        here = found["machine"]
-        print(
-            f"**{name}**, {here['threads']} threads of {here['cpu']} {here['model']} ({here['features']}),"
-            f" {found['clips']} clips; free: {free}\n"
-        )
+        print(f"**{name}**, {_machine(found)}, {found['clips']} clips{free and '; free: '}{free}\n")
         print(
             tabulate([_row(peer, row, small) for peer, row in rows], heads, "github", disable_numparse=True)
         )
         for peer, reason in found["failed"].items():
             print(f"\n{peer}: {reason}")
         print()
+
+
+def _machine(found: dict) -> str:
+    here = found["machine"]
+    if isinstance(here, str):  # results of before CPUs were told apart
+        return f"{found['threads']} threads, {here}"
+    return f"{here['threads']} threads of {here['cpu']} {here['model']} ({here['features']})"
 
 
 def _row(peer: str, row: dict, small: bool) -> list[str]:
