@@ -7,14 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import overload
 
-import numpy as np
 import torch
 
 from ..errors import SpoiledRunError, VidcompressError
 from .clip import Clip
 from .crops.disk_cache import Shelf
+from .crops.model_input import model_input
 from .crops.prefetch import prefetch
-from .crops.preprocess import normalize
 from .faults import Skipped, Undecodable, too_many
 from .profile import Profile
 
@@ -147,12 +146,7 @@ class Clips(Sequence[Clip]):
             raise VidcompressError(f"none of the {len(self._sample)} clips can be used{first}")
 
     def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
-        profile = self._profile
-        # Not torch.cat: its threads would wait for cores that decoders have.
-        crops = np.concatenate([crops.numpy() for _, crops in batch])
-        pixels = normalize(torch.from_numpy(crops), profile.mean, profile.std)
-        if profile.layout == "BCTHW":
-            pixels = pixels.transpose(1, 2).contiguous()
+        pixels = model_input([crops for _, crops in batch], self._profile)
         return pixels.to(self._decoding.device), torch.tensor(
             [self._label_ids[clip.label] for clip, _ in batch]
         )

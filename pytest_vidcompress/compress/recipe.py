@@ -18,6 +18,7 @@ from .technique import Technique
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
+    from ..learn.lessons import Lessons
     from ..models.model import Model
 
 _RUNTIME = re.compile(r"(?P<steps>.*)@\s*(?P<runtime>[\w.-]+)\s*", re.DOTALL)
@@ -34,6 +35,13 @@ class Step:
     def __str__(self) -> str:
         text = format_parameters(self.parameters)
         return f"{self.name}:{text}" if text else self.name
+
+    def apply(self, model: Model, clips: Clips, lessons: Lessons | None) -> Model:
+        """Changes `model`, or trains it; a technique that learns is given lessons."""
+        technique = self.technique
+        if technique.learn is None or lessons is None:
+            return technique.apply(model, self.parameters, clips)
+        return technique.learn(model, self.parameters, clips, lessons)
 
 
 @dataclass(frozen=True)
@@ -72,13 +80,32 @@ class Recipe:
         """The same recipe in this runtime; empty: where the techniques prefer."""
         return replace(self, other_runtime="" if runtime == self.preferred_runtime else runtime)
 
-    def apply(self, model: Model, clips: Clips) -> Model:
+    @property
+    def learns(self) -> bool:
+        """Does one of its techniques train?"""
+        return any(step.technique.learns for step in self.steps)
+
+    def apply(self, model: Model, clips: Clips, lessons: Lessons | None = None) -> Model:
         """Applies the techniques in order to a copy of `model`, on the device where it is; `clips`, whose pixels are
-        there too, calibrate those that need data."""
+        there too, calibrate those that need data.
+
+        Args:
+            lessons: what those that learn learn from, on that device too; a recipe that does not learn needs none.
+
+        Raises:
+            VidcompressError: it learns, and there are no lessons.
+        """
+        if self.learns and lessons is None:
+            learners = ", ".join(dict.fromkeys(step.name for step in self.steps if step.technique.learns))
+            raise VidcompressError(
+                f"recipe {self.text!r} learns ({learners}), and there is nothing to learn from here: give"
+                " Recipe.apply lessons="
+            )
         model, device = model.copy(), model.device
-        for step in self.steps:
+        for number, step in enumerate(self.steps, 1):
+            part = lessons and lessons.of(Recipe(self.steps[:number]).text)
             # What a technique makes anew lies where it made it.
-            model = step.technique.apply(model, step.parameters, clips).on(device)
+            model = step.apply(model, clips, part).on(device)
         return model
 
 

@@ -14,14 +14,26 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ..clips.loader import Clips
+    from ..learn.lessons import Lessons
     from ..models.model import Model
 
 Apply = Callable[["Model", Any, "Clips"], "Model"]
 """`(model, parameters, calibration clips) -> model`; may change the model's module in place."""
+Learn = Callable[["Model", Any, "Clips", "Lessons"], "Model"]
+"""`(model, parameters, calibration clips, lessons) -> model`; likewise."""
 Rebuild = Callable[..., "nn.Module"]
 """`(module, parameters) -> module`, or `(module, parameters, names of the stored tensors) -> module`."""
 After = Callable[[Any], Collection[str]]
 """`parameters -> names of techniques`."""
+
+
+def needs_lessons(model: Model, parameters: Any, clips: Clips) -> Model:
+    """The `apply` of what learns.
+
+    Raises:
+        VidcompressError: always.
+    """
+    raise VidcompressError("it learns, and is given nothing to learn from: apply a recipe with lessons=")
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,7 @@ class Technique:
 
     summary: str
     """What it does, in one line for people."""
-    apply: Apply
+    apply: Apply = needs_lessons
     parameters: type = Nothing
     """A frozen dataclass; its field names, types (int, float, str, bool) and defaults are the recipe's."""
     last: bool = False
@@ -50,6 +62,13 @@ class Technique:
     """What it makes computes on the CPU and on no other device, in torch too."""
     followers: Collection[str] = ()
     """Techniques that can come after it although it is `last`: they leave what it stores as it is."""
+    learn: Learn | None = None
+    """In the place of `apply`, of a technique that trains."""
+
+    @property
+    def learns(self) -> bool:
+        """Does it train, and so need lessons?"""
+        return self.learn is not None
 
     def must_follow(self, parameters: Any) -> Collection[str]:
         """Techniques one of which must come before it with these parameters; empty where none must."""
@@ -75,6 +94,8 @@ def as_technique(name: str, given: object) -> Technique:
     """
     if not isinstance(given, Technique):
         raise VidcompressError(f"technique {name!r}: expected a Technique, not {type(given).__name__}")
+    if given.learns == (given.apply is not needs_lessons):
+        raise VidcompressError(f"technique {name!r}: expected one of apply and learn, not both or neither")
     try:
         check_readable(given.parameters)
     except VidcompressError as error:

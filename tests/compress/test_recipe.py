@@ -13,6 +13,7 @@ from pytest_vidcompress.compress.recipe import Recipe, parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.technique import Technique
 from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.learn.lessons import Lessons
 from tests.models.small import NO_CLIPS, model
 
 PRUNE = ("prune-global", "prune-local-attention", "prune-local-dense", "prune-local-both")
@@ -208,3 +209,24 @@ def test_recipes_are_values() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert isinstance(one, Recipe)
+
+
+def test_what_learns_is_given_lessons_for_its_own_place_in_the_recipe() -> None:
+    seen: list[str] = []
+
+    def learn(model: Any, parameters: Any, clips: Any, lessons: Any) -> Any:
+        seen.append(lessons.recipe)
+        return model
+
+    known = {**NOTE, "learn": Technique("trains", learn=learn)}
+    original = model("videomae")
+    lessons = Lessons(original, training=None)  # type: ignore[arg-type]
+    recipe = parse("note:kind=x+learn+note+learn", known)
+    assert recipe.learns
+    assert not parse("note", known).learns
+    assert recipe.apply(original, NO_CLIPS, lessons).notes == ("x", "a")
+    assert seen == ["note:kind=x+learn", "note:kind=x+learn+note+learn"]
+    with pytest.raises(
+        VidcompressError, match=r"^recipe 'note\+learn' learns \(learn\), and there is nothing"
+    ):
+        parse("note+learn", known).apply(original, NO_CLIPS)

@@ -34,6 +34,20 @@ def test_what_is_no_technique_is_refused_by_name() -> None:
     assert as_technique("mine", given) is given
 
 
+def test_a_technique_applies_or_learns_and_not_both() -> None:
+    def trained(model: Any, parameters: Any, clips: Any, lessons: Any) -> Any:
+        return model
+
+    learner = Technique("trains", learn=trained)
+    assert as_technique("mine", learner).learns
+    assert not as_technique("mine", Technique("applies", unchanged)).learns
+    for wrong in (Technique("neither"), Technique("both", unchanged, learn=trained)):
+        with pytest.raises(VidcompressError, match=r"technique 'mine': expected one of apply and learn, not"):
+            as_technique("mine", wrong)
+    with pytest.raises(VidcompressError, match=r"^it learns, and is given nothing to learn from"):
+        learner.apply(None, None, None)  # type: ignore[arg-type]
+
+
 def test_structure_may_depend_on_what_is_stored() -> None:
     seen: list[Collection[str]] = []
 

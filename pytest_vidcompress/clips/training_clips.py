@@ -1,0 +1,163 @@
+"""Clips that may be trained on, as endless batches: the number of a step and the seed say which clips it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+
+import torch
+
+from ..errors import VidcompressError
+from .clip import Clip
+from .crops.cached import cached_crop
+from .crops.model_input import model_input
+from .crops.prefetch import Outcome, prefetch
+from .faults import Skipped, Undecodable
+from .loader import Decoding
+from .profile import Profile, Views
+from .shuffle import shuffled
+
+Refuse = Callable[[Clip], None]
+"""Raises VidcompressError for a clip that may not be trained on."""
+
+_PLANNED = 4096
+"""Clips whose decoding is planned together."""
+_TRIES = 16
+"""Clips, one after another, that may be of no use."""
+
+
+class TrainingClips:
+    """Every clip comes once an epoch, in an order of that epoch; of each one view, in the middle of it.
+
+    A step's batch is the same in every process, so that a training that was interrupted goes on as if it had not
+    been. In the place of a clip that cannot be decoded stands the next one of the set.
+
+    Args:
+        clips: of any number: they are asked for one by one.
+        label_ids: label -> index among the model's outputs.
+        profile: what the model expects.
+        decoding: how clips are decoded, and which device takes their pixels.
+        seed: another seed, other orders.
+        refuse: asked about every clip before it is decoded.
+
+    Raises:
+        VidcompressError: there are none.
+    """
+
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        label_ids: Mapping[str, int],
+        profile: Profile,
+        decoding: Decoding | None = None,
+        seed: int = 0,
+        refuse: Refuse | None = None,
+    ) -> None:
+        if not clips:
+            raise VidcompressError("there are no clips to train on")
+        self.skipped: dict[str, Skipped] = {}
+        """Clips that could not be decoded so far, by id."""
+        self._clips = clips
+        self._label_ids = dict(label_ids)
+        self._profile = replace(profile, views=Views())
+        self._decoding = decoding or Decoding()
+        self._seed = seed
+        self._refuse = refuse
+
+    def __len__(self) -> int:
+        """Clips of an epoch."""
+        return len(self._clips)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files."""
+        text = f"{self._seed} {sorted(self._label_ids.items())} {self._profile.pixels}"
+        whole = sha256(text.encode("utf-8", "surrogatepass"))
+        for part in _names(self._clips):
+            whole.update(f"{part}\n".encode("utf-8", "surrogatepass"))
+        return whole.hexdigest()[:16]
+
+    def batch(self, step: int, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the step of this number, from 0, is given: see `batches`."""
+        with closing(self._batches(range(step, step + 1), size)) as batches:
+            return next(batches)
+
+    def batches(self, steps: range, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """The batches of some steps in order, decoded ahead of whoever takes them.
+
+        Args:
+            steps: their numbers, from 0, one after another.
+            size: clips of a batch.
+
+        Returns:
+            Pixels, float32 `(size, T, C, H, W)` or as the profile's layout says, and the int64 `(size,)` indices of
+            the clips' labels among the model's outputs, both on the device that takes them.
+
+        Raises:
+            VidcompressError: when they are taken: a clip may not be trained on or has no label of the model, or many
+                in a row cannot be decoded.
+        """
+        return self._batches(steps, size)
+
+    def _batches(self, steps: range, size: int) -> Generator[tuple[torch.Tensor, torch.Tensor], None, None]:
+        at_once = max(1, _PLANNED // size)
+        for first in range(steps.start, steps.stop, at_once):
+            stop = min(first + at_once, steps.stop)
+            with closing(self._crops(range(first * size, stop * size))) as taken:
+                for _ in range(first, stop):
+                    batch = [*islice(taken, size)]
+                    labels = torch.tensor([self._label_ids[clip.label] for clip, _ in batch])
+                    pixels = model_input([crops for _, crops in batch], self._profile)
+                    yield pixels.to(self._decoding.device), labels.to(self._decoding.device)
+
+    def _crops(self, places: range) -> Generator[tuple[Clip, torch.Tensor], None, None]:
+        """Clips with their crops, uint8 `(1, T, 3, H, W)`, of places in the endless order."""
+        indices = [self._index(place) for place in places]
+        clips = [self._clip(index) for index in indices]
+        sources = [clip.source for clip in clips]
+        with closing(prefetch(sources, self._profile.crop_spec, self._decoding.shelf)) as outcomes:
+            for index, clip, outcome in zip(indices, clips, outcomes, strict=True):
+                yield self._usable(index, clip, outcome)
+
+    def _usable(self, index: int, clip: Clip, outcome: Outcome) -> tuple[Clip, torch.Tensor]:
+        """The clip, or the first after it that can be decoded."""
+        for turn in range(1, _TRIES + 1):
+            if isinstance(outcome, torch.Tensor):
+                return clip, outcome
+            self.skipped[clip.id] = Skipped.of(clip, outcome)
+            clip = self._clip((index + turn) % len(self._clips))
+            try:
+                outcome = cached_crop(clip.source, self._profile.crop_spec, self._decoding.shelf)
+            except Undecodable as error:
+                outcome = error
+        raise VidcompressError(
+            f"{_TRIES} clips to train on, one after another, cannot be used: the last is {clip.path}, {outcome}; get"
+            " these files again"
+        )
+
+    def _index(self, place: int) -> int:
+        """Of the clip at a place in the endless order, in the set."""
+        epoch, place = divmod(place, len(self._clips))
+        return shuffled(place, len(self._clips), f"{self._seed}:{epoch}")
+
+    def _clip(self, index: int) -> Clip:
+        clip = self._clips[index]
+        if clip.label not in self._label_ids:
+            raise VidcompressError(
+                f"clip {clip.id!r} is to be trained on and has label {clip.label!r}, which is none of the set's"
+                f" {len(self._label_ids)} labels"
+            )
+        if self._refuse:
+            self._refuse(clip)
+        return clip
+
+
+def _names(clips: Sequence[Clip]) -> Iterable[str]:
+    """What tells clips that are listed from others; of those that are made one by one what makes them."""
+    if isinstance(clips, tuple | list):
+        return (f"{clip.id} {clip.label}" for clip in clips)
+    return (repr(clips),)

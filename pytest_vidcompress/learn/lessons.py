@@ -1,0 +1,35 @@
+"""What a technique that learns is given: the reference to learn from, and clips that may be trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..clips.training_clips import TrainingClips
+from ..models.model import Model
+
+__all__ = ["Lessons", "Progress", "TrainingClips"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is going on, how much of it is done, and the total. What stands in it behind `; ` may change from
+call to call."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """A technique trains on the device where the model is that it is given; so are teacher and pixels."""
+
+    teacher: Model
+    """The uncompressed reference: shared, to be left as it is."""
+    training: TrainingClips
+    seed: int = 0
+    folder: Path | None = None
+    """Of checkpoints of a training under way, for one recipe; None: what is interrupted begins anew."""
+    progress: Progress | None = None
+    recipe: str = ""
+    """Text of the recipe up to the technique that learns, which itself is the last: what a checkpoint is of."""
+
+    def of(self, recipe: str) -> Lessons:
+        """The same for one technique of a recipe."""
+        return replace(self, recipe=recipe)
