@@ -22,7 +22,7 @@ def instead_of_prune_global(body):
         import time
         from dataclasses import replace
         import torch
-        from pytest_vidcompress.compress.prune_global import PRUNE_GLOBAL, PruneGlobal
+        from pytest_vidcompress.compress.prune.prune_global import PRUNE_GLOBAL, PruneGlobal
 
         def apply(model, parameters, clips):
             {body}

@@ -30,7 +30,7 @@ ALONE = """
     """
 BROKEN = """
     from dataclasses import replace
-    from pytest_vidcompress.compress.prune_global import PRUNE_GLOBAL
+    from pytest_vidcompress.compress.prune.prune_global import PRUNE_GLOBAL
 
     def apply(model, parameters, clips):
         model = PRUNE_GLOBAL.apply(model, parameters, clips)

@@ -16,7 +16,7 @@ SABOTAGE = """
     from dataclasses import replace
 
     import torch
-    from pytest_vidcompress.compress.prune_global import PRUNE_GLOBAL
+    from pytest_vidcompress.compress.prune.prune_global import PRUNE_GLOBAL
 
     def apply(model, parameters, clips):
         model = PRUNE_GLOBAL.apply(model, parameters, clips)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .parameters import in_range, is_layers
-from .technique import Technique
+from ..parameters import in_range, is_layers
+from ..technique import Technique
 
 if TYPE_CHECKING:
-    from ..clips.loader import Clips
-    from ..models.model import Model
+    from ...clips.loader import Clips
+    from ...models.model import Model
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def _technique(summary: str, *scopes: str) -> Technique:
     def apply(model: Model, parameters: PruneLocal, clips: Clips) -> Model:
         from torch.nn.utils import prune
 
-        from .scope import matrices
+        from ..scope import matrices
 
         for layer in matrices(model, scopes, parameters.layers):
             prune.ln_structured(layer, "weight", amount=parameters.amount, n=2, dim=0)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .parameters import in_range, is_layers
-from .technique import Technique
+from ..parameters import in_range, is_layers
+from ..technique import Technique
 
 if TYPE_CHECKING:
-    from ..clips.loader import Clips
-    from ..models.model import Model
+    from ...clips.loader import Clips
+    from ...models.model import Model
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PruneGlobal:
 def apply(model: Model, parameters: PruneGlobal, clips: Clips) -> Model:
     from torch.nn.utils import prune
 
-    from .scope import matrices
+    from ..scope import matrices
 
     layers = matrices(model, ("global",), parameters.layers)
     prune.global_unstructured(

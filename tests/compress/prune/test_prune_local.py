@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pytest_vidcompress.compress.prune_local import (
+from pytest_vidcompress.compress.prune.prune_local import (
     PRUNE_LOCAL_ATTENTION,
     PRUNE_LOCAL_BOTH,
     PRUNE_LOCAL_DENSE,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_vidcompress.artefacts.tensors import take_apart
-from pytest_vidcompress.compress.prune_global import PRUNE_GLOBAL, PruneGlobal
+from pytest_vidcompress.compress.prune.prune_global import PRUNE_GLOBAL, PruneGlobal
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.models.model import Model
 from tests.models.small import FAMILIES, NO_CLIPS, logits, model

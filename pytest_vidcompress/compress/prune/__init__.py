@@ -1,0 +1,6 @@
+"""Zeros: weights that count for little, one by one or by whole outputs."""
+
+from .prune_global import TECHNIQUES as _GLOBAL
+from .prune_local import TECHNIQUES as _LOCAL
+
+TECHNIQUES = {**_GLOBAL, **_LOCAL}
