@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import VidcompressError
 from ..untrusted import Malformed, file_in, read_json
 from .folder import MOST_BYTES, is_ours
-from .manifest import FILE, SCHEMA, Stamp, from_json, stamps
+from .manifest import FILE, SCHEMAS, Stamp, from_json, stamps
 
 UNFINISHED = ".unfinished-"
 """How the name of a folder begins that is being written."""
@@ -122,7 +122,7 @@ def _manifest(folder: Path, name: str) -> Mapping[str, Stamp | None] | None:
         document = read_json(file_in(folder, name), MOST_BYTES)
         if not is_ours(document):
             return None
-        whole = document["schema"] == SCHEMA
+        whole = document["schema"] in SCHEMAS
         # The first schema noted no files; one to come may note more than this version knows.
         return {
             FILE: None,

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ..errors import VidcompressError
 from ..untrusted import Malformed, file_in, read_json
-from .manifest import FILE, SCHEMA, Manifest, Stamp, from_json
+from .manifest import FILE, SCHEMAS, Manifest, Stamp, from_json
 
 MOST_BYTES = 16 << 20
 """Of a JSON file of an artefact: `recipe.json` names tensors and labels, and `config.json` is smaller."""
@@ -89,12 +89,12 @@ def is_ours(document: Any) -> bool:
 def _check_schema(folder: Path, schema: Any) -> None:
     if not isinstance(schema, int) or isinstance(schema, bool):
         raise _damaged(folder, f"schema {schema!r} is no number")
-    if schema > SCHEMA:
+    if schema > SCHEMAS[-1]:
         raise VidcompressError(
             f"artefact {str(folder)!r} was made by a newer version of pytest-vidcompress (schema {schema}, this one"
-            f" reads {SCHEMA}): upgrade with pip install --upgrade pytest-vidcompress"
+            f" reads {SCHEMAS[-1]}): upgrade with pip install --upgrade pytest-vidcompress"
         )
-    if schema < SCHEMA:
+    if schema < SCHEMAS[0]:
         raise VidcompressError(
             f"artefact {str(folder)!r} was made by an older version of pytest-vidcompress (schema {schema}), which"
             " did not write what loading it needs: save the variant again"

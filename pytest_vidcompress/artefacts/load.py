@@ -242,7 +242,7 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             f"it has no {CONFIG}, because its model is none of transformers': load it with module=, a function that"
             " builds the uncompressed module"
         )
-    tensors = tensor_files.read_tensors(folder, manifest.orders)
+    tensors = tensor_files.read_tensors(folder, manifest.orders, manifest.packed)
     module = _built(build) if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
     for step in recipe.steps:
         module = step.technique.rebuilt(module, step.parameters, {*tensors, *manifest.tied})

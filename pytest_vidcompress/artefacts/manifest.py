@@ -20,6 +20,7 @@ from ..untrusted import (
     json_object,
     mapping,
     one_of,
+    optional,
     text,
     texts,
     whole,
@@ -27,7 +28,8 @@ from ..untrusted import (
 )
 
 FILE = "recipe.json"
-SCHEMA = 2
+SCHEMAS = (2, 3)
+"""That can be read; the second is that of artefacts with packed tensors, which readers of the first cannot unpack."""
 SAFETENSORS = "safetensors"
 """The format of an artefact that holds a module's tensors; that of any other is the name of its runtime."""
 TENSORS, CONFIG = "model.safetensors", "config.json"
@@ -79,6 +81,8 @@ class Manifest:
     """Name of a tensor that is stored once -> the name that it is stored under."""
     orders: Mapping[str, tuple[int, ...]] = field(default_factory=_nothing)
     """Name of a tensor whose axes lie in memory in another order -> its axes, from the outermost there."""
+    packed: Mapping[str, tuple[int, ...]] = field(default_factory=_nothing)
+    """Name of a tensor that is stored without its zeros -> its shape; see `packing`."""
     files: Mapping[str, Stamp] = field(default_factory=_nothing)
     """Every other file, by its name."""
 
@@ -96,8 +100,10 @@ class Manifest:
 
 
 def _as_json(manifest: Manifest) -> dict[str, Any]:
-    document: dict[str, Any] = {"schema": SCHEMA, **_fields(manifest)}
-    document |= {key: dict(document[key]) for key in ("versions", "tied", "orders")}
+    document: dict[str, Any] = {"schema": SCHEMAS[bool(manifest.packed)], **_fields(manifest)}
+    document |= {key: dict(document[key]) for key in ("versions", "tied", "orders", "packed")}
+    if not manifest.packed:
+        del document["packed"]
     document["files"] = {
         name: {"bytes": each.size_bytes, "sha256": each.sha256} for name, each in manifest.files.items()
     }
@@ -136,6 +142,7 @@ def from_json(document: Mapping[str, Any]) -> Manifest:
         versions=_each(text, mapping(document, "versions")),
         tied=_each(text, mapping(document, "tied")),
         orders=_each(wholes, mapping(document, "orders")),
+        packed=_each(wholes, optional(mapping, document, "packed") or {}),
         files=stamps(document),
     )
 

@@ -84,8 +84,8 @@ def size(target: Saveable | nn.Module) -> Size:
     with TemporaryDirectory(prefix="vidcompress-") as directory:
         folder = Path(directory)
         if isinstance(target, nn.Module):
-            tied, orders = tensor_files.write(target, folder)
-            Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders).write(folder)
+            tied, orders, shapes = tensor_files.write(target, folder)
+            Manifest(SAFETENSORS, versions=versions(), tied=tied, orders=orders, packed=shapes).write(folder)
             own = None
         else:
             _write(target, folder)
@@ -148,8 +148,8 @@ def _write(variant: Saveable, folder: Path) -> Manifest:
         versions={**versions(), "runtime": executes.version()},
     )
     if executes.save is None:
-        tied, orders = tensor_files.write(model.module, folder)
-        about = replace(about, tied=tied, orders=orders)
+        tied, orders, shapes = tensor_files.write(model.module, folder)
+        about = replace(about, tied=tied, orders=orders, packed=shapes)
     else:
         executes.save(variant.module, folder)
     return about.write(folder)

@@ -15,6 +15,7 @@ from ..models.checkpoint.skeleton import ATTENTION
 from ..untrusted import Malformed, json_object, read_json
 from .folder import MOST_BYTES
 from .manifest import CONFIG, TENSORS
+from .packing import Shapes, packed, unpacked
 from .tensors import take_apart
 
 # Versions and paths say nothing about the model, and would change the size that a baseline holds exactly.
@@ -24,14 +25,15 @@ Orders = dict[str, tuple[int, ...]]
 """Name of a tensor whose axes lie in memory in another order -> its axes, from the outermost there."""
 
 
-def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
+def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders, Shapes]:
     """Writes `model.safetensors`, and `config.json` where the module has a configuration.
 
     Args:
         module: in the form it is shipped in: halves stay halves, int8 stays int8.
 
     Returns:
-        What the files do not say: names of tensors that are stored under another one, and the order of axes.
+        What the files do not say: names of tensors that are stored under another one, the order of axes, and the
+        shapes of what is stored without its zeros.
 
     Raises:
         VidcompressError: part of it does not show its numbers.
@@ -42,20 +44,26 @@ def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders]:
     for name, kind in apart.opaque.items():
         raise VidcompressError(f"{name} of the module is a {kind}, which does not show its numbers")
     tensors = {name: tensor.detach() for name, tensor in apart.tensors.items()}
-    save_file(
-        {name: _own(tensor) for name, tensor in tensors.items()}, folder / TENSORS, metadata={"format": "pt"}
-    )
+    stored, shapes = packed({name: _own(tensor) for name, tensor in tensors.items()})
+    save_file(stored, folder / TENSORS, metadata={"format": "pt"})
     # safetensors lets nobody else read what it writes; the folder says who may.
     folder.joinpath(TENSORS).chmod(folder.stat().st_mode & 0o666)
     config = _config(module)
     if config is not None:
         content = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
         folder.joinpath(CONFIG).write_text(content, encoding="utf-8", newline="\n")
-    return apart.tied, {name: order for name, tensor in tensors.items() if (order := _order(tensor))}
+    orders = {name: order for name, tensor in tensors.items() if (order := _order(tensor))}
+    return apart.tied, orders, shapes
 
 
-def read_tensors(folder: Path, orders: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
+def read_tensors(
+    folder: Path, orders: Mapping[str, tuple[int, ...]], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, torch.Tensor]:
     """The stored tensors, in memory of their own and laid out as they were.
+
+    Args:
+        orders: as `write` returned it; so is the next.
+        shapes: of the tensors that are packed.
 
     Raises:
         VidcompressError: the file is damaged.
@@ -66,6 +74,7 @@ def read_tensors(folder: Path, orders: Mapping[str, tuple[int, ...]]) -> dict[st
     try:
         # Copied: the file may go, and where a tensor lies in it may change the last bits of what is computed.
         tensors = {name: tensor.clone() for name, tensor in load_file(folder / TENSORS).items()}
+        tensors = unpacked(tensors, shapes)
         return {name: _in_order(tensor, orders.get(name)) for name, tensor in tensors.items()}
     except (SafetensorError, OSError, RuntimeError, IndexError) as error:
         raise VidcompressError(f"{TENSORS} cannot be read ({error}): save the variant again") from None

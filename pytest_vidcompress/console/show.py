@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..artefacts.folder import read, size_bytes, verify
 from ..artefacts.manifest import FILE, SAFETENSORS, Manifest
+from ..artefacts.packing import whole
 from ..models.safetensors_header import Described, described, is_weight
 from ..present.printable import printable
 from ..present.wording import count
@@ -68,7 +69,7 @@ def _weights(folder: Path, manifest: Manifest) -> Iterator[str]:
         each
         for name in manifest.files
         if name.endswith(".safetensors")
-        for each in described(folder / name)
+        for each in whole(described(folder / name), manifest.packed)
         if is_weight(each.name)
     ]
     total = sum(each.numel for each in stored)
@@ -78,6 +79,9 @@ def _weights(folder: Path, manifest: Manifest) -> Iterator[str]:
     yield f"weights: {total:,} in {count(len(stored), 'tensor')}"
     for dtype, found in numbers.most_common():
         yield f"  {dtype:9} {found:15,} {found / max(1, total):7.1%}"
+    packed = [each for each in stored if each.name in manifest.packed]
+    if packed:
+        yield f"  packed without zeros: {count(len(packed), 'tensor')}, {sum(each.nbytes for each in packed):,} bytes"
     yield from _still_float(stored)
 
 

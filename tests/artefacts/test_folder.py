@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "nested too deep": (lambda at: (at / "recipe.json").write_text("[" * 200_000), r"recipe\.json is damaged"),
     "foreign": (lambda at: (at / "recipe.json").write_text('{"name": "pancakes"}'), r"its recipe\.json is not ours"),
     "a list": (lambda at: (at / "recipe.json").write_text("[]"), r"its recipe\.json is not ours"),
-    "newer": (lambda at: say(at, schema=3), r"by a newer version .*\(schema 3, this one reads 2\): upgrade with pip"),
+    "newer": (lambda at: say(at, schema=4), r"by a newer version .*\(schema 4, this one reads 3\): upgrade with pip"),
     "older": (lambda at: say(at, schema=1), r"by an older version .*\(schema 1\).*: save the variant again"),
     "schema of words": (lambda at: say(at, schema="2"), "is damaged .*schema '2' is no number"),
     "schema of truth": (lambda at: say(at, schema=True), "is damaged .*schema True is no number"),

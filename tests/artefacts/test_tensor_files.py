@@ -17,9 +17,9 @@ from pytest_vidcompress.errors import VidcompressError
 def test_tensors_come_back_in_the_order_of_their_axes(tmp_path: Path) -> None:
     module = nn.Linear(3, 2)
     module.weight = nn.Parameter(torch.arange(6.0).view(3, 2).t())
-    _, orders = write(module, tmp_path)
+    _, orders, _ = write(module, tmp_path)
     assert orders == {"weight": (1, 0)}
-    again = read_tensors(tmp_path, orders)
+    again = read_tensors(tmp_path, orders, {})
     assert torch.equal(again["weight"], module.weight)
     assert again["weight"].stride() == module.weight.stride()
 
@@ -30,7 +30,7 @@ def test_axes_that_are_not_the_tensor_s_are_refused(axes: tuple[int, ...], tmp_p
     with pytest.raises(
         VidcompressError, match=r"model\.safetensors cannot be read \(.*\): save the variant again"
     ):
-        read_tensors(tmp_path, {"weight": axes})
+        read_tensors(tmp_path, {"weight": axes}, {})
 
 
 CONFIGURATIONS: dict[str, tuple[Callable[[Path], object], str]] = {
