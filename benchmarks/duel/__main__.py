@@ -38,6 +38,8 @@ RESULTS = Path(__file__).parent / "results.json"
 MODELS = ("timesformer", "videomae", "pocket:timesformer", "pocket:videomae")
 REST_S = 0.03
 """Between two calls: the threads of the one before spin on for some milliseconds."""
+SHORT_S = 0.05
+"""Calls up to this are woken by one that does not count: their threads sleep after the rest."""
 PACKAGES = ("torch", "transformers", "torchao", "onnxruntime", "openvino", "nncf")
 
 
@@ -145,14 +147,17 @@ def timed(built: dict[str, Contender], pixels: torch.Tensor, rounds: int) -> dic
     """Seconds of one call of each in every round, in an order that changes from round to round."""
     order, chance = list(built), random.Random(0)
     times: dict[str, list[float]] = {name: [] for name in built}
+    last_s: dict[str, float] = {}
     with machine_to_ourselves(), torch.inference_mode():
         for turn in range(rounds + 2):
             chance.shuffle(order)
             for name in order:
                 time.sleep(REST_S)
+                if last_s.get(name, math.inf) < SHORT_S:
+                    built[name].run(pixels)
                 started = time.perf_counter()
                 built[name].run(pixels)
-                took = time.perf_counter() - started
+                last_s[name] = took = time.perf_counter() - started
                 if turn >= 2:
                     times[name].append(took)
     return times

@@ -2,7 +2,8 @@
 
 A one-sided t test on the means of blocks of neighbouring pairs, at an error rate of its own. All pairs share one
 process, whose memory moves their ratio by percents however many there are: that is part of the variance. The control,
-the reference against itself in the same pairs, must show nothing.
+the reference against itself in the same pairs, must show nothing; and what another speed of the machine may do to a
+ratio is no regression.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from statistics import fmean, stdev
 from ...measure.report import Timing
 from ..statistics import student_quantile, student_tail
 from .level import LEAST_SPREAD, Level
+from .machine_speed import other_speed
 from .screen import MISSED
 from .sequential_test import POWER, Analysis, Decision, disturbed, pooled_freedom
 
@@ -61,7 +63,9 @@ def analyse_pairs(timing: Timing, level: Level, alpha: float) -> Analysis:
     visible += student_quantile(1 - POWER, freedom) * total
     decision, veto = Decision.OPEN, _restless(timing)
     if excess > level.margin and p <= allowed:
+        reference_s = float(timing.calls.reference_latency) if timing.calls else None
         veto = veto or disturbed(beside, None, excess)
+        veto = veto or other_speed(reference_s, level, excess - level.margin)
         if len(timing.log_ratios) >= PAIRS_BEYOND_DOUBT and _beyond_doubt(values, beside, level):
             veto = ""
         decision = Decision.OPEN if veto else Decision.WORSE

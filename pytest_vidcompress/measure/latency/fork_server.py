@@ -204,10 +204,13 @@ class _Turn:
         write_line(answers, {"forked": os.getpid()})
         with torch.inference_mode():
             for line in requests:
+                request: Message = json.loads(line)
                 seconds: list[float] = []
-                for name in json.loads(line)["time"]:
+                for name in request["time"]:
                     self._place[0] = 1 + self._order.index(name)
                     rest(rest_s)
+                    if rest_s and request.get("wake"):
+                        logits_of(fresh[name], pixels)
                     seconds.append(seconds_of(lambda arm=fresh[name]: logits_of(arm, pixels), wait))
                 self._place[0] = 0
                 write_line(answers, {"seconds": seconds})

@@ -5,13 +5,14 @@ Rounds go A B, B A, A B ... (ABBA): what drifts over the run cancels in the pair
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ...processes.clock import now_s
 from .pair_times import STEP, PairTimes
-from .rest import rest
+from .rest import rest, wakes
 from .stopwatch import at_once, refuse_stopped, seconds_of
 
 Call = Callable[[], Any]
@@ -40,10 +41,16 @@ class Between:
 
     rest_s: float = 0.0
     """Before every call, for calls that do not share their threads."""
+    wakes: bool = False
+    """After a rest the arm is called once before the call that counts."""
     turn: Turn | None = None
     """None where all pairs are given the same."""
     synchronize: Call = at_once
     """As of `seconds_of`, which waits inside of the stopwatch too."""
+
+    def for_pairs_of(self, pair_s: float) -> Between:
+        """The same for calls of each arm that together take so long."""
+        return replace(self, wakes=wakes(self.rest_s, pair_s))
 
 
 class Alternation:
@@ -60,7 +67,7 @@ class Alternation:
         self._bring_clip()
         if len(self._variant_s) % 2 == 0:
             self._time_reference()
-        rest(self._between.rest_s)
+        self._rest_before(self._variant)
 
     def _bring_clip(self) -> None:
         """The next one, unless this pair has its own."""
@@ -76,8 +83,13 @@ class Alternation:
             self._time_reference()
 
     def _time_reference(self) -> None:
-        rest(self._between.rest_s)
+        self._rest_before(self._reference)
         self._reference_s.append(self._seconds_of(self._reference))
+
+    def _rest_before(self, call: Call) -> None:
+        rest(self._between.rest_s)
+        if self._between.wakes:
+            call()
 
     def _seconds_of(self, call: Call) -> float:
         return seconds_of(call, self._between.synchronize)
@@ -115,6 +127,7 @@ def time_pairs(
     wait = between.synchronize
     pair_s = min(seconds_of(variant, wait) + seconds_of(reference, wait) for _ in range(2))
     refuse_stopped(pair_s)
+    between = between.for_pairs_of(pair_s)
     least = 12 if pair_s < 2 else 6
     rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
     alternation = Alternation(variant, reference, between)
@@ -153,6 +166,7 @@ def time_on(
         budget_s: the longest time to go on.
     """
     started = now_s()
+    between = between.for_pairs_of(min(map(sum, seen.pairs), default=math.inf))
     while now_s() - started < budget_s and not enough(seen):
         alternation = Alternation(variant, reference, between)
         alternation.loop(STEP)

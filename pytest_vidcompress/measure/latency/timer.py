@@ -17,7 +17,7 @@ from ..accuracy.predict import Progress
 from . import pickle_file
 from .blocks import BASE, VARIANT, Confirmation, Turn, calls, plan
 from .fresh_process import PATIENCE_S, ForkServer
-from .rest import HANDOVER_S, rest
+from .rest import HANDOVER_S, SHORT_PAIR_S, rest
 
 Arm = Callable[[torch.Tensor], Any]
 Stop = Callable[[Confirmation], bool]
@@ -76,8 +76,9 @@ class Timer:
         order = calls(turn, self.plan.pairs)
         seconds: list[float] = []
         started = now_s()
+        wake = self._pair_s < SHORT_PAIR_S
         while len(seconds) < len(order) and (not seconds or now_s() - started < TURN_S):
-            seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED])
+            seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED], wake=wake)
         for server in servers:
             server.ask({"exit": True})
         timed = list(zip(order, seconds, strict=False))
@@ -85,7 +86,7 @@ class Timer:
             tuple(s for arm, s in timed if arm == VARIANT), tuple(s for arm, s in timed if arm == BASE)
         )
 
-    def _time(self, order: Iterable[str], builds: bool = False) -> list[float]:
+    def _time(self, order: Iterable[str], builds: bool = False, wake: bool = False) -> list[float]:
         seconds: list[float] = []
         alone = len(set(self._servers.values())) == 1
         for server, arms in groupby(order, key=lambda arm: self._servers[arm]):
@@ -97,7 +98,8 @@ class Timer:
                 # A process that was waiting wakes with cold caches: its first call is not timed.
                 waking = arms[:1]
             due = waking + arms
-            answer = _ask(server, {"time": due}, self._patience_s(len(due), builds))
+            request = {"time": due, "wake": wake and alone}
+            answer = _ask(server, request, self._patience_s(2 * len(due), builds))
             seconds += answer["seconds"][len(waking) :]
         return seconds
 

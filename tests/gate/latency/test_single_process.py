@@ -13,6 +13,7 @@ from pytest_vidcompress.gate.latency.level import Level
 from pytest_vidcompress.gate.latency.sequential_test import Decision
 from pytest_vidcompress.gate.latency.single_process import OTHER_PROCESS, analyse_pairs, blocks
 from pytest_vidcompress.measure.interval import Estimate
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.measure.report import Timing
 
 ALPHA = 0.001
@@ -73,6 +74,14 @@ def test_a_restless_control_says_how_sure_the_pairs_are() -> None:
     restless = replace(calm, controls=timing(0.0, noise=0.5).controls)
     assert decision(calm) is Decision.WORSE
     assert decision(restless) is Decision.OPEN
+
+
+@pytest.mark.parametrize(("then_s", "said"), [(0.005, Decision.WORSE), (0.004, Decision.OPEN)])
+def test_a_little_more_at_another_speed_of_the_machine_is_a_doubt(then_s: float, said: Decision) -> None:
+    calls = PairTimes((0.0055,) * 40, (0.005,) * 40)
+    recorded = replace(SCREENS, references=(then_s,) * 3)
+    assert decision(replace(timing(0.11), calls=calls), recorded) is said
+    assert decision(replace(timing(0.25), calls=calls), recorded) is Decision.WORSE
 
 
 def test_pairs_that_a_neighbour_left_few_of_say_nothing() -> None:

@@ -83,6 +83,30 @@ def test_a_device_has_done_a_clip_before_and_a_call_when_the_clock_is_read() -> 
     assert recorded.calls[12:] == ("cwRwwVw" + "cwVwwRw") * 6
 
 
+def test_after_a_rest_short_calls_are_woken_by_one_that_does_not_count() -> None:
+    recorded = Recorded()
+    timing = time_pairs(recorded.variant, recorded.reference, budget_s=0, between=Between(rest_s=1e-6))
+    assert recorded.calls[4:] == "RRVVVVRR" * 6
+    assert len(timing.variant_s) == 12
+    on = time_on(
+        recorded.variant,
+        recorded.reference,
+        timing,
+        lambda seen: len(seen.variant_s) > 12,
+        1.0,
+        Between(1e-6),
+    )
+    assert recorded.calls[52:] == "RRVVVVRR" * 6
+    assert len(on.variant_s) == 24
+
+
+def test_long_calls_are_not_woken() -> None:
+    calls: list[str] = []
+    slow = lambda: (calls.append("V"), time.sleep(0.1))  # noqa: E731
+    time_pairs(slow, nothing, budget_s=0, between=Between(rest_s=1e-6))
+    assert len(calls) == 2 + 12
+
+
 @pytest.mark.parametrize("driver", [None, once, bare, never])
 def test_pairs_are_even_and_enough_whatever_drives(driver: Callable[..., object] | None) -> None:
     recorded = Recorded()
