@@ -13,6 +13,6 @@ def test_global_pruning_holds(vc_variant, vc_measure, vc_baseline):
 @pytest.mark.vc_variants("prune-local-both:amount=0.4")
 def test_local_pruning_holds(vc_variant, vc_measure, vc_baseline):
     report = vc_measure(vc_variant)
-    if report.runtime == "torch":  # the files of other runtimes are their own
+    if report.execution.runtime == "torch":  # the files of other runtimes are their own
         assert 1 - report.size_ratio > 0.7 * report.sparsity, "zeros are bytes saved"
     vc_baseline.check(report)
