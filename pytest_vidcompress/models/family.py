@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..clips.profile import Profile
+from .original_layout import OriginalLayout
 
 if TYPE_CHECKING:
     import torch
@@ -80,6 +81,8 @@ class Family:
     None: a module of this family takes any number."""
     time_embeddings: str = ""
     """End of the name of the tensor `(1, frames, hidden)` with a row a frame; empty where there is none."""
+    original: OriginalLayout | None = None
+    """Of checkpoints as its authors publish them; None where those are not read."""
     processor: Mapping[str, Any] = field(default_factory=_empty)
     """What its processor does where `preprocessor_config.json` does not say, by that file's keys."""
     classifier: Callable[[Any, torch.Tensor], nn.Module] | None = None

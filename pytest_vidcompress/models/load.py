@@ -22,12 +22,13 @@ __all__ = ["Factory", "are_pocket", "check_name", "load"]
 
 def check_name(name: str, registered: Mapping[str, Factory]) -> None:
     """Refuses a name that cannot be a model, without loading anything."""
-    is_folder = name != "" and Path(name).is_dir()
-    if name in registered or name in CATALOG or is_folder or _is_hub_id(name):
+    is_there = name != "" and (Path(name).is_dir() or Path(name).is_file())
+    if name in registered or name in CATALOG or is_there or _is_hub_id(name):
         return
     names = ", ".join(sorted({*CATALOG, *registered}))
     raise VidcompressError(
-        f"unknown model {name!r}: expected one of {names}, a folder with a checkpoint, or a Hub id like owner/name"
+        f"unknown model {name!r}: expected one of {names}, a folder with a checkpoint, a file of its authors', or a"
+        " Hub id like owner/name"
     )
 
 
@@ -68,6 +69,8 @@ def _build(
 
     named = CATALOG.get(name)
     source = named.checkpoint if named and published else _source(name, named, labels)
+    if Path(source).is_file():
+        return _of_file(name, Path(source), weights)
     if weights == "random":
         # The published geometry is known here; only other checkpoints need their configuration read.
         is_known = named is not None and source == named.checkpoint
@@ -78,9 +81,23 @@ def _build(
     )
 
 
+def _of_file(name: str, file: Path, weights: Literal["trained", "random"]) -> Model:
+    """A checkpoint as its authors publish it."""
+    from .checkpoint.original_file import load_original
+
+    if weights == "random":
+        raise VidcompressError(
+            f"model {name!r} is a file of weights: leave out --vc-weights=random, or name the geometry that is meant"
+        )
+    module, profile, answers = load_original(file)
+    return Model(
+        name, module, profile, answers, published=publication_of(file, module, profile, len(answers))
+    )
+
+
 def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
     if named is None:
-        return Path(name) if Path(name).is_dir() else name
+        return Path(name) if Path(name).exists() else name
     family = family_of(named.model_type)
     takes_any_labels = family is not None and family.classifier is not None
     if are_pocket(labels) and not takes_any_labels:

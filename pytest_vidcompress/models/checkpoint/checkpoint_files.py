@@ -22,10 +22,20 @@ _MOST_BYTES = 16 << 20
 """Of a JSON file."""
 
 
+def folder_of(source: str | Path) -> Path | None:
+    """The folder on this machine where a checkpoint's files are: itself, or that of a file of weights; None of a Hub
+    id."""
+    path = Path(source)
+    if path.is_dir():
+        return path
+    return path.parent if path.is_file() else None
+
+
 def local_file(source: str | Path, name: str) -> Path | None:
     """A file that is on this machine; None where it is not, or may be on the Hub only."""
-    if Path(source).is_dir():
-        path = Path(source) / name
+    folder = folder_of(source)
+    if folder is not None:
+        path = folder / name
         return path if path.exists() else None
     entry = _cache_entry(source, name)
     return Path(entry) if isinstance(entry, str) else None
@@ -34,7 +44,7 @@ def local_file(source: str | Path, name: str) -> Path | None:
 def file_of(source: str | Path, name: str) -> Path | None:
     """A small file of a checkpoint, fetched from the Hub where that has it; None where there is none."""
     path = local_file(source, name)
-    if path is None and not Path(source).is_dir() and _cache_entry(source, name) is None:
+    if path is None and folder_of(source) is None and _cache_entry(source, name) is None:
         return _download(source, name)
     return path
 

@@ -10,13 +10,20 @@ whose softmax is added up.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile, Views
+from ...errors import VidcompressError
 from ..family import KINETICS_400, POCKET, SSV2, Family, LabelSpace, Pretrained
+from ..original_layout import OriginalLayout, Shapes
+
+if TYPE_CHECKING:
+    import torch
 
 # The study prunes these; its sparsity columns tell which.
 _ATTENTION = (
@@ -78,6 +85,87 @@ def _pretrained(
     )
 
 
+# The authors' code: MCG-NJU/VideoMAE, OpenGVLab/VideoMAEv2 and MCG-NJU/AMD, `modeling_finetune.py`.
+_BLOCK = re.compile(r"blocks\.(?P<number>\d+)\.(?P<part>.+)")
+_PATCHES, _HEAD = "patch_embed.proj.weight", "head.weight"
+_RENAMED = MappingProxyType(
+    {
+        "patch_embed.proj": "videomae.embeddings.patch_embeddings.projection",
+        "norm": "videomae.layernorm",
+        "fc_norm": "fc_norm",
+        "head": "classifier",
+    }
+)
+_RENAMED_IN_BLOCK = MappingProxyType(
+    {
+        "norm1": "layernorm_before",
+        "attn.proj": "attention.output.dense",
+        "norm2": "layernorm_after",
+        "mlp.fc1": "intermediate.dense",
+        "mlp.fc2": "output.dense",
+    }
+)
+_SHARES = ("query", "key", "value")
+_HEADS = MappingProxyType({hidden: heads for hidden, _, heads in _WIDTHS.values()} | {1408: 16})
+"""Width -> heads, which no tensor tells; 1408: VideoMAE v2's giant."""
+_EPSILON = 1e-6
+"""Of the authors' norms; transformers' last one has 1e-5, which nothing can set."""
+
+
+def _geometry(shapes: Shapes) -> dict[str, Any]:
+    hidden, channels, tubelet, patch, _ = _extents(shapes, _PATCHES, 5)
+    blocks = {int(found["number"]) for name in shapes if (found := _BLOCK.fullmatch(name))}
+    if "blocks.0.mlp.fc1.weight" not in shapes or blocks != {*range(len(blocks))}:
+        raise VidcompressError("its blocks are not numbered from 0 on")
+    heads = _HEADS.get(hidden, hidden // 64 if hidden % 64 == 0 else 0)
+    return {
+        "model_type": "videomae",
+        "hidden_size": hidden,
+        "num_channels": channels,
+        "tubelet_size": tubelet,
+        "patch_size": patch,
+        "num_hidden_layers": len(blocks),
+        "intermediate_size": _extents(shapes, "blocks.0.mlp.fc1.weight", 2)[0],
+        "qv_bias": not shapes.keys().isdisjoint({"blocks.0.attn.q_bias", "blocks.0.attn.qkv.bias"}),
+        "use_mean_pooling": "fc_norm.weight" in shapes,
+        "layer_norm_eps": _EPSILON,
+        "num_labels": _extents(shapes, _HEAD, 2)[0],
+        **({"num_attention_heads": heads} if heads else {}),
+    }
+
+
+def _extents(shapes: Shapes, name: str, axes: int) -> tuple[int, ...]:
+    if len(shapes[name]) != axes:
+        raise VidcompressError(f"{name} has shape {shapes[name]}, expected {axes} axes")
+    return shapes[name]
+
+
+def _renamed(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return dict(pair for name, tensor in tensors.items() for pair in _pairs(name, tensor))
+
+
+def _pairs(name: str, tensor: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+    """A tensor under its other name; queries, keys and values, which are one here, under theirs."""
+    found = _BLOCK.fullmatch(name)
+    if not found:
+        stem, _, kind = name.rpartition(".")
+        yield (f"{_RENAMED[stem]}.{kind}" if stem in _RENAMED else name), tensor
+        return
+    block, part = f"videomae.encoder.layer.{found['number']}", found["part"]
+    stem, _, kind = part.rpartition(".")
+    if stem == "attn.qkv":
+        for share, rows in zip(_SHARES, tensor.chunk(3), strict=True):
+            # A bias of keys shifts all scores of a query alike, which no softmax sees.
+            if (share, kind) != ("key", "bias"):
+                yield f"{block}.attention.attention.{share}.{kind}", rows
+    elif part in ("attn.q_bias", "attn.v_bias"):
+        yield f"{block}.attention.attention.{'query' if part == 'attn.q_bias' else 'value'}.bias", tensor
+    elif stem in _RENAMED_IN_BLOCK:
+        yield f"{block}.{_RENAMED_IN_BLOCK[stem]}.{kind}", tensor
+    else:
+        yield name, tensor
+
+
 FAMILY = Family(
     model_type="videomae",
     title="VideoMAE",
@@ -92,4 +180,11 @@ FAMILY = Family(
         }
     ),
     frames_of=_frames_of,
+    original=OriginalLayout(
+        (_PATCHES, "blocks.0.attn.qkv.weight"),
+        _HEAD,
+        _geometry,
+        _renamed,
+        lambda module: {"pos_embed": module.videomae.embeddings.position_embeddings},
+    ),
 )

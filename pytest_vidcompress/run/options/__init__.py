@@ -24,7 +24,7 @@ class Targets:
     models = Option(
         "vc-model",
         reading.names,
-        "a name such as timesformer or videomae, a Hub id, or a checkpoint folder; repeatable",
+        "a name such as timesformer or videomae, a Hub id, or a checkpoint's folder or file; repeatable",
         metavar="NAME",
         otherwise="the packaged ones",
         form="list",
