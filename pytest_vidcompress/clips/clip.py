@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ..errors import VidcompressError
 
 Source = Path | Callable[[], Any]
 """What a clip's frames are read from."""
+
+
+@runtime_checkable
+class FrameSource(Protocol):
+    """A function that returns a clip's frames, and can give some of them by themselves."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def fps(self) -> float:
+        """Of them a second."""
+        ...
+
+    def frames(self, indices: Sequence[int]) -> Any:
+        """Some of them, as the function returns all: RGB uint8 `(T, H, W, 3)`."""
+        ...
+
 
 _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "id": (lambda value: isinstance(value, str), "a text"),
@@ -71,6 +91,9 @@ class ClipSet:
     """How it lies on disk, in a few words; empty for a set that was not read from a folder or a list."""
     spare: tuple[Clip, ...] = ()
     """Clips that are never tested, for techniques that calibrate; empty: they take what is not in the sample."""
+    training: Sequence[Clip] | Callable[[], Sequence[Clip]] = ()
+    """Clips that are never tested, for techniques that train; a function where it takes time to find them. They may
+    be made one by one, in any number."""
 
     def __post_init__(self) -> None:
         # What is known of a clip is found again by its id: of two with one id, one would speak for both.
@@ -87,6 +110,15 @@ class ClipSet:
                     f"clip set {self.name!r} has two clips with id {clip.id!r}, {other.path} and {clip.path}: an id "
                     f"tells a clip from all others, so put the folder into it, such as {named!r}"
                 )
+
+    @property
+    def training_clips(self) -> Sequence[Clip]:
+        """Clips to train on; none where the set has none.
+
+        Raises:
+            VidcompressError: they cannot be found.
+        """
+        return self.training() if callable(self.training) else self.training
 
     def describe(self) -> str:
         """One line for people: `annotation CSV, flat folder: 19,906 rows, 19,881 files, 25 absent`."""

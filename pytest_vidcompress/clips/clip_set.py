@@ -58,7 +58,9 @@ def _made(name: str, make: Callable[[], object]) -> ClipSet:
             f"clip set {name!r} has no clips: its function found none; relative paths in it count from {Path.cwd()}"
             " (--vc-clips)"
         )
-    for clip in (*made.clips, *made.spare):
+    # Those that are made one by one are looked at when they are taken.
+    listed = made.training if isinstance(made.training, tuple | list) else ()
+    for clip in (*made.clips, *made.spare, *listed):
         if clip.label not in made.labels:
             raise VidcompressError(
                 f"clip set {name!r}: clip {clip.id!r} has label {clip.label!r}, which is none of the set's "

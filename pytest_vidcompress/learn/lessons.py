@@ -30,6 +30,11 @@ class Lessons:
     recipe: str = ""
     """Text of the recipe up to the technique that learns, which itself is the last: what a checkpoint is of."""
 
+    @property
+    def technique(self) -> str:
+        """As the recipe has it, with its parameters."""
+        return self.recipe.rpartition("+")[2]
+
     def of(self, recipe: str) -> Lessons:
         """The same for one technique of a recipe."""
         return replace(self, recipe=recipe)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from .learning_curve import LearningCurve
     from .publication import Publication
 
 
@@ -32,6 +33,8 @@ class Model:
     """What techniques decided on this machine."""
     published: Publication | None = None
     """The accuracy that was published of its weights, and under what protocol; None where that is not known."""
+    curves: tuple[LearningCurve, ...] = ()
+    """How techniques trained it, in their order."""
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.weights} weights, {len(self.labels)} labels)"

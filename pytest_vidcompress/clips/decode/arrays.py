@@ -6,12 +6,14 @@ Nothing in a file is run: arrays of objects and pickles of more than tensors are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..clip import FrameSource
 from ..faults import Fault, Undecodable
 from .content import require_content
 from .frame_buffer import FrameBuffer
@@ -44,6 +46,21 @@ def decode_function(source: Callable[[], Any], plan: Plan, shrink: Shrink | None
     return _chosen(frames_of(source), plan, shrink)
 
 
+def decode_drawn(source: FrameSource, plan: Plan, shrink: Shrink | None = None) -> Decoded:
+    """Asks for the frames that `plan` wants, and for no others.
+
+    Raises:
+        Undecodable: asking raised, or gave something else than frames, or not as many.
+    """
+    wanted = plan(source.count, source.fps)
+    order = sorted(set(wanted))
+    pixels = frames_of(partial(source.frames, order))
+    if len(pixels) != len(order):
+        raise Undecodable(f"it gave {len(pixels)} of {len(order)} frames", Fault.TOO_SHORT)
+    refuse_large(pixels.shape[2], pixels.shape[1], source.count)
+    return Decoded(_buffered(wanted, order, pixels, shrink), wanted, source.count, source.fps)
+
+
 def frames_of(source: Callable[[], Any]) -> Pixels:
     """What a function returns, if it is frames.
 
@@ -61,10 +78,19 @@ def _chosen(pixels: Pixels, plan: Plan, shrink: Shrink | None) -> Decoded:
     count, height, width, _ = pixels.shape
     refuse_large(width, height, count)
     wanted = plan(count, FALLBACK_FPS)
+    order = sorted(set(wanted))
+    chosen = (pixels[index] for index in order)
+    return Decoded(_buffered(wanted, order, chosen, shrink), wanted, count, FALLBACK_FPS)
+
+
+def _buffered(
+    wanted: Sequence[int], order: Sequence[int], pixels: Iterable[Pixels], shrink: Shrink | None
+) -> Pixels:
+    """What is kept of the frames of the indices in `order`, as often as they are wanted."""
     frames = FrameBuffer(wanted, shrink)
-    for index in sorted(set(wanted)):
-        frames.put(index, np.ascontiguousarray(pixels[index]))
-    return Decoded(frames.pixels, wanted, count, FALLBACK_FPS)
+    for index, picture in zip(order, pixels, strict=True):
+        frames.put(index, np.ascontiguousarray(picture))
+    return frames.pixels
 
 
 def _checked(array: Any) -> Pixels:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..clip import Source
+from ..clip import FrameSource, Source
 from ..faults import Undecodable
 from ..suffixes import ARRAYS
 from . import arrays
@@ -29,6 +29,8 @@ def decode(source: Source, plan: Plan, shrink: Shrink | None = None) -> Decoded:
     Raises:
         Undecodable: the source does not give these frames.
     """
+    if isinstance(source, FrameSource):
+        return arrays.decode_drawn(source, plan, shrink)
     if not isinstance(source, Path):
         return arrays.decode_function(source, plan, shrink)
     return _reader(source)(source, plan, shrink)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..clip import ClipSet
+from ..clip import Clip, ClipSet
 from ..kinetics.read import read_kinetics
 
 NAME = "pocket"
@@ -21,4 +22,10 @@ def pocket() -> ClipSet:
     Raises:
         VidcompressError: the files did not come with the installation.
     """
-    return replace(read_kinetics(FOLDER, NAME), spare=read_kinetics(SPARE).clips)
+    return replace(read_kinetics(FOLDER, NAME), spare=read_kinetics(SPARE).clips, training=_rendered)
+
+
+def _rendered() -> Sequence[Clip]:
+    from .rendered import RenderedClips
+
+    return RenderedClips()

@@ -1,0 +1,57 @@
+"""`distil`: trains whatever comes before it in the recipe to answer as the uncompressed reference does.
+
+Hinton et al., "Distilling the Knowledge in a Neural Network", 2015: the softened classes of the reference are the
+aim, so that clips need no label. Structure stays, and weights that were pruned to zero stay zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..technique import Technique
+from .training_parameters import TrainingParameters, above
+
+if TYPE_CHECKING:
+    from ...clips.loader import Clips
+    from ...learn.lessons import Lessons
+    from ...learn.losses import Distillation
+    from ...models.model import Model
+
+
+@dataclass(frozen=True)
+class Distil(TrainingParameters):
+    """And what is learned of the reference."""
+
+    temperature: float = 2.0
+    """That the logits of both are divided by: the higher, the more of what is not the first class is learned."""
+    labels: float = 0.0
+    """Weight of the labels' cross entropy beside it."""
+    hidden: float = 0.0
+    """Weight of the distance between what blocks of both give, where they are as wide."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        above(self, "temperature", 0, 100)
+        above(self, "labels", -1e-9, 1e6)
+        above(self, "hidden", -1e-9, 1e6)
+
+
+def learn(model: Model, parameters: Distil, clips: Clips, lessons: Lessons) -> Model:
+    from ...learn.loop import train
+
+    objective = _objective(model, parameters, lessons)
+    curve = train(model.module, parameters.training(objective), lessons)
+    return replace(model, notes=(*model.notes, curve.describe()), curves=(*model.curves, curve))
+
+
+def _objective(model: Model, parameters: Distil, lessons: Lessons) -> Distillation:
+    from ...learn.losses import Distillation
+    from .block_pairs import block_pairs
+
+    teacher = lessons.teacher.module
+    pairs = block_pairs(model.module, teacher) if parameters.hidden else {}
+    return Distillation(teacher, parameters.temperature, parameters.labels, parameters.hidden, pairs)
+
+
+DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn)

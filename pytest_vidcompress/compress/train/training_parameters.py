@@ -1,0 +1,55 @@
+"""What every technique that trains can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...errors import VidcompressError
+
+if TYPE_CHECKING:
+    from ...learn.loop import Training
+    from ...learn.losses import Objective
+
+_MOST_BATCH, _MOST_STEPS = 1 << 16, 1 << 31
+
+
+@dataclass(frozen=True)
+class TrainingParameters:
+    """Its budget and its optimizer's settings."""
+
+    steps: int = 0
+    """Of training; 0: as many as the minutes hold."""
+    minutes: float = 5.0
+    """Of training on this machine; without effect where there are steps."""
+    batch: int = 16
+    """Clips a step."""
+    rate: float = 3e-4
+    """Highest learning rate: it grows to that over a tenth of the steps, and falls along a cosine."""
+    decay: float = 0.0
+    """Of weights, as AdamW has it."""
+    dropout: bool = False
+    """Do layers that drop at random do so, as the model's configuration says?"""
+
+    def __post_init__(self) -> None:
+        above(self, "steps", -1, _MOST_STEPS)
+        above(self, "minutes", 0, 1e6)
+        above(self, "batch", 0, _MOST_BATCH)
+        above(self, "rate", 0, 1)
+        above(self, "decay", -1e-9, 1)
+
+    def training(self, objective: Objective) -> Training:
+        """These settings with what is to be made small."""
+        from ...learn.budget import Budget
+        from ...learn.loop import Training
+
+        budget = Budget(self.steps, self.minutes)
+        return Training(objective, budget, self.batch, self.rate, self.decay, self.dropout)
+
+
+def above(owner: object, name: str, low: float, most: float) -> None:
+    """Refuses a parameter outside `low < value <= most`."""
+    value = getattr(owner, name)
+    if not low < value <= most:
+        least = f"at least {low + 1:g}" if isinstance(value, int) else f"more than {max(low, 0):g}"
+        raise VidcompressError(f"{name}={value:g} is out of range: expected {least}, and {most:g} at most")
