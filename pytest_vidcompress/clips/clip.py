@@ -91,7 +91,7 @@ class ClipSet:
     """How it lies on disk, in a few words; empty for a set that was not read from a folder or a list."""
     spare: tuple[Clip, ...] = ()
     """Clips that are never tested, for techniques that calibrate; empty: they take what is not in the sample."""
-    training: Sequence[Clip] | Callable[[], Sequence[Clip]] = ()
+    training: Sequence[Clip] | Callable[[], Sequence[Clip]] = field(default=(), repr=False, compare=False)
     """Clips that are never tested, for techniques that train; a function where it takes time to find them. They may
     be made one by one, in any number."""
 

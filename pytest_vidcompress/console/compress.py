@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
@@ -16,7 +18,9 @@ from .verb import Named, Verb, add_option, note
 if TYPE_CHECKING:
     from ..clips.clip import ClipSet
     from ..compress.recipe import Recipe
+    from ..learn.lessons import Lessons, Progress
     from ..models.model import Model
+    from ..run.calibration import Choice
     from ..run.inputs import Inputs
     from ..run.registries import Registries
 
@@ -75,10 +79,13 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
         choice = choose(clip_set, given.calibration) if clip_set else packaged(given.calibration)
         clips = ready(choice, model, clip_set)
         stage(f"compressing by {recipe}")
-        variant = build(recipe, model, clips, registries.runtimes, given.runtime)
-        stage("saving")
         with catch_warnings(record=True) as warned:
+            taught = _lessons(recipe, model, clip_set, choice, stage.progress) if recipe.learns else None
+            variant = build(recipe, model, clips, registries.runtimes, given.runtime, taught)
+            stage("saving")
             variant.save(given.folder)
+        if taught and taught.folder:
+            shutil.rmtree(taught.folder, ignore_errors=True)
         stage("weighing the uncompressed model")
         before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
     _say_which(given, model, registries)
@@ -90,6 +97,26 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
         f"{variant.name} of {model.name}: {after:,} bytes, {after / before:.3f} of the uncompressed {before:,}, in"
         f" {given.folder}"
     ]
+
+
+def _lessons(
+    recipe: Recipe, model: Model, clip_set: ClipSet | None, choice: Choice, progress: Progress
+) -> Lessons:
+    """For a recipe that learns; what is interrupted goes on when the same is typed again."""
+    from ..clips.loader import Decoding
+    from ..learn.weights_digest import weights_digest
+    from ..run.cache_folder import cache_folder
+    from ..run.training_inputs import Reserved, lessons
+
+    if clip_set is None:
+        raise VidcompressError(
+            f"recipe {str(recipe)!r} learns, and model {model.name!r} has other labels than the packaged clips: name"
+            " clips like its own with --clips"
+        )
+    key = sha256(f"{recipe.text} {clip_set.name} {weights_digest(model.module)}".encode()).hexdigest()[:16]
+    folder = cache_folder(None) / "training" / key
+    reserved = Reserved(clip_set.clips, choice.clips)
+    return lessons(model, clip_set, reserved, Decoding(progress=progress), folder=folder)
 
 
 def _options(given: Namespace) -> Options:

@@ -26,8 +26,8 @@ def label_loss(module: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) ->
 def distillation_loss(student: torch.Tensor, teacher: torch.Tensor, temperature: float) -> torch.Tensor:
     """How far the student's classes are from the teacher's, both softened, nats.
 
-    KL divergence times the temperature squared, so that its gradients do not shrink with it (Hinton et al., "Distilling
-    the Knowledge in a Neural Network", 2015, section 2).
+    KL divergence times the temperature squared, so that its gradients do not shrink with it (Hinton et al.,
+    "Distilling the Knowledge in a Neural Network", 2015, section 2).
 
     Args:
         student: logits `(B, labels)`.

@@ -121,6 +121,7 @@ def measure(
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
         execution=_execution(subject, model.device, (*cost.notes, *_without_answer(logits))),
+        learning=subject.curves,
         reference=replace(whole, identity=of_clips, accuracy=accuracy(before, before, targets, kind)),
     )
 

@@ -11,6 +11,7 @@ from .interval import Estimate
 from .latency.percentiles import Percentiles
 
 if TYPE_CHECKING:
+    from ..models.learning_curve import LearningCurve
     from .cost.coverage import Coverage
     from .divergence.divergence import Divergence
     from .latency.blocks import Confirmation
@@ -218,6 +219,8 @@ class Report:
     """The uncompressed model on the same clips in the same run; None in a reference's own report."""
     divergence: Divergence | None = field(default=None, repr=False)
     """Where in the model it leaves the reference; None where its accuracy has not failed."""
+    learning: tuple[LearningCurve, ...] = field(default=(), repr=False)
+    """How its recipe trained it; empty of what did not, and where that is not known."""
 
     name = Shortcut(lambda report: report.identity.name)
     model = Shortcut(lambda report: report.identity.model)

@@ -18,6 +18,7 @@ from ..artefacts.size import Size
 from ..artefacts.variant import Variant
 from ..errors import VidcompressError
 from ..models.device import device_of, elsewhere
+from ..models.learning_curve import LearningCurve
 from ..models.model import Model
 from ..models.own_dtype import OwnDtype
 from ..runtimes.bf16_kernels import Bf16
@@ -49,6 +50,8 @@ class Subject:
     files: Callable[[Path], Path] | None = None
     """Puts its artefact on disk, at a path that is new, and says where it is; None of what has none that loads by
     itself."""
+    curves: tuple[LearningCurve, ...] = ()
+    """How its recipe trained it."""
     refuse_other: Callable[[Model], None] = lambda model: None
     """Raises VidcompressError where it is not made for what this model is shown and asked."""
 
@@ -65,6 +68,7 @@ class Subject:
                 target.executes.torch_kernels,
                 target.notes,
                 None if artefact.needs_module(target) else partial(_saved, target),
+                target.model.curves,
             )
         if isinstance(target, Artefact):
             return cls(
@@ -77,7 +81,7 @@ class Subject:
                 target.torch_kernels,
                 target.notes,
                 None if read(target.directory).needs_module else lambda folder: target.directory,
-                target.refuse_other,
+                refuse_other=target.refuse_other,
             )
         if isinstance(target, nn.Module):
             return cls(runnable(target), lambda: artefact.size(target), target, in_torch=True)

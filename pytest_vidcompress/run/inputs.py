@@ -10,6 +10,7 @@ from ..clips.clip import Clip, ClipSet
 from ..clips.clip_set import resolve
 from ..clips.labels import match
 from ..clips.sample import calibration, sample
+from ..clips.shared_content import SharedContent
 from ..compress.recipe import Recipe
 from ..errors import VidcompressError
 from ..models.load import load
@@ -22,10 +23,13 @@ from .options.grid_spec import GRID_CLIPS
 from .registries import Registries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import torch
 
     from ..artefacts.variant import Variant
-    from ..clips.loader import Clips
+    from ..clips.loader import Clips, Decoding
+    from ..learn.lessons import Lessons
     from ..measure.accuracy.predict import Progress
 
 
@@ -71,6 +75,19 @@ class Inputs:
             default = GRID_CLIPS
         return sample(self.clip_set.clips, self._options.sample, self._options.seed, default)
 
+    @cached_property
+    def _calibration_clips(self) -> tuple[Clip, ...]:
+        """Without any that is tested under another name, or refused where the set says that none is.
+
+        Raises:
+            VidcompressError: a spare clip of the set is tested too.
+        """
+        tested = SharedContent(self.sample, "tested")
+        chosen = calibration(self.clip_set, self.sample, self._options.calibration, self._options.seed)
+        for clip in self.clip_set.spare:
+            tested.refuse(clip, "calibrated on")
+        return tuple(clip for clip in chosen if tested.like(clip) is None)
+
     def model(self, name: str) -> Model:
         """The reference model on the run's device, shared: copy it before changing it."""
         if name not in self._loaded:
@@ -98,9 +115,22 @@ class Inputs:
 
     def calibration(self, name: str) -> Clips:
         """Clips outside the sample, as the model `name` wants its pixels, where techniques work."""
-        number, seed = self._options.calibration, self._options.seed
-        clips = calibration(self.clip_set, self.sample, number, seed)
-        return self._prepared(name, clips, device=self._workbench)
+        return self._prepared(name, self._calibration_clips, device=self._workbench)
+
+    def lessons(self, name: str, folder: Path | None = None) -> Lessons:
+        """What a recipe that learns is given to compress the model `name`, where techniques work.
+
+        Args:
+            folder: of checkpoints of this one recipe; None: what is interrupted begins anew.
+
+        Raises:
+            VidcompressError: the clip set has no clips to train on, or one that is tested or calibrated on.
+        """
+        from .training_inputs import Reserved, lessons
+
+        reserved = Reserved(self.sample, self._calibration_clips)
+        decoding = self._decoding(device=self._workbench)
+        return lessons(self._workpiece(name), self.clip_set, reserved, decoding, self._options.seed, folder)
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
         """`recipe` applied to a copy of the model, ready to run."""
@@ -147,10 +177,14 @@ class Inputs:
         most_skipped: float = 1.0,
         device: torch.device | None = None,
     ) -> Clips:
-        from ..clips.loader import Clips, Decoding
+        from ..clips.loader import Clips
 
         model, labels = self.model(name), self.clip_set.labels
         ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
+        return Clips(clips, labels, ids, model.profile, self._decoding(most_skipped, device))
+
+    def _decoding(self, most_skipped: float = 1.0, device: torch.device | None = None) -> Decoding:
+        from ..clips.loader import Decoding
+
         shelf = open_shelf(cache_folder(self._options.cache), self._options.cache_size)
-        decoding = Decoding(shelf, self._progress, most_skipped, device or self.device)
-        return Clips(clips, labels, ids, model.profile, decoding)
+        return Decoding(shelf, self._progress, most_skipped, device or self.device)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ...errors import VidcompressError
 from ..clip import Clip, ClipSet
+from ..labels import normal_form
 from . import places
 from .csv_rows import columns
 from .find_files import Videos
@@ -19,6 +21,7 @@ from .layouts.path_list import LIST
 from .layouts.path_table import PATHS, TABLE
 from .listing import Tree
 from .splits import VAL, folder_names, is_split, split_of
+from .train_list import train_source
 
 _LAYOUTS: tuple[Layout, ...] = (ANNOTATION, TABLE, LIST, FOLDERS)
 """The first that recognises a file goes: a list of paths says less than annotations."""
@@ -73,7 +76,23 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
             f"folders there ({len(videos)} other videos are); expected files like {first.file or f'{first.key}.mp4'}"
         )
     layout = ", ".join(part for part in (listed.kind, how_files_lie(clips)) if part)
-    return ClipSet(name or _name(source, table), labels, clips, len(rows) - len(clips), layout)
+    return ClipSet(
+        name or _name(source, table),
+        labels,
+        clips,
+        len(rows) - len(clips),
+        layout,
+        training=partial(_training, table, labels),
+    )
+
+
+def _training(tested: Path, labels: Collection[str]) -> tuple[Clip, ...]:
+    """The clips of the train list beside what is tested, of the labels that are; none where there is none."""
+    source = train_source(tested, lambda path, tree: _recognise(path, tree) is not None)
+    clips = read_kinetics(source).clips if source else ()
+    spelt = {normal_form(label): label for label in labels}
+    known = ((clip, spelt.get(normal_form(clip.label))) for clip in clips)
+    return tuple(replace(clip, label=label) for clip, label in known if label)
 
 
 def _own(rows: Mapping[str, Row], found: Mapping[str, Path | None]) -> dict[str, Path]:

@@ -32,6 +32,7 @@ from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..variant_rows import Rows, variant_rows
 from ..wording import clips, interval, label, sensitivity, standing
+from . import learning_curves
 from .bars import COLOURS, bars
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -233,6 +234,8 @@ WORDS: Mapping[str, Any] = {
     "slow_clip_lines": slow_clip_lines,
     "start_header": START_HEADER,
     "start_rows": start_rows,
+    "drawn_curves": learning_curves.drawn_curves,
+    "curve_size": (learning_curves.WIDTH, learning_curves.HEIGHT, learning_curves.EDGE),
     "width": PLOT_WIDTH,
     "height": PLOT_HEIGHT,
     "edge": PLOT_EDGE,

@@ -16,13 +16,15 @@ MAKE_ROOM = "\x1bD\x1b[A"
 """Down, scrolling if need be, and up again: then there is a line below, and the cursor is where it was."""
 BELOW, BACK = "\x1b7\x1b[B\r\x1b[2K", "\x1b8"
 """To the start of the line below, emptied; and to where the cursor was."""
+DETAIL = "; "
 LAYOUT = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 
 
 class Progress:
     """`progress(what, done, total)`: a bar below the line that pytest is writing, wiped when it is full.
 
-    With a total of 0, `what` is shown without a bar, until the next call or `end`.
+    With a total of 0, `what` is shown without a bar, until the next call or `end`. What stands in it behind `; ` may
+    change from call to call, as a loss does; the time that is left is told from what was done since the first call.
 
     Args:
         file: the terminal.
@@ -37,15 +39,16 @@ class Progress:
         self._patience_s = patience_s
         self._every_s = every_s
         self._what = ""
-        self._done = 0
+        self._done = self._first = 0
         self._began = self._drawn = 0.0
         self._visible = False
 
     def __call__(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if what != self._what or done < self._done:
-            self._what, self._began, self._drawn = what, now, now + self._patience_s - self._every_s
-        self._done = done
+        if what.partition(DETAIL)[0] != self._what.partition(DETAIL)[0] or done < self._done:
+            self._began, self._drawn = now, now + self._patience_s - self._every_s
+            self._first = done
+        self._what, self._done = what, done
         if not total:
             self._draw(self._title)
         elif done >= total:
@@ -69,7 +72,13 @@ class Progress:
 
         title = shorten(self._title, self._columns - FEWEST // 2)
         return tqdm.format_meter(
-            self._done, total, elapsed_s, ncols=self._columns, prefix=title, bar_format=LAYOUT
+            self._done,
+            total,
+            elapsed_s,
+            ncols=self._columns,
+            prefix=title,
+            bar_format=LAYOUT,
+            initial=self._first,
         )
 
     def _draw(self, text: str) -> None:

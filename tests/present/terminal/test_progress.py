@@ -92,3 +92,17 @@ def test_where_no_terminal_shows_it_some_of_it_is_a_line_once():
     ):
         notice(what, 1, 2)
     assert file.getvalue() == "\nit waits\n\nrun: timing 3 cells\n\nrun: timing 4\\ncells\n"
+
+
+def test_what_changes_behind_the_semicolon_is_of_the_same_bar(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    file = io.StringIO()
+    progress = Progress(file, patience_s=0, every_s=0)
+    for done, loss in ((40, "2.1"), (50, "1.3")):
+        progress(f"training by distil; loss {loss}", done, 100)
+        now[0] += 60.0
+    _, second = BAR.findall(file.getvalue())
+    assert "training by distil; loss 1.3:  50%" in second
+    # Ten steps in a minute: fifty more take five, however many an earlier run had done.
+    assert "[01:00<05:00]" in second
