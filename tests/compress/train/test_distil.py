@@ -1,0 +1,97 @@
+"""`distil` and `finetune`: what they change in what comes before them, and what they leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from pytest_vidcompress.artefacts.load import load
+from pytest_vidcompress.artefacts.variant import prepared
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.train.block_pairs import block_names, block_pairs
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.registry import RUNTIMES
+from tests.learn.school import lessons, loss_on, untrained
+from tests.models.small import NO_CLIPS, network, pixels
+
+
+def made(text: str, of: Model) -> Model:
+    return parse(text, TECHNIQUES).apply(of, NO_CLIPS, lessons(of))
+
+
+def divergence(of: Model, other: Model) -> float:
+    with torch.no_grad():
+        ours, theirs = (each.module(pixels(8)).logits.softmax(-1) for each in (of, other))
+    return float((theirs * (theirs / ours).log()).sum(-1).mean())
+
+
+@pytest.mark.parametrize("family", ["videomae", "timesformer"])
+def test_distil_brings_back_what_the_techniques_before_it_took(family: str) -> None:
+    teacher = untrained(family)
+    before = {name: each.clone() for name, each in teacher.module.state_dict().items()}
+    crude = made("prune-global:amount=0.6", teacher)
+    recovered = made("prune-global:amount=0.6+distil:steps=40,batch=8,rate=2e-3,hidden=1", teacher)
+    assert divergence(recovered, teacher) < 0.5 * divergence(crude, teacher)
+    # Its zeros are those of the pruning.
+    for name, weight in crude.module.named_parameters():
+        if weight.ndim == 2 and (weight == 0).any():
+            assert ((weight == 0) <= (recovered.module.get_parameter(name) == 0)).all()
+    assert all(torch.equal(each, before[name]) for name, each in teacher.module.state_dict().items())
+
+
+def test_finetune_learns_labels_and_says_on_how_many_clips() -> None:
+    model = untrained()
+    tuned = made("finetune:steps=20,batch=6,rate=3e-3", model)
+    assert loss_on(model, tuned.module) < 0.8 * loss_on(model, model.module)
+    assert tuned.notes[-1].startswith("finetune:steps=20,batch=6,rate=0.003: 20 steps on 120 clips, loss ")
+    assert [curve.clips for curve in tuned.curves] == [120]
+
+
+def test_what_follows_works_on_what_was_trained(tmp_path: Path) -> None:
+    model = untrained()
+    text = "prune-global:amount=0.5+distil:steps=2,batch=4+finetune:steps=2,batch=4+fuse+fp16"
+    recipe = parse(text, TECHNIQUES)
+    compressed = recipe.apply(model, NO_CLIPS, lessons(model))
+    assert [curve.name.partition(":")[0] for curve in compressed.curves] == ["distil", "finetune"]
+    variant = prepared(recipe, compressed, "torch", RUNTIMES)
+    variant.save(tmp_path / "made")
+    loaded = load(tmp_path / "made")
+    with torch.inference_mode():
+        assert torch.equal(loaded(pixels(2)), variant.module(pixels(2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("distil:minutes=0", r"minutes=0 is out of range: expected more than 0"),
+        ("distil:steps=-1", r"steps=-1 is out of range: expected at least 0"),
+        ("finetune:batch=0", r"batch=0 is out of range: expected at least 1"),
+        ("finetune:rate=2", r"rate=2 is out of range"),
+        (
+            "finetune:temperature=2",
+            r"finetune: unknown parameter 'temperature': it takes steps, minutes, batch",
+        ),
+        ("distil:temperature=0", r"temperature=0 is out of range"),
+        ("distil:labels=-1", r"labels=-1 is out of range"),
+        ("fp16+distil", r"fp16 must come last"),
+    ],
+)
+def test_what_cannot_be_is_refused_when_it_is_read(text: str, said: str) -> None:
+    with pytest.raises(VidcompressError, match=said):
+        parse(text, TECHNIQUES)
+
+
+def test_blocks_stand_for_those_at_their_depth() -> None:
+    twelve, four, three = (network("videomae", num_hidden_layers=depth) for depth in (12, 4, 3))
+    name = "videomae.encoder.layer."
+    assert block_names(three) == [f"{name}{k}" for k in range(3)]
+    assert block_pairs(four, twelve) == {
+        f"{name}{own}": f"{name}{theirs}" for own, theirs in ((0, 2), (1, 5), (2, 8), (3, 11))
+    }
+    assert [*block_pairs(four, three).values()] == [f"{name}{k}" for k in (0, 0, 1, 2)]
+    with pytest.raises(VidcompressError, match="has no list of blocks"):
+        block_pairs(torch.nn.Linear(2, 2), three)
