@@ -66,7 +66,7 @@ def test_a_clip_that_has_another_part_is_named_and_not_trained_on(role: str, tmp
         lessons(model("videomae"), mine, reserved, Decoding())
     # Of those that are made one by one, it shows when it is taken.
     one_by_one = replace(mine, training=OneByOne(copy))
-    with pytest.raises(VidcompressError, match="^clip 'copy' would be trained on"):
+    with pytest.raises(VidcompressError, match=r"^clip 'copy' would be trained on"):
         lessons(model("videomae"), one_by_one, reserved, Decoding()).training.batch(0, 1)
     only = lessons(model("videomae"), replace(mine, training=(fresh,)), reserved, Decoding())
     assert only.training.batch(0, 2)[1].tolist() == [0, 0]

@@ -18,7 +18,8 @@ def block_pairs(student: nn.Module, teacher: nn.Module) -> dict[str, str]:
         raise VidcompressError(
             "the model has no list of blocks, whose hidden states could be learned: leave out hidden="
         )
-    return {name: theirs[(place + 1) * len(theirs) // len(own) - 1] for place, name in enumerate(own)}
+    # As deep by share, rounded up: the last stands for the last.
+    return {name: theirs[-(-place * len(theirs) // len(own)) - 1] for place, name in enumerate(own, 1)}
 
 
 def block_names(module: nn.Module) -> list[str]:

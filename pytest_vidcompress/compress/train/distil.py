@@ -1,7 +1,7 @@
 """`distil`: trains whatever comes before it in the recipe to answer as the uncompressed reference does.
 
 Hinton et al., "Distilling the Knowledge in a Neural Network", 2015: the softened classes of the reference are the
-aim, so that clips need no label. Structure stays, and weights that were pruned to zero stay zero.
+aim, so that clips need no label. Structure stays but for a `depth`, and weights that were pruned to zero stay zero.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from ..technique import Technique
 from .training_parameters import TrainingParameters, above
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from ...clips.loader import Clips
     from ...learn.lessons import Lessons
     from ...learn.losses import Distillation
@@ -29,29 +31,40 @@ class Distil(TrainingParameters):
     """Weight of the labels' cross entropy beside it."""
     hidden: float = 0.0
     """Weight of the distance between what blocks of both give, where they are as wide."""
+    depth: int = 0
+    """Blocks of the student, evenly chosen from those that there are; 0: all."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         above(self, "temperature", 0, 100)
         above(self, "labels", -1e-9, 1e6)
         above(self, "hidden", -1e-9, 1e6)
+        above(self, "depth", -1, 1 << 16)
 
 
 def learn(model: Model, parameters: Distil, clips: Clips, lessons: Lessons) -> Model:
     from ...learn.loop import train
 
-    objective = _objective(model, parameters, lessons)
-    curve = train(model.module, parameters.training(objective), lessons)
-    return replace(model, notes=(*model.notes, curve.describe()), curves=(*model.curves, curve))
+    student = rebuild(model.module, parameters)
+    objective = _objective(student, parameters, lessons)
+    curve = train(student, parameters.training(objective), lessons)
+    notes, curves = (*model.notes, curve.describe()), (*model.curves, curve)
+    return replace(model, module=student, notes=notes, curves=curves)
 
 
-def _objective(model: Model, parameters: Distil, lessons: Lessons) -> Distillation:
+def rebuild(module: nn.Module, parameters: Distil) -> nn.Module:
+    from .students import with_depth
+
+    return with_depth(module, parameters.depth) if parameters.depth else module
+
+
+def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Distillation:
     from ...learn.losses import Distillation
     from .block_pairs import block_pairs
 
     teacher = lessons.teacher.module
-    pairs = block_pairs(model.module, teacher) if parameters.hidden else {}
+    pairs = block_pairs(student, teacher) if parameters.hidden else {}
     return Distillation(teacher, parameters.temperature, parameters.labels, parameters.hidden, pairs)
 
 
-DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn)
+DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn, rebuild=rebuild)

@@ -51,5 +51,7 @@ def above(owner: object, name: str, low: float, most: float) -> None:
     """Refuses a parameter outside `low < value <= most`."""
     value = getattr(owner, name)
     if not low < value <= most:
-        least = f"at least {low + 1:g}" if isinstance(value, int) else f"more than {max(low, 0):g}"
+        least = f"more than {low:g}"
+        if isinstance(value, int) or low < 0:
+            least = f"at least {max(0, round(low + 1)) if isinstance(value, int) else 0}"
         raise VidcompressError(f"{name}={value:g} is out of range: expected {least}, and {most:g} at most")

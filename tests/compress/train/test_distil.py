@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import prepared
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.train.block_pairs import block_names, block_pairs
+from pytest_vidcompress.compress.train.students import with_depth
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -92,6 +95,40 @@ def test_blocks_stand_for_those_at_their_depth() -> None:
     assert block_pairs(four, twelve) == {
         f"{name}{own}": f"{name}{theirs}" for own, theirs in ((0, 2), (1, 5), (2, 8), (3, 11))
     }
-    assert [*block_pairs(four, three).values()] == [f"{name}{k}" for k in (0, 0, 1, 2)]
+    assert [*block_pairs(four, three).values()] == [f"{name}{k}" for k in (0, 1, 2, 2)]
     with pytest.raises(VidcompressError, match="has no list of blocks"):
         block_pairs(torch.nn.Linear(2, 2), three)
+
+
+@pytest.mark.parametrize("family", ["videomae", "timesformer"])
+def test_a_student_of_fewer_blocks_begins_with_the_teachers_and_is_loaded_again(
+    family: str, tmp_path: Path
+) -> None:
+    teacher = replace(untrained(family), module=network(family, num_hidden_layers=4))
+    begun = with_depth(teacher.copy().module, 2)
+    assert [*begun.state_dict()] == [*network(family, num_hidden_layers=2).state_dict()]
+    blocks = [name.rpartition(".")[0] for name in block_names(begun)]
+    for own, theirs in ((0, 0), (1, 3)):
+        ours = begun.get_submodule(f"{blocks[0]}.{own}").state_dict()
+        original = teacher.module.get_submodule(f"{blocks[0]}.{theirs}").state_dict()
+        assert all(torch.equal(each, original[name]) for name, each in ours.items())
+    recipe = parse("distil:steps=2,batch=4,depth=2+fp16", TECHNIQUES)
+    compressed = recipe.apply(teacher, NO_CLIPS, lessons(teacher))
+    assert len(block_names(teacher.module)) == 4
+    variant = prepared(recipe, compressed, "torch", RUNTIMES)
+    variant.save(tmp_path / "made")
+    loaded = load(tmp_path / "made")
+    with torch.inference_mode():
+        assert torch.equal(loaded(pixels(2)), variant.module(pixels(2)))
+
+
+@pytest.mark.parametrize(
+    ("depth", "chosen"), [(1, [4]), (2, [0, 4]), (3, [0, 2, 4]), (5, [0, 1, 2, 3, 4]), (9, [*range(5)])]
+)
+def test_blocks_are_chosen_evenly_and_none_is_made(depth: int, chosen: list[int]) -> None:
+    module = nn.Module()
+    module.layer = nn.ModuleList([nn.Linear(1, 1 + k) for k in range(5)])
+    with_depth(module, depth)
+    assert [part.out_features - 1 for part in module.layer] == chosen
+    again = with_depth(module, depth)
+    assert [part.out_features - 1 for part in again.layer] == chosen  # type: ignore[union-attr]
