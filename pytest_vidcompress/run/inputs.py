@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class Inputs:
         self._registries = registries
         self._progress = progress
         self._clips: dict[str, Clips] = {}
+        self._lessons: dict[str, Lessons] = {}
 
     @cached_property
     def device(self) -> torch.device:
@@ -128,9 +130,12 @@ class Inputs:
         """
         from .training_inputs import Reserved, lessons
 
-        reserved = Reserved(self.sample, self._calibration_clips)
-        decoding = self._decoding(device=self._workbench)
-        return lessons(self._workpiece(name), self.clip_set, reserved, decoding, self._options.seed, folder)
+        if name not in self._lessons:
+            reserved = Reserved(self.sample, self._calibration_clips)
+            decoding = self._decoding(device=self._workbench)
+            model, seed = self._workpiece(name), self._options.seed
+            self._lessons[name] = lessons(model, self.clip_set, reserved, decoding, seed)
+        return replace(self._lessons[name], folder=folder)
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
         """`recipe` applied to a copy of the model, ready to run."""
