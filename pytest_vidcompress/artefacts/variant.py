@@ -16,9 +16,8 @@ from . import save as artefact
 from .size import Size
 
 if TYPE_CHECKING:
-    import torch
-
     from ..clips.loader import Clips
+    from ..learn.lessons import Lessons
 
 
 @dataclass(frozen=True)
@@ -72,23 +71,22 @@ def build(
     clips: Clips,
     runtimes: Mapping[str, Runtime],
     chosen: str = "",
-    device: torch.device | None = None,
+    lessons: Lessons | None = None,
 ) -> Variant:
-    """Applies `recipe` to a copy of `model`.
+    """Applies `recipe` to a copy of `model`, on the device where that is.
 
     Args:
         clips: calibrate the techniques that need data.
         runtimes: by name.
         chosen: the one to run in where the recipe names none; empty for the one that its techniques prefer.
-        device: what the variant is to run on; None for where the model is.
+        lessons: what a recipe that learns learns from.
 
     Raises:
         VidcompressError: the runtime is not there, or the model cannot be compressed or run so, or not there.
     """
     name = recipe.runtime_with(chosen)
-    device = device or model.device
-    refuse_unsupported(recipe, name, usable_runtime(name, runtimes), str(device))
-    return prepared(recipe, recipe.apply(model, clips).on(device), name, runtimes)
+    refuse_unsupported(recipe, name, usable_runtime(name, runtimes), str(model.device))
+    return prepared(recipe, recipe.apply(model, clips, lessons), name, runtimes)
 
 
 def prepared(recipe: Recipe, compressed: Model, name: str, runtimes: Mapping[str, Runtime]) -> Variant:

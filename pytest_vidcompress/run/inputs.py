@@ -16,7 +16,8 @@ from ..compress.recipe import Recipe
 from ..errors import VidcompressError
 from ..models.load import load
 from ..models.model import Model
-from ..runtimes.device_support import refuse_recipe
+from ..runtimes.device_support import refuse_recipe, refuse_unsupported
+from ..runtimes.registry import usable_runtime
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
 from .options import Options
@@ -139,23 +140,18 @@ class Inputs:
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
         """`recipe` applied to a copy of the model, ready to run."""
-        from ..artefacts.variant import build
-
+        name = recipe.runtime_with(self._options.runtime)
+        executes = usable_runtime(name, self._registries.runtimes)
+        refuse_unsupported(recipe, name, executes, str(self.device))
         if self._progress:
             self._progress(f"compressing {model} by {recipe}", 0, 0)
-        return build(
-            recipe,
-            self._workpiece(model),
-            self.calibration(model),
-            self._registries.runtimes,
-            self._options.runtime,
-            self.device,
-        )
+        return self.in_runtime(recipe, self.compressed(recipe, model), name)
 
     def compressed(self, recipe: Recipe, model: str) -> Model:
         """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run."""
         refuse_recipe(recipe, str(self.device))
-        return recipe.apply(self._workpiece(model), self.calibration(model)).on(self.device)
+        lessons = self.lessons(model) if recipe.learns else None
+        return recipe.apply(self._workpiece(model), self.calibration(model), lessons).on(self.device)
 
     def in_runtime(self, recipe: Recipe, compressed: Model, runtime: str) -> Variant:
         """What `compressed` made, ready in a runtime."""
