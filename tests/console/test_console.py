@@ -8,14 +8,18 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_vidcompress import console
 from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.clips.training_clips import TrainingClips
 from pytest_vidcompress.console import main, verbs
+from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.plugin import command_line
 from tests.artefacts.variants import variant
@@ -96,6 +100,34 @@ def test_compress_and_show(tmp_path: Path) -> None:
     (said,) = damaged.stderr.splitlines()
     assert said.startswith("vidcompress: artefact 'out': model.safetensors is truncated, 1,000 of")
     assert damaged.stdout == ""
+
+
+def test_a_recipe_that_learns_is_trained_and_goes_on_where_it_was_interrupted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_VIDCOMPRESS_CACHE", str(tmp_path / "cache"))
+    typed = ["compress", "videomae", "prune-global:amount=0.5+distil:steps=4,batch=4"]
+    begun: list[int] = []
+
+    def interrupted(self: TrainingClips, steps: range, size: int) -> Iterator[Any]:
+        begun.append(steps.start)
+        for step in steps:
+            if step == 2 and len(begun) == 1:
+                raise VidcompressError("the power is gone")
+            yield self.batch(step, size)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingClips, "batches", interrupted)
+        patch.setattr("pytest_vidcompress.learn.checkpoint.SAVE_S", 0.0)
+        assert main([*typed, str(tmp_path / "out")]) == 2
+        assert len([*tmp_path.glob("cache/training/*/2.checkpoint")]) == 1
+        assert main([*typed, str(tmp_path / "out")]) == 0
+    assert begun == [0, 2]
+    assert not [*tmp_path.glob("cache/training/*")]
+    out = capsys.readouterr().out
+    assert out.startswith("prune-global:amount=0.5+distil:steps=4,batch=4 of videomae: ")
+    assert main(["show", str(tmp_path / "out")]) == 0
+    assert "4 steps on 16 clips, loss " in capsys.readouterr().out
 
 
 def test_a_terminal_shows_progress(tmp_path: Path) -> None:
