@@ -190,20 +190,22 @@ class _Run:
 
 @contextmanager
 def _trainable(module: nn.Module, dropout: bool) -> Generator[None]:
-    """All parameters learn, and nothing drops unless it is asked for."""
+    """Nothing drops unless it is asked for. What somebody froze does not learn; where all is frozen, that was for use
+    alone, and all learns."""
     learned = {parameter: parameter.requires_grad for parameter in module.parameters()}
+    all_frozen = not any(learned.values())
     module.train(dropout)
     for part in module.modules():
         if isinstance(part, _BATCH_NORMS):
             part.eval()
-    for parameter in learned:
-        parameter.requires_grad_(parameter.is_floating_point())
+    for parameter, learns in learned.items():
+        parameter.requires_grad_((learns or all_frozen) and parameter.is_floating_point())
     try:
         with torch.enable_grad():
             yield
     finally:
-        for parameter, did in learned.items():
-            parameter.requires_grad_(did).grad = None
+        for parameter, learns in learned.items():
+            parameter.requires_grad_(learns).grad = None
         module.eval()
 
 

@@ -118,7 +118,15 @@ def test_the_module_is_as_it_was_but_for_its_weights_and_nobody_draws_other_rand
     assert not head.drop.training
     assert [each.requires_grad for each in head.parameters()] == [True, True, True, False]
     assert all(each.grad is None for each in head.parameters())
-    assert not torch.equal(before, head.linear.bias)
+    assert torch.equal(before, head.linear.bias)
+
+
+def test_a_module_that_is_frozen_as_a_whole_is_trained_and_frozen_again() -> None:
+    head = Head().requires_grad_(False)
+    before = [each.clone() for each in head.parameters()]
+    train(head, training(2), lessons(untrained()))
+    assert not any(torch.equal(*pair) for pair in zip(head.parameters(), before, strict=True))
+    assert not any(each.requires_grad for each in head.parameters())
 
 
 def test_a_loss_that_is_no_number_is_said_with_what_to_do() -> None:
