@@ -34,11 +34,13 @@ def lessons(of: Model, folder: Path | None = None, seed: int = 0, recipe: str = 
 
 
 def untrained(family: str = "videomae") -> Model:
-    """Of weights that are small enough to be trained."""
+    """As a training begins: small weights, norms that change nothing."""
     made = model(family)
     with torch.no_grad():
-        for parameter in made.module.parameters():
-            parameter.mul_(0.25)
+        for name, parameter in made.module.named_parameters():
+            parameter.mul_(0.5 if parameter.ndim > 1 else 0.0)
+            if "norm" in name and name.endswith("weight"):
+                parameter.add_(1.0)
     return replace(made, notes=())
 
 

@@ -63,7 +63,8 @@ def test_weights_say_what_of_a_teacher_is_learned() -> None:
     given, labels = pixels(2), torch.tensor([0, 1])
 
     def loss(**settings: Any) -> float:
-        return float(Distillation(teacher, **settings)(student, given, labels))
+        with torch.no_grad():
+            return float(Distillation(teacher, **settings)(student, given, labels))
 
     classes = loss()
     assert classes > 0
