@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -91,7 +91,7 @@ class Distillation:
 
 
 @contextmanager
-def outputs_of(module: nn.Module, names: Iterable[str]) -> Iterator[dict[str, torch.Tensor]]:
+def outputs_of(module: nn.Module, names: Iterable[str]) -> Generator[dict[str, torch.Tensor]]:
     """What parts of a module give in the calls of this block, by their names: of several tensors the first."""
     seen: dict[str, torch.Tensor] = {}
 

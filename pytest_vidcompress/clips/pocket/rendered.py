@@ -48,10 +48,10 @@ class RenderedClips(Sequence[Clip]):
 
     first: int = FIRST_SEED
     """Seed of the first."""
-    count: int = COUNT
+    number: int = COUNT
 
     def __len__(self) -> int:
-        return self.count
+        return self.number
 
     @overload
     def __getitem__(self, index: int) -> Clip: ...
@@ -59,13 +59,13 @@ class RenderedClips(Sequence[Clip]):
     def __getitem__(self, index: slice) -> tuple[Clip, ...]: ...
     def __getitem__(self, index: int | slice) -> Clip | tuple[Clip, ...]:
         if isinstance(index, slice):
-            return tuple(self[each] for each in range(*index.indices(self.count)))
-        if not -self.count <= index < self.count:
-            raise IndexError(f"there are {self.count} clips, and none with number {index}")
-        seed = self.first + index % self.count
+            return tuple(self[each] for each in range(*index.indices(self.number)))
+        if not -self.number <= index < self.number:
+            raise IndexError(f"there are {self.number} clips, and none at {index}")
+        seed = self.first + index % self.number
         label = (*MOTIONS,)[seed % len(MOTIONS)]
         name = f"pocket{seed}"
         return Clip(name, label, Path(name), RenderedClip(label, seed))
 
     def __iter__(self) -> Iterator[Clip]:
-        return (self[index] for index in range(self.count))
+        return (self[index] for index in range(self.number))

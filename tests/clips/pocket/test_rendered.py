@@ -32,7 +32,7 @@ def test_classes_take_turns() -> None:
     assert counts == dict.fromkeys(MOTIONS, 2)
     assert RenderedClips()[-1] == RenderedClips()[COUNT - 1]
     with pytest.raises(IndexError):
-        RenderedClips(count=3)[3]
+        RenderedClips(number=3)[3]
 
 
 @pytest.mark.parametrize("sampling", ["even", "stride", "span"])
