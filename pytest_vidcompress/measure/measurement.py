@@ -215,7 +215,11 @@ def _alternated(
         yield (
             lambda: logits_of(run, clips.pixels),
             lambda: logits_of(module, clips.pixels),
-            Between(handover_s(run, module), clips.turn, synchronizer(reference.model.device)),
+            Between(
+                handover_s(run, module),
+                turn=clips.turn,
+                synchronize=synchronizer(reference.model.device),
+            ),
         )
 
 

@@ -81,7 +81,7 @@ def _frames_of(module: Any) -> int:
 
 
 def _classifier(model: Any, embeddings: torch.Tensor) -> nn.Module:
-    from ..xclip_classifier import XClipClassifier
+    from ..checkpoint.xclip_classifier import XClipClassifier
 
     return XClipClassifier(model, embeddings)
 
