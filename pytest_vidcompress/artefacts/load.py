@@ -244,8 +244,11 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
         )
     tensors = tensor_files.read_tensors(folder, manifest.orders, manifest.packed)
     module = _built(build) if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
+    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    # A damaged manifest may name a tensor that is not there; `restore` says so.
+    shapes |= {name: shapes[first] for name, first in manifest.tied.items() if first in shapes}
     for step in recipe.steps:
-        module = step.technique.rebuilt(module, step.parameters, {*tensors, *manifest.tied})
+        module = step.technique.rebuilt(module, step.parameters, shapes)
     restore(module, tensors, manifest.tied)
     return Model(
         manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes

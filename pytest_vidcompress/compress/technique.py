@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,9 @@ Apply = Callable[["Model", Any, "Clips"], "Model"]
 Learn = Callable[["Model", Any, "Clips", "Lessons"], "Model"]
 """`(model, parameters, calibration clips, lessons) -> model`; likewise."""
 Rebuild = Callable[..., "nn.Module"]
-"""`(module, parameters) -> module`, or `(module, parameters, names of the stored tensors) -> module`."""
+"""`(module, parameters) -> module`, or `(module, parameters, stored) -> module`."""
+Stored = Mapping[str, tuple[int, ...]]
+"""Name of a stored tensor -> its shape; a technique that asks for names alone takes it as a collection of them."""
 After = Callable[[Any], Collection[str]]
 """`parameters -> names of techniques`."""
 
@@ -52,8 +54,8 @@ class Technique:
     rebuild: Rebuild | None = None
     """Gives an uncompressed module the structure that `apply` leaves, whatever its weights, so that an artefact's
     tensors fit in; may change it in place. Its tensors may have shapes and no data (torch's `meta` device). None
-    where they fit as it is. Where the structure depends on the weights, the names of the stored tensors, its third
-    argument, tell which it is."""
+    where they fit as it is. Where the structure depends on the weights, names and shapes of the stored tensors, its
+    third argument, tell which it is. A module that has that structure already stays as it is."""
     runtime: str = "torch"
     """What executes it best: recipes that end in it run there unless `--vc-runtime` says otherwise."""
     after: After | Collection[str] = ()
@@ -74,16 +76,16 @@ class Technique:
         """Techniques one of which must come before it with these parameters; empty where none must."""
         return self.after(parameters) if callable(self.after) else self.after
 
-    def rebuilt(self, module: nn.Module, parameters: Any, stored: Collection[str]) -> nn.Module:
+    def rebuilt(self, module: nn.Module, parameters: Any, stored: Stored) -> nn.Module:
         """What `rebuild` makes of `module`.
 
         Args:
-            stored: names of the tensors of the compressed model.
+            stored: the tensors of the compressed model.
         """
         if self.rebuild is None:
             return module
-        asks_for_names = len(signature(self.rebuild).parameters) > 2
-        return self.rebuild(module, parameters, *((stored,) if asks_for_names else ()))
+        asks_for_stored = len(signature(self.rebuild).parameters) > 2
+        return self.rebuild(module, parameters, *((stored,) if asks_for_stored else ()))
 
 
 def as_technique(name: str, given: object) -> Technique:

@@ -61,6 +61,9 @@ def test_structure_may_depend_on_what_is_stored() -> None:
     module = nn.Linear(2, 2)
     assert Technique("names", unchanged, rebuild=by_names).rebuilt(module, None, {"weight"}) is module
     assert seen == [{"weight"}]
+    shapes = {"weight": (2, 2), "bias": (2,)}
+    Technique("names", unchanged, rebuild=by_names).rebuilt(module, None, shapes)
+    assert seen[1:] == [shapes]
     made = Technique("alone", unchanged, rebuild=alone).rebuilt(module, None, {"weight"})
     assert isinstance(made, nn.Sequential)
     assert Technique("none", unchanged).rebuilt(module, None, ()) is module
