@@ -127,13 +127,13 @@ class _Temporal(nn.Module):
         self.output = product(layer.temporal_dense, inner.output.dense)
 
     def forward(self, patches: torch.Tensor) -> torch.Tensor:
-        batch, frames, places, width = patches.shape
+        batch, frames, places, _ = patches.shape
         # OpenVINO has a kernel for the norm of three dimensions, and none for four.
         qkv = self.qkv(self.norm(patches.flatten(1, 2))).reshape(batch, frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(3, 0, 2, 4, 1, 5).flatten(1, 2).unbind(0)  # (B P, heads, T, d)
         mixed = self.attention(query, key, value)
         mixed = mixed.reshape(batch, places, self.heads, frames, -1).permute(0, 3, 1, 2, 4)
-        return self.output(mixed.reshape(batch, frames, places, width))
+        return self.output(mixed.reshape(batch, frames, places, -1))
 
 
 class _Spatial(nn.Module):
@@ -150,10 +150,10 @@ class _Spatial(nn.Module):
 
     def forward(self, token: torch.Tensor, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         tokens = with_class_token(token, patches)
-        batch, frames, places, width = tokens.shape
+        batch, frames, places, _ = tokens.shape
         qkv = self.qkv(self.norm(tokens.flatten(1, 2))).reshape(batch * frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B T, heads, 1 + P, d)
-        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, frames, places, width)
+        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, frames, places, -1)
         tokens = tokens + self.output(mixed)
         return average(tokens[:, :, 0]), tokens[:, :, 1:]
 
@@ -190,7 +190,7 @@ class _LastBlock(nn.Module):
         asked = self.key(query).transpose(1, 2)  # (B, 1, heads, D)
         weights = (asked @ tokens.transpose(2, 3)).softmax(-1)  # (B, T, heads, 1 + P)
         mixed = average(weights @ tokens).transpose(1, 2)  # (B, heads, 1, D)
-        mixed = self.value(mixed).reshape(token.shape)
+        mixed = self.value(mixed).reshape(token.shape[0], 1, -1)
         if self.value_bias is not None:
             mixed = mixed + self.value_bias
         token = token + self.output(mixed)

@@ -41,8 +41,9 @@ class FusedVideoMAE(nn.Module):
         self.num_frames = int(module.config.num_frames)
         embeddings, layers = module.videomae.embeddings, list(module.videomae.encoder.layer)
         self.patches = Patches(embeddings.patch_embeddings.projection)
-        # Sines and cosines: computed, never stored.
-        self.register_buffer("positions", embeddings.position_embeddings.detach().clone(), persistent=False)
+        # Sines and cosines: computed, never stored, unless a narrower model has others.
+        stored = "position_embeddings" in dict(embeddings.named_buffers())
+        self.register_buffer("positions", embeddings.position_embeddings.detach().clone(), persistent=stored)
         self.pools = module.fc_norm is not None
         last = _LastBlock if self.pools else _Block
         tokens = self.positions.shape[1]
@@ -78,10 +79,10 @@ class _Block(nn.Module):
         return tokens + self.mlp(self.mlp_norm(tokens))
 
     def attended(self, tokens: torch.Tensor) -> torch.Tensor:
-        batch, count, width = tokens.shape
+        batch, count, _ = tokens.shape
         qkv = self.qkv(self.norm(tokens)).reshape(batch, count, 3, self.heads, -1)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, heads, N, d)
-        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, count, width)
+        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, count, -1)
         return tokens + self.output(mixed)
 
 

@@ -1,0 +1,43 @@
+"""How many groups of each layer are left: the same share everywhere, or the fewest where the removal costs least."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .choice import Order
+
+UNIFORM, GLOBAL = ALLOCATIONS = ("uniform", "global")
+MULTIPLE = 8
+"""Of many neurons a multiple of this is left: kernels take so many at a time."""
+_MANY = 64
+LEAST_SHARE = 0.1
+"""Of every layer's groups stays, wherever it costs least."""
+
+
+def kept_of(total: int, share: float) -> int:
+    """How many of `total` groups are left when a share of them goes."""
+    left = total * (1 - share)
+    return max(1, round(left)) if total < _MANY else max(MULTIPLE, round(left / MULTIPLE) * MULTIPLE)
+
+
+def allocate(orders: Mapping[str, Order], share: float) -> dict[str, int]:
+    """Name of a layer -> how many of its groups are left, so that a share of all goes and the costs are least.
+
+    Args:
+        orders: in which each layer's groups go, and at what cost: of its outputs, relative to what they are added to.
+    """
+    prices: list[tuple[float, str]] = []
+    for name, order in orders.items():
+        most = len(order.groups) - max(1, round(LEAST_SHARE * len(order.groups)))
+        prices += ((price, name) for price in _rising(order.costs[:most]))
+    wanted = sum(len(order.groups) - kept_of(len(order.groups), share) for order in orders.values())
+    gone = [name for _, name in sorted(prices)[:wanted]]
+    return {name: len(order.groups) - gone.count(name) for name, order in orders.items()}
+
+
+def _rising(costs: Sequence[float]) -> list[float]:
+    """Costs of which none is below one before it: what comes later cannot go first."""
+    rising: list[float] = []
+    for cost in costs:
+        rising.append(max(cost, rising[-1] if rising else cost))
+    return rising

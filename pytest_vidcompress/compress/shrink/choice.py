@@ -1,0 +1,85 @@
+"""Which of a layer's inputs go: those whose removal costs its outputs least, by the repair to come; or by chance.
+
+Without repair a removal costs the mean square of what the input adds to the output, with the mean repaired its
+variance, and with least squares what the inputs that are left cannot explain of it: the saliency of the optimal brain
+surgeon (Hassibi and Stork, NIPS 1992), of a group of inputs as in ZipLM (Kurtic et al., NeurIPS 2023, section 3.1).
+That one changes with every removal, so groups go one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from .moments import Moments
+from .refit import LEAST_SQUARES, MEAN
+
+DAMPING = 1e-4
+"""Share of the features' mean variance, added to all of them."""
+_STEPS = 256
+"""Of many small groups several go at a time, so that there are no more steps than these."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Groups of inputs in the order in which they go."""
+
+    groups: tuple[int, ...]
+    costs: tuple[float, ...]
+    """Of each, when those before it are gone: squared error of the outputs, a row, summed over them."""
+
+
+def removal_order(moments: Moments, weight: torch.Tensor, groups: int, repair: str) -> Order:
+    """All groups, the cheapest first.
+
+    Args:
+        moments: of the inputs `(n, F)`; group `g` is the inputs from `g F / groups` on.
+        weight: `(K, F)`, of the layer that takes them.
+    """
+    if repair == LEAST_SQUARES:
+        return _surgeon(moments.covariance, weight.double(), groups)
+    products = moments.covariance if repair == MEAN else moments.second
+    costs = _apart(products, weight.double(), groups)
+    order = costs.argsort(stable=True).tolist()
+    return Order(tuple(order), tuple(float(costs[group]) for group in order))
+
+
+def random_order(groups: int, seed: int) -> Order:
+    """The control: by chance, the same for a seed; what it costs nobody asks."""
+    order = torch.randperm(groups, generator=torch.Generator().manual_seed(seed)).tolist()
+    return Order(tuple(order), (0.0,) * groups)
+
+
+def _apart(products: torch.Tensor, weight: torch.Tensor, groups: int) -> torch.Tensor:
+    """Mean square of what each group adds to the outputs, by itself, `(groups,)`."""
+    # (size, size, groups): the products within each group
+    within = products.unflatten(0, (groups, -1)).unflatten(2, (groups, -1)).diagonal(dim1=0, dim2=2)
+    parts = weight.unflatten(1, (groups, -1))  # (K, groups, size)
+    return torch.einsum("kga,abg,kgb->g", parts, within, parts)
+
+
+def _surgeon(covariance: torch.Tensor, weight: torch.Tensor, groups: int) -> Order:
+    size = weight.shape[1] // groups
+    at_once = max(1, groups // _STEPS)
+    scale = covariance.diagonal().mean().clamp(min=torch.finfo(torch.float64).tiny)
+    inverse = torch.linalg.inv(covariance + DAMPING * scale * torch.eye(len(covariance)).to(covariance))
+    left = [*range(groups)]
+    order: list[int] = []
+    costs: list[float] = []
+    while left:
+        places = torch.arange(len(left) * size).unflatten(0, (len(left), size))
+        blocks = inverse[places.unsqueeze(2), places.unsqueeze(1)]  # (left, size, size)
+        parts = weight[:, places]  # (K, left, size)
+        saliency = torch.einsum("kga,gab,kgb->g", parts, torch.linalg.inv(blocks), parts)
+        going = saliency.argsort(stable=True)[:at_once]
+        gone = places[going.cpu()].flatten()
+        staying = torch.ones(len(left), dtype=torch.bool).scatter_(0, going.cpu(), False)
+        rest = places[staying].flatten()
+        taken = torch.linalg.solve(inverse[gone][:, gone], inverse[gone][:, rest])  # (gone, rest)
+        costs += [max(0.0, float(each)) for each in saliency[going]]
+        weight = weight[:, rest] - weight[:, gone] @ taken
+        inverse = inverse[rest][:, rest] - inverse[rest][:, gone] @ taken
+        order += [left[place] for place in going.tolist()]
+        left = [group for group, stays in zip(left, staying.tolist(), strict=True) if stays]
+    return Order(tuple(order), tuple(costs))

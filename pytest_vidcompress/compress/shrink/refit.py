@@ -1,0 +1,73 @@
+"""A layer that lost inputs gives again what it gave before, as nearly as it can: repairs in closed form, without
+labels or gradients.
+
+| repair | weight | bias |
+|---|---|---|
+| `none` | what is left of it | unchanged |
+| `mean` | what is left of it | the mean of the outputs is that of the original |
+| `least-squares` | ridge regression of the original's outputs on the inputs that are left | likewise |
+
+`mean` is what variance-based pruning does (Berisha et al., "Variance-Based Pruning for Accelerating and Compressing
+Trained Networks", ICCV 2025): removed inputs are replaced by their means. `least-squares` follows CORP ("Closed-Form
+One-Shot Representation-Preserving Structured Pruning for Vision Transformers", arXiv 2602.05243): what was removed is
+affinely regressed on what is left. The ridge draws to the weights that are left, not to zero, so that few calibration
+clips can do no more harm than no repair; how strongly, clips decide that the regression does not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from .moments import Moments, total
+
+NONE, MEAN, LEAST_SQUARES = REPAIRS = ("none", "mean", "least-squares")
+RIDGES = (1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+"""Shares of the features' mean variance."""
+CHECKED_EVERY = 4
+"""Of so many calibration clips one decides about the ridge."""
+FEW_CLIPS = 1e-2
+"""The ridge where there are fewer."""
+
+Fit = tuple[torch.Tensor, torch.Tensor | None]
+"""Weight `(K, F)` and bias `(K,)`, in double precision; None: it has none."""
+
+
+def refit(by_clip: Sequence[Moments], weight: torch.Tensor, bias: torch.Tensor | None, repair: str) -> Fit:
+    """Weight and bias for the inputs that are left.
+
+    Args:
+        by_clip: of the inputs that are left, and of what the layer is to give; one for each calibration clip.
+        weight: `(K, F)`, what is left of the original's.
+        bias: `(K,)`; a layer without one gets none.
+    """
+    prior, has_bias = weight.double(), bias is not None
+    if repair == NONE:
+        return prior, bias
+    everything = total([*by_clip])
+    if repair == MEAN:
+        return prior, everything.target_mean - prior @ everything.mean if has_bias else None
+    seen = [each for number, each in enumerate(by_clip, 1) if number % CHECKED_EVERY]
+    unseen = [each for number, each in enumerate(by_clip, 1) if not number % CHECKED_EVERY]
+    ridge = FEW_CLIPS
+    if unseen:
+        check = total(unseen)
+        errors = [check.error(*fit) for fit in _fits(total(seen), prior, RIDGES, has_bias)]
+        ridge = RIDGES[min(range(len(RIDGES)), key=errors.__getitem__)]
+    return next(_fits(everything, prior, (ridge,), has_bias))
+
+
+def _fits(moments: Moments, prior: torch.Tensor, ridges: Sequence[float], has_bias: bool) -> Iterator[Fit]:
+    """`prior + argmin |targets - features (prior + change)|^2 + ridge |change|^2` for each ridge; means apart, if a
+    bias gives them."""
+    products = moments.covariance if has_bias else moments.second
+    shared = moments.cross_covariance if has_bias else moments.cross / moments.count
+    left = shared - products @ prior.T  # (F, K)
+    values, vectors = torch.linalg.eigh(products)
+    rotated = vectors.T @ left
+    scale = products.diagonal().mean().clamp(min=torch.finfo(torch.float64).tiny)
+    for ridge in ridges:
+        change = vectors @ (rotated / (values.clamp(min=0) + ridge * scale).unsqueeze(1))
+        weight = prior + change.T
+        yield weight, moments.target_mean - weight @ moments.mean if has_bias else None
