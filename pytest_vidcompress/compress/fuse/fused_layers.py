@@ -41,6 +41,12 @@ def together(*layers: nn.Linear) -> nn.Linear:
     return linear(torch.cat([layer.weight for layer in layers]), torch.cat(biases))
 
 
+def has_fewer_channels(output: nn.Linear) -> bool:
+    """Do the heads in front of this layer have other channels in all than a token has? What has as many is traced
+    with the width of its tokens, as files of before are."""
+    return output.in_features != output.out_features
+
+
 class Patches(nn.Module):
     """A convolution whose kernels do not overlap, as the linear layer it is: int8 and pruning know those.
 

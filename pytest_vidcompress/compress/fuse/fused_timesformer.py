@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
-from .fused_layers import Attention, Mlp, Patches, PerHead, linear, product
+from .fused_layers import Attention, Mlp, Patches, PerHead, has_fewer_channels, linear, product
 from .rewrite import Rewrite
 
 _MODULES = MappingProxyType(
@@ -125,15 +125,16 @@ class _Temporal(nn.Module):
         self.qkv = inner.attention.qkv
         self.attention = Attention(frames)
         self.output = product(layer.temporal_dense, inner.output.dense)
+        self.shrunk = has_fewer_channels(self.output)
 
     def forward(self, patches: torch.Tensor) -> torch.Tensor:
-        batch, frames, places, _ = patches.shape
+        batch, frames, places, width = patches.shape
         # OpenVINO has a kernel for the norm of three dimensions, and none for four.
         qkv = self.qkv(self.norm(patches.flatten(1, 2))).reshape(batch, frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(3, 0, 2, 4, 1, 5).flatten(1, 2).unbind(0)  # (B P, heads, T, d)
         mixed = self.attention(query, key, value)
         mixed = mixed.reshape(batch, places, self.heads, frames, -1).permute(0, 3, 1, 2, 4)
-        return self.output(mixed.reshape(batch, frames, places, -1))
+        return self.output(mixed.reshape(batch, frames, places, -1 if self.shrunk else width))
 
 
 class _Spatial(nn.Module):
@@ -147,13 +148,15 @@ class _Spatial(nn.Module):
         self.qkv = inner.attention.qkv
         self.attention = Attention(places)
         self.output = inner.output.dense
+        self.shrunk = has_fewer_channels(self.output)
 
     def forward(self, token: torch.Tensor, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         tokens = with_class_token(token, patches)
-        batch, frames, places, _ = tokens.shape
+        batch, frames, places, width = tokens.shape
         qkv = self.qkv(self.norm(tokens.flatten(1, 2))).reshape(batch * frames, places, 3, self.heads, -1)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B T, heads, 1 + P, d)
-        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, frames, places, -1)
+        inside = -1 if self.shrunk else width
+        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, frames, places, inside)
         tokens = tokens + self.output(mixed)
         return average(tokens[:, :, 0]), tokens[:, :, 1:]
 
@@ -180,6 +183,7 @@ class _LastBlock(nn.Module):
         # Added once: weights sum to one.
         self.register_buffer("value_bias", None if of_value is None else of_value.detach().clone())
         self.output = inner.output.dense
+        self.shrunk = has_fewer_channels(self.output)
         self.mlp_norm = layer.layernorm_after
         self.mlp = Mlp(layer.intermediate.dense, layer.intermediate.intermediate_act_fn, layer.output.dense)
 
@@ -190,7 +194,7 @@ class _LastBlock(nn.Module):
         asked = self.key(query).transpose(1, 2)  # (B, 1, heads, D)
         weights = (asked @ tokens.transpose(2, 3)).softmax(-1)  # (B, T, heads, 1 + P)
         mixed = average(weights @ tokens).transpose(1, 2)  # (B, heads, 1, D)
-        mixed = self.value(mixed).reshape(token.shape[0], 1, -1)
+        mixed = self.value(mixed).reshape((token.shape[0], 1, -1) if self.shrunk else token.shape)
         if self.value_bias is not None:
             mixed = mixed + self.value_bias
         token = token + self.output(mixed)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .fused_layers import Attention, Mlp, Patches, together
+from .fused_layers import Attention, Mlp, Patches, has_fewer_channels, together
 from .rewrite import Rewrite
 
 _ATTENTION = ("blocks.{layer}.qkv", "blocks.{layer}.output")
@@ -71,6 +71,7 @@ class _Block(nn.Module):
         self.qkv = together(inner.query, inner.key, inner.value)
         self.attention = Attention(tokens)
         self.output = layer.attention.output.dense
+        self.shrunk = has_fewer_channels(self.output)
         self.mlp_norm = layer.layernorm_after
         self.mlp = Mlp(layer.intermediate.dense, layer.intermediate.intermediate_act_fn, layer.output.dense)
 
@@ -79,10 +80,11 @@ class _Block(nn.Module):
         return tokens + self.mlp(self.mlp_norm(tokens))
 
     def attended(self, tokens: torch.Tensor) -> torch.Tensor:
-        batch, count, _ = tokens.shape
+        batch, count, width = tokens.shape
         qkv = self.qkv(self.norm(tokens)).reshape(batch, count, 3, self.heads, -1)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, heads, N, d)
-        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, count, -1)
+        inside = -1 if self.shrunk else width
+        mixed = self.attention(query, key, value).transpose(1, 2).reshape(batch, count, inside)
         return tokens + self.output(mixed)
 
 

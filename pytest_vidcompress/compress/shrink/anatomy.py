@@ -25,6 +25,8 @@ class AttentionNames:
     """The layer that takes what the heads give."""
     writer: str = ""
     """The layer after it that adds to the stream; empty: `output` itself."""
+    of_all: bool = True
+    """Does it take the class token, where there is one?"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Anatomy:
     last_norm: Callable[[Any], str]
     """The norm in front of the classifier."""
     classifier: str = "classifier"
+    class_token: bool = False
+    """Does the head read the first token alone?"""
 
     def blocks_of(self, module: nn.Module) -> nn.ModuleList:
         """Its blocks, in their order."""

@@ -51,6 +51,8 @@ class Sight:
     inputs: torch.Tensor
     outputs: torch.Tensor
     stream: torch.Tensor | None = None
+    first: torch.Tensor | None = None
+    """Which rows are the first token of a sequence."""
 
 
 def views_of(clips: Clips) -> Iterator[torch.Tensor]:
@@ -99,7 +101,7 @@ def watch(
         layer: Any = stage.get_submodule(name)
         rows = _Rows(layer, inputs[name], outputs[name], most_rows)
         stream = rows.of(inputs[norm].flatten(0, -2)) if norm else None
-        sights[name] = Sight(rows.inputs(), rows.of(_flat(layer, outputs[name])), stream)
+        sights[name] = Sight(rows.inputs(), rows.of(_flat(layer, outputs[name])), stream, rows.first())
     return result, sights
 
 
@@ -117,6 +119,9 @@ class _Rows:
 
     def of(self, flat: torch.Tensor) -> torch.Tensor:
         return flat[self._chosen].detach()
+
+    def first(self) -> torch.Tensor:
+        return self._chosen % self._inputs.shape[-2] == 0
 
     def inputs(self) -> torch.Tensor:
         if isinstance(self._layer, nn.Linear):
@@ -137,6 +142,7 @@ def _note(
     inputs: dict[str, torch.Tensor], outputs: dict[str, torch.Tensor], name: str
 ) -> Callable[..., None]:
     def note(_: nn.Module, given: tuple[Any, ...], output: Any) -> None:
-        inputs[name], outputs[name] = given[0], output
+        # What comes after may change them in place.
+        inputs[name], outputs[name] = given[0].clone(), output.clone()
 
     return note

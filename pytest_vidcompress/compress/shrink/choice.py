@@ -15,7 +15,7 @@ import torch
 from .moments import Moments
 from .refit import LEAST_SQUARES, MEAN
 
-DAMPING = 1e-4
+DAMPING = 1e-7
 """Share of the features' mean variance, added to all of them."""
 _STEPS = 256
 """Of many small groups several go at a time, so that there are no more steps than these."""

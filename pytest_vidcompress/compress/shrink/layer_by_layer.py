@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from ..layers.product import bias_of
+from ..layers.product import Layer, bias_of
 from .anatomy import layer_named
 from .block_stream import MOST_ROWS, Given, Sight, spread, watch
 from .choice import Order, random_order, removal_order
@@ -94,7 +94,7 @@ def shrink_stages(
     most = max(1, MOST_ROWS // max(1, len(clips)))
     changed = to_stream is not None
     for place, stage in enumerate(stages):
-        goals = [_goals(stage, clip.original, most, to_stream or _same, method) for clip in clips]
+        goals = [_goals(stage, clip.original, most, to_stream, method) for clip in clips]
         for number, site in enumerate(stage.sites):
             if stage.is_due(site, method, changed):
                 wanted = [each.by_layer[site.consumer] for each in goals]
@@ -115,7 +115,7 @@ class Goals:
 
 
 @torch.no_grad()
-def _goals(stage: Stage, given: Given, most: int, to_stream: ToStream, method: Method) -> Goals:
+def _goals(stage: Stage, given: Given, most: int, to_stream: ToStream | None, method: Method) -> Goals:
     end, sights = watch(stage.originals[0], given, {site.consumer: site.stream for site in stage.sites}, most)
     for further in stage.originals[1:]:
         end = given.after(end).run(further)
@@ -127,8 +127,12 @@ def _goals(stage: Stage, given: Given, most: int, to_stream: ToStream, method: M
         outputs, stream = seen.outputs, seen.stream
         if stream is not None:
             flat = end.flatten(0, -2)
-            outputs = to_stream(flat[spread(len(flat), most)] if site.ends else outputs + stream)
-        wanted[site.consumer] = Sight(inputs, outputs, stream)
+            outputs = flat[spread(len(flat), most)] if site.ends else outputs + stream
+            outputs = outputs if to_stream is None else to_stream(outputs)
+        elif site.writer and to_stream is not None:
+            written = to_stream(sights[site.writer].outputs)
+            outputs = _before_turn(layer_named(stage.shrunk, site.writer), written)
+        wanted[site.consumer] = Sight(inputs, outputs, stream, seen.first)
     return Goals(end, wanted)
 
 
@@ -142,7 +146,8 @@ def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, m
     for place, stage in enumerate(stages):
         by_site: dict[str, list[Moments]] = {site.consumer: [] for site in stage.sites if site.groups}
         variances = dict.fromkeys(by_site, 0.0)
-        named = {site.consumer: site.stream for site in stage.sites if site.groups}
+        sites = {site.consumer: site for site in stage.sites if site.groups}
+        named = {name: site.stream for name, site in sites.items()}
         ends: list[torch.Tensor] = []
         for each in given:
             end, sights = watch(stage.originals[0], each, named, most)
@@ -150,7 +155,7 @@ def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, m
                 end = each.after(end).run(further)
             ends.append(end)
             for name, seen in sights.items():
-                by_site[name].append(Moments.of(seen.inputs, seen.outputs))
+                by_site[name].append(Moments.of(seen.inputs, seen.outputs, row_weights(sites[name], seen)))
                 varying = seen.outputs if seen.stream is None else seen.outputs + seen.stream
                 variances[name] += float(varying.var(0).sum()) / len(given)
         given = [each.after(end) for each, end in zip(given, ends, strict=True)]
@@ -200,13 +205,20 @@ def site_order(
 
 
 def _moments(stage: Stage, site: Site, clip: Clip, wanted: Sight, sequential: bool) -> Moments:
-    if not sequential:
-        stream = wanted.stream
-        return Moments.of(wanted.inputs, wanted.outputs if stream is None else wanted.outputs - stream)
-    most = len(wanted.outputs)
-    _, sights = watch(stage.shrunk, clip.shrunk, {site.consumer: site.stream}, most)
-    seen = sights[site.consumer]
-    return Moments.of(seen.inputs, wanted.outputs if seen.stream is None else wanted.outputs - seen.stream)
+    seen = wanted
+    if sequential:
+        most = len(wanted.outputs)
+        seen = watch(stage.shrunk, clip.shrunk, {site.consumer: site.stream}, most)[1][site.consumer]
+    targets = wanted.outputs if seen.stream is None else wanted.outputs - seen.stream
+    return Moments.of(seen.inputs, targets, row_weights(site, wanted))
+
+
+def row_weights(site: Site, seen: Sight) -> torch.Tensor | None:
+    """How often each row counts: the token that the head reads as often as the others of its sequence together."""
+    if not site.has_class_token or seen.first is None:
+        return None
+    others = len(seen.first) / seen.first.sum().clamp(min=1) - 1
+    return torch.where(seen.first, others, 1.0)
 
 
 @torch.no_grad()
@@ -214,5 +226,7 @@ def _further(stage: Stage, clip: Clip, goals: Goals) -> Clip:
     return Clip(clip.original.after(goals.end), clip.shrunk.after(clip.shrunk.run(stage.shrunk)))
 
 
-def _same(tokens: torch.Tensor) -> torch.Tensor:
-    return tokens
+def _before_turn(layer: Layer, written: torch.Tensor) -> torch.Tensor:
+    """What a layer is given that gives this: one of a narrower stream, which at first does nothing but turn."""
+    bias = bias_of(layer)
+    return (written if bias is None else written - bias) @ layer.weight.to(written)

@@ -111,39 +111,29 @@ class _Follower:
         layer, runs = self.layers[name], self.flow.runs_of(name)
         if len(runs) != 1 or len(self.flow.takers(self.flow.number(layer.weight))) != 1:
             return None
-        tensor, norms = runs[0].gives, list[str]()
         of_linear = isinstance(layer, nn.Linear)
-        while True:
-            call = self._only_taker(tensor, of_linear)
-            if call is None:
-                return None
-            consumer = self._consumer(call, tensor, of_linear)
+        # Tensors of these channels and of nothing else.
+        made, norms, consumers = {runs[0].gives}, list[str](), list[str]()
+        for call in self.flow.calls:
+            own = made.intersection(call.takes)
+            if not own:
+                continue
+            consumer = self._consumer(call, own, of_linear)
             if consumer:
-                return Chain(name, tuple(norms), consumer)
-            if not _leaves_channels(call, of_linear):
+                consumers.append(consumer)
+            elif call.function == "batch_norm" and not of_linear:
+                norms.append(self._norm(call.takes[0]))
+                made.update(call.gives)
+            elif made.issuperset(call.takes) and _leaves_channels(call, of_linear):
+                made.update(call.gives)
+            else:
                 return None
-            if call.function == "batch_norm":
-                norm = next(
-                    (run.name for run in self.flow.runs if run.name in self.norms and run.takes == tensor), ""
-                )
-                if not norm or len(self.flow.runs_of(norm)) != 1:
-                    return None
-                norms.append(norm)
-            tensor = call.gives[0]
+        is_whole = len(consumers) == 1 and all(norms) and made.isdisjoint(self.flow.returned)
+        return Chain(name, tuple(norms), consumers[0]) if is_whole else None
 
-    def _only_taker(self, tensor: int, of_linear: bool) -> Call | None:
-        """The function that takes a tensor and gives another; None where several do, or where it is returned, or
-        changed in place by other channels or tensors."""
-        calls = self.flow.takers(tensor)
-        in_place = [call for call in calls if call.gives[0] == tensor]
-        takers = [call for call in calls if call.gives[0] != tensor]
-        if tensor in self.flow.returned or not all(_leaves_channels(call, of_linear) for call in in_place):
-            return None
-        return takers[0] if len(takers) == 1 else None
-
-    def _consumer(self, call: Call, tensor: int, of_linear: bool) -> str:
-        """The layer whose product a call is, of the channels of this tensor; empty where it is none."""
-        if len(call.takes) < 2 or call.takes[0] != tensor or tensor in call.takes[1:]:
+    def _consumer(self, call: Call, own: set[int], of_linear: bool) -> str:
+        """The layer whose product a call is, of these channels; empty where it is none."""
+        if len(call.takes) < 2 or call.takes[0] not in own or own.intersection(call.takes[1:]):
             return ""
         for name, layer in self.layers.items():
             if self.flow.number(layer.weight) == call.takes[1]:
@@ -151,14 +141,17 @@ class _Follower:
                 return name if once and isinstance(layer, nn.Linear) == of_linear else ""
         return ""
 
+    def _norm(self, tensor: int) -> str:
+        """The batch norm that takes a tensor; empty where none does by itself, or it is used twice."""
+        names = [run.name for run in self.flow.runs if run.name in self.norms and run.takes == tensor]
+        return names[0] if len(names) == 1 and len(self.flow.runs_of(names[0])) == 1 else ""
+
 
 def _leaves_channels(call: Call, of_linear: bool) -> bool:
     """Does a call keep channels apart, and where they are?"""
-    if len(call.gives) != 1:
-        return False
     before, after = call.shapes
     if call.function in _BY_ELEMENT:
-        return len(call.takes) == 1 and before == after
+        return before == after
     return not of_linear and call.function in _BY_CHANNEL and before[:2] == after[:2]
 
 

@@ -11,7 +11,8 @@ import torch
 class Moments:
     """Of rows of features `(n, F)` and targets `(n, K)`; in double precision."""
 
-    count: int
+    count: float
+    """Of the rows; where they weigh differently, their weights together."""
     features: torch.Tensor
     """Sum, `(F,)`."""
     targets: torch.Tensor
@@ -24,16 +25,27 @@ class Moments:
     """Sum of squares of all targets."""
 
     @classmethod
-    def of(cls, features: torch.Tensor, targets: torch.Tensor) -> Moments:
-        """Of some rows."""
+    def of(
+        cls, features: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor | None = None
+    ) -> Moments:
+        """Of some rows.
+
+        Args:
+            weights: how often each counts, `(n,)`; None: once.
+        """
         given, wanted = features.double(), targets.double()
+        if weights is None:
+            count, weighed, squares = float(len(given)), given, wanted.square()
+        else:
+            each = weights.to(given).unsqueeze(1)
+            count, weighed, squares = float(each.sum()), given * each, wanted.square() * each
         return cls(
-            len(given),
-            given.sum(0),
-            wanted.sum(0),
-            given.T @ given,
-            given.T @ wanted,
-            float(wanted.square().sum()),
+            count,
+            weighed.sum(0),
+            (wanted if weights is None else wanted * weights.to(wanted).unsqueeze(1)).sum(0),
+            weighed.T @ given,
+            weighed.T @ wanted,
+            float(squares.sum()),
         )
 
     def __add__(self, other: Moments) -> Moments:

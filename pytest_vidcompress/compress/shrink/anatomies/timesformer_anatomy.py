@@ -41,7 +41,7 @@ class FewerHeads(nn.Module):
 
 def _names(attention: str, norm: str, writer: str = "") -> AttentionNames:
     inner = f"{attention}.attention"
-    return AttentionNames(norm, inner, (f"{inner}.qkv",), f"{attention}.output.dense", writer)
+    return AttentionNames(norm, inner, (f"{inner}.qkv",), f"{attention}.output.dense", writer, not writer)
 
 
 def _heads_of(inner: Any) -> tuple[int, int]:
@@ -88,4 +88,5 @@ ANATOMY = Anatomy(
         f"timesformer.embeddings.{name}" for name in ("cls_token", "position_embeddings", "time_embeddings")
     ),
     last_norm=lambda _: "timesformer.layernorm",
+    class_token=True,
 )

@@ -50,4 +50,5 @@ ANATOMY = Anatomy(
     patches="vivit.embeddings.patch_embeddings.projection",
     tables=("vivit.embeddings.cls_token", "vivit.embeddings.position_embeddings"),
     last_norm=lambda _: "vivit.layernorm",
+    class_token=True,
 )
