@@ -17,7 +17,7 @@ import torch
 from torch.nn.functional import kl_div
 
 from pytest_vidcompress.compress.parameters import parse_parameters
-from pytest_vidcompress.compress.shrink import Shrink
+from pytest_vidcompress.compress.shrink.shares import Shrink
 from pytest_vidcompress.compress.shrink.shrink_model import shrink_model
 from pytest_vidcompress.gate.statistics import mcnemar
 from pytest_vidcompress.measure.accuracy.predict import logits_of

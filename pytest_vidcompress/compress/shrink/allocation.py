@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .choice import Order
 
-UNIFORM, GLOBAL = ALLOCATIONS = ("uniform", "global")
+GLOBAL = "global"
 MULTIPLE = 8
 """Of many neurons a multiple of this is left: kernels take so many at a time."""
 _MANY = 64

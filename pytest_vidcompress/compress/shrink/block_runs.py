@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from .anatomy import Anatomy
+from .anatomies.anatomy import Anatomy
 from .block_stream import MOST_ROWS, Given, spread, watch
 from .choice import random_order
 from .layer_by_layer import RANDOM, Method

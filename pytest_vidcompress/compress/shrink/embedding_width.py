@@ -16,7 +16,7 @@ from torch import nn
 
 from ...errors import VidcompressError
 from ..layers.product import Layer, bias_of
-from .anatomy import Anatomy, layer_named
+from .anatomies.anatomy import Anatomy, layer_named
 from .block_stream import MOST_ROWS, spread
 from .layer_by_layer import RANDOM, Method
 from .narrow_layers import plain_norm, replace_numbers, resize

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ..layers.product import Layer, bias_of
-from .anatomy import layer_named
+from .anatomies.anatomy import layer_named
 from .block_stream import MOST_ROWS, Given, Sight, spread, watch
 from .choice import Order, random_order, removal_order
 from .moments import Moments, total

@@ -16,7 +16,7 @@ from torch import nn
 
 from ..layers.dataflow import Call, Dataflow, dataflow
 from ..layers.product import Layer, is_layer
-from .anatomy import layer_named
+from .anatomies.anatomy import layer_named
 from .narrow_layers import keep_channels, keep_inputs, keep_outputs
 from .site import MLP, Site
 

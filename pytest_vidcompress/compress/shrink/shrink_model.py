@@ -14,7 +14,7 @@ from ...models.adapter import example_pixels
 from ...models.module_copy import module_copy
 from .allocation import GLOBAL, allocate, kept_of
 from .anatomies import anatomies, anatomy_of
-from .anatomy import Anatomy
+from .anatomies.anatomy import Anatomy
 from .block_runs import remaining_blocks
 from .block_stream import MOST_ROWS, Given, entrances, views_of
 from .choice import Order
@@ -27,7 +27,7 @@ from .structure_record import write_sizes
 if TYPE_CHECKING:
     from ...clips.loader import Clips
     from ...models.model import Model
-    from . import Shrink
+    from .shares import Shrink
 
 
 def shrink_model(model: Model, parameters: Shrink, clips: Clips, sequential: bool = True) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .anatomy import Anatomy, AttentionNames, layer_named
+from .anatomies.anatomy import Anatomy, AttentionNames, layer_named
 from .narrow_layers import keep_inputs, keep_outputs
 
 MLP, HEADS, INPUTS = "mlp", "heads", "inputs"

@@ -15,7 +15,7 @@ from torch import nn
 
 from ...errors import VidcompressError
 from ..layers.product import bias_of, is_layer
-from .anatomy import Anatomy, layer_named
+from .anatomies.anatomy import Anatomy, layer_named
 from .embedding_width import resize_stream, store_tables, stores_tables, stream_width
 from .narrow_layers import resize, resize_norm
 

@@ -10,15 +10,15 @@ from types import MappingProxyType
 
 from torch import nn
 
-from ..anatomy import Anatomy
+from .anatomy import Anatomy
 
 
 @cache
 def anatomies() -> Mapping[str, Anatomy]:
     """By the name of the class that they are of. Heavy: imports torch."""
     names = sorted(each.name for each in iter_modules(__path__))
-    found: list[Anatomy] = [import_module(f"{__name__}.{name}").ANATOMY for name in names]
-    return MappingProxyType({each.of: each for each in found})
+    found = [getattr(import_module(f"{__name__}.{name}"), "ANATOMY", None) for name in names]
+    return MappingProxyType({each.of: each for each in found if isinstance(each, Anatomy)})
 
 
 def anatomy_of(module: nn.Module) -> Anatomy | None:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..anatomy import Anatomy, AttentionNames
+from .anatomy import Anatomy, AttentionNames
 
 
 class FewerHeads(nn.Module):

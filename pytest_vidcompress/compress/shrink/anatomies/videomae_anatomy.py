@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from ..anatomy import Anatomy, AttentionNames
+from .anatomy import Anatomy, AttentionNames
 
 _INNER = "attention.attention"
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from torch import nn
 
-from ..layers.product import Layer
+from ...layers.product import Layer
 
 
 @dataclass(frozen=True)
