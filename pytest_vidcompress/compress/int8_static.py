@@ -7,7 +7,7 @@ additions and what `keep` names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from ..clips.loader import Clips
     from ..models.model import Model
+    from .int8.observe import Seen
+    from .int8.quantized import QuantizedLayer
     from .int8.range import Range
+    from .layers.dataflow import Dataflow
     from .layers.product import Layer
 
 AUTO = "auto"
@@ -48,41 +51,77 @@ class Int8Static:
         return ("fuse",) if self.attention == "all" else ()
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """What calibration clips say of a model."""
+
+    layers: Mapping[str, QuantizedLayer]
+    """Dotted name -> the int8 layer that is to take the place of this one; what stays float is not there."""
+    products: Mapping[str, Sequence[Range]]
+    """Dotted name of a part of attention -> the ranges of queries, keys, values and weights."""
+    note: str
+
+
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
-    from .int8.fit import factor_range, fitted
+    calibration = calibrated(model, parameters, clips, "int8-static")
+    made = with_int8(
+        model.module,
+        parameters,
+        lambda name, _: calibration.layers.get(name),
+        calibration.products.__getitem__,
+    )
+    return replace(model, module=made, notes=(*model.notes, calibration.note))
+
+
+def calibrated(model: Model, parameters: Int8Static, clips: Clips, technique: str) -> Calibration:
+    """Smooths a model's module in place, and finds the int8 layers that lose least.
+
+    Args:
+        technique: who asks, for the message.
+
+    Raises:
+        VidcompressError: there are no clips or no layers, or one of these is never called.
+    """
+    from .int8.fit import factor_range
     from .int8.observe import observe
     from .int8.smooth import smooth
     from .layers.dataflow import dataflow
 
     if not clips.expected:
         raise VidcompressError(
-            "int8-static calibrates on clips that are not tested, and the sample takes all there are: leave it"
+            f"{technique} calibrates on clips that are not tested, and the sample takes all there are: leave it"
             " some with a smaller sample"
         )
     module = model.module
     # Smoothing changes no query, key or value, so one pass over the clips sees all.
     seen, products = observe(module, clips, _attentions(module, parameters.attention))
     if not seen:
-        raise VidcompressError(f"model {model.name!r} has no linear layers or convolutions for int8-static")
+        raise VidcompressError(f"model {model.name!r} has no linear layers or convolutions for {technique}")
     flow = dataflow(module, next(iter(clips.batches(1)))[0][:1])
     if parameters.smooth:
         smooth(module, seen, parameters.smooth, flow)
+    layers = _fitted(model, parameters, seen, flow, technique)
+    ranges = {name: [*map(factor_range, values)] for name, values in products.items()}
+    return Calibration(layers, ranges, f"calibrated on {clips.expected} clips")
 
-    def layer(name: str, part: Layer) -> nn.Module | None:
-        if _is_kept(name, parameters):
-            return None
+
+def _fitted(
+    model: Model, parameters: Int8Static, seen: Mapping[str, Seen], flow: Dataflow, technique: str
+) -> Mapping[str, QuantizedLayer]:
+    from .int8.fit import fitted
+    from .layers.product import is_layer
+
+    layers: dict[str, QuantizedLayer] = {}
+    for name, part in model.module.named_modules():
+        if not is_layer(part) or _is_kept(name, parameters):
+            continue
         if name not in seen:
             raise VidcompressError(
-                f"int8-static: layer {name!r} of model {model.name!r} is never called as a module, so nobody knows"
+                f"{technique}: layer {name!r} of model {model.name!r} is never called as a module, so nobody knows"
                 f" its inputs: leave it float with keep={name}"
             )
-        return fitted(part, seen[name], flow.is_rectified(name))
-
-    def ranges(name: str) -> Sequence[Range]:
-        return [factor_range(values) for values in products[name]]
-
-    made = _with_int8(module, parameters, layer, ranges)
-    return replace(model, module=made, notes=(*model.notes, f"calibrated on {clips.expected} clips"))
+        layers[name] = fitted(part, seen[name], flow.is_rectified(name))
+    return layers
 
 
 def rebuild(module: nn.Module, parameters: Int8Static, stored: Collection[str]) -> nn.Module:
@@ -108,10 +147,10 @@ def rebuild(module: nn.Module, parameters: Int8Static, stored: Collection[str]) 
         made.register_buffer("bias", torch.zeros_like(scale) if f"{name}.bias" in stored else None)
         return made
 
-    return _with_int8(module, parameters, layer, lambda _: (anything,) * 4)
+    return with_int8(module, parameters, layer, lambda _: (anything,) * 4)
 
 
-def _with_int8(
+def with_int8(
     module: nn.Module,
     parameters: Int8Static,
     layer: Callable[[str, Layer], nn.Module | None],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
@@ -124,7 +123,9 @@ def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
 
 
 def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique]) -> None:
-    for step, following in pairwise(recipe.steps):
+    # Of all that must come last the nearest is named.
+    pairs = ((step, after) for at, after in enumerate(recipe.steps) for step in reversed(recipe.steps[:at]))
+    for step, following in pairs:
         followers = step.technique.followers
         if step.technique.last and following.name not in followers:
             others = f" but {' or '.join(followers)}" if followers else ""
