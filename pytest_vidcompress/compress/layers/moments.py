@@ -46,9 +46,9 @@ class Moments:
 
     def take(self, rows: torch.Tensor) -> None:
         """Adds some rows, `(rows, groups * row)`."""
-        by_group = rows.unflatten(1, (self.groups, -1)).transpose(0, 1)  # (groups, rows, row)
+        by_group = rows.double().unflatten(1, (self.groups, -1)).transpose(0, 1)  # (groups, rows, row)
         self._squares += by_group.transpose(1, 2) @ by_group
-        self._total += by_group.sum(1, dtype=torch.double)
+        self._total += by_group.sum(1)
         self.count += len(rows)
 
 

@@ -1,8 +1,8 @@
 """`prune-global`: the weights of attention, dense layers and convolutions that count least become zero.
 
 By default unstructured L1 pruning with one threshold over all of them, the study's global pruning (section 6.2.1).
-Other scores ask calibration clips what a weight counts for. How much of a layer becomes zero, magnitudes decide in
-any case: changes of two layers' outputs do not compare, and one threshold over them empties whole layers.
+Others ask calibration clips. How much of a layer becomes zero is decided by magnitudes in any case: changes of two
+layers' outputs do not compare, and one threshold over them empties whole layers.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class PruneGlobal:
     layers: str = ":"
     """Blocks in scope: an index or a slice."""
     score: str = MAGNITUDE
-    """What a weight counts for: its `magnitude`; `activation`, that times what it is multiplied with; `second-order`,
-    what is lost where others make up for it, as they then do."""
+    """What a weight counts for: its `magnitude`; that times what it meets, `activation`; its magnitude, and the others
+    make up for it, `second-order`."""
 
     def __post_init__(self) -> None:
         in_range(self, "amount", 0, 1)
@@ -69,26 +69,31 @@ def _prune_by_clips(model: Model, layers: Sequence[Layer], parameters: PruneGlob
 
     found = moments_of(model.module, layers, clips, f"prune-global:score={parameters.score}")
     by_magnitude = smallest([layer.weight.detach().abs() for layer in layers], parameters.amount)
+    change = _PRUNED[parameters.score]
     with torch.no_grad():
         for layer, moments, zeros in zip(layers, found, by_magnitude, strict=True):
-            share = float(zeros.double().mean())
-            groups = zip(by_group(layer, layer.weight), moments.second, strict=True)
-            made = torch.stack(
-                [_pruned(weight, second, share, parameters.score) for weight, second in groups]
-            )
+            groups = by_group(layer, layer.weight), by_group(layer, zeros), moments.second
+            made = torch.stack([change(*group) for group in zip(*groups, strict=True)])
             layer.weight.copy_(made.reshape(layer.weight.shape))
 
 
-def _pruned(weight: torch.Tensor, second: torch.Tensor, share: float, score: str) -> torch.Tensor:
-    """Weights `(outputs, row)` with a share of zeros, by second moments of the rows, `(row, row)`."""
-    from .scores import activation, second_order
-    from .second_order import compensated
+def _by_activation(weight: torch.Tensor, zeros: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """As many zeros, where a weight times the root mean square of what it meets is least."""
     from .threshold import smallest
 
-    if score == ACTIVATION:
-        return weight.masked_fill(smallest([activation(weight, second)], share)[0], 0)
-    return compensated(weight, smallest([second_order(weight, second)], share)[0], second)
+    scores = weight.double().abs() * second.diagonal().sqrt()
+    (is_zero,) = smallest([scores], float(zeros.double().mean()))
+    return weight.masked_fill(is_zero, 0)
 
 
+def _by_second_order(weight: torch.Tensor, zeros: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """The same zeros, made up for."""
+    from .second_order import compensated
+
+    return compensated(weight, zeros, second)
+
+
+_PRUNED = {ACTIVATION: _by_activation, SECOND_ORDER: _by_second_order}
+"""Score -> `(weights (outputs, row), zeros by magnitude, second moments of the rows (row, row)) -> weights`."""
 PRUNE_GLOBAL = Technique("unstructured L1 over attention, dense layers and convolutions", apply, PruneGlobal)
 TECHNIQUES = {"prune-global": PRUNE_GLOBAL}
