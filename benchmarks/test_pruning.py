@@ -8,6 +8,12 @@ def test_global_pruning_holds(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(vc_measure(vc_variant))
 
 
+@pytest.mark.vc_variants("prune-global:amount=0.5,score=second-order", "lowrank")
+@pytest.mark.vc_budget(top1_drop=0.03, agreement=0.95)
+def test_what_is_taken_is_made_up_for(vc_variant, vc_measure, vc_baseline):
+    vc_baseline.check(vc_measure(vc_variant))
+
+
 @pytest.mark.vc_variants("prune-local-attention", "prune-local-dense", "prune-local-both")
 @pytest.mark.vc_variants("prune-local-attention:amount=0.4", "prune-local-dense:amount=0.4")
 @pytest.mark.vc_variants("prune-local-both:amount=0.4")

@@ -30,7 +30,8 @@ class FakeQuantized(nn.Module):
     def __init__(self, layer: Layer, start: QuantizedLayer) -> None:
         super().__init__()
         self.layer = layer
-        layer.bias = None if start.bias is None else nn.Parameter(start.bias.detach().clone())
+        bias = None if start.bias is None else nn.Parameter(start.bias.detach().clone())
+        layer.register_parameter("bias", bias)
         for name in ("weight_scale", "input_scale", "input_zero_point"):
             self.register_buffer(name, getattr(start, name).detach().clone())
         self.weight_factor = nn.Parameter(torch.zeros_like(self.weight_scale))

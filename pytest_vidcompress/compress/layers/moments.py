@@ -25,9 +25,9 @@ class Moments:
         self.groups = groups_of(layer)
         self.count = 0
         """Rows that were seen."""
-        row, options = layer.weight[0].numel(), {"dtype": torch.double, "device": layer.weight.device}
-        self._squares = torch.zeros(self.groups, row, row, **options)
-        self._total = torch.zeros(self.groups, row, **options)
+        row, device = layer.weight[0].numel(), layer.weight.device
+        self._squares = torch.zeros(self.groups, row, row, dtype=torch.double, device=device)
+        self._total = torch.zeros(self.groups, row, dtype=torch.double, device=device)
 
     @property
     def mean(self) -> torch.Tensor:

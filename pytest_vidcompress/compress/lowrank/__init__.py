@@ -6,13 +6,12 @@ lies closest to its weights: what a layer is hardly ever given costs it nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ...errors import VidcompressError
 from ..parameters import in_range, is_layers, one_of
-from ..technique import Technique
+from ..technique import Stored, Technique
 
 if TYPE_CHECKING:
     from torch import nn
@@ -80,7 +79,7 @@ def apply(model: Model, parameters: LowRank, clips: Clips) -> Model:
     return replace(model, notes=(*model.notes, note))
 
 
-def rebuild(module: nn.Module, parameters: LowRank, stored: Mapping[str, Sequence[int]]) -> nn.Module:
+def rebuild(module: nn.Module, parameters: LowRank, stored: Stored) -> nn.Module:
     from torch import nn
 
     from ..layers.substitute import exactly, substitute

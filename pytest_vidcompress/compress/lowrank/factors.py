@@ -31,10 +31,7 @@ class Factored(nn.Sequential):
 
     def __init__(self, first: torch.Tensor, second: torch.Tensor, bias: torch.Tensor) -> None:
         super().__init__(_linear(first, None), _linear(second, bias))
-
-    @property
-    def rank(self) -> int:
-        return len(next(self.parameters()))
+        self.rank = len(first)
 
 
 @dataclass(frozen=True)

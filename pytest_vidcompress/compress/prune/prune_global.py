@@ -31,8 +31,8 @@ class PruneGlobal:
     layers: str = ":"
     """Blocks in scope: an index or a slice."""
     score: str = MAGNITUDE
-    """What a weight counts for: its `magnitude`; that times what it meets, `activation`; its magnitude, and the others
-    make up for it, `second-order`."""
+    """What a weight counts for: its `magnitude`; that times what it meets, `activation`; its magnitude, and the
+    others make up for it, `second-order`."""
 
     def __post_init__(self) -> None:
         in_range(self, "amount", 0, 1)

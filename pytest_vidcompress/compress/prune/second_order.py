@@ -1,9 +1,9 @@
 """What zeros change in a layer's outputs is made up for by the weights that are left.
 
-A change `d` of an output's weights costs `d^T H d` on what the layer is given, `H` the second moments of its inputs. The
-Optimal Brain Surgeon (Hassibi and Stork, NeurIPS 1992) makes up for one zero at a time, SparseGPT (Frantar and Alistarh,
-ICML 2023, section 3) for those of a column; here all zeros of an output are made up for together, which is least squares
-over the weights that are left.
+A change `d` of an output's weights costs `d^T H d` on what the layer is given, `H` the second moments of its inputs.
+The Optimal Brain Surgeon (Hassibi and Stork, NeurIPS 1992) makes up for one zero at a time, SparseGPT (Frantar and
+Alistarh, ICML 2023, section 3) for those of a column; here all zeros of an output are made up for together, which is
+least squares over the weights that are left.
 """
 
 from __future__ import annotations
