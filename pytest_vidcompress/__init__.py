@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .errors import VidcompressError as VidcompressError
     from .gate.verdict import Result as Result
     from .gate.verdict import Verdict as Verdict
+    from .learn.lessons import Lessons as Lessons
+    from .learn.loop import Training as Training
+    from .learn.loop import train as train
     from .measure.interval import Estimate as Estimate
     from .measure.report import Report as Report
     from .models.model import Model as Model
@@ -35,6 +38,7 @@ _HOMES = {
     "Clip": "clips.clip",
     "ClipSet": "clips.clip",
     "Estimate": "measure.interval",
+    "Lessons": "learn.lessons",
     "Model": "models.model",
     "OperatorTime": "runtimes.operator_time",
     "Profile": "clips.profile",
@@ -42,11 +46,13 @@ _HOMES = {
     "Result": "gate.verdict",
     "Runtime": "runtimes.runtime",
     "Technique": "compress.technique",
+    "Training": "learn.loop",
     "Variant": "artefacts.variant",
     "Verdict": "gate.verdict",
     "VidcompressError": "errors",
     "Views": "clips.profile",
     "load": "artefacts.load",
+    "train": "learn.loop",
 }
 
 __all__ = [
@@ -54,6 +60,7 @@ __all__ = [
     "Clip",
     "ClipSet",
     "Estimate",
+    "Lessons",
     "Model",
     "OperatorTime",
     "Profile",
@@ -61,11 +68,13 @@ __all__ = [
     "Result",
     "Runtime",
     "Technique",
+    "Training",
     "Variant",
     "Verdict",
     "VidcompressError",
     "Views",
     "load",
+    "train",
 ]
 
 

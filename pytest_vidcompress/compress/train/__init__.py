@@ -1,8 +1,6 @@
 """Techniques that only train: `finetune` by labels, `distil` from the reference."""
 
-from __future__ import annotations
+from .distil import TECHNIQUES as _DISTIL
+from .finetune import TECHNIQUES as _FINETUNE
 
-from .distil import DISTIL
-from .finetune import FINETUNE
-
-TECHNIQUES = {"finetune": FINETUNE, "distil": DISTIL}
+TECHNIQUES = {**_FINETUNE, **_DISTIL}

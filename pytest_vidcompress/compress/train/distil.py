@@ -68,3 +68,4 @@ def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Dist
 
 
 DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn, rebuild=rebuild)
+TECHNIQUES = {"distil": DISTIL}

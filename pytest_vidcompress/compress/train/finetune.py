@@ -31,3 +31,4 @@ def learn(model: Model, parameters: Finetune, clips: Clips, lessons: Lessons) ->
 
 
 FINETUNE = Technique("trained by labels", parameters=Finetune, learn=learn)
+TECHNIQUES = {"finetune": FINETUNE}
