@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from torch import nn
 
-from ..clips.labels import normal_form
 from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
@@ -35,6 +34,7 @@ from . import tensor_files
 from .folder import read, verify
 from .manifest import CONFIG, FILE, SAFETENSORS, TENSORS, Manifest
 from .restore import restore
+from .same_model import refuse_other_model
 from .save import versions
 from .size import Size, size_of
 
@@ -84,18 +84,7 @@ class Artefact:
         Raises:
             VidcompressError: the labels differ, or what decides the pixels of a view.
         """
-        beside = f"measure it beside the model that it was made of, {self.model!r}"
-        if [*map(normal_form, self.labels)] != [*map(normal_form, model.labels)]:
-            raise VidcompressError(
-                f"artefact {str(self.directory)!r} does not answer with the labels of model {model.name!r}: {beside}"
-            )
-        for name, own in self.profile.pixels.items():
-            other = model.profile.pixels[name]
-            if own != other:
-                raise VidcompressError(
-                    f"artefact {str(self.directory)!r} takes clips of {name} {own}, and model {model.name!r} of"
-                    f" {other}: {beside}"
-                )
+        refuse_other_model(self.directory, self.model, self.labels, self.profile, model)
 
 
 def load(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -32,7 +33,7 @@ class Saveable(Protocol):
     """What is asked of a `Variant`, which itself saves by this module."""
 
     @property
-    def recipe(self) -> Recipe: ...
+    def complete_recipe(self) -> Recipe: ...
     @property
     def name(self) -> str: ...
     @property
@@ -58,12 +59,22 @@ def save(variant: Saveable, directory: Path) -> None:
         VidcompressError: it holds other things, or cannot be written; or the module is of tensors that `load` could
             not put back.
     """
+    if save_beside(variant, directory).needs_module:
+        _warn_of_module(Path(variant.model.name).name)
+
+
+def save_beside(variant: Saveable, directory: Path, files: Mapping[str, bytes] | None = None) -> Manifest:
+    """As `save`, without a warning.
+
+    Args:
+        files: other files of the artefact, by name: what they say of it is stamped as its own are.
+    """
     if variant.executes.save is None:
         _refuse_unrestorable(variant)
     with replaced(directory) as folder:
-        manifest = _write(variant, folder)
-    if manifest.needs_module:
-        _warn_of_module(manifest.model)
+        for name, content in (files or {}).items():
+            folder.joinpath(name).write_bytes(content)
+        return _write(variant, folder)
 
 
 def needs_module(variant: Saveable) -> bool:
@@ -133,11 +144,11 @@ def _refuse_unrestorable(variant: Saveable) -> None:
 
 
 def _write(variant: Saveable, folder: Path) -> Manifest:
-    model, executes = variant.model, variant.executes
+    model, executes, recipe = variant.model, variant.executes, variant.complete_recipe
     about = Manifest(
         format=SAFETENSORS if executes.save is None else variant.runtime,
-        recipe=variant.recipe.text,
-        name=variant.name,
+        recipe=recipe.text,
+        name=str(recipe.on(variant.runtime)),
         # The last part only: how a folder's path is typed must not change the size of the artefact.
         model=Path(model.name).name,
         weights=model.weights,

@@ -48,7 +48,7 @@ def write(module: nn.Module, folder: Path) -> tuple[dict[str, str], Orders, Shap
     save_file(stored, folder / TENSORS, metadata={"format": "pt"})
     # safetensors lets nobody else read what it writes; the folder says who may.
     folder.joinpath(TENSORS).chmod(folder.stat().st_mode & 0o666)
-    config = _config(module)
+    config = configuration_of(module)
     if config is not None:
         content = json.dumps(config, indent=2, sort_keys=True, default=str) + "\n"
         folder.joinpath(CONFIG).write_text(content, encoding="utf-8", newline="\n")
@@ -97,7 +97,8 @@ def has_config(module: nn.Module) -> bool:
     return hasattr(getattr(module, "config", None), "to_dict")
 
 
-def _config(module: nn.Module) -> dict[str, Any] | None:
+def configuration_of(module: nn.Module) -> dict[str, Any] | None:
+    """What `config.json` says of a module; None where it does not say how it is built."""
     if not has_config(module):
         return None
     config: Any = module.config

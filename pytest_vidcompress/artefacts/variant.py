@@ -14,6 +14,7 @@ from ..runtimes.registry import usable_runtime
 from ..runtimes.runtime import Executable, Runtime
 from . import save as artefact
 from .size import Size
+from .starting_point import starting_point
 
 if TYPE_CHECKING:
     from ..clips.loader import Clips
@@ -32,6 +33,13 @@ class Variant:
     runtime: str
     """Its name."""
     executes: Runtime
+    complete: Recipe | None = None
+    """What makes it of the uncompressed model, where its own recipe begins with an artefact."""
+
+    @property
+    def complete_recipe(self) -> Recipe:
+        """What makes it of the uncompressed model: it names no folder, and is what `save` writes."""
+        return self.complete or self.recipe
 
     @property
     def name(self) -> str:
@@ -85,20 +93,30 @@ def build(
         VidcompressError: the runtime is not there, or the model cannot be compressed or run so, or not there.
     """
     name = recipe.runtime_with(chosen)
-    refuse_unsupported(recipe, name, usable_runtime(name, runtimes), str(model.device))
-    return prepared(recipe, recipe.apply(model, clips, lessons), name, runtimes)
+    start = starting_point(recipe, model)
+    refuse_unsupported(start.complete, name, usable_runtime(name, runtimes), str(model.device))
+    compressed = start.recipe.apply(start.model, clips, lessons)
+    return prepared(recipe, compressed, name, runtimes, start.complete)
 
 
-def prepared(recipe: Recipe, compressed: Model, name: str, runtimes: Mapping[str, Runtime]) -> Variant:
+def prepared(
+    recipe: Recipe,
+    compressed: Model,
+    name: str,
+    runtimes: Mapping[str, Runtime],
+    complete: Recipe | None = None,
+) -> Variant:
     """What a recipe made of a model, ready in a runtime.
 
     Args:
         compressed: as techniques left it, on the device where it is to run.
         name: of the runtime.
+        complete: as of a variant.
 
     Raises:
         VidcompressError: it is not there, or cannot run this.
     """
     executes = usable_runtime(name, runtimes)
     refuse_runtime(name, executes, str(compressed.device), f"variant {str(recipe.on(name))!r}")
-    return Variant(recipe.on(name), compressed, executes.prepare(compressed), name, executes)
+    run = executes.prepare(compressed)
+    return Variant(recipe.on(name), compressed, run, name, executes, None if complete == recipe else complete)

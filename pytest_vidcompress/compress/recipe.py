@@ -135,6 +135,10 @@ def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique])
     for position, step in enumerate(recipe.steps):
         if step.technique.alone and len(recipe.steps) > 1:
             raise VidcompressError(f"recipe {text!r}: {step.name} cannot be combined with other techniques")
+        if step.technique.first and position:
+            raise VidcompressError(
+                f"recipe {text!r}: {step.name} must come first, nothing can come before it"
+            )
         wanted = step.technique.must_follow(step.parameters)
         if wanted and not {each.name for each in recipe.steps[:position]}.intersection(wanted):
             raise VidcompressError(
@@ -146,12 +150,16 @@ def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique])
 def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
     name, _, rest = part.partition(":")
     if name not in techniques:
-        raise VidcompressError(f"recipe {text!r}: unknown technique {name!r}; there are {_all(techniques)}")
+        hint = "; in a path + is written %2B, and a comma %2C" if "path=" in text else ""
+        raise VidcompressError(
+            f"recipe {text!r}: unknown technique {name!r}; there are {_all(techniques)}{hint}"
+        )
     given: dict[str, str] = {}
     for pair in filter(None, rest.split(",")):
         key, equals, value = pair.partition("=")
         if not equals or not value:
-            raise VidcompressError(f"recipe {text!r}: {pair!r} is not of the form param=value")
+            hint = "; in a path a comma is written %2C" if "path=" in rest else ""
+            raise VidcompressError(f"recipe {text!r}: {pair!r} is not of the form param=value{hint}")
         if key.strip() in given:
             raise VidcompressError(f"recipe {text!r}: {name}: {key.strip()} is given twice")
         given[key.strip()] = value.strip()

@@ -72,6 +72,9 @@ class Technique:
         """Does it train, and so need lessons?"""
         return self.learn is not None
 
+    first: bool = False
+    """Nothing can come before it: it gives the model that others work on."""
+
     def must_follow(self, parameters: Any) -> Collection[str]:
         """Techniques one of which must come before it with these parameters; empty where none must."""
         return self.after(parameters) if callable(self.after) else self.after

@@ -49,7 +49,7 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
     with failures():
         recipe = session.inputs.choices.recipe(request.param)
         _leave_out_what_cannot_run(request.node.nodeid, session, recipe)
-        return session.inputs.variant(recipe, vc_model.name)
+        return session.builder.variant(recipe, vc_model.name)
 
 
 def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..artefacts.folder import read
+from ..compress.artefact import folder_of
 from ..compress.recipe import Recipe, parse
-from ..compress.registry import TECHNIQUES
+from ..compress.registry import IMMEDIATE
 from ..errors import VidcompressError
 from ..models.catalog import DEFAULT_MODELS
 from ..models.load import check_name
@@ -35,6 +37,9 @@ class Choices:
             check_name(name, self._registries.models)
         for text in self._options.variants:
             recipe = self.recipe(text)
+            folder = folder_of(recipe)
+            if folder:
+                read(folder)
             executes = self.find(self.runtime(recipe))
             refuse_unsupported(recipe, self.runtime(recipe), executes, self._options.device)
         if self._options.grid:
@@ -63,7 +68,7 @@ class Choices:
 
     def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""
-        return pairs(named, self.models, self._options.variants, tuple(TECHNIQUES), self.recipe)
+        return pairs(named, self.models, self._options.variants, IMMEDIATE, self.recipe)
 
     def runtime(self, recipe: Recipe) -> str:
         """The name of what executes a recipe in this run."""

@@ -1,4 +1,4 @@
-"""What a run measures, by the names that were given: clips, models, variants. Each is loaded when first asked for."""
+"""What a run measures, by the names that were given: clips and models. Each is loaded when first asked for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from ..clips.clip_set import resolve
 from ..clips.labels import match
 from ..clips.sample import calibration, sample
 from ..clips.shared_content import SharedContent
-from ..compress.recipe import Recipe
 from ..errors import VidcompressError
 from ..models.load import load
 from ..models.model import Model
-from ..runtimes.device_support import refuse_recipe, refuse_unsupported
-from ..runtimes.registry import usable_runtime
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
 from .options import Options
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
     import torch
 
-    from ..artefacts.variant import Variant
     from ..clips.loader import Clips, Decoding
     from ..learn.lessons import Lessons
     from ..measure.accuracy.predict import Progress
@@ -134,30 +130,9 @@ class Inputs:
         if name not in self._lessons:
             reserved = Reserved(self.sample, self._calibration_clips)
             decoding = self._decoding(device=self._workbench)
-            model, seed = self._workpiece(name), self._options.seed
+            model, seed = self.workpiece(name), self._options.seed
             self._lessons[name] = lessons(model, self.clip_set, reserved, decoding, seed)
         return replace(self._lessons[name], folder=folder)
-
-    def variant(self, recipe: Recipe, model: str) -> Variant:
-        """`recipe` applied to a copy of the model, ready to run."""
-        name = recipe.runtime_with(self._options.runtime)
-        executes = usable_runtime(name, self._registries.runtimes)
-        refuse_unsupported(recipe, name, executes, str(self.device))
-        if self._progress:
-            self._progress(f"compressing {model} by {recipe}", 0, 0)
-        return self.in_runtime(recipe, self.compressed(recipe, model), name)
-
-    def compressed(self, recipe: Recipe, model: str) -> Model:
-        """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run."""
-        refuse_recipe(recipe, str(self.device))
-        lessons = self.lessons(model) if recipe.learns else None
-        return recipe.apply(self._workpiece(model), self.calibration(model), lessons).on(self.device)
-
-    def in_runtime(self, recipe: Recipe, compressed: Model, runtime: str) -> Variant:
-        """What `compressed` made, ready in a runtime."""
-        from ..artefacts.variant import prepared
-
-        return prepared(recipe, compressed, runtime, self._registries.runtimes)
 
     @property
     def _workbench(self) -> torch.device:
@@ -166,8 +141,8 @@ class Inputs:
 
         return self.device if has_doubles(self.device) else CPU
 
-    def _workpiece(self, name: str) -> Model:
-        """The reference model there."""
+    def workpiece(self, name: str) -> Model:
+        """The reference model where techniques work, shared: copy it before changing it."""
         model = self.model(name)
         return model if self._workbench == self.device else model.copy().on(self._workbench)
 

@@ -26,6 +26,7 @@ from .options.arguments import of_another_commit
 from .references import References
 from .refuse_other_clips import check_comparable
 from .registries import Registries
+from .variant_builder import VariantBuilder
 
 if TYPE_CHECKING:
     from ..measure.accuracy.predict import Progress
@@ -45,6 +46,7 @@ class Session:
         self.inputs = Inputs(options, registries, progress)
         self.references = References(options, self.inputs, self.ledger, progress)
         self.baselines = Baselines(options, self.inputs, registries)
+        self.builder = VariantBuilder(options, registries, self.inputs, progress)
         self._registries = registries
         self._running = ExitStack()
 

@@ -29,7 +29,7 @@ from pytest_vidcompress.artefacts.load import Artefact, open_artefact
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.device import CPU, Accelerators
 from pytest_vidcompress.models.model import Model
@@ -123,9 +123,7 @@ def test_a_fresh_process_gives_the_same_logits_without_the_checkpoint(
     assert torch.equal(elsewhere.logits[name], elsewhere.expected[name])
 
 
-IN_TORCH = [
-    name for name, technique in TECHNIQUES.items() if technique.runtime == "torch" and not technique.alone
-]
+IN_TORCH = [name for name in IMMEDIATE if TECHNIQUES[name].runtime == "torch" and not TECHNIQUES[name].alone]
 VALUES = {
     "amount": st.floats(0, 0.9).map(lambda share: round(share, 3)),
     "layers": st.sampled_from([":", "0", ":-1", "-1:"]),

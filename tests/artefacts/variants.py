@@ -14,7 +14,7 @@ from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.int8_dynamic import ENGINES
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import logits_of
 from pytest_vidcompress.models.model import Model
@@ -36,7 +36,7 @@ def _exists(recipe: str) -> bool:
     return True
 
 
-RECIPES = (*TECHNIQUES, *filter(_exists, COMPOSED), *(f"int8-dynamic:engine={name}" for name in SUPPORTED))
+RECIPES = (*IMMEDIATE, *filter(_exists, COMPOSED), *(f"int8-dynamic:engine={name}" for name in SUPPORTED))
 """Every technique there is, and some of them together."""
 
 

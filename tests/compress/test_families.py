@@ -13,7 +13,7 @@ from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.families import FAMILIES
@@ -24,7 +24,7 @@ from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.small import LABELS, model, pixels
 
 NAMES = [family.model_type for family in FAMILIES]
-RECIPES = [*TECHNIQUES, "fuse+int8-static", "fuse+int8-static:attention=all", "fuse+int8-dynamic"]
+RECIPES = [*IMMEDIATE, "fuse+int8-static", "fuse+int8-static:attention=all", "fuse+int8-dynamic"]
 REFUSALS = {
     # Its predictor is part of the checkpoint, and no classifier calls it; fuse leaves it out.
     (

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from pytest_vidcompress.compress import registry
-from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.compress.technique import as_technique
 
 PROMISED = {
@@ -49,3 +49,9 @@ def test_light_to_import() -> None:
         check=True,
     )
     assert said.stdout.strip() == "[]"
+
+
+def test_what_its_name_alone_makes_at_once_neither_learns_nor_needs_a_folder() -> None:
+    assert set(IMMEDIATE) >= PROMISED
+    assert not any(TECHNIQUES[name].learns or TECHNIQUES[name].first for name in IMMEDIATE)
+    assert set(TECHNIQUES) - set(IMMEDIATE) >= {"artefact"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.compress.registry import IMMEDIATE
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.device import Accelerators
 from pytest_vidcompress.run.inputs import Inputs
@@ -52,15 +55,26 @@ def test_what_is_typed_and_for_the_cpu_alone_is_refused_before_anything_is_loade
     inputs(**values).choices.check_names()
 
 
-def test_models_clips_and_variants_are_on_the_device() -> None:
+def test_an_artefact_that_is_not_there_is_refused_where_it_is_typed(tmp_path: Path) -> None:
+    typed = inputs(vc_variant=(f"artefact:path={tmp_path}/nowhere+fp16",))
+    with pytest.raises(VidcompressError, match=r"no artefact at .*nothing is there"):
+        typed.choices.check_names()
+
+
+def test_without_a_name_only_what_is_made_at_once_is_tested() -> None:
+    recipes = {recipe for _, recipe in inputs(vc_model=("videomae",)).choices.pairs([])}
+    assert recipes == set(IMMEDIATE)
+    assert "fuse" in recipes
+    assert "artefact" not in recipes
+
+
+def test_models_and_clips_are_on_the_device() -> None:
     here = inputs(vc_model=("videomae",), vc_sample=2, vc_calibration=2, vc_device="cpu")
     assert here.device == here.model("videomae").device == torch.device("cpu")
     for clips in (here.clips("videomae"), here.calibration("videomae")):
         pixels, labels = next(iter(clips.batches(1)))
         assert pixels.device == here.device
         assert labels.device == torch.device("cpu")
-    variant = here.variant(here.choices.recipe("prune-global"), "videomae")
-    assert variant.model.device == here.device
 
 
 def test_pixels_go_where_they_are_taken() -> None:

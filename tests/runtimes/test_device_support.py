@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.runtimes.device_support import refuse_runtime, refuse_unsupported
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -24,7 +24,7 @@ def test_what_torch_executes_runs_where_its_module_is(text: str) -> None:
     refuse(text, "cuda:0")
 
 
-@pytest.mark.parametrize("text", [*TECHNIQUES, *(f"fp32@{name}" for name in RUNTIMES)])
+@pytest.mark.parametrize("text", [*IMMEDIATE, *(f"fp32@{name}" for name in RUNTIMES)])
 def test_on_the_cpu_nothing_is_refused(text: str) -> None:
     refuse(text, "cpu")
 

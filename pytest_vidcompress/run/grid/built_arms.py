@@ -20,9 +20,9 @@ from ...processes.clock import now_s
 from .grid_plan import PlannedArm
 
 if TYPE_CHECKING:
-    from ...models.model import Model
     from ..one_test.case import Case
     from ..session import Session
+    from ..variant_builder import Compressed
 
 
 FEWEST_CLIPS = 16
@@ -83,14 +83,14 @@ class BuiltArms:
             except Exception as error:  # so may runtimes
                 self.failures[each.arm] = _reason(error)
 
-    def _compressed(self, planned: PlannedArm, model: str) -> Model:
+    def _compressed(self, planned: PlannedArm, model: str) -> Compressed:
         self._say(f"compressing {model} by {planned.arm.precision}")
-        return self.session.inputs.compressed(planned.recipe, model)
+        return self.session.builder.compressed(planned.recipe, model)
 
-    def _add_arm(self, planned: PlannedArm, compressed: Model, reference: Reference) -> None:
-        arm, inputs = planned.arm, self.session.inputs
+    def _add_arm(self, planned: PlannedArm, compressed: Compressed, reference: Reference) -> None:
+        arm = planned.arm
         self._say(f"making {arm} ready")
-        subject = Subject.of(inputs.in_runtime(planned.recipe, compressed, arm.runtime))
+        subject = Subject.of(self.session.builder.in_runtime(planned.recipe, compressed, arm.runtime))
         place = f"{self.case.nodeid} {arm}"
         known = self.session.references.keeper.of_variant(subject.run, reference.model, subject.name, place)
         enough = _until(now_s() + self.clips_s)
