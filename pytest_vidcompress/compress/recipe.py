@@ -71,6 +71,17 @@ class Recipe:
         preferred = [step.technique.runtime for step in self.steps if step.technique.runtime != "torch"]
         return preferred[-1] if preferred else "torch"
 
+    @property
+    def through_learning(self) -> Recipe:
+        """Its techniques up to the last that learns, wherever they run: what is worth keeping."""
+        last = max((place for place, step in enumerate(self.steps, 1) if step.technique.learns), default=0)
+        return Recipe(self.steps[:last])
+
+    @property
+    def after_learning(self) -> Recipe:
+        """The others."""
+        return replace(self, steps=self.steps[len(self.through_learning.steps) :])
+
     def runtime_with(self, option: str) -> str:
         """Where it runs in a run whose option is `option`, empty for none: what a recipe names itself stays."""
         return self.other_runtime or option or self.preferred_runtime

@@ -66,14 +66,13 @@ class Technique:
     """Techniques that can come after it although it is `last`: they leave what it stores as it is."""
     learn: Learn | None = None
     """In the place of `apply`, of a technique that trains."""
+    first: bool = False
+    """Nothing can come before it: it gives the model that others work on."""
 
     @property
     def learns(self) -> bool:
         """Does it train, and so need lessons?"""
         return self.learn is not None
-
-    first: bool = False
-    """Nothing can come before it: it gives the model that others work on."""
 
     def must_follow(self, parameters: Any) -> Collection[str]:
         """Techniques one of which must come before it with these parameters; empty where none must."""

@@ -113,7 +113,8 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
         ("prune-global+fp32", r"fp32 cannot be combined with other techniques"),
         (
             "int8-static:attention=all",
-            r"int8-static:attention=all must come after fuse, which is not before it; there are artefact, bf16, .*prune-global",
+            r"int8-static:attention=all must come after fuse, which is not before it; there are artefact, bf16,"
+            r" .*prune-global",
         ),
         ("prune-global+int8-static:attention=all", r"must come after fuse"),
         ("fp17@openvino", r"unknown technique 'fp17'"),
