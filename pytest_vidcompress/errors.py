@@ -14,6 +14,10 @@ class SpoiledRunError(VidcompressError):
     """Bad input that shows while a test runs and concerns them all: the run ends there."""
 
 
+class UntrainedError(VidcompressError):
+    """A variant learns, is not kept, and is not to be trained: its test is skipped."""
+
+
 def first_line(error: BaseException) -> str:
     """What an exception says, in one line for a message of ours; its kind where it says nothing.
 

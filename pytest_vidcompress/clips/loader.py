@@ -84,6 +84,11 @@ class Clips(Sequence[Clip]):
         return self._loaded
 
     @property
+    def sample(self) -> tuple[Clip, ...]:
+        """The clips as they were asked for, usable or not; decodes none."""
+        return self._sample
+
+    @property
     def profile(self) -> Profile:
         """What the model expects, and how its views are merged."""
         return self._profile

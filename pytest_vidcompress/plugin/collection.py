@@ -20,8 +20,8 @@ from .items import (
     parameter,
 )
 from .refusals import usage_errors
-from .stash import BESIDE_GRIDS, DESELECTED, OPTIONS, session_of
-from .terminal import wiped_after
+from .stash import BESIDE_GRIDS, DESELECTED, OPTIONS, TRAININGS, session_of
+from .terminal import COLUMNS, wiped_after
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -66,7 +66,18 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], out: Set[pytest.I
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     others = config.stash.get(BESIDE_GRIDS, 0)
     said = f"vidcompress: --vc-grid measures grids alone, {others} other tests are left out"
-    return [said] if others else []
+    return [*([said] if others else []), *_trainings(config)]
+
+
+def _trainings(config: pytest.Config) -> list[str]:
+    """What is going to be trained, before it is."""
+    trainings = config.stash.get(TRAININGS, [])
+    if not trainings:
+        return []
+    from ..present.printable import printable
+    from ..present.terminal.learned_lines import training_lines
+
+    return [printable(line) for line in training_lines(trainings, config.stash[COLUMNS])]
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -100,6 +111,11 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             sorted({parameter(item, "vc_model") or "" for item in items}),
             {parameter(item, "vc_model") or "" for item in items if "vc_baseline" in fixtures(item)},
             {text for item in items if (text := parameter(item, "vc_variant"))},
+        )
+        config.stash[TRAININGS] = session.builder.trainings(
+            (model, session.inputs.choices.recipe(text))
+            for item in items
+            if (model := parameter(item, "vc_model")) and (text := parameter(item, "vc_variant"))
         )
     session.ledger.planned = frozenset(item.nodeid for item in items if measures(item))
     part = config.getoption("lf", False) or any("::" in arg for arg in config.args)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..errors import VidcompressError
+from ..errors import UntrainedError, VidcompressError
 from ..present.printable import printable
 from ..run.options.arguments import as_typed
 from .items import case
@@ -49,7 +49,12 @@ def vc_variant(request: pytest.FixtureRequest, vc_model: Model) -> Variant:
     with failures():
         recipe = session.inputs.choices.recipe(request.param)
         _leave_out_what_cannot_run(request.node.nodeid, session, recipe)
-        return session.builder.variant(recipe, vc_model.name)
+        try:
+            return session.builder.variant(recipe, vc_model.name)
+        except UntrainedError as error:
+            if session.options.strict:
+                raise
+            pytest.skip(printable(str(error)))
 
 
 def _leave_out_what_cannot_run(nodeid: str, session: Session, recipe: Recipe) -> None:

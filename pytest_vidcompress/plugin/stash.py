@@ -22,6 +22,8 @@ COMPARED = pytest.StashKey[list[dict[str, Any]]]()
 """Documents of the earlier runs that pytest-benchmark compares with."""
 DESELECTED = pytest.StashKey[bool]()
 """Tests were left out of the run."""
+TRAININGS = pytest.StashKey[list[str]]()
+"""What is going to be trained, in words."""
 BESIDE_GRIDS = pytest.StashKey[int]()
 """Of these, those that a run of grids leaves out."""
 

@@ -69,6 +69,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         complaints=ledger.complaints,
         predictions=tuple(ledger.reuse.values()),
         missing=tuple(ledger.missing_runtimes.values()),
+        learned=tuple(ledger.learned.values()),
         unstarted=sorted(ledger.unstarted),
         compared=ledger.compared,
         reports=session.options.reports,

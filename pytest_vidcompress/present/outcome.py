@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..artefacts.kept.learned_origin import LearnedOrigin
 from ..clips.faults import Skipped
 from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
@@ -43,6 +44,8 @@ class Outcome:
     """What was on disk of them."""
     missing: Sequence[tuple[str, str]] = ()
     """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""
+    learned: Sequence[LearnedOrigin] = ()
+    """Where learned variants came from."""
     unstarted: Sequence[str] = ()
     """Variants whose cold start is stored and was not measured."""
     compared: Sequence[Mapping[str, Any]] = ()

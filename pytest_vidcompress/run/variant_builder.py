@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..compress.recipe import Recipe
+from ..errors import VidcompressError
 from ..models.model import Model
 from ..runtimes.device_support import refuse_recipe, refuse_unsupported
 from ..runtimes.registry import usable_runtime
 from .inputs import Inputs
+from .ledger import Ledger
 from .options import Options
 from .registries import Registries
 
 if TYPE_CHECKING:
+    from ..artefacts.starting_point import StartingPoint
     from ..artefacts.variant import Variant
     from ..measure.accuracy.predict import Progress
+    from .learned.learned_models import LearnedModels
 
 
 @dataclass(frozen=True)
@@ -31,19 +37,31 @@ class VariantBuilder:
     """Builds variants.
 
     Args:
+        ledger: notes where learned ones came from.
         progress: called where that takes time.
     """
 
     def __init__(
-        self, options: Options, registries: Registries, inputs: Inputs, progress: Progress | None = None
+        self,
+        options: Options,
+        registries: Registries,
+        inputs: Inputs,
+        ledger: Ledger,
+        progress: Progress | None = None,
     ) -> None:
         self._options = options
         self._registries = registries
         self._inputs = inputs
+        self._ledger = ledger
         self._progress = progress
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
-        """`recipe` applied to a copy of the model, ready to run."""
+        """`recipe` applied to a copy of the model, ready to run.
+
+        Raises:
+            UntrainedError: it learns, is not kept, and is not to be trained.
+            VidcompressError: it cannot be built.
+        """
         runtime = recipe.runtime_with(self._options.runtime)
         executes = usable_runtime(runtime, self._registries.runtimes)
         refuse_unsupported(recipe, runtime, executes, str(self._inputs.device))
@@ -52,13 +70,44 @@ class VariantBuilder:
         return self.in_runtime(recipe, self.compressed(recipe, model), runtime)
 
     def compressed(self, recipe: Recipe, model: str) -> Compressed:
-        """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run."""
+        """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run; raises
+        likewise."""
+        start = self.starting_point(recipe, model)
+        refuse_recipe(start.complete, str(self._inputs.device))
+        learned = self._learned.model(start, model) if start.recipe.learns else start.model
+        made = start.recipe.after_learning.apply(learned, self._inputs.calibration(model))
+        return Compressed(made.on(self._inputs.device), start.complete)
+
+    def trainings(self, wanted: Iterable[tuple[str, Recipe]]) -> list[str]:
+        """What is going to be trained, each once, and how long: `distil of videomae, about 5 min`.
+
+        Args:
+            wanted: names of models, and recipes.
+        """
+        found: dict[str, None] = {}
+        for model, recipe in wanted:
+            if not recipe.learns:
+                continue
+            try:
+                start = self.starting_point(recipe, model)
+                time = self._learned.time_to_train(start, model)
+            except VidcompressError:
+                continue  # its test says why
+            if time:
+                found[f"{recipe.through_learning} of {model}, {time}"] = None
+        return [*found]
+
+    @cached_property
+    def _learned(self) -> LearnedModels:
+        from .learned.learned_models import LearnedModels
+
+        return LearnedModels(self._options, self._registries, self._inputs, self._ledger, self._progress)
+
+    def starting_point(self, recipe: Recipe, model: str) -> StartingPoint:
+        """What a recipe begins with: the model, or a saved artefact of it."""
         from ..artefacts.starting_point import starting_point
 
-        start = starting_point(recipe, self._inputs.workpiece(model), self._registries.techniques)
-        refuse_recipe(start.complete, str(self._inputs.device))
-        made = start.recipe.apply(start.model, self._inputs.calibration(model))
-        return Compressed(made.on(self._inputs.device), start.complete)
+        return starting_point(recipe, self._inputs.workpiece(model), self._registries.techniques)
 
     def in_runtime(self, recipe: Recipe, made: Compressed, runtime: str) -> Variant:
         """What a recipe made, ready in a runtime."""

@@ -25,6 +25,7 @@ TEST = """
         assert options.starts == 8
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
+        assert (options.learn, options.learned) == ("never", root / "brought")
         assert options.grid is None
         assert not options.explicit
     """
@@ -56,6 +57,8 @@ VALUES = """
     vc_against = "HEAD"
     vc_calibration = 8
     vc_cache_size = "500MB"
+    vc_learn = "never"
+    vc_learned = "brought"
     vc_grid = "batch=2"
     """
 

@@ -11,6 +11,7 @@ from pytest_vidcompress.artefacts.variant import Variant
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.run.inputs import Inputs
+from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
 from pytest_vidcompress.run.variant_builder import VariantBuilder
@@ -26,7 +27,7 @@ def inputs() -> Inputs:
 
 @pytest.fixture(scope="module")
 def builder(inputs: Inputs) -> VariantBuilder:
-    return VariantBuilder(OPTIONS, REGISTRIES, inputs)
+    return VariantBuilder(OPTIONS, REGISTRIES, inputs, Ledger())
 
 
 def logits(variant: Variant, inputs: Inputs) -> torch.Tensor:
@@ -53,7 +54,9 @@ def test_a_recipe_may_start_from_an_artefact(builder: VariantBuilder, inputs: In
 def test_what_cannot_run_is_refused_before_anything_is_compressed(inputs: Inputs) -> None:
     options = Options({**OPTIONS.values, "vc-runtime": "nowhere"})
     said: list[str] = []
-    builder = VariantBuilder(options, REGISTRIES, inputs, lambda what, done, total: said.append(what))
+    builder = VariantBuilder(
+        options, REGISTRIES, inputs, Ledger(), lambda what, done, total: said.append(what)
+    )
     with pytest.raises(VidcompressError, match="unknown runtime 'nowhere'"):
         builder.variant(inputs.choices.recipe("fp16"), "videomae")
     assert said == []

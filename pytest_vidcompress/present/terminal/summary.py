@@ -20,6 +20,7 @@ from .compared_runs import changes
 from .coverage_lines import coverage_lines
 from .free_line import free_lines
 from .hotspot_lines import hotspot_lines
+from .learned_lines import learned_lines
 from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
@@ -81,6 +82,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
+    yield _plain(learned_lines(outcome.learned, width))
     yield _plain(unstarted_line(outcome.unstarted, width), Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))

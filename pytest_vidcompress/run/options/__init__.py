@@ -16,6 +16,7 @@ from .row import Option
 
 Weights = Literal["trained", "random"]
 Mode = Literal["check", "create", "accept", "tighten"]
+Learn = Literal["missing", "never", "again"]
 
 
 class Targets:
@@ -301,7 +302,7 @@ class Storage:
     cache = Option(
         "vc-cache",
         reading.path,
-        "folder for decoded clips and predictions",
+        "folder for decoded clips, predictions and learned variants",
         metavar="DIR",
         otherwise="the user's cache folder",
         builds=True,
@@ -315,6 +316,25 @@ class Storage:
         default="20GB",
     )
     """Bytes that decoded clips may take there; 0: none are kept."""
+    learn = Option[Learn](
+        "vc-learn",
+        reading.choice(get_args(Learn)),
+        "missing: train the variants that learn and are not kept; never: skip those; again: train all anew",
+        metavar="|".join(get_args(Learn)),
+        default="missing",
+        builds=True,
+        page="artefacts",
+    )
+    learned = Option(
+        "vc-learned",
+        reading.folder,
+        "folder of learned variants that come with the repository",
+        metavar="DIR",
+        default="learned",
+        otherwise="learned under the root",
+        page="artefacts",
+    )
+    """What is there goes before what is in the cache."""
     resume = Option(
         "vc-resume",
         bool,

@@ -26,9 +26,10 @@ def of_another_commit(options: Options, models: Sequence[str], clip_sets: Collec
     values[Options.models] = models
     # Nothing is written there, and no third commit built, whatever that commit's ini says.
     values |= {Options.reports: (), Options.against: None}
-    if options.device == Options.device.default:
-        # An older commit does not know the option, and has no other device.
-        del values[Options.device]
+    for row in (Options.device, Options.learn):
+        if row.__get__(options) == row.default:
+            # An older commit does not know the option, and has no other device.
+            del values[row]
     if options.clips not in clip_sets:
         values[Options.clips] = str(Path(options.clips).expanduser().absolute())
     return tuple(word for row, value in values.items() for word in row.arguments(value))

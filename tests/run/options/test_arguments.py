@@ -47,6 +47,14 @@ def test_another_commit_calibrates_and_samples_as_this_one():
     } <= set(arguments)
 
 
+def test_another_commit_trains_as_much_as_this_one():
+    assert "--vc-learn=never" in of_another_commit(Options(values={"vc-learn": "never"}), [], {"pocket"})
+    # An older one does not know the option.
+    assert not [
+        word for word in of_another_commit(Options(), [], {"pocket"}) if word.startswith("--vc-learn")
+    ]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,0 +1,104 @@
+"""Trains the learned variants that come with this repository, and writes the table of them.
+
+    python training/learned.py                         all of the suite's; hours on two cores
+    python training/learned.py distil:minutes=10       these recipes, of both packaged models
+    python training/learned.py --table                 the table alone
+
+Each becomes `learned/MODEL/RECIPE`: see "In the repository" in docs/artefacts.md. What is trained is kept under
+`training/runs`, so that one that is killed goes on where it was when this is started again; `--again` begins anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from pytest_vidcompress.artefacts.folder import read, size_bytes
+from pytest_vidcompress.artefacts.kept.committed import CommittedPlace, committed_folders
+from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord, read_record
+from pytest_vidcompress.artefacts.save import versions
+from pytest_vidcompress.artefacts.starting_point import starting_point
+from pytest_vidcompress.present.terminal.progress import Progress
+from pytest_vidcompress.run.inputs import Inputs
+from pytest_vidcompress.run.learned.learned_models import LearnedModels
+from pytest_vidcompress.run.learned.learning_facts import complete_learning, learning_facts
+from pytest_vidcompress.run.ledger import Ledger
+from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.registries import Registries
+
+BEGAN = time.time()
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PAGE = ROOT / "docs/artefacts.md"
+BEGIN = "<!-- learned variants: training/learned.py writes what follows -->"
+END = "<!-- end of learned variants -->"
+MODELS = ("timesformer", "videomae")
+RECIPES: tuple[str, ...] = ()
+"""Of the suite: what follows the last technique that learns is not stored, and need not be named."""
+
+
+def train(
+    recipe: str, model: str, again: bool = False, root: Path = ROOT / "learned", runs: Path = HERE / "runs"
+) -> Path:
+    """Stores one variant as a run of pytest with all its defaults would train it; returns its folder."""
+    options = Options(
+        {
+            Options.models.name: (model,),
+            Options.learn.name: "again" if again else "missing",
+            Options.cache.name: runs,
+            # Nothing of the repository is taken.
+            Options.learned.name: runs / "nowhere",
+        },
+        began=BEGAN,
+    )
+    registries, progress = Registries.merge([], [], [], []), Progress(sys.stdout)
+    inputs = Inputs(options, registries, progress)
+    start = starting_point(inputs.choices.recipe(recipe).through_learning, inputs.workpiece(model))
+    made = LearnedModels(options, registries, inputs, Ledger(), progress).model(start, model)
+    facts = learning_facts(start, inputs.lessons(model), inputs.calibration(model))
+    place = CommittedPlace(root, model, complete_learning(start))
+    place.write(made, LearnedRecord(facts, versions(), made.curves))
+    progress.end()
+    return place.folder
+
+
+def table(root: Path = ROOT / "learned") -> list[str]:
+    """The lines of a Markdown table of what is stored."""
+    lines = ["| model | recipe | kB | training | made with |", "|---|---|---|---|---|"]
+    for folder in committed_folders(root):
+        manifest, record = read(folder), read_record(folder)
+        assert record is not None
+        steps = sum(curve.steps for curve in record.curves)
+        lines.append(
+            f"| {manifest.model} | `{manifest.recipe}` | {size_bytes(folder, manifest) / 1000:,.0f}"
+            f" | {steps:,} steps, {record.seconds / 60:.3g} min | torch {record.versions.get('torch', '?')} |"
+        )
+    return lines if len(lines) > 2 else ["None yet."]
+
+
+def write_table(page: str, lines: list[str]) -> str:
+    """The page with these lines between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "\n".join([f"{before}{BEGIN}", *lines, f"{END}{after}"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("recipes", nargs="*", default=RECIPES)
+    parser.add_argument("--model", choices=MODELS, action="append", help="one of them; repeatable")
+    parser.add_argument("--again", action="store_true", help="also what was trained before")
+    parser.add_argument("--table", action="store_true", help="train nothing")
+    options = parser.parse_args()
+    for model in options.model or MODELS:
+        for recipe in () if options.table else options.recipes:
+            print(f"{recipe} of {model}: {train(recipe, model, options.again)}", flush=True)
+    PAGE.write_text(write_table(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
