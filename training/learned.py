@@ -21,10 +21,10 @@ from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord, read
 from pytest_vidcompress.artefacts.save import versions
 from pytest_vidcompress.artefacts.starting_point import starting_point
 from pytest_vidcompress.present.terminal.progress import Progress
+from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.learned.learned_models import LearnedModels
 from pytest_vidcompress.run.learned.learning_facts import complete_learning, learning_facts
-from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
 
@@ -56,7 +56,7 @@ def train(
     registries, progress = Registries.merge([], [], [], []), Progress(sys.stdout)
     inputs = Inputs(options, registries, progress)
     start = starting_point(inputs.choices.recipe(recipe).through_learning, inputs.workpiece(model))
-    made = LearnedModels(options, registries, inputs, Ledger(), progress).model(start, model)
+    made = LearnedModels(options, registries, inputs, VariantNotes(), progress).model(start, model)
     facts = learning_facts(start, inputs.lessons(model), inputs.calibration(model))
     place = CommittedPlace(root, model, complete_learning(start))
     place.write(made, LearnedRecord(facts, versions(), made.curves))

@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 
 import pytest
 
+from ..compress.target import NAME as TARGET
 from ..errors import VidcompressError
 from . import markers
 from .items import (
@@ -46,6 +47,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     leave_out(config, items, {item for item in items if is_empty(item)})
+    for item in items:
+        if parameter(item, "vc_variant") == TARGET:
+            item.add_marker(pytest.mark.skip(reason="budgets are met with --vc-target"))
     if config.stash[OPTIONS].grid is None:
         for item in filter(is_grid, items):
             item.add_marker(pytest.mark.skip(reason="grids are measured with --vc-grid"))
@@ -112,6 +116,8 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             {parameter(item, "vc_model") or "" for item in items if "vc_baseline" in fixtures(item)},
             {text for item in items if (text := parameter(item, "vc_variant"))},
         )
+        for model in {parameter(item, "vc_model") or "" for item in items if options.sensitivity}:
+            session.builder.show_sensitivity(model)
         config.stash[TRAININGS] = session.builder.trainings(
             (model, session.inputs.choices.recipe(text))
             for item in items

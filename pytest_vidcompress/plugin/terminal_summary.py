@@ -44,10 +44,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in [*summary(outcome, added, width()), *_on_github(terminalreporter, outcome, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
     for page in outcome.reports:
-        from ..present.html.page import write_page
+        from ..present.html.page import BesideResults, write_page
+
+        beside = BesideResults(outcome.grids, outcome.variants)
 
         with usage_errors():
-            write_page(page, outcome.results, closing, outcome.about, outcome.skipped, outcome.grids)
+            write_page(page, outcome.results, closing, outcome.about, outcome.skipped, beside)
         terminalreporter.write_line(printable(f"report: {page}"))
     failures = failures_kept(session.ledger.bundles.values())
     if failures:
@@ -69,7 +71,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         complaints=ledger.complaints,
         predictions=tuple(ledger.reuse.values()),
         missing=tuple(ledger.missing_runtimes.values()),
-        learned=tuple(ledger.learned.values()),
+        variants=ledger.variants,
         unstarted=sorted(ledger.unstarted),
         compared=ledger.compared,
         reports=session.options.reports,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..artefacts.kept.learned_origin import LearnedOrigin
 from ..clips.faults import Skipped
 from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.resume.reuse import Reuse
+from .variant_notes import VariantNotes
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Outcome:
     """What was on disk of them."""
     missing: Sequence[tuple[str, str]] = ()
     """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""
-    learned: Sequence[LearnedOrigin] = ()
-    """Where learned variants came from."""
+    variants: VariantNotes = field(default_factory=VariantNotes)
+    """What was found out while they were built."""
     unstarted: Sequence[str] = ()
     """Variants whose cold start is stored and was not measured."""
     compared: Sequence[Mapping[str, Any]] = ()

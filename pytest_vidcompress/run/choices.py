@@ -28,6 +28,11 @@ class Choices:
         self._options = options
         self._registries = registries
 
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """Recipes and budgets that options name."""
+        return (*self._options.variants, *self._options.targets)
+
     def check_names(self) -> None:
         """Refuses models, variants and runtimes that do not exist, or not on the device asked for, without loading
         anything."""
@@ -35,7 +40,7 @@ class Choices:
             raise VidcompressError(reason)
         for name in self.models:
             check_name(name, self._registries.models)
-        for text in self._options.variants:
+        for text in self._asked:
             recipe = self.recipe(text)
             folder = folder_of(recipe)
             if folder:
@@ -68,7 +73,7 @@ class Choices:
 
     def pairs(self, named: Sequence[Named]) -> list[tuple[str, str]]:
         """The models and recipes that a test with `vc_variant` runs over."""
-        return pairs(named, self.models, self._options.variants, IMMEDIATE, self.recipe)
+        return pairs(named, self.models, self._asked, IMMEDIATE, self.recipe)
 
     def runtime(self, recipe: Recipe) -> str:
         """The name of what executes a recipe in this run."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..artefacts.kept.learned_origin import LearnedOrigin, Origin
 from ..clips.faults import Skipped
 from ..gate.baseline.conflict import refuse_conflicts
 from ..gate.baseline.store import Store
@@ -16,6 +15,7 @@ from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.resume.reuse import Reuse
+from ..present.variant_notes import VariantNotes
 
 
 @dataclass
@@ -47,8 +47,8 @@ class Ledger:
     """Folders with what is needed to look at a failure elsewhere, by their names."""
     grids: dict[str, GridChoice] = field(default_factory=dict[str, GridChoice])
     """By node id."""
-    learned: dict[str, LearnedOrigin] = field(default_factory=dict[str, LearnedOrigin])
-    """Where learned variants came from, by recipe and model."""
+    variants: VariantNotes = field(default_factory=VariantNotes)
+    """What was found out while they were built."""
 
     _results: dict[tuple[str, int], Result] = field(default_factory=dict[tuple[str, int], Result])
     """By node id and number of the measurement, in the order of measuring."""
@@ -73,9 +73,7 @@ class Ledger:
         self.unstarted |= other.unstarted
         self.bundles |= other.bundles
         self.grids |= other.grids
-        # What one process has trained the others found in the cache.
-        trained = {name: each for name, each in self.learned.items() if each.origin is Origin.TRAINED}
-        self.learned |= other.learned | trained
+        self.variants.merge(other.variants)
 
     def settle(
         self, mode: Mode | None, store: Callable[[str, str, str], Store], exists: Callable[[str], bool]

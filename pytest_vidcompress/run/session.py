@@ -46,7 +46,7 @@ class Session:
         self.inputs = Inputs(options, registries, progress)
         self.references = References(options, self.inputs, self.ledger, progress)
         self.baselines = Baselines(options, self.inputs, registries)
-        self.builder = VariantBuilder(options, registries, self.inputs, self.ledger, progress)
+        self.builder = VariantBuilder(options, registries, self.inputs, self.ledger.variants, progress)
         self._registries = registries
         self._running = ExitStack()
 

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..compress.recipe import Recipe
+from ..compress.target import target_of
 from ..errors import VidcompressError
 from ..models.model import Model
+from ..present.variant_notes import VariantNotes
 from ..runtimes.device_support import refuse_recipe, refuse_unsupported
 from ..runtimes.registry import usable_runtime
 from .inputs import Inputs
-from .ledger import Ledger
 from .options import Options
 from .registries import Registries
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..artefacts.variant import Variant
     from ..measure.accuracy.predict import Progress
     from .learned.learned_models import LearnedModels
+    from .target.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class VariantBuilder:
     """Builds variants.
 
     Args:
-        ledger: notes where learned ones came from.
+        notes: of the run, which take what is found out.
         progress: called where that takes time.
     """
 
@@ -46,13 +48,13 @@ class VariantBuilder:
         options: Options,
         registries: Registries,
         inputs: Inputs,
-        ledger: Ledger,
+        notes: VariantNotes,
         progress: Progress | None = None,
     ) -> None:
         self._options = options
         self._registries = registries
         self._inputs = inputs
-        self._ledger = ledger
+        self._notes = notes
         self._progress = progress
 
     def variant(self, recipe: Recipe, model: str) -> Variant:
@@ -62,6 +64,7 @@ class VariantBuilder:
             UntrainedError: it learns, is not kept, and is not to be trained.
             VidcompressError: it cannot be built.
         """
+        recipe = self.resolved(recipe, model)
         runtime = recipe.runtime_with(self._options.runtime)
         executes = usable_runtime(runtime, self._registries.runtimes)
         refuse_unsupported(recipe, runtime, executes, str(self._inputs.device))
@@ -72,6 +75,7 @@ class VariantBuilder:
     def compressed(self, recipe: Recipe, model: str) -> Compressed:
         """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run; raises
         likewise."""
+        recipe = self.resolved(recipe, model)
         start = self.starting_point(recipe, model)
         refuse_recipe(start.complete, str(self._inputs.device))
         learned = self._learned.model(start, model) if start.recipe.learns else start.model
@@ -97,11 +101,25 @@ class VariantBuilder:
                 found[f"{recipe.through_learning} of {model}, {time}"] = None
         return [*found]
 
+    def resolved(self, recipe: Recipe, model: str) -> Recipe:
+        """The recipe itself; of one that begins with a budget, what meets that."""
+        return recipe if target_of(recipe) is None else self._targets.resolved(recipe, model)
+
+    def show_sensitivity(self, model: str) -> None:
+        """Notes what the blocks of a model are worth."""
+        self._notes.sensitivities[model] = self._targets.sensitivity(model)
+
+    @cached_property
+    def _targets(self) -> Targets:
+        from .target.targets import Targets
+
+        return Targets(self._options, self._inputs, self.variant, self._notes, self._progress)
+
     @cached_property
     def _learned(self) -> LearnedModels:
         from .learned.learned_models import LearnedModels
 
-        return LearnedModels(self._options, self._registries, self._inputs, self._ledger, self._progress)
+        return LearnedModels(self._options, self._registries, self._inputs, self._notes, self._progress)
 
     def starting_point(self, recipe: Recipe, model: str) -> StartingPoint:
         """What a recipe begins with: the model, or a saved artefact of it."""

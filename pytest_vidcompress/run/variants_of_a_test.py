@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
 
 from ..compress.recipe import Recipe
+from ..compress.target import NAME as TARGET
+from ..compress.target import target_of
 
 Named = tuple[tuple[str, ...], str]
 """Recipes as written, and the pattern of the models' names that they are for."""
@@ -45,7 +47,7 @@ def _selected(named: Recipe, chosen: Sequence[Recipe]) -> Iterable[Recipe]:
     """What a test runs of a recipe that it names: itself, or in the runtimes that are asked for."""
     if not chosen:
         return (named,)
-    alike = [each for each in chosen if each.text == named.text]
+    alike = [each for each in chosen if each.text == named.text or (named.text == TARGET and target_of(each))]
     return [
         each if each.other_runtime else named
         for each in alike

@@ -10,8 +10,8 @@ import torch
 from pytest_vidcompress.artefacts.variant import Variant
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
+from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
-from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
 from pytest_vidcompress.run.variant_builder import VariantBuilder
@@ -27,7 +27,7 @@ def inputs() -> Inputs:
 
 @pytest.fixture(scope="module")
 def builder(inputs: Inputs) -> VariantBuilder:
-    return VariantBuilder(OPTIONS, REGISTRIES, inputs, Ledger())
+    return VariantBuilder(OPTIONS, REGISTRIES, inputs, VariantNotes())
 
 
 def logits(variant: Variant, inputs: Inputs) -> torch.Tensor:
@@ -55,7 +55,7 @@ def test_what_cannot_run_is_refused_before_anything_is_compressed(inputs: Inputs
     options = Options({**OPTIONS.values, "vc-runtime": "nowhere"})
     said: list[str] = []
     builder = VariantBuilder(
-        options, REGISTRIES, inputs, Ledger(), lambda what, done, total: said.append(what)
+        options, REGISTRIES, inputs, VariantNotes(), lambda what, done, total: said.append(what)
     )
     with pytest.raises(VidcompressError, match="unknown runtime 'nowhere'"):
         builder.variant(inputs.choices.recipe("fp16"), "videomae")

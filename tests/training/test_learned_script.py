@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.artefacts.kept.learned_origin import Origin
+from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
-from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
 from pytest_vidcompress.run.variant_builder import VariantBuilder
@@ -21,10 +21,10 @@ def test_what_it_stores_a_run_with_all_its_defaults_takes(tmp_path: Path) -> Non
     folder = learned.train(f"{RECIPE}+fp16", "videomae", root=tmp_path / "learned", runs=tmp_path / "runs")
     assert folder.parent == tmp_path / "learned" / "videomae"
     values = {"vc-model": ("videomae",), "vc-learn": "never", "vc-learned": tmp_path / "learned"}
-    options, registries, ledger = Options(values), Registries.merge([], [], [], []), Ledger()
+    options, registries, notes = Options(values), Registries.merge([], [], [], []), VariantNotes()
     inputs = Inputs(options, registries)
-    VariantBuilder(options, registries, inputs, ledger).compressed(inputs.choices.recipe(RECIPE), "videomae")
-    assert [each.origin for each in ledger.learned.values()] == [Origin.REPOSITORY]
+    VariantBuilder(options, registries, inputs, notes).compressed(inputs.choices.recipe(RECIPE), "videomae")
+    assert [each.origin for each in notes.learned.values()] == [Origin.REPOSITORY]
     (row,) = learned.table(tmp_path / "learned")[2:]
     assert row.startswith(f"| videomae | `{RECIPE}` | ")
     assert "| 1 steps, " in row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -27,9 +27,13 @@ from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
+from ..terminal.sensitivity_lines import HEADER as SENSITIVITY_HEADER
+from ..terminal.sensitivity_lines import sensitivity_rows, sensitivity_title
 from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
+from ..terminal.target_lines import target_lines
+from ..variant_notes import VariantNotes
 from ..variant_rows import Rows, variant_rows
 from ..wording import clips, interval, label, sensitivity, standing
 from . import learning_curves
@@ -83,13 +87,23 @@ class Section:
         return self.rows.results[row - before] if row >= before else None
 
 
+@dataclass(frozen=True)
+class BesideResults:
+    """What else a page shows."""
+
+    grids: Sequence[GridChoice] = ()
+    """Of a run of grids."""
+    variants: VariantNotes = field(default_factory=VariantNotes)
+    """What was found out while variants were built."""
+
+
 def write_page(
     path: Path,
     results: Sequence[Result],
     closing: str = "",
     about: str = "",
     skipped: Sequence[Skipped] = (),
-    grids: Sequence[GridChoice] = (),
+    beside: BesideResults | None = None,
 ) -> None:
     """Writes the page, and beside it the list of `skipped` clips if there are any.
 
@@ -97,16 +111,17 @@ def write_page(
         closing: the last line of the terminal's summary.
         about: its line on the clips.
         skipped: clips that could not be used.
-        grids: of a run of grids.
+        beside: what else is shown.
 
     Raises:
         VidcompressError: a file cannot be written.
     """
     if path.suffix.lower() == ".json":
+        grids = beside.grids if beside else ()
         documents = [*(document(result) for result in results), *map(grid_json, grids)]
         text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
     else:
-        text = page(results, closing, about, skipped, grids)
+        text = page(results, closing, about, skipped, beside)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -135,10 +150,12 @@ def page(
     closing: str = "",
     about: str = "",
     skipped: Sequence[Skipped] = (),
-    grids: Sequence[GridChoice] = (),
+    beside: BesideResults | None = None,
 ) -> str:
     """The HTML of all models."""
     from jinja2 import Environment, FileSystemLoader
+
+    beside = beside or BesideResults()
 
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
@@ -150,8 +167,14 @@ def page(
         sections=[section([r for r in results if r.report.model == model]) for model in models],
         grids=[
             (each, columns_of(each), title(each), [*sentences(each)], [*failures(each)], machine(each))
-            for each in grids
+            for each in beside.grids
         ],
+        targets=target_lines(beside.variants.targets.values())[1:],
+        sensitivities=[
+            (sensitivity_title(each), sensitivity_rows(each))
+            for each in beside.variants.sensitivities.values()
+        ],
+        sensitivity_header=SENSITIVITY_HEADER,
         closing=closing,
         about=about,
         skipped=skipped,

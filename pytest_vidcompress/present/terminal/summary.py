@@ -24,9 +24,11 @@ from .learned_lines import learned_lines
 from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
+from .sensitivity_lines import sensitivity_lines
 from .skipped_lines import skipped_lines
 from .speed import speed_lines
 from .table import Line, tables
+from .target_lines import target_lines
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""
@@ -82,7 +84,10 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     page = outcome.reports[0] if outcome.reports else None
     yield _plain(skipped_lines(outcome.skipped, page, width), Status.NEW)
     yield _plain(missing_lines(outcome.missing, width), Status.NEW)
-    yield _plain(learned_lines(outcome.learned, width))
+    yield _plain(target_lines(outcome.variants.targets.values(), width))
+    for sensitivity in outcome.variants.sensitivities.values():
+        yield _plain(sensitivity_lines(sensitivity, width))
+    yield _plain(learned_lines(outcome.variants.learned.values(), width))
     yield _plain(unstarted_line(outcome.unstarted, width), Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))

@@ -18,9 +18,9 @@ from ...artefacts.starting_point import StartingPoint
 from ...compress.recipe import Recipe
 from ...errors import UntrainedError, VidcompressError
 from ...models.model import Model
+from ...present.variant_notes import VariantNotes
 from ..cache_folder import cache_folder
 from ..inputs import Inputs
-from ..ledger import Ledger
 from ..options import Options
 from ..registries import Registries
 from .learning_facts import code_digest, complete_learning, learning_facts, shown_differences
@@ -53,7 +53,7 @@ class LearnedModels:
     """Those of a run.
 
     Args:
-        ledger: notes where each came from.
+        notes: of the run, which take where each came from.
         progress: called while one is trained.
     """
 
@@ -62,13 +62,13 @@ class LearnedModels:
         options: Options,
         registries: Registries,
         inputs: Inputs,
-        ledger: Ledger,
+        notes: VariantNotes,
         progress: Progress | None = None,
     ) -> None:
         self._options = options
         self._techniques = registries.techniques
         self._inputs = inputs
-        self._ledger = ledger
+        self._notes = notes
         self._progress = progress
 
     def model(self, start: StartingPoint, name: str) -> Model:
@@ -187,11 +187,11 @@ class LearnedModels:
         return partial(self._progress, f"{WAITING} {wanted}", 0, 0) if self._progress else None
 
     def _note(self, wanted: _Wanted, origin: Origin, seconds: float = 0.0, remark: str = "") -> None:
-        known = self._ledger.learned.get(str(wanted))
+        known = self._notes.learned.get(str(wanted))
         # Of what was trained in this run, the next test finds it in the cache.
         if known is None or known.origin is not Origin.TRAINED:
             noted = LearnedOrigin(wanted.name, wanted.recipe.text, origin, seconds, remark)
-            self._ledger.learned[str(wanted)] = noted
+            self._notes.learned[str(wanted)] = noted
 
 
 def _warn_unkept(wanted: _Wanted, error: VidcompressError) -> None:

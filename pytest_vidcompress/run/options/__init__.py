@@ -55,6 +55,18 @@ class Targets:
         page="compression",
     )
     """Recipes as typed; empty: all that the tests name."""
+    targets = Option(
+        "vc-target",
+        reading.targets,
+        "find the recipe that leaves this share of the reference's latency, size or MACs, such as latency:0.5, and"
+        " +RECIPE for what follows; repeatable",
+        metavar="BUDGET",
+        form="list",
+        repeats=True,
+        builds=False,
+        page="targets",
+    )
+    """Recipes that begin with `target`."""
     weights = Option[Weights](
         "vc-weights",
         reading.choice(get_args(Weights)),
@@ -292,6 +304,14 @@ class Output:
         form="flag",
         page="profile",
     )
+    sensitivity = Option(
+        "vc-sensitivity",
+        bool,
+        "what every block of a model costs in agreement where it goes, and gives in work and time",
+        default=False,
+        form="flag",
+        page="targets",
+    )
     export = Option("vc-export", reading.path, "", metavar="DIR", hidden=True)
     """Where what the tests would measure goes instead of being measured."""
 
@@ -363,7 +383,7 @@ class Options(Targets, Sampling, Gate, Timing, Output, Storage):
     @property
     def explicit(self) -> bool:
         """The command line chose a model, clips, variants or a grid: then something must be measured."""
-        chosen = (Targets.models, Targets.clips, Targets.variants, Timing.grid)
+        chosen = (Targets.models, Targets.clips, Targets.variants, Targets.targets, Timing.grid)
         return any(self.typed.get(each.name) for each in chosen)
 
 

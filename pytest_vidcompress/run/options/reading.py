@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FEWEST_STARTS = 6
 """Pairs that can be surely slower at the error rate of a session of twenty checks."""
+_METRICS = ("latency", "size", "macs")
 REPORT_SUFFIXES = (".html", ".json")
 _DEVICE = re.compile(r"[a-z_]+(:\d+)?")
 _UNITS = {
@@ -32,6 +33,20 @@ def text(given: Any) -> str:
 def names(given: Sequence[str] | None) -> tuple[str, ...]:
     """Each once, in the order given; an empty one is none, in spite of any ini file."""
     return tuple(dict.fromkeys(filter(None, given or ())))
+
+
+def targets(given: Sequence[str] | None) -> tuple[str, ...]:
+    """`latency:0.5+fuse` -> the recipe `target:latency=0.5+fuse`."""
+    read: list[str] = []
+    for each in names(given):
+        budget, plus, rest = each.partition("+")
+        metric, colon, share = budget.partition(":")
+        if not colon or metric.strip() not in _METRICS:
+            raise VidcompressError(
+                f"{each}: expected {' or '.join(f'{name}:SHARE' for name in _METRICS)}, such as latency:0.5"
+            )
+        read.append(f"target:{metric.strip()}={number(share):g}{plus}{rest}")
+    return tuple(read)
 
 
 def path(given: Any) -> Path | None:

@@ -22,9 +22,9 @@ from pytest_vidcompress.errors import UntrainedError
 from pytest_vidcompress.learn.lessons import Lessons
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.learned.learning_facts import learning_facts
-from pytest_vidcompress.run.ledger import Ledger
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
 from pytest_vidcompress.run.variant_builder import VariantBuilder
@@ -60,8 +60,8 @@ class Run:
         registries = Registries.merge([], [], [{"teach": Technique("it learns", learn=taught)}], [])
         self.said: list[str] = []
         self.inputs = Inputs(self.options, registries)
-        self.ledger = Ledger()
-        self.builder = VariantBuilder(self.options, registries, self.inputs, self.ledger, self._say)
+        self.notes = VariantNotes()
+        self.builder = VariantBuilder(self.options, registries, self.inputs, self.notes, self._say)
 
     def _say(self, what: str, done: int, total: int) -> None:
         self.said.append(what)
@@ -75,7 +75,7 @@ class Run:
 
     @property
     def origins(self) -> dict[str, Origin]:
-        return {name: each.origin for name, each in self.ledger.learned.items()}
+        return {name: each.origin for name, each in self.notes.learned.items()}
 
     def trainings(self, recipe: str = "teach") -> list[str]:
         return self.builder.trainings([(MODEL, self.inputs.choices.recipe(recipe))])
@@ -103,7 +103,7 @@ def test_what_was_trained_is_taken_the_next_time(run: Callable[..., Run], taught
     assert second.trainings() == []
     assert torch.equal(second.build(), trained)
     assert second.origins == {"teach of videomae": Origin.CACHE}
-    assert second.ledger.learned["teach of videomae"].seconds == CURVE.seconds
+    assert second.notes.learned["teach of videomae"].seconds == CURVE.seconds
     assert taught.times == 1
 
 
@@ -219,7 +219,7 @@ def test_what_comes_with_the_repository_goes_first_whatever_it_was_made_with(
     one = run(vc_learn="never")
     torch.testing.assert_close(one.build(), trained, atol=0.05, rtol=0)
     assert taught.times == 1
-    origin = one.ledger.learned["teach of videomae"]
+    origin = one.notes.learned["teach of videomae"]
     assert origin.origin is Origin.REPOSITORY
     assert origin.remark.startswith("made with torch 2.0.0, here is ")
     assert run().trainings() == []

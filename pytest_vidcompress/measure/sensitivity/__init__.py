@@ -1,0 +1,1 @@
+"""What every block of a model is worth: the answers that change without it, and the work and time that it takes."""

@@ -1,0 +1,132 @@
+"""The parts of a block that can go: where each begins, and which layer adds what it gives to the stream of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...compress.shrink.anatomies import anatomy_of
+from ...errors import VidcompressError
+from ...models.model import Model
+from ...processes.clock import now_s
+from .sensitivity import BLOCK, HEADS, MLP
+
+Spans = Sequence[tuple[str, str]]
+"""Dotted names of the norm in front of something and of the layer that adds what it gives to the stream."""
+
+
+@dataclass(frozen=True)
+class BlockPart:
+    """A part of one block."""
+
+    block: int
+    axis: str
+    prefixes: tuple[str, ...]
+    """Beginnings of the dotted names of the modules in which its arithmetic happens."""
+    spans: Spans
+
+    @property
+    def writers(self) -> list[str]:
+        """The layers whose outputs are added to the stream."""
+        return [writer for _, writer in self.spans]
+
+
+def block_parts(model: Model) -> list[BlockPart]:
+    """Those of all blocks, in order.
+
+    Raises:
+        VidcompressError: nobody knows the blocks of such a model.
+    """
+    anatomy = anatomy_of(model.module)
+    if anatomy is None:
+        raise VidcompressError(
+            f"model {model.name!r} is a {type(model.module).__name__}, of whose blocks nothing is known here:"
+            " sensitivity and targets are for the families that `shrink` knows"
+        )
+    parts: list[BlockPart] = []
+    for number in range(len(anatomy.blocks_of(model.module))):
+        block = f"{anatomy.blocks}.{number}"
+        mlp = [(f"{block}.{anatomy.mlp_norm}", f"{block}.{anatomy.down}")]
+        heads = [
+            (f"{block}.{each.norm}", f"{block}.{each.writer or each.output}") for each in anatomy.attentions
+        ]
+        dense = (f"{block}.{anatomy.up}", f"{block}.{anatomy.down}")
+        inside = tuple(
+            f"{block}.{name}"
+            for each in anatomy.attentions
+            for name in (each.inner, *each.projections, each.output, *filter(None, [each.writer]))
+        )
+        parts += [
+            BlockPart(number, MLP, dense, mlp),
+            BlockPart(number, HEADS, inside, heads),
+            BlockPart(number, BLOCK, (block,), [*heads, *mlp]),
+        ]
+    return parts
+
+
+@contextmanager
+def replaced_by_means(
+    module: nn.Module, part: BlockPart, means: Mapping[str, torch.Tensor]
+) -> Generator[None]:
+    """While the block runs, a part gives the same mean for every token.
+
+    Args:
+        means: what each writer gives in the mean, `(width,)`, by its dotted name.
+    """
+    with ExitStack() as hooks:
+        for name in part.writers:
+            layer, mean = module.get_submodule(name), means[name]
+            hooks.callback(layer.register_forward_hook(_giving(mean)).remove)
+        yield
+
+
+def _giving(mean: torch.Tensor) -> Any:
+    return lambda layer, given, output: mean.to(output.dtype).expand_as(output)
+
+
+class Watch:
+    """Runs with it in place note what each writer gives in the mean, and how long each span takes."""
+
+    def __init__(self, module: nn.Module, spans: Spans) -> None:
+        self._module = module
+        self._spans = spans
+        self._sums: dict[str, torch.Tensor] = {}
+        self._rows: dict[str, int] = {}
+        self._began: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
+        """Of the last run, by writer."""
+
+    @contextmanager
+    def in_place(self) -> Generator[None]:
+        with ExitStack() as hooks:
+            for norm, writer in self._spans:
+                before, after = self._module.get_submodule(norm), self._module.get_submodule(writer)
+                hooks.callback(before.register_forward_pre_hook(self._beginning(writer)).remove)
+                hooks.callback(after.register_forward_hook(self._ending(writer)).remove)
+            yield
+
+    @property
+    def means(self) -> dict[str, torch.Tensor]:
+        """By writer, `(width,)`."""
+        return {name: total / self._rows[name] for name, total in self._sums.items()}
+
+    def _beginning(self, writer: str) -> Any:
+        def note(layer: nn.Module, given: Any) -> None:
+            self._began[writer] = now_s()
+
+        return note
+
+    def _ending(self, writer: str) -> Any:
+        def note(layer: nn.Module, given: Any, output: torch.Tensor) -> None:
+            self.seconds[writer] = now_s() - self._began[writer]
+            rows = output.detach().flatten(0, -2)
+            total = rows.double().sum(0)
+            self._sums[writer] = self._sums[writer] + total if writer in self._sums else total
+            self._rows[writer] = self._rows.get(writer, 0) + len(rows)
+
+        return note

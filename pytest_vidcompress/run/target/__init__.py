@@ -1,0 +1,1 @@
+"""`--vc-target` and `--vc-sensitivity`: a budget -> the recipe that meets it."""

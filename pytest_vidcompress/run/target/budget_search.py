@@ -1,0 +1,142 @@
+"""A budget -> the recipe that meets it: shares of `shrink` on the line that costs least, or a format that suffices.
+
+How much faster neurons go than heads, and how many blocks go, is decided by the model's sensitivity; how far, by
+halving. Widths alone decide bytes, work and time, so that what is tried is shrunk by chance and not repaired, which
+takes no calibration; what is found is repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from ...artefacts.variant import Variant
+from ...compress.recipe import Recipe
+from ...compress.target import Target, target_of
+from ...errors import VidcompressError
+from ...measure.accuracy.predict import Progress
+from ...measure.sensitivity.sensitivity import Sensitivity
+from ...models.model import Model
+from ...present.variant_notes import FoundRecipe
+from .bisection import TOLERANCE, Crossing, crossing
+from .shares import Line, lines
+from .yardsticks import YARDSTICKS
+
+BY_CHANCE = ("repair=none", "choice=random")
+FORMATS = ("fp16", "int8-weights")
+"""For bytes: they cost nearly nothing in accuracy, the first the least."""
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What a search builds with."""
+
+    model: Model
+    """The reference."""
+    pixels: torch.Tensor
+    """Of one view."""
+    recipe: Callable[[str], Recipe]
+    """Reads a recipe."""
+    build: Callable[[Recipe], Variant]
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class _Solved:
+    line: Line
+    crossing: Crossing
+    metric: str
+
+
+class BudgetSearch:
+    """One search.
+
+    Args:
+        wanted: begins with a target; what follows it is part of what must meet the budget.
+    """
+
+    def __init__(self, wanted: Recipe, bench: Workbench) -> None:
+        target = target_of(wanted)
+        if target is None or not target.metric:
+            raise VidcompressError(
+                f"recipe {str(wanted)!r} names no budget: give one with --vc-target=latency:0.5"
+            )
+        self._target: Target = target
+        self._wanted = wanted
+        self._bench = bench
+        self._tail = "+".join(map(str, wanted.steps[1:]))
+        self._tries = 0
+
+    def format_alone(self) -> FoundRecipe | None:
+        """A format of the file that suffices by itself, where bytes are what is wanted and nothing is said of it."""
+        if self._target.metric != "size" or self._tail:
+            return None
+        for name in FORMATS:
+            value = self._value(name, "size")
+            if value <= self._target.share * (1 + TOLERANCE):
+                return self._found(name, value)
+        self._tail = FORMATS[-1]
+        return None
+
+    def shares(self, sensitivity: Sensitivity) -> FoundRecipe:
+        """Shares of `shrink`, so that all of the recipe meets the budget within `TOLERANCE`.
+
+        Raises:
+            VidcompressError: none does; says the nearest that does.
+        """
+        nearest: list[_Solved] = []
+        for line in self._by_cost(sensitivity):
+            solved = self._solved(line, self._target.metric)
+            if solved.crossing.meets(self._target.share):
+                return self._found(self._text(solved), solved.crossing.value)
+            nearest.append(solved)
+        best = min(nearest, key=lambda each: abs(each.crossing.value / self._target.share - 1))
+        raise VidcompressError(
+            f"target {self._target.metric}={self._target.share:g} of {self._bench.model.name!r} cannot be met: the"
+            f" nearest is {best.crossing.value:.3g}, by {self._text(best)!r}; ask for that, or let more follow"
+        )
+
+    def _by_cost(self, sensitivity: Sensitivity) -> list[Line]:
+        """Lines that cost least where they leave as much work as the budget is; what leaves more comes last."""
+        goal = self._target.share
+        by_work = [self._solved(line, "macs") for line in lines(sensitivity)]
+
+        def order(solved: _Solved) -> tuple[bool, float]:
+            cost = solved.line.cost(solved.crossing.strength, sensitivity)
+            return not solved.crossing.meets(goal), cost
+
+        return [solved.line for solved in sorted(by_work, key=order)]
+
+    def _solved(self, line: Line, metric: str) -> _Solved:
+        def value(strength: float) -> float:
+            return self._value(self._joined(line.at(strength).recipe(*BY_CHANCE), metric), metric)
+
+        return _Solved(line, crossing(value, self._target.share), metric)
+
+    def _joined(self, shrink: str, metric: str) -> str:
+        # Formats leave the work as it is; without them it is counted at once.
+        tail = "" if metric == "macs" and self._target.metric != "macs" else self._tail
+        return "+".join(filter(None, (shrink, tail))) or "fp32"
+
+    def _text(self, solved: _Solved) -> str:
+        return self._joined(solved.line.at(solved.crossing.strength).recipe(), self._target.metric)
+
+    def _value(self, text: str, metric: str) -> float:
+        self._tries += 1
+        bench = self._bench
+        if bench.progress:
+            said = f"looking for {self._target.metric} {self._target.share:g} of {bench.model.name}"
+            bench.progress(f"{said}, try {self._tries}: {text}", 0, 0)
+        recipe = bench.recipe(text).on(self._runtime(bench.recipe(text)))
+        return YARDSTICKS[metric](bench.build(recipe), bench.model, bench.pixels)
+
+    def _runtime(self, recipe: Recipe) -> str:
+        return self._wanted.other_runtime or recipe.preferred_runtime
+
+    def _found(self, text: str, value: float) -> FoundRecipe:
+        target = self._target
+        recipe = self._bench.recipe(text)
+        shown = str(recipe.on(self._runtime(recipe)))
+        return FoundRecipe(self._bench.model.name, target.metric, target.share, shown, value, self._tries)

@@ -1,0 +1,79 @@
+"""The budgets of a run: what meets each is looked for once, and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...artefacts.variant import Variant
+from ...compress.recipe import Recipe
+from ...measure.measurement import first_clip
+from ...measure.sensitivity.sensitivity import Sensitivity
+from ...present.variant_notes import FoundRecipe, VariantNotes
+from ..cache_folder import cache_folder
+from ..inputs import Inputs
+from ..options import Options
+from .budget_search import BudgetSearch, Workbench
+from .cached_sensitivity import cached_sensitivity
+
+if TYPE_CHECKING:
+    from ...measure.accuracy.predict import Progress
+
+
+class Targets:
+    """Of a run.
+
+    Args:
+        build: builds a variant of a recipe and the name of a model.
+        notes: of the run, which take what is found.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        inputs: Inputs,
+        build: Callable[[Recipe, str], Variant],
+        notes: VariantNotes,
+        progress: Progress | None = None,
+    ) -> None:
+        self._options = options
+        self._inputs = inputs
+        self._build = build
+        self._notes = notes
+        self._progress = progress
+        self._measured: dict[str, Sensitivity] = {}
+
+    def sensitivity(self, model: str) -> Sensitivity:
+        """Of a model, from the cache or measured now."""
+        if model not in self._measured:
+            folder = cache_folder(self._options.cache) / "sensitivity"
+            self._measured[model] = cached_sensitivity(
+                self._inputs.model(model),
+                self._inputs.calibration(model),
+                folder,
+                self._options.began,
+                self._progress,
+            )
+        return self._measured[model]
+
+    def resolved(self, wanted: Recipe, model: str) -> Recipe:
+        """The recipe that meets the budget which `wanted` begins with.
+
+        Raises:
+            VidcompressError: none does, or nobody knows the blocks of such a model.
+        """
+        key = f"{wanted} of {model}"
+        if key not in self._notes.targets:
+            self._notes.targets[key] = self._find(wanted, model)
+        return self._inputs.choices.recipe(self._notes.targets[key].recipe)
+
+    def _find(self, wanted: Recipe, model: str) -> FoundRecipe:
+        bench = Workbench(
+            self._inputs.model(model),
+            first_clip(self._inputs.calibration(model)).to(self._inputs.device),
+            self._inputs.choices.recipe,
+            lambda recipe: self._build(recipe, model),
+            self._progress,
+        )
+        search = BudgetSearch(wanted, bench)
+        return search.format_alone() or search.shares(self.sensitivity(model))
