@@ -26,6 +26,7 @@ TEST = """
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert (options.learn, options.learned) == ("never", root / "brought")
+        assert (options.targets, options.sensitivity) == (("target:macs=0.5",), True)
         assert options.grid is None
         assert not options.explicit
     """
@@ -59,6 +60,8 @@ VALUES = """
     vc_cache_size = "500MB"
     vc_learn = "never"
     vc_learned = "brought"
+    vc_target = ["macs:0.5"]
+    vc_sensitivity = true
     vc_grid = "batch=2"
     """
 
