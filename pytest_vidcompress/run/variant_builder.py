@@ -90,7 +90,7 @@ class VariantBuilder:
         """
         found: dict[str, None] = {}
         for model, recipe in wanted:
-            if not recipe.learns:
+            if not recipe.learns or target_of(recipe):
                 continue
             try:
                 start = self.starting_point(recipe, model)

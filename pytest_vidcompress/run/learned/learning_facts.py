@@ -39,7 +39,7 @@ def learning_facts(start: StartingPoint, lessons: Lessons, calibration: Clips) -
         "model": model_digest(start.model),
         "teacher": model_digest(lessons.teacher),
         "training clips": lessons.training.digest,
-        "calibration clips": _digest_of(calibration.sample),
+        "calibration clips": sample_digest(calibration),
         "seed": str(lessons.seed),
     }
 
@@ -76,8 +76,9 @@ def _file(module: str) -> Path | None:
     return Path(file) if isinstance(file, str) else None
 
 
-def _digest_of(clips: tuple[Clip, ...]) -> str:
-    return digest_of_set([clip.id for clip in clips], map(_content, clips))
+def sample_digest(clips: Clips) -> str:
+    """Sixteen hexadecimal digits: of the ids and contents of clips, usable or not."""
+    return digest_of_set([clip.id for clip in clips.sample], map(_content, clips.sample))
 
 
 def _content(clip: Clip) -> str:

@@ -63,11 +63,17 @@ class BudgetSearch:
             raise VidcompressError(
                 f"recipe {str(wanted)!r} names no budget: give one with --vc-target=latency:0.5"
             )
+        if wanted.learns:
+            raise VidcompressError(
+                f"recipe {str(wanted)!r} would train at every try: leave out what learns, and let it follow"
+                " the recipe that is found"
+            )
         self._target: Target = target
         self._wanted = wanted
         self._bench = bench
         self._tail = "+".join(map(str, wanted.steps[1:]))
-        self._tries = 0
+        self._values: dict[tuple[str, str], float] = {}
+        """What was tried, by recipe and metric."""
 
     def format_alone(self) -> FoundRecipe | None:
         """A format of the file that suffices by itself, where bytes are what is wanted and nothing is said of it."""
@@ -124,11 +130,15 @@ class BudgetSearch:
         return self._joined(solved.line.at(solved.crossing.strength).recipe(), self._target.metric)
 
     def _value(self, text: str, metric: str) -> float:
-        self._tries += 1
+        if (text, metric) not in self._values:
+            self._values[text, metric] = self._measured(text, metric)
+        return self._values[text, metric]
+
+    def _measured(self, text: str, metric: str) -> float:
         bench = self._bench
         if bench.progress:
             said = f"looking for {self._target.metric} {self._target.share:g} of {bench.model.name}"
-            bench.progress(f"{said}, try {self._tries}: {text}", 0, 0)
+            bench.progress(f"{said}, try {len(self._values) + 1}: {text}", 0, 0)
         recipe = bench.recipe(text).on(self._runtime(bench.recipe(text)))
         return YARDSTICKS[metric](bench.build(recipe), bench.model, bench.pixels)
 
@@ -139,4 +149,6 @@ class BudgetSearch:
         target = self._target
         recipe = self._bench.recipe(text)
         shown = str(recipe.on(self._runtime(recipe)))
-        return FoundRecipe(self._bench.model.name, target.metric, target.share, shown, value, self._tries)
+        return FoundRecipe(
+            self._bench.model.name, target.metric, target.share, shown, value, len(self._values)
+        )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from ...artefacts.kept.model_digest import model_digest
 from ...artefacts.save import versions
-from ...clips.crops.digest import digest, digest_of_set
 from ...clips.crops.seal import SEAL_BYTES, sealed
 from ...clips.loader import Clips
 from ...measure.machine import machine
@@ -23,6 +22,7 @@ from ...measure.sensitivity.sensitivity import Sensitivity
 from ...models.model import Model
 from ...runtimes.torch_eager import version
 from ...untrusted import Malformed, json_object, parse_json, read_file
+from ..learned.learning_facts import sample_digest
 
 if TYPE_CHECKING:
     from ...measure.accuracy.predict import Progress
@@ -65,9 +65,7 @@ def _facts(model: Model, clips: Clips) -> Mapping[str, str]:
         "format": str(FORMAT),
         "name": model.name,
         "model": model_digest(model),
-        "clips": digest_of_set(
-            [clip.id for clip in clips.sample], [digest(clip.source) for clip in clips.sample]
-        ),
+        "clips": sample_digest(clips),
         "machine": machine(version()).slug,
         "device": str(model.device),
         **versions(),

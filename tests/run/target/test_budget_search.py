@@ -134,3 +134,8 @@ def test_it_says_what_it_tries(model: Model) -> None:
         sensitivity()
     )
     assert said[0].startswith(f"looking for macs 0.7 of {model.name}, try 1: fp32")
+
+
+def test_what_learns_is_not_trained_at_every_try(model: Model) -> None:
+    with pytest.raises(VidcompressError, match="would train at every try"):
+        search("target:macs=0.5+finetune", bench(model))
