@@ -23,10 +23,10 @@ from pytest_vidcompress.artefacts.starting_point import starting_point
 from pytest_vidcompress.present.terminal.progress import Progress
 from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
-from pytest_vidcompress.run.learned.learned_models import LearnedModels
-from pytest_vidcompress.run.learned.learning_facts import complete_learning, learning_facts
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
+from pytest_vidcompress.run.variants.learned_models import LearnedModels
+from pytest_vidcompress.run.variants.learning_facts import complete_learning, learning_facts
 
 BEGAN = time.time()
 HERE = Path(__file__).parent

@@ -49,7 +49,7 @@ def progress(config: pytest.Config) -> Callable[[str, int, int], None] | None:
         from ..measure.grid.rounds import TIMING
         from ..measure.latency.machine_lock import WAITING
         from ..present.terminal.progress import Notice
-        from ..run.learned.training_time import WAITING as TRAINS
+        from ..run.variants.training_time import WAITING as TRAINS
 
         return Notice(
             config.stash[TERMINAL], {WAITING: _WAITS, TIMING: "vidcompress: {}", TRAINS: "vidcompress: {}"}

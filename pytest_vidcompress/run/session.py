@@ -26,7 +26,7 @@ from .options.arguments import of_another_commit
 from .references import References
 from .refuse_other_clips import check_comparable
 from .registries import Registries
-from .variant_builder import VariantBuilder
+from .variants.variant_builder import VariantBuilder
 
 if TYPE_CHECKING:
     from ..measure.accuracy.predict import Progress

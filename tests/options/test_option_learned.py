@@ -12,7 +12,7 @@ COMMIT = """
     from pytest_vidcompress.artefacts.kept.committed import CommittedPlace
     from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord
     from pytest_vidcompress.plugin.stash import session_of
-    from pytest_vidcompress.run.learned.learning_facts import learning_facts
+    from pytest_vidcompress.run.variants.learning_facts import learning_facts
 
     @pytest.mark.vc_variants("teach")
     def test_it(vc_variant, vc_measure, request):

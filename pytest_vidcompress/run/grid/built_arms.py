@@ -22,7 +22,7 @@ from .grid_plan import PlannedArm
 if TYPE_CHECKING:
     from ..one_test.case import Case
     from ..session import Session
-    from ..variant_builder import Compressed
+    from ..variants.variant_builder import Compressed
 
 
 FEWEST_CLIPS = 16

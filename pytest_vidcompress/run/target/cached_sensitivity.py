@@ -22,7 +22,7 @@ from ...measure.sensitivity.sensitivity import Sensitivity
 from ...models.model import Model
 from ...runtimes.torch_eager import version
 from ...untrusted import Malformed, json_object, parse_json, read_file
-from ..learned.learning_facts import sample_digest
+from ..variants.learning_facts import sample_digest
 
 if TYPE_CHECKING:
     from ...measure.accuracy.predict import Progress

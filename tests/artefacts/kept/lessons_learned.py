@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from pytest_vidcompress.models.learning_curve import CurvePoint, LearningCurve
 
 from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord
 from pytest_vidcompress.artefacts.save import versions
@@ -13,6 +12,7 @@ from pytest_vidcompress.compress.recipe import Recipe, parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.technique import Technique
 from pytest_vidcompress.learn.lessons import Lessons
+from pytest_vidcompress.models.learning_curve import CurvePoint, LearningCurve
 from pytest_vidcompress.models.model import Model
 
 

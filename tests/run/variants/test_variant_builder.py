@@ -14,7 +14,7 @@ from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
-from pytest_vidcompress.run.variant_builder import VariantBuilder
+from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 
 REGISTRIES = Registries.merge([], [], [], [])
 OPTIONS = Options({"vc-model": ("videomae",), "vc-sample": 2, "vc-calibration": 2})

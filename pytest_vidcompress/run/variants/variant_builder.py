@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..compress.recipe import Recipe
-from ..compress.target import target_of
-from ..errors import VidcompressError
-from ..models.model import Model
-from ..present.variant_notes import VariantNotes
-from ..runtimes.device_support import refuse_recipe, refuse_unsupported
-from ..runtimes.registry import usable_runtime
-from .inputs import Inputs
-from .options import Options
-from .registries import Registries
+from ...compress.recipe import Recipe
+from ...compress.target import target_of
+from ...errors import VidcompressError
+from ...models.model import Model
+from ...present.variant_notes import VariantNotes
+from ...runtimes.device_support import refuse_recipe, refuse_unsupported
+from ...runtimes.registry import usable_runtime
+from ..inputs import Inputs
+from ..options import Options
+from ..registries import Registries
 
 if TYPE_CHECKING:
-    from ..artefacts.starting_point import StartingPoint
-    from ..artefacts.variant import Variant
-    from ..measure.accuracy.predict import Progress
-    from .learned.learned_models import LearnedModels
-    from .target.targets import Targets
+    from ...artefacts.starting_point import StartingPoint
+    from ...artefacts.variant import Variant
+    from ...measure.accuracy.predict import Progress
+    from ..target.targets import Targets
+    from .learned_models import LearnedModels
 
 
 @dataclass(frozen=True)
@@ -111,24 +111,24 @@ class VariantBuilder:
 
     @cached_property
     def _targets(self) -> Targets:
-        from .target.targets import Targets
+        from ..target.targets import Targets
 
         return Targets(self._options, self._inputs, self.variant, self._notes, self._progress)
 
     @cached_property
     def _learned(self) -> LearnedModels:
-        from .learned.learned_models import LearnedModels
+        from .learned_models import LearnedModels
 
         return LearnedModels(self._options, self._registries, self._inputs, self._notes, self._progress)
 
     def starting_point(self, recipe: Recipe, model: str) -> StartingPoint:
         """What a recipe begins with: the model, or a saved artefact of it."""
-        from ..artefacts.starting_point import starting_point
+        from ...artefacts.starting_point import starting_point
 
         return starting_point(recipe, self._inputs.workpiece(model), self._registries.techniques)
 
     def in_runtime(self, recipe: Recipe, made: Compressed, runtime: str) -> Variant:
         """What a recipe made, ready in a runtime."""
-        from ..artefacts.variant import prepared
+        from ...artefacts.variant import prepared
 
         return prepared(recipe, made.model, runtime, self._registries.runtimes, made.complete)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_vidcompress.artefacts.starting_point import StartingPoint, starting_point
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.run.learned.learning_facts import code_digest, complete_learning, shown_differences
+from pytest_vidcompress.run.variants.learning_facts import code_digest, complete_learning, shown_differences
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.artefacts.kept.lessons_learned import KNOWN, recipe
 from tests.models import small

@@ -10,7 +10,7 @@ from pytest_vidcompress.compress.parameters import Nothing
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.technique import Technique
-from pytest_vidcompress.run.learned.training_time import training_time
+from pytest_vidcompress.run.variants.training_time import training_time
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.present.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
-from pytest_vidcompress.run.learned.learning_facts import learning_facts
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
-from pytest_vidcompress.run.variant_builder import VariantBuilder
+from pytest_vidcompress.run.variants.learning_facts import learning_facts
+from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 from tests.artefacts.kept.lessons_learned import CURVE
 
 MODEL = "videomae"
