@@ -42,4 +42,10 @@ def test_it_fits_the_terminal() -> None:
     origins = [LearnedOrigin("videomae", long, Origin.CACHE, 1200.0)]
     lines = [*training_lines([long]), *learned_lines(origins)]
     assert max(map(len, lines)) <= WIDTH
-    assert max(map(len, [*training_lines([long], 60), *learned_lines(origins, 60)])) <= 60
+    short = [
+        LearnedOrigin(
+            "videomae", "distil:minutes=10", Origin.CACHE, 600.0, "made with torch 2.12.0, here is 2.13.0"
+        )
+    ]
+    narrow = [*training_lines(["distil:minutes=10 of videomae, about 10 min"], 60), *learned_lines(short, 60)]
+    assert max(map(len, narrow)) <= 60
