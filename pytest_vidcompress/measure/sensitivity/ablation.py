@@ -18,7 +18,7 @@ from ...processes.clock import now_s
 from ..accuracy.predict import Progress, evaluating, logits_of
 from ..accuracy.scores import accuracy, answers
 from ..cost.macs import Work, work
-from .block_parts import BlockPart, Spans, Watch, block_parts, replaced_by_means
+from .block_parts import BlockPart, Spans, Watch, block_parts, block_sizes, replaced_by_means
 from .sensitivity import BLOCK, PartSensitivity, Sensitivity
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def measure_sensitivity(model: Model, clips: Clips, progress: Progress | None = 
             )
             if progress:
                 progress("sensitivity", number, len(parts))
-    return Sensitivity(model.name, len(views), tuple(found))
+    return Sensitivity(model.name, len(views), *block_sizes(model), tuple(found))
 
 
 def _watched(

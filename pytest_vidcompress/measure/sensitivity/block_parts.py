@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from ...compress.shrink.anatomies import anatomy_of
+from ...compress.shrink.anatomy import Anatomy
 from ...errors import VidcompressError
 from ...models.model import Model
 from ...processes.clock import now_s
@@ -36,19 +37,32 @@ class BlockPart:
         return [writer for _, writer in self.spans]
 
 
-def block_parts(model: Model) -> list[BlockPart]:
-    """Those of all blocks, in order.
+def block_sizes(model: Model) -> tuple[int, int]:
+    """Neurons of a feed-forward layer and heads of an attention, in the first block.
 
     Raises:
         VidcompressError: nobody knows the blocks of such a model.
     """
+    anatomy = _anatomy(model)
+    block = anatomy.blocks_of(model.module)[0]
+    up: Any = block.get_submodule(anatomy.up)
+    heads, _ = anatomy.heads_of(block.get_submodule(anatomy.attentions[0].inner))
+    return int(up.out_features), heads
+
+
+def _anatomy(model: Model) -> Anatomy:
     anatomy = anatomy_of(model.module)
     if anatomy is None:
         raise VidcompressError(
             f"model {model.name!r} is a {type(model.module).__name__}, of whose blocks nothing is known here:"
             " sensitivity and targets are for the families that `shrink` knows"
         )
-    parts: list[BlockPart] = []
+    return anatomy
+
+
+def block_parts(model: Model) -> list[BlockPart]:
+    """Those of all blocks, in order; raises likewise."""
+    anatomy, parts = _anatomy(model), list[BlockPart]()
     for number in range(len(anatomy.blocks_of(model.module))):
         block = f"{anatomy.blocks}.{number}"
         mlp = [(f"{block}.{anatomy.mlp_norm}", f"{block}.{anatomy.down}")]

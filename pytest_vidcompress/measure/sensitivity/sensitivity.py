@@ -37,6 +37,10 @@ class Sensitivity:
     model: str
     clips: int
     """That it was asked of: those that techniques calibrate on."""
+    neurons: int
+    """Of a feed-forward layer."""
+    heads: int
+    """Of an attention."""
     parts: tuple[PartSensitivity, ...]
     """By block, and in a block as `AXES`."""
 
@@ -49,7 +53,7 @@ class Sensitivity:
         return sum(getattr(part, of) for part in self.parts if part.axis == axis)
 
     def as_json(self) -> dict[str, Any]:
-        return {"model": self.model, "clips": self.clips, "parts": [*map(asdict, self.parts)]}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Sensitivity:
@@ -69,4 +73,5 @@ class Sensitivity:
             )
             for each in objects(document, "parts")
         )
-        return cls(text(document, "model"), whole(document, "clips"), parts)
+        counts = (whole(document, name) for name in ("clips", "neurons", "heads"))
+        return cls(text(document, "model"), *counts, parts)

@@ -47,7 +47,6 @@ class Workbench:
 class _Solved:
     line: Line
     crossing: Crossing
-    metric: str
 
 
 class BudgetSearch:
@@ -107,19 +106,28 @@ class BudgetSearch:
     def _by_cost(self, sensitivity: Sensitivity) -> list[Line]:
         """Lines that cost least where they leave as much work as the budget is; what leaves more comes last."""
         goal = self._target.share
-        by_work = [self._solved(line, "macs") for line in lines(sensitivity)]
+        by_work = [(line, self._solved(line, "macs")) for line in lines(sensitivity)]
 
-        def order(solved: _Solved) -> tuple[bool, float]:
+        def order(each: tuple[Line, _Solved]) -> tuple[bool, float]:
+            solved = each[1]
             cost = solved.line.cost(solved.crossing.strength, sensitivity)
             return not solved.crossing.meets(goal), cost
 
-        return [solved.line for solved in sorted(by_work, key=order)]
+        return [line for line, _ in sorted(by_work, key=order)]
 
     def _solved(self, line: Line, metric: str) -> _Solved:
+        """As near as the line comes; where heads are steps that are too high, neurons alone make up for them."""
+        solved = self._crossed(line, metric)
+        if solved.crossing.meets(self._target.share):
+            return solved
+        finer = self._crossed(line.with_heads_at(solved.crossing.strength), metric)
+        return min((solved, finer), key=lambda each: abs(each.crossing.value / self._target.share - 1))
+
+    def _crossed(self, line: Line, metric: str) -> _Solved:
         def value(strength: float) -> float:
             return self._value(self._joined(line.at(strength).recipe(*BY_CHANCE), metric), metric)
 
-        return _Solved(line, crossing(value, self._target.share), metric)
+        return _Solved(line, crossing(value, self._target.share))
 
     def _joined(self, shrink: str, metric: str) -> str:
         # Formats leave the work as it is; without them it is counted at once.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...compress.shrink.allocation import kept_of
 from ...measure.sensitivity.sensitivity import BLOCK, HEADS, MLP, Sensitivity
 
 MOST_SHARE = 0.9
@@ -11,7 +12,7 @@ MOST_SHARE = 0.9
 _LEAST_WEIGHT = 0.25
 """Of the dearer axis beside the cheaper one: a price is an estimate, and both shares together cost less than all of
 one."""
-_DIGITS = 3
+_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,23 @@ class Line:
     mlp: float
     heads: float
     """How much faster one axis goes than the other; the cheaper one has 1."""
+    neurons_of: int
+    heads_of: int
+    """Of a block."""
     blocks: int = 0
+    fixed_heads: int | None = None
+    """Heads that go at any strength; None: more and more."""
 
     def at(self, strength: float) -> Shares:
         """What goes at a strength from 0 to 1."""
-        return Shares(MOST_SHARE * strength * self.mlp, MOST_SHARE * strength * self.heads, self.blocks)
+        neurons = _removed(MOST_SHARE * strength * self.mlp, self.neurons_of)
+        if self.fixed_heads is not None:
+            return Shares(neurons, self.fixed_heads / self.heads_of, self.blocks)
+        return Shares(neurons, _removed(MOST_SHARE * strength * self.heads, self.heads_of), self.blocks)
+
+    def with_heads_at(self, strength: float) -> Line:
+        """The line on which as many heads are gone as there, and neurons alone go on."""
+        return replace(self, mlp=1.0, fixed_heads=round(self.at(strength).heads * self.heads_of))
 
     def cost(self, strength: float, sensitivity: Sensitivity) -> float:
         """About how far from the whole model's answers that is: the square of each share of what all of it costs, and
@@ -67,7 +80,13 @@ def lines(sensitivity: Sensitivity) -> list[Line]:
     prices = {axis: _price(axis, sensitivity) for axis in (MLP, HEADS)}
     cheapest = min(prices.values())
     mlp, heads = (max(_LEAST_WEIGHT, cheapest / prices[axis]) for axis in (MLP, HEADS))
-    return [Line(mlp, heads, number) for number in range(sensitivity.blocks - 1)]
+    sizes = (sensitivity.neurons, sensitivity.heads)
+    return [Line(mlp, heads, *sizes, number) for number in range(sensitivity.blocks - 1)]
+
+
+def _removed(share: float, total: int) -> float:
+    """The share that really goes where this one is asked for: `shrink` removes whole ones."""
+    return (total - kept_of(total, share)) / total
 
 
 def _price(axis: str, sensitivity: Sensitivity) -> float:

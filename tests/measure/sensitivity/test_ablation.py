@@ -50,7 +50,7 @@ def test_a_block_s_work_is_its_attention_s_and_its_neurons(found: Sensitivity) -
     for number in range(3):
         both = of(found, number, MLP).macs_share + of(found, number, HEADS).macs_share
         assert of(found, number, BLOCK).macs_share == pytest.approx(both)
-    assert 0.5 < found.total(BLOCK, "macs_share") < 1
+    assert 0.2 < found.total(BLOCK, "macs_share") < 1
 
 
 def test_neurons_work_in_proportion_to_their_number(model: Model) -> None:
