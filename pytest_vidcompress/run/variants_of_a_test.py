@@ -44,10 +44,13 @@ def pairs(
 
 
 def _selected(named: Recipe, chosen: Sequence[Recipe]) -> Iterable[Recipe]:
-    """What a test runs of a recipe that it names: itself, or in the runtimes that are asked for."""
+    """What a test runs of a recipe that it names: itself, or in the runtimes that are asked for; of a
+    budget that it leaves open, those that are asked for."""
     if not chosen:
         return (named,)
-    alike = [each for each in chosen if each.text == named.text or (named.text == TARGET and target_of(each))]
+    if named.text == TARGET:
+        return [each for each in chosen if target_of(each)]
+    alike = [each for each in chosen if each.text == named.text]
     return [
         each if each.other_runtime else named
         for each in alike

@@ -54,3 +54,12 @@ def test_what_is_asked_for_and_not_named_is_nothing():
 def test_a_recipe_that_cannot_be():
     with pytest.raises(VidcompressError, match="unknown technique 'fp17'"):
         chosen((("fp17",), "*"))
+
+
+def test_a_budget_that_a_test_leaves_open_is_the_run_s():
+    marker = (("target",), "*")
+    assert chosen(marker) == [("videomae", "target")]
+    asked = ["target:macs=0.5", "target:size=0.3+fp16"]
+    assert chosen(marker, only=[*asked, "fp16"]) == [("videomae", text) for text in asked]
+    assert chosen((("target:macs=0.5",), "*"), only=asked) == [("videomae", "target:macs=0.5")]
+    assert chosen(marker, only=["fp16"]) == []
