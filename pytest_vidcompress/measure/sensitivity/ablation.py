@@ -7,18 +7,29 @@ removed and the layer behind takes up its mean. So no variant is built, and ever
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
 
 import torch
 
+from ...models.device import synchronizer
 from ...models.model import Model
-from ...processes.clock import now_s
 from ..accuracy.predict import Progress, evaluating, logits_of
 from ..accuracy.scores import accuracy, answers
 from ..cost.macs import Work, work
-from .block_parts import BlockPart, Spans, Watch, block_parts, block_sizes, replaced_by_means
+from ..latency.stopwatch import seconds_of
+from .block_parts import (
+    BlockPart,
+    Spans,
+    block_parts,
+    block_sizes,
+    replaced_by_means,
+    summing_outputs,
+    timing_spans,
+)
 from .sensitivity import BLOCK, PartSensitivity, Sensitivity
 
 if TYPE_CHECKING:
@@ -42,12 +53,13 @@ def measure_sensitivity(model: Model, clips: Clips, progress: Progress | None = 
     views = [pixels[:1] for pixels, _ in islice(clips.batches(1), MOST_CLIPS)]
     spans = [span for part in parts if part.axis == BLOCK for span in part.spans]
     with evaluating(model.module):
-        watch = Watch(model.module, spans)
-        whole, shares = _watched(model, views, watch, spans)
-        counted, means, found = work(model.module, views[0]), watch.means, list[PartSensitivity]()
+        with summing_outputs(model.module, spans) as means:
+            whole = _logits(model, views)
+        shares = _time_shares(model, views, spans)
+        counted, found = work(model.module, views[0]), list[PartSensitivity]()
         for number, part in enumerate(parts, 1):
             with replaced_by_means(model.module, part, means):
-                without = torch.cat([logits_of(model.module, view).float().cpu() for view in views])
+                without = _logits(model, views)
             seen = accuracy(without, whole, answers(whole), "agreement")
             found.append(
                 PartSensitivity(
@@ -64,21 +76,19 @@ def measure_sensitivity(model: Model, clips: Clips, progress: Progress | None = 
     return Sensitivity(model.name, len(views), *block_sizes(model), tuple(found))
 
 
-def _watched(
-    model: Model, views: list[torch.Tensor], watch: Watch, spans: Spans
-) -> tuple[torch.Tensor, dict[str, float]]:
-    """Logits of the whole model, and the share of a call's time between a norm and its writer, by writer."""
-    rows: list[torch.Tensor] = []
+def _logits(model: Model, views: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([logits_of(model.module, view).float().cpu() for view in views])
+
+
+def _time_shares(model: Model, views: Sequence[torch.Tensor], spans: Spans) -> dict[str, float]:
+    """The share of a call's time between a norm and its writer, by writer; the median over the clips."""
     shares: defaultdict[str, list[float]] = defaultdict(list)
-    logits_of(model.module, views[0])  # warms up
-    with watch.in_place():
+    with timing_spans(model.module, spans) as seconds:
         for view in views:
-            began = now_s()
-            rows.append(logits_of(model.module, view).float().cpu())
-            whole_s = max(now_s() - began, 1e-9)
-            for _, writer in spans:
-                shares[writer].append(watch.seconds[writer] / whole_s)
-    return torch.cat(rows), {writer: median(own) for writer, own in shares.items()}
+            whole_s = seconds_of(partial(logits_of, model.module, view), synchronizer(model.device))
+            for writer, own_s in seconds.items():
+                shares[writer].append(own_s / whole_s)
+    return {writer: median(own) for writer, own in shares.items()}
 
 
 def _macs(part: BlockPart, counted: Work) -> int:

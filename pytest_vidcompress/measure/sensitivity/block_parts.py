@@ -103,44 +103,45 @@ def _giving(mean: torch.Tensor) -> Any:
     return lambda layer, given, output: mean.to(output.dtype).expand_as(output)
 
 
-class Watch:
-    """Runs with it in place note what each writer gives in the mean, and how long each span takes."""
+@contextmanager
+def summing_outputs(module: nn.Module, spans: Spans) -> Generator[dict[str, torch.Tensor]]:
+    """What each writer gives in the mean, `(width,)` by its dotted name, of all that runs in the block; there when that
+    ends."""
+    sums: dict[str, torch.Tensor] = {}
+    rows: dict[str, int] = {}
+    means: dict[str, torch.Tensor] = {}
 
-    def __init__(self, module: nn.Module, spans: Spans) -> None:
-        self._module = module
-        self._spans = spans
-        self._sums: dict[str, torch.Tensor] = {}
-        self._rows: dict[str, int] = {}
-        self._began: dict[str, float] = {}
-        self.seconds: dict[str, float] = {}
-        """Of the last run, by writer."""
-
-    @contextmanager
-    def in_place(self) -> Generator[None]:
-        with ExitStack() as hooks:
-            for norm, writer in self._spans:
-                before, after = self._module.get_submodule(norm), self._module.get_submodule(writer)
-                hooks.callback(before.register_forward_pre_hook(self._beginning(writer)).remove)
-                hooks.callback(after.register_forward_hook(self._ending(writer)).remove)
-            yield
-
-    @property
-    def means(self) -> dict[str, torch.Tensor]:
-        """By writer, `(width,)`."""
-        return {name: total / self._rows[name] for name, total in self._sums.items()}
-
-    def _beginning(self, writer: str) -> Any:
-        def note(layer: nn.Module, given: Any) -> None:
-            self._began[writer] = now_s()
-
-        return note
-
-    def _ending(self, writer: str) -> Any:
+    def summing(writer: str) -> Any:
         def note(layer: nn.Module, given: Any, output: torch.Tensor) -> None:
-            self.seconds[writer] = now_s() - self._began[writer]
-            rows = output.detach().flatten(0, -2)
-            total = rows.double().sum(0)
-            self._sums[writer] = self._sums[writer] + total if writer in self._sums else total
-            self._rows[writer] = self._rows.get(writer, 0) + len(rows)
+            flat = output.detach().flatten(0, -2)
+            total = flat.double().sum(0)
+            sums[writer] = sums[writer] + total if writer in sums else total
+            rows[writer] = rows.get(writer, 0) + len(flat)
 
         return note
+
+    with ExitStack() as hooks:
+        for _, writer in spans:
+            hooks.callback(module.get_submodule(writer).register_forward_hook(summing(writer)).remove)
+        yield means
+    means.update({writer: total / rows[writer] for writer, total in sums.items()})
+
+
+@contextmanager
+def timing_spans(module: nn.Module, spans: Spans) -> Generator[dict[str, float]]:
+    """Seconds from a norm to its writer, by the latter's dotted name, of the last call in the block."""
+    began: dict[str, float] = {}
+    seconds: dict[str, float] = {}
+
+    def beginning(writer: str) -> Any:
+        return lambda layer, given: began.update({writer: now_s()})
+
+    def ending(writer: str) -> Any:
+        return lambda layer, given, output: seconds.update({writer: now_s() - began[writer]})
+
+    with ExitStack() as hooks:
+        for norm, writer in spans:
+            before, after = module.get_submodule(norm), module.get_submodule(writer)
+            hooks.callback(before.register_forward_pre_hook(beginning(writer)).remove)
+            hooks.callback(after.register_forward_hook(ending(writer)).remove)
+        yield seconds
