@@ -105,7 +105,7 @@ def _giving(mean: torch.Tensor) -> Any:
 
 @contextmanager
 def summing_outputs(module: nn.Module, spans: Spans) -> Generator[dict[str, torch.Tensor]]:
-    """What each writer gives in the mean, `(width,)` by its dotted name, of all that runs in the block; there when that
+    """What each writer gives in the mean, `(width,)` by its dotted name, of what runs in the block; there when that
     ends."""
     sums: dict[str, torch.Tensor] = {}
     rows: dict[str, int] = {}
