@@ -21,7 +21,7 @@ from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord, read
 from pytest_vidcompress.artefacts.save import versions
 from pytest_vidcompress.artefacts.starting_point import starting_point
 from pytest_vidcompress.present.terminal.progress import Progress
-from pytest_vidcompress.present.variant_notes import VariantNotes
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..clips.profile import Profile
-from .original_layout import OriginalLayout
+from .checkpoint.original_layout import OriginalLayout
 
 if TYPE_CHECKING:
     import torch

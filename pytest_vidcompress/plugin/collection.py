@@ -79,7 +79,7 @@ def _trainings(config: pytest.Config) -> list[str]:
     if not trainings:
         return []
     from ..present.printable import printable
-    from ..present.terminal.learned_lines import training_lines
+    from ..present.variants.learned_lines import training_lines
 
     return [printable(line) for line in training_lines(trainings, config.stash[COLUMNS])]
 

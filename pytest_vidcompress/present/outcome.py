@@ -11,7 +11,7 @@ from ..clips.faults import Skipped
 from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.resume.reuse import Reuse
-from .variant_notes import VariantNotes
+from .variants.variant_notes import VariantNotes
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.resume.reuse import Reuse
-from ..present.variant_notes import VariantNotes
+from ..present.variants.variant_notes import VariantNotes
 
 
 @dataclass

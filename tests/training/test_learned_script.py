@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.artefacts.kept.learned_origin import Origin
-from pytest_vidcompress.present.variant_notes import VariantNotes
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries

@@ -19,11 +19,11 @@ from ...clips.profile import Profile
 from ...errors import VidcompressError, first_line
 from ..families import FAMILIES
 from ..family import Family
-from ..original_layout import OriginalLayout
 from .checkpoint_files import json_file
 from .checkpoint_profile import read_profile
 from .configuration import configuration, geometry
 from .geometry_limits import refuse_beyond_tensors
+from .original_layout import OriginalLayout
 from .skeleton import skeleton
 
 Tensors = Mapping[str, torch.Tensor]

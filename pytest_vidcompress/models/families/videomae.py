@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile, Views
 from ...errors import VidcompressError
+from ..checkpoint.original_layout import OriginalLayout, Shapes
 from ..family import KINETICS_400, POCKET, SSV2, Family, LabelSpace, Pretrained
-from ..original_layout import OriginalLayout, Shapes
 
 if TYPE_CHECKING:
     import torch

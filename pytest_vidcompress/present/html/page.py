@@ -27,14 +27,14 @@ from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
-from ..terminal.sensitivity_lines import HEADER as SENSITIVITY_HEADER
-from ..terminal.sensitivity_lines import sensitivity_rows, sensitivity_title
 from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
-from ..terminal.target_lines import target_lines
-from ..variant_notes import VariantNotes
 from ..variant_rows import Rows, variant_rows
+from ..variants.sensitivity_lines import HEADER as SENSITIVITY_HEADER
+from ..variants.sensitivity_lines import sensitivity_rows, sensitivity_title
+from ..variants.target_lines import target_lines
+from ..variants.variant_notes import VariantNotes
 from ..wording import clips, interval, label, sensitivity, standing
 from . import learning_curves
 from .bars import COLOURS, bars

@@ -13,6 +13,9 @@ from ..printable import printable
 from ..slower_calls import call_lines
 from ..start_lines import start_lines, unstarted_line
 from ..text_table import paragraph
+from ..variants.learned_lines import learned_lines
+from ..variants.sensitivity_lines import sensitivity_lines
+from ..variants.target_lines import target_lines
 from ..width import WIDTH
 from .class_lines import class_lines
 from .closing_line import closing_line
@@ -20,15 +23,12 @@ from .compared_runs import changes
 from .coverage_lines import coverage_lines
 from .free_line import free_lines
 from .hotspot_lines import hotspot_lines
-from .learned_lines import learned_lines
 from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
-from .sensitivity_lines import sensitivity_lines
 from .skipped_lines import skipped_lines
 from .speed import speed_lines
 from .table import Line, tables
-from .target_lines import target_lines
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""

@@ -19,7 +19,7 @@ from ...errors import VidcompressError
 from ...measure.accuracy.predict import Progress
 from ...measure.sensitivity.sensitivity import Sensitivity
 from ...models.model import Model
-from ...present.variant_notes import FoundRecipe
+from ...present.variants.variant_notes import FoundRecipe
 from .bisection import TOLERANCE, Crossing, crossing
 from .shares import Line, lines
 from .yardsticks import YARDSTICKS

@@ -9,7 +9,7 @@ from ...artefacts.variant import Variant
 from ...compress.recipe import Recipe
 from ...measure.measurement import first_clip
 from ...measure.sensitivity.sensitivity import Sensitivity
-from ...present.variant_notes import FoundRecipe, VariantNotes
+from ...present.variants.variant_notes import FoundRecipe, VariantNotes
 from ..cache_folder import cache_folder
 from ..inputs import Inputs
 from ..options import Options

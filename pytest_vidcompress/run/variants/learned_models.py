@@ -18,7 +18,7 @@ from ...artefacts.starting_point import StartingPoint
 from ...compress.recipe import Recipe
 from ...errors import UntrainedError, VidcompressError
 from ...models.model import Model
-from ...present.variant_notes import VariantNotes
+from ...present.variants.variant_notes import VariantNotes
 from ..cache_folder import cache_folder
 from ..inputs import Inputs
 from ..options import Options

@@ -11,7 +11,7 @@ from ...compress.recipe import Recipe
 from ...compress.target import target_of
 from ...errors import VidcompressError
 from ...models.model import Model
-from ...present.variant_notes import VariantNotes
+from ...present.variants.variant_notes import VariantNotes
 from ...runtimes.device_support import refuse_recipe, refuse_unsupported
 from ...runtimes.registry import usable_runtime
 from ..inputs import Inputs

@@ -22,7 +22,7 @@ from pytest_vidcompress.errors import UntrainedError
 from pytest_vidcompress.learn.lessons import Lessons
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.present.variant_notes import VariantNotes
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries

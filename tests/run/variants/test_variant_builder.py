@@ -10,7 +10,7 @@ import torch
 from pytest_vidcompress.artefacts.variant import Variant
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
-from pytest_vidcompress.present.variant_notes import VariantNotes
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..text_table import paragraph
-from ..variant_notes import FoundRecipe
 from ..width import WIDTH
 from ..wording import count
+from .variant_notes import FoundRecipe
 
 
 def target_lines(found: Iterable[FoundRecipe], width: int = WIDTH) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_vidcompress.artefacts.kept.learned_origin import LearnedOrigin, Origin
-from pytest_vidcompress.present.terminal.learned_lines import learned_lines, training_lines
+from pytest_vidcompress.present.variants.learned_lines import learned_lines, training_lines
 from pytest_vidcompress.present.width import WIDTH
 
 

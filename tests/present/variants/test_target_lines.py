@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_vidcompress.present.terminal.sensitivity_lines import sensitivity_lines, sensitivity_rows
-from pytest_vidcompress.present.terminal.target_lines import target_lines
-from pytest_vidcompress.present.variant_notes import FoundRecipe
+from pytest_vidcompress.present.variants.sensitivity_lines import sensitivity_lines, sensitivity_rows
+from pytest_vidcompress.present.variants.target_lines import target_lines
+from pytest_vidcompress.present.variants.variant_notes import FoundRecipe
 from pytest_vidcompress.present.width import WIDTH
 from tests.run.target.sensitivities import sensitivity
 

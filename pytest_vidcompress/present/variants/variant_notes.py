@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..artefacts.kept.learned_origin import LearnedOrigin, Origin
-from ..measure.sensitivity.sensitivity import Sensitivity
+from ...artefacts.kept.learned_origin import LearnedOrigin, Origin
+from ...measure.sensitivity.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True)

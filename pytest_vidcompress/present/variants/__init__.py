@@ -1,0 +1,1 @@
+"""What a run says of how its variants came to be: learned ones, budgets and sensitivities."""
