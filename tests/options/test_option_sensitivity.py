@@ -1,10 +1,5 @@
 """--vc-sensitivity: what every block of a model is worth."""
 
-import pytest
-
-from pytest_vidcompress.compress.registry import TECHNIQUES
-
-pytestmark = pytest.mark.skipif("shrink" not in TECHNIQUES, reason="shrink is not there yet")
 TEST = """
     import pytest
 

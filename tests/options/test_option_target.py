@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from pytest_vidcompress.compress.registry import TECHNIQUES
 from tests.project import Project
 
-pytestmark = pytest.mark.skipif("shrink" not in TECHNIQUES, reason="shrink is not there yet")
 TEST = """
     import pytest
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ...compress.shrink.anatomies import anatomy_of
-from ...compress.shrink.anatomy import Anatomy
+from ...compress.shrink.anatomies.anatomy import Anatomy
 from ...errors import VidcompressError
 from ...models.model import Model
 from ...processes.clock import now_s

@@ -21,7 +21,7 @@ from ...measure.sensitivity.sensitivity import Sensitivity
 from ...models.model import Model
 from ...present.variants.variant_notes import FoundRecipe
 from .bisection import TOLERANCE, Crossing, crossing
-from .shares import Line, lines
+from .shrink_line import Line, lines
 from .yardsticks import YARDSTICKS
 
 BY_CHANCE = ("repair=none", "choice=random")

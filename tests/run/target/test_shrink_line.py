@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_vidcompress.run.target.shares import MOST_SHARE, Line, Shares, lines
+from pytest_vidcompress.run.target.shrink_line import MOST_SHARE, Line, Shares, lines
 from tests.run.target.sensitivities import sensitivity
 
 
