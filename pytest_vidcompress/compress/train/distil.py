@@ -1,14 +1,18 @@
 """`distil`: trains whatever comes before it in the recipe to answer as the uncompressed reference does.
 
 Hinton et al., "Distilling the Knowledge in a Neural Network", 2015: the softened classes of the reference are the
-aim, so that clips need no label. Structure stays but for a `depth`, and weights that were pruned to zero stay zero.
+aim, so that clips need no label. Structure stays, and weights that were pruned to zero stay zero, unless the student
+is to be of another depth or width.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..parameters import in_range
+from ..shrink.shares import Shrink
 from ..technique import Technique
 from .training_parameters import TrainingParameters, above
 
@@ -33,6 +37,10 @@ class Distil(TrainingParameters):
     """Weight of the distance between what blocks of both give, where they are as wide."""
     depth: int = 0
     """Blocks of the student, evenly chosen from those that there are; 0: all."""
+    mlp: float = 0.0
+    """Share of the neurons that the student lacks, chosen as `shrink` does; likewise the others."""
+    heads: float = 0.0
+    width: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -40,22 +48,34 @@ class Distil(TrainingParameters):
         above(self, "labels", -1e-9, 1e6)
         above(self, "hidden", -1e-9, 1e6)
         above(self, "depth", -1, 1 << 16)
+        for name in ("mlp", "heads", "width"):
+            in_range(self, name, 0, 1)
+
+    @property
+    def lacks(self) -> Shrink | None:
+        """What of the blocks that are left goes; None where nothing does."""
+        if not (self.mlp or self.heads or self.width):
+            return None
+        return Shrink(mlp=self.mlp, heads=self.heads, width=self.width)
 
 
 def learn(model: Model, parameters: Distil, clips: Clips, lessons: Lessons) -> Model:
     from ...learn.loop import train
+    from .students import student_of
 
-    student = rebuild(model.module, parameters)
-    objective = _objective(student, parameters, lessons)
-    curve = train(student, parameters.training(objective), lessons)
-    notes, curves = (*model.notes, curve.describe()), (*model.curves, curve)
-    return replace(model, module=student, notes=notes, curves=curves)
+    student = student_of(model, parameters.depth, parameters.lacks, clips)
+    objective = _objective(student.module, parameters, lessons)
+    curve = train(student.module, parameters.training(objective), lessons)
+    return replace(student, notes=(*student.notes, curve.describe()), curves=(*student.curves, curve))
 
 
-def rebuild(module: nn.Module, parameters: Distil) -> nn.Module:
+def rebuild(module: nn.Module, parameters: Distil, stored: Mapping[str, Sequence[int]]) -> nn.Module:
+    from .. import shrink
     from .students import with_depth
 
-    return with_depth(module, parameters.depth) if parameters.depth else module
+    module = with_depth(module, parameters.depth) if parameters.depth else module
+    lacks = parameters.lacks
+    return shrink.rebuild(module, lacks, stored) if lacks else module
 
 
 def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Distillation:

@@ -1,13 +1,37 @@
-"""A student of fewer blocks, made of some of its teacher's."""
+"""A student of another depth and width, made of what is there."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import nn
 
 from ...errors import VidcompressError
+from .. import shrink
+from ..shrink.anatomies import anatomy_of
+from ..shrink.structure_record import write_sizes
 from .block_pairs import block_names
+
+if TYPE_CHECKING:
+    from ...clips.loader import Clips
+    from ...models.model import Model
+    from ..shrink.shares import Shrink
+
+
+def student_of(model: Model, depth: int, lacks: Shrink | None, clips: Clips) -> Model:
+    """A model of fewer blocks, and of narrower ones, changed in place.
+
+    Args:
+        depth: of blocks; 0 leaves all.
+        lacks: what else goes; None: nothing.
+        clips: that `shrink` looks at.
+
+    Raises:
+        VidcompressError: it has not what is to go.
+    """
+    if depth:
+        with_depth(model.module, depth)
+    return shrink.apply(model, lacks, clips) if lacks else model
 
 
 def with_depth(module: nn.Module, depth: int) -> nn.Module:
@@ -33,7 +57,10 @@ def with_depth(module: nn.Module, depth: int) -> nn.Module:
         [round(place * (count - 1) / (depth - 1)) for place in range(depth)] if depth > 1 else [count - 1]
     )
     setattr(module.get_submodule(parent), last, nn.ModuleList([blocks[index] for index in chosen]))
+    anatomy = anatomy_of(module)
     config: Any = getattr(module, "config", None)
-    if getattr(config, "num_hidden_layers", None) == count:
+    if anatomy:
+        write_sizes(module, anatomy)
+    elif getattr(config, "num_hidden_layers", None) == count:
         config.num_hidden_layers = depth
     return module
