@@ -73,5 +73,5 @@ class Sensitivity:
             )
             for each in objects(document, "parts")
         )
-        counts = (whole(document, name) for name in ("clips", "neurons", "heads"))
-        return cls(text(document, "model"), *counts, parts)
+        clips, neurons, heads = (whole(document, name) for name in ("clips", "neurons", "heads"))
+        return cls(text(document, "model"), clips, neurons, heads, parts)

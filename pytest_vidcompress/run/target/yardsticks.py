@@ -42,7 +42,7 @@ def size(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
 def latency(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
     """Median of pairs of calls."""
     run, module = Subject.of(variant).run, reference.module
-    between = Between(handover_s(run, module), None, synchronizer(reference.device))
+    between = Between(handover_s(run, module), synchronize=synchronizer(reference.device))
     with machine_to_ourselves(), evaluating(run), evaluating(module), torch.inference_mode():
         times = time_pairs(
             lambda: logits_of(run, pixels),
