@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..models.model import Model
     from .layers.product import Layer
 
-ATTENTION, DENSE = "attention", "dense"
+ATTENTION, DENSE, ALL = "attention", "dense", "all"
 _BLOCK = re.compile(r"(?:.*?\.)??\d+(?=\.|$)")
 """The part of a dotted name that ends in its first number."""
 
@@ -22,13 +22,15 @@ def matrices(model: Model, scopes: tuple[str, ...], layers: str = ":") -> list[L
 
     Args:
         scopes: of `global`, `attention`, `dense`, as `model.profile.modules` names them. A model that names
-            none gets all its layers but the classifier, told apart by `att` in their names.
+            none gets all its layers but the classifier, told apart by `att` in their names. `all` alone is these of
+            any model, embeddings of patches among them.
         layers: an index (`3`) or slice (`0:11`, `:-1`) of the model's blocks.
 
     Raises:
         VidcompressError: the model has no such layers.
     """
-    found = _by_pattern(model, scopes) if model.profile.modules else _by_name(model, scopes)
+    is_named = model.profile.modules and scopes != (ALL,)
+    found = _by_pattern(model, scopes) if is_named else _by_name(model, scopes)
     if not found:
         raise _nothing_in(model, scopes)
     chosen = _chosen(sorted({block for block, _ in found}), layers)
