@@ -63,7 +63,8 @@ class Clips(Sequence[Clip]):
         self.labels = tuple(labels)
         self._sample = tuple(clips)
         self._label_ids = dict(label_ids)
-        self._profile = profile
+        self.profile = profile
+        """What the model expects, and how its views are merged."""
         self._decoding = decoding or Decoding()
         self._keep = len(self._sample) * profile.crop_spec.size_bytes < _KEPT_BYTES
         self._crops: dict[str, torch.Tensor] = {}
@@ -87,11 +88,6 @@ class Clips(Sequence[Clip]):
     def sample(self) -> tuple[Clip, ...]:
         """The clips as they were asked for, usable or not; decodes none."""
         return self._sample
-
-    @property
-    def profile(self) -> Profile:
-        """What the model expects, and how its views are merged."""
-        return self._profile
 
     @property
     def expected(self) -> int:
@@ -151,7 +147,7 @@ class Clips(Sequence[Clip]):
             raise VidcompressError(f"none of the {len(self._sample)} clips can be used{first}")
 
     def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
-        pixels = model_input([crops for _, crops in batch], self._profile)
+        pixels = model_input([crops for _, crops in batch], self.profile)
         return pixels.to(self._decoding.device), torch.tensor(
             [self._label_ids[clip.label] for clip, _ in batch]
         )
@@ -177,7 +173,7 @@ class Clips(Sequence[Clip]):
     def _decoded(self, clips: Sequence[Clip]) -> Generator[torch.Tensor | None, None, None]:
         """The crops of each clip, or None when it is one to skip."""
         with closing(
-            prefetch([clip.source for clip in clips], self._profile.crop_spec, self._decoding.shelf)
+            prefetch([clip.source for clip in clips], self.profile.crop_spec, self._decoding.shelf)
         ) as outcomes:
             for clip, outcome in zip(clips, outcomes, strict=True):
                 if isinstance(outcome, Undecodable):
