@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Int8Qat(Int8Static, TrainingParameters):
     """What `int8-static` takes, and the training's settings."""
 
-    rate: float = 1e-4
+    rate: float = 1e-5
     """Highest learning rate: the weights are good already."""
     temperature: float = 2.0
     """That the logits of both are divided by, as in `distil`."""
