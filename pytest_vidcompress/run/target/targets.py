@@ -68,9 +68,11 @@ class Targets:
         return self._inputs.choices.recipe(self._notes.targets[key].recipe)
 
     def _find(self, wanted: Recipe, model: str) -> FoundRecipe:
+        clips = self._inputs.calibration(model)
         bench = Workbench(
             self._inputs.model(model),
-            first_clip(self._inputs.calibration(model)).to(self._inputs.device),
+            first_clip(clips).to(self._inputs.device),
+            clips,
             self._inputs.choices.recipe,
             lambda recipe: self._build(recipe, model),
             self._progress,
