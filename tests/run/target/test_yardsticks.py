@@ -27,6 +27,7 @@ def variant(of: Model, recipe: str) -> Variant:
 @pytest.mark.parametrize("name", yardsticks.YARDSTICKS)
 def test_of_the_reference_all_is_left(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yardsticks, "BUDGET_S", 0.2)
+    monkeypatch.setattr(yardsticks, "MOST_S", 0.5)
     left = yardsticks.YARDSTICKS[name](variant(model, "fp32"), model, small.pixels())
     # Bytes have the manifest on top; time is timed.
     assert left == pytest.approx(1, rel={"macs": 1e-9, "size": 0.2, "latency": 0.5}[name])
@@ -36,6 +37,7 @@ def test_half_the_blocks_are_less_work_fewer_bytes_and_less_time(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yardsticks, "BUDGET_S", 0.2)
+    monkeypatch.setattr(yardsticks, "MOST_S", 0.5)
     small_one = variant(model, "shrink:blocks=2,repair=none,choice=random")
     left = {
         name: measure(small_one, model, small.pixels()) for name, measure in yardsticks.YARDSTICKS.items()
