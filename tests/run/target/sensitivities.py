@@ -22,4 +22,4 @@ def sensitivity(
             part(number, BLOCK, kl, 0.24),
         )
     ]
-    return Sensitivity("videomae", 16, 512, 4, tuple(parts))
+    return Sensitivity("videomae", 16, 256, 4, tuple(parts))
