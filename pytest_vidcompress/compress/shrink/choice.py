@@ -15,8 +15,9 @@ import torch
 from .moments import Moments
 from .refit import LEAST_SQUARES, MEAN
 
-DAMPING = 1e-7
-"""Share of the features' mean variance, added to all of them."""
+DAMPING = 1e-2
+"""Share of the features' mean variance, added to all of them: few clips do not tell to the last digit what inputs
+have in common. With next to none, sixteen clips chose heads of the packaged VideoMAE that cost 11 points, not 2."""
 _STEPS = 256
 """Of many small groups several go at a time, so that there are no more steps than these."""
 
