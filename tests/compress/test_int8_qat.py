@@ -102,6 +102,7 @@ def test_an_artefact_is_loaded_to_the_same_bits(recipe: str, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(bool(missing("fuse+int8-static")), reason="openvino is not installed")
+@pytest.mark.slow
 def test_openvino_multiplies_its_integers() -> None:
     of = untrained()
     compressed = made(f"fuse+{QAT}", of)

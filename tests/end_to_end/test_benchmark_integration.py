@@ -56,6 +56,7 @@ def test_disable_leaves_the_time_out(stored):
     assert not run.says("warning")
 
 
+@pytest.mark.slow
 def test_only_skips_other_tests_and_not_ours(project):
     project.write(test_holds=HOLDS, test_plain="def test_plain(): pass")
     run = project.run("--benchmark-only", "--vc-baseline=create")

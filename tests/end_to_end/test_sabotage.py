@@ -33,6 +33,7 @@ def instead_of_prune_global(body):
         """
 
 
+@pytest.mark.slow
 def test_an_unchanged_tree_is_green_three_times(stored):
     for _ in range(3):
         assert stored.run().passed(1)

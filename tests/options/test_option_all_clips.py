@@ -77,6 +77,7 @@ def test_what_needs_all_clips_takes_them(long, tmp_path, body):
     assert taken(project) == [400] * 5
 
 
+@pytest.mark.slow
 def test_a_broken_variant_is_red_after_a_few(long, tmp_path):
     project = long.copy(tmp_path / "project").write(conftest=BROKEN)
     run = project.run(SAMPLE, UNTIMED)

@@ -72,6 +72,7 @@ def test_workers_hand_it_over(profiled):
     assert run.says("fp32 of videomae: where the time of a call goes")
 
 
+@pytest.mark.slow
 def test_off_by_default(profiled, tmp_path):
     plain = profiled.copy(tmp_path / "plain").write(test_holds=TEST.format(expected=False))
     run = plain.run(UNTIMED, "--vc-report=off.json")

@@ -269,6 +269,7 @@ OWN_TEST = """
     """
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_code_goes_on_too_until_the_code_is_edited(project):
     watched = Watched(project, CONFTEST + OWN_MODEL)
     helper = "def scaled(logits): return logits * {}\n"

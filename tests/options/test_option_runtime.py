@@ -212,6 +212,7 @@ CONFIRMED = """
         pytest.param("torch-compile", marks=[needs_compiler, pytest.mark.slow]),
     ],
 )
+@pytest.mark.slow
 def test_each_is_measured_and_confirmed_in_fresh_processes(project, name):
     project.write(conftest=CONFTEST, test_it=CONFIRMED)
     done = run(project, "--vc-baseline=create", f"--vc-runtime={name}", "--vc-confirm=1")

@@ -111,6 +111,7 @@ REFERENCE = """
     """
 
 
+@pytest.mark.slow
 def test_a_stored_entry_without_its_test_fails_under_strict(project):
     project.write(test_one=REFERENCE)
     assert project.run(UNTIMED, "--vc-baseline=create").passed(1)
@@ -137,6 +138,7 @@ def test_a_run_that_fails_says_that_it_stores_nothing(project):
     assert not [*project.folder.glob("baselines/*/*")]
 
 
+@pytest.mark.slow
 def test_tests_that_did_not_run_again_are_not_missed(project):
     project.write(test_one=REFERENCE + "\n    def test_broken():\n        assert False\n")
     cached = [option for option in SMALL if "cacheprovider" not in option]

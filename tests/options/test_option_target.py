@@ -25,6 +25,7 @@ def ours(shared: Project) -> Project:
     return shared.write(test_it=TEST)
 
 
+@pytest.mark.slow
 def test_what_was_found_is_measured_and_said_so_that_it_can_be_copied(ours):
     run = ours.run("--vc-target=macs:0.6", "--benchmark-disable", "-s", "--vc-calibration=4")
     assert run.passed(1)

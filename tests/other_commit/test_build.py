@@ -117,6 +117,7 @@ def test_what_fails_there_says_so(build, nodeid, why):
         build.arms(nodeid)
 
 
+@pytest.mark.slow
 def test_the_arms_run_that_commits_code(build, repository, tmp_path):
     """Loaded as the worker loads them, from its folder with its paths, each answers with its own commit's code."""
     worker = build.worker()

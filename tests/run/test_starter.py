@@ -61,6 +61,7 @@ def variant(model: Model, recipe: str = "fp32", techniques: Any = TECHNIQUES) ->
     return Variant(steps, made, made.module, "torch", TORCH)
 
 
+@pytest.mark.slow
 def test_a_variant_starts_from_its_artefact_and_its_reference_from_its_own(
     starter: Starter, model: Model
 ) -> None:

@@ -49,6 +49,7 @@ class Scaled(nn.Module):
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_modules_that_differ_in_a_number_do_not_share_what_is_compiled() -> None:
     """Of several that make the same graph, each is frozen with its own numbers, and none is a recompilation."""
     one = torch.ones(1, 2, 3, 4, 4)

@@ -147,6 +147,7 @@ def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_processes_share_a_small_one(tmp_path: Path) -> None:
     running = [start(HAMMER, tmp_path, seed) for seed in range(3)]
     most = 0

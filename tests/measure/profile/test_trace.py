@@ -67,6 +67,7 @@ def test_known_operators_are_counted() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.slow
 def test_time_adds_up(family: str, found: dict[str, Hotspots]) -> None:
     seen = found[family]
     for spots in (seen.operators, seen.modules, seen.kinds):

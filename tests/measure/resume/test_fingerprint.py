@@ -54,6 +54,7 @@ def test_every_variant_has_one_of_its_own_and_the_same_again(family: str) -> Non
     assert len(set(made[0])) == len(RECIPES)
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_same(tmp_path: Path) -> None:
     checkpoint(tmp_path / "saved", "timesformer")
     script = """
