@@ -203,6 +203,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("what", EDITS)
+@pytest.mark.slow
 def test_code_edited_after_the_kill_gets_no_predictions_of_a_variant(project, what):
     watched = Watched(project, HELPED)
     project.write(helper="FACTOR = 1.0\n", pyproject='[tool.pytest.ini_options]\npythonpath = ["."]\n')

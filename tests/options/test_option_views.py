@@ -87,6 +87,7 @@ def wide(shared):
         (("--vc-views=published",), "5x3 15 1 4x2, 5x3 views"),
     ],
 )
+@pytest.mark.slow
 def test_the_model_is_shown_these_views(wide, typed, views):
     run = wide.run(*TINY, *typed, small=False)
     assert run.passed(1)

@@ -61,6 +61,7 @@ def test_modules_that_differ_in_a_number_do_not_share_what_is_compiled() -> None
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_what_was_compiled_goes_with_its_module() -> None:
     run = Compiled(Scaled(2.0).eval())
     run(torch.ones(1, 2, 3, 4, 4))

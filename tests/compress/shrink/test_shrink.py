@@ -298,6 +298,7 @@ def test_alone_it_removes_a_quarter_of_the_neurons() -> None:
     ],
 )
 @pytest.mark.parametrize("family", ["timesformer", "videomae"])
+@pytest.mark.slow
 def test_other_runtimes_agree_with_torch(family: str, recipe: str, apart: float, runtime: str) -> None:
     executes = RUNTIMES[runtime]
     if executes.missing:

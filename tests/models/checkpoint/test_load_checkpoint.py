@@ -223,6 +223,7 @@ assert "pytest" not in sys.modules
 
 
 @pytest.mark.parametrize("offline", OFFLINE)
+@pytest.mark.slow
 def test_hub_ids_without_a_network(offline: str, tmp_path: Path) -> None:
     cache = tmp_path / "hub" / "models--owner--cached"
     snapshot = cache / "snapshots" / ("0" * 40)

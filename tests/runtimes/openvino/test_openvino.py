@@ -27,6 +27,7 @@ def made(recipe: str, family: str):
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("recipe", ["fp32", "fuse", "prune-global"])
+@pytest.mark.slow
 def test_floats_give_the_same_logits(recipe: str, family: str) -> None:
     compressed = parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS).module
     with torch.inference_mode():
@@ -134,6 +135,7 @@ def quantized() -> Model:
 
 
 @pytest.mark.parametrize("factor", ["query", "key", "value"])
+@pytest.mark.slow
 def test_a_product_that_is_float_is_not_said_to_be_integer(factor: str, quantized: Model) -> None:
     module = copy.deepcopy(quantized.module)
     getattr(module.get_submodule("blocks.1.attention"), f"{factor}_zero_point").fill_(120)
