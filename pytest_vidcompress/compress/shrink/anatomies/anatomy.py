@@ -29,6 +29,17 @@ class AttentionNames:
     """Does it take the class token, where there is one?"""
 
 
+def shared_width(config: Any) -> tuple[int, int]:
+    """Of a configuration whose heads share the channels of a token: how many, and channels of each."""
+    return config.num_attention_heads, config.hidden_size // config.num_attention_heads
+
+
+def share_width(config: Any, heads: int, size: int) -> None:
+    """Says so many heads where they share the channels of a token; no such configuration can say others."""
+    if heads * size == config.hidden_size:
+        config.num_attention_heads = heads
+
+
 @dataclass(frozen=True)
 class Anatomy:
     """Of one class of transformers'."""
@@ -47,16 +58,16 @@ class Anatomy:
     """What splits into heads -> how many, and channels of each."""
     set_heads: Callable[[nn.Module, AttentionNames, int, int], None]
     """Makes an attention of a block, whose layers have their sizes already, split into heads of so many channels."""
-    configured_heads: Callable[[Any], tuple[int, int]]
-    """What a configuration says of all blocks, likewise."""
-    configure_heads: Callable[[Any, int, int], None]
-    """Says it in a configuration, where that can."""
     patches: str
     """The convolution that makes tokens."""
     tables: tuple[str, ...]
     """Tensors `(1, n, width)` that are added to tokens or put among them."""
     last_norm: Callable[[Any], str]
     """The norm in front of the classifier."""
+    configured_heads: Callable[[Any], tuple[int, int]] = shared_width
+    """What a configuration says of all blocks: how many heads, and channels of each."""
+    configure_heads: Callable[[Any, int, int], None] = share_width
+    """Says it in a configuration, where that can."""
     classifier: str = "classifier"
     class_token: bool = False
     """Does the head read the first token alone?"""

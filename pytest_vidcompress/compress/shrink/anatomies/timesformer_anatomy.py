@@ -60,15 +60,6 @@ def _set_heads(block: nn.Module, names: AttentionNames, heads: int, size: int) -
         block.set_submodule(names.inner, FewerHeads(qkv, heads, size, stock).train(training))
 
 
-def _configured_heads(config: Any) -> tuple[int, int]:
-    return config.num_attention_heads, config.hidden_size // config.num_attention_heads
-
-
-def _configure_heads(config: Any, heads: int, size: int) -> None:
-    if heads * size == config.hidden_size:
-        config.num_attention_heads = heads
-
-
 ANATOMY = Anatomy(
     of="TimesformerForVideoClassification",
     blocks="timesformer.encoder.layer",
@@ -81,8 +72,6 @@ ANATOMY = Anatomy(
     down="output.dense",
     heads_of=_heads_of,
     set_heads=_set_heads,
-    configured_heads=_configured_heads,
-    configure_heads=_configure_heads,
     patches="timesformer.embeddings.patch_embeddings.projection",
     tables=tuple(
         f"timesformer.embeddings.{name}" for name in ("cls_token", "position_embeddings", "time_embeddings")

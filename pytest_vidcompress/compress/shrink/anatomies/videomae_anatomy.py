@@ -21,15 +21,6 @@ def _set_heads(block: nn.Module, names: AttentionNames, heads: int, size: int) -
     inner.all_head_size, inner.scaling = heads * size, size**-0.5
 
 
-def _configured_heads(config: Any) -> tuple[int, int]:
-    return config.num_attention_heads, config.hidden_size // config.num_attention_heads
-
-
-def _configure_heads(config: Any, heads: int, size: int) -> None:
-    if heads * size == config.hidden_size:
-        config.num_attention_heads = heads
-
-
 ANATOMY = Anatomy(
     of="VideoMAEForVideoClassification",
     blocks="videomae.encoder.layer",
@@ -46,8 +37,6 @@ ANATOMY = Anatomy(
     down="output.dense",
     heads_of=_heads_of,
     set_heads=_set_heads,
-    configured_heads=_configured_heads,
-    configure_heads=_configure_heads,
     patches="videomae.embeddings.patch_embeddings.projection",
     tables=("videomae.embeddings.position_embeddings",),
     last_norm=lambda module: "videomae.layernorm" if module.fc_norm is None else "fc_norm",
