@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..errors import VidcompressError
 from .parameters import in_range, one_of
-from .technique import Technique
+from .technique import Technique, refuse_without_clips
 
 if TYPE_CHECKING:
     from torch import nn
@@ -87,11 +87,7 @@ def calibrated(model: Model, parameters: Int8Static, clips: Clips, technique: st
     from .int8.smooth import smooth
     from .layers.dataflow import dataflow
 
-    if not clips.expected:
-        raise VidcompressError(
-            f"{technique} calibrates on clips that are not tested, and the sample takes all there are: leave it"
-            " some with a smaller sample"
-        )
+    refuse_without_clips(technique, clips)
     module = model.module
     # Smoothing changes no query, key or value, so one pass over the clips sees all.
     seen, products = observe(module, clips, _attentions(module, parameters.attention))

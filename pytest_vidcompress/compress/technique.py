@@ -90,6 +90,22 @@ class Technique:
         return self.rebuild(module, parameters, *((stored,) if asks_for_stored else ()))
 
 
+def refuse_without_clips(technique: str, clips: Clips, otherwise: str = "") -> None:
+    """Refuses to calibrate where no clip is left.
+
+    Args:
+        otherwise: what else can be done about it than to leave some.
+
+    Raises:
+        VidcompressError: there is none.
+    """
+    if not clips.expected:
+        raise VidcompressError(
+            f"{technique} calibrates on clips that are not tested, and the sample takes all there are: leave it some"
+            f" with a smaller sample{otherwise}"
+        )
+
+
 def as_technique(name: str, given: object) -> Technique:
     """What a hook or a file of this package gave under `name`.
 

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
+from ..technique import refuse_without_clips
 from .geometry import Geometry
 from .product import Convolution, Layer
 
@@ -67,11 +68,7 @@ def moments_of(module: nn.Module, layers: Sequence[Layer], clips: Clips, techniq
     Raises:
         VidcompressError: there are no clips, or a layer is never called.
     """
-    if not clips.expected:
-        raise VidcompressError(
-            f"{technique} calibrates on clips that are not tested, and the sample takes all there are: leave it"
-            " some with a smaller sample"
-        )
+    refuse_without_clips(technique, clips)
     found = [Moments(layer) for layer in layers]
     with ExitStack() as hooks:
         for layer, moments in zip(layers, found, strict=True):

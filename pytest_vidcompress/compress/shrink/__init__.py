@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...errors import VidcompressError
-from ..technique import Technique
+from ..technique import Technique, refuse_without_clips
 from .shares import Shrink
 
 if TYPE_CHECKING:
@@ -25,11 +24,8 @@ if TYPE_CHECKING:
 def apply(model: Model, parameters: Shrink, clips: Clips) -> Model:
     from .shrink_model import shrink_model
 
-    if parameters.calibrates and not clips.expected:
-        raise VidcompressError(
-            "shrink calibrates on clips that are not tested, and the sample takes all there are: leave it some with a"
-            " smaller sample, or choose by chance and repair nothing"
-        )
+    if parameters.calibrates:
+        refuse_without_clips("shrink", clips, ", or choose by chance and repair nothing")
     shrink_model(model, parameters, clips)
     note = (f"shrunk by {clips.expected} clips",) if parameters.calibrates else ()
     return replace(model, notes=(*model.notes, *note))
