@@ -135,6 +135,18 @@ def open_artefact(
         return Opened(folder, manifest, str(recipe.on(chosen)), chosen, executes, model)
 
 
+def open_beside(
+    directory: Path, manifest: Manifest, model: Model, techniques: Mapping[str, Technique] | None = None
+) -> Model:
+    """The model in an artefact of tensors, beside the uncompressed one, which builds it where its files do not say
+    how; with the errors of `open_artefact`."""
+    # A model of a hook's is built by nothing that an artefact holds.
+    build = (lambda: model.copy().module) if manifest.needs_module else None
+    opened = open_artefact(directory, "torch", techniques, module=build).model
+    assert opened is not None  # its files are no runtime's own
+    return opened
+
+
 @dataclass(frozen=True)
 class Opened:
     """An artefact that was read from disk: a model for its runtime to prepare, or what its own files hold."""

@@ -13,7 +13,7 @@ from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError
 from ..models.model import Model
 from .folder import read
-from .load import open_artefact
+from .load import open_beside
 from .manifest import SAFETENSORS, Manifest
 from .same_model import refuse_other_model
 
@@ -75,10 +75,7 @@ def _opened(
             f"artefact {str(folder)!r} holds files of runtime {manifest.format!r}, which no technique works on: save"
             " the variant for torch, too (--vc-runtime=torch)"
         )
-    # A model of a hook's is built by nothing that an artefact holds.
-    build = (lambda: model.copy().module) if manifest.needs_module else None
-    opened = open_artefact(folder, "torch", techniques, module=build).model
-    assert opened is not None  # its files are no runtime's own
+    opened = open_beside(folder, manifest, model, techniques)
     refuse_other_model(folder, manifest.model, opened.labels, opened.profile, model)
     _refuse_other_family(folder, opened, model)
     if opened.weights != model.weights:

@@ -11,7 +11,7 @@ from ...compress.recipe import Recipe
 from ...models.model import Model
 from ...runtimes.registry import RUNTIMES
 from ..folder import read
-from ..load import open_artefact
+from ..load import open_beside
 from ..save import save_beside
 from ..variant import Variant
 from .halves import widen
@@ -47,10 +47,7 @@ def take(folder: Path, reference: Model, techniques: Mapping[str, Technique]) ->
     Raises:
         VidcompressError: it is damaged, or something that it needs is not here.
     """
-    # A model of a hook's is built by nothing that an artefact holds.
-    build = (lambda: reference.copy().module) if read(folder).needs_module else None
-    opened = open_artefact(folder, TORCH, techniques, module=build).model
-    assert opened is not None  # its files are no runtime's own
+    opened = open_beside(folder, read(folder), reference, techniques)
     record = read_record(folder)
     if record is not None:
         widen(opened.module, record.halves)
