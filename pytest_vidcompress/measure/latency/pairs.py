@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ...processes.clock import now_s
@@ -41,24 +41,24 @@ class Between:
 
     rest_s: float = 0.0
     """Before every call, for calls that do not share their threads."""
-    wakes: bool = False
-    """After a rest the arm is called once before the call that counts."""
     turn: Turn | None = None
     """None where all pairs are given the same."""
     synchronize: Call = at_once
     """As of `seconds_of`, which waits inside of the stopwatch too."""
 
-    def for_pairs_of(self, pair_s: float) -> Between:
-        """The same for calls of each arm that together take so long."""
-        return replace(self, wakes=wakes(self.rest_s, pair_s))
-
 
 class Alternation:
-    """Times `reference` before even rounds of `variant` and after odd ones, and rests before each call."""
+    """Times `reference` before even rounds of `variant` and after odd ones, and rests before each call.
 
-    def __init__(self, variant: Call, reference: Call, between: Between = Between()) -> None:
+    Args:
+        wake: after its rest an arm is called once before the call that counts.
+    """
+
+    def __init__(
+        self, variant: Call, reference: Call, between: Between = Between(), wake: bool = False
+    ) -> None:
         self._variant, self._reference = variant, reference
-        self._between = between
+        self._between, self._wake = between, wake
         self._variant_s: list[float] = []
         self._reference_s: list[float] = []
         self._clip_ids: list[str] = []
@@ -88,7 +88,7 @@ class Alternation:
 
     def _rest_before(self, call: Call) -> None:
         rest(self._between.rest_s)
-        if self._between.wakes:
+        if self._wake:
             call()
 
     def _seconds_of(self, call: Call) -> float:
@@ -127,10 +127,9 @@ def time_pairs(
     wait = between.synchronize
     pair_s = min(seconds_of(variant, wait) + seconds_of(reference, wait) for _ in range(2))
     refuse_stopped(pair_s)
-    between = between.for_pairs_of(pair_s)
     least = 12 if pair_s < 2 else 6
     rounds = max(least, min(60, 2 * round(budget_s / pair_s / 2)))
-    alternation = Alternation(variant, reference, between)
+    alternation = Alternation(variant, reference, between, wakes(between.rest_s, pair_s))
     first = max(0, min(PILOT, rounds - SHORT))
     alternation.loop(first)
     pilot = alternation.times()
@@ -166,9 +165,9 @@ def time_on(
         budget_s: the longest time to go on.
     """
     started = now_s()
-    between = between.for_pairs_of(min(map(sum, seen.pairs), default=math.inf))
+    wake = wakes(between.rest_s, min(map(sum, seen.pairs), default=math.inf))
     while now_s() - started < budget_s and not enough(seen):
-        alternation = Alternation(variant, reference, between)
+        alternation = Alternation(variant, reference, between, wake)
         alternation.loop(STEP)
         seen = seen + alternation.times()
     return seen

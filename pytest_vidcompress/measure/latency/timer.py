@@ -17,7 +17,7 @@ from ..accuracy.predict import Progress
 from . import pickle_file
 from .blocks import BASE, VARIANT, Confirmation, Turn, calls, plan
 from .fresh_process import PATIENCE_S, ForkServer
-from .rest import HANDOVER_S, SHORT_PAIR_S, rest
+from .rest import HANDOVER_S, rest, wakes
 
 Arm = Callable[[torch.Tensor], Any]
 Stop = Callable[[Confirmation], bool]
@@ -76,7 +76,7 @@ class Timer:
         order = calls(turn, self.plan.pairs)
         seconds: list[float] = []
         started = now_s()
-        wake = self._pair_s < SHORT_PAIR_S
+        wake = wakes(HANDOVER_S, self._pair_s)
         while len(seconds) < len(order) and (not seconds or now_s() - started < TURN_S):
             seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED], wake=wake)
         for server in servers:
