@@ -24,7 +24,7 @@ from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
-from pytest_vidcompress.run.target.yardsticks import YARDSTICKS
+from pytest_vidcompress.run.target.yardsticks import YARDSTICKS, ReferenceCost
 from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 from pytest_vidcompress.runtimes.torch_eager import version
 
@@ -48,8 +48,8 @@ def find(budget: str) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     (found,) = notes.targets.values()
     variant, reference, clips = builder.variant(recipe, name), inputs.model(name), inputs.clips(name)
-    pixels = first_clip(inputs.calibration(name))
-    again = [YARDSTICKS[metric](variant, reference, pixels) for _ in range(3)]
+    whole_cost = ReferenceCost(reference, first_clip(inputs.calibration(name)))
+    again = [YARDSTICKS[metric](variant, whole_cost) for _ in range(3)]
     before, labels = predict(reference.module, clips, len(reference.labels))
     after, _ = predict(variant.module, clips, len(reference.labels))
     whole, left = accuracy(before, before, labels), accuracy(after, before, labels)

@@ -25,7 +25,7 @@ from ...models.model import Model
 from ...present.variants.variant_notes import FoundRecipe
 from .bisection import TOLERANCE, Crossing, crossing
 from .shrink_line import Line, lines
-from .yardsticks import YARDSTICKS
+from .yardsticks import YARDSTICKS, ReferenceCost
 
 BY_CHANCE = ("repair=none", "choice=random")
 CANDIDATES = 3
@@ -78,6 +78,7 @@ class BudgetSearch:
         self._wanted = wanted
         self._bench = bench
         self._tail = "+".join(map(str, wanted.steps[1:]))
+        self._reference = ReferenceCost(bench.model, bench.pixels)
         self._values: dict[tuple[str, str], float] = {}
         """What was tried, by recipe and metric."""
 
@@ -173,7 +174,7 @@ class BudgetSearch:
     def _measured(self, text: str, metric: str) -> float:
         bench = self._bench
         self._say(f"try {len(self._values) + 1}: {text}")
-        return YARDSTICKS[metric](bench.build(self._placed(text)), bench.model, bench.pixels)
+        return YARDSTICKS[metric](bench.build(self._placed(text)), self._reference)
 
     def _say(self, what: str) -> None:
         if self._bench.progress:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,29 +26,49 @@ from .bisection import TOLERANCE
 if TYPE_CHECKING:
     from ...artefacts.variant import Variant
 
-Yardstick = Callable[["Variant", Model, torch.Tensor], float]
-"""`(variant, reference, pixels of one view) -> share of the reference's`."""
+
+@dataclass(frozen=True)
+class ReferenceCost:
+    """What the reference takes, weighed once however many variants are tried."""
+
+    model: Model
+    pixels: torch.Tensor
+    """Of one view."""
+
+    @cached_property
+    def macs(self) -> int:
+        """Of one view."""
+        return work(self.model.module, self.pixels).total
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """Of all files that are shipped."""
+        return artefact.size_bytes(self.model.module)
+
+
+Yardstick = Callable[["Variant", ReferenceCost], float]
+"""`(variant, reference) -> share of the reference's`."""
 BUDGET_S = 3.0
 """About how long a variant is timed on a quiet machine."""
 MOST_S = 15.0
 """And on any."""
 
 
-def macs(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
+def macs(variant: Variant, reference: ReferenceCost) -> float:
     """Of one view."""
-    left = work(executable(variant.model.module), pixels).total
-    return left / max(1, work(reference.module, pixels).total)
+    left = work(executable(variant.model.module), reference.pixels).total
+    return left / max(1, reference.macs)
 
 
-def size(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
+def size(variant: Variant, reference: ReferenceCost) -> float:
     """Of all files that are shipped."""
-    return variant.size_bytes() / artefact.size_bytes(reference.module)
+    return variant.size_bytes() / reference.size_bytes
 
 
-def latency(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
+def latency(variant: Variant, reference: ReferenceCost) -> float:
     """Median of the pairs of calls that no neighbour disturbed; on a machine that is seldom quiet it takes longer."""
-    run, module = Subject.of(variant).run, reference.module
-    between = Between(handover_s(run, module), synchronize=synchronizer(reference.device))
+    run, module, pixels = Subject.of(variant).run, reference.model.module, reference.pixels
+    between = Between(handover_s(run, module), synchronize=synchronizer(reference.model.device))
     arms = partial(logits_of, run, pixels), partial(logits_of, module, pixels)
     with machine_to_ourselves(), evaluating(run), evaluating(module), torch.inference_mode():
         times = time_pairs(*arms, budget_s=BUDGET_S, between=between)

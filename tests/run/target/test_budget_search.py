@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import torch
 
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.compress.recipe import Recipe, parse
@@ -19,7 +18,7 @@ from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.run.target import budget_search
 from pytest_vidcompress.run.target.bisection import TOLERANCE
 from pytest_vidcompress.run.target.budget_search import CANDIDATES, BudgetSearch, Workbench
-from pytest_vidcompress.run.target.yardsticks import YARDSTICKS, macs
+from pytest_vidcompress.run.target.yardsticks import YARDSTICKS, ReferenceCost, macs
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.artefacts.variants import calibrating
 from tests.models import small
@@ -52,7 +51,7 @@ def test_the_work_that_is_left_is_within_the_tolerance_of_what_was_asked(family:
     model, tried = small.model(family, **WIDE), list[str]()
     found = search(f"target:macs={share}", bench(model, tried)).shares(sensitivity())
     variant = build(parse(found.recipe, TECHNIQUES), model, calibrating(), RUNTIMES)
-    left = macs(variant, model, small.pixels())
+    left = macs(variant, ReferenceCost(model, small.pixels()))
     assert left == pytest.approx(share, rel=TOLERANCE)
     assert left == pytest.approx(found.value)
     assert found.recipe.startswith("shrink:")
@@ -109,9 +108,9 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Time is work and a half, and what is timed is noted."""
     noted: list[str] = []
 
-    def time(variant: Variant, reference: Model, pixels: torch.Tensor) -> float:
+    def time(variant: Variant, reference: ReferenceCost) -> float:
         noted.append(variant.name)
-        return 0.1 + 0.9 * macs(variant, reference, pixels)
+        return 0.1 + 0.9 * macs(variant, reference)
 
     monkeypatch.setattr(budget_search, "YARDSTICKS", {**YARDSTICKS, "latency": time})
     return noted

@@ -28,7 +28,9 @@ def variant(of: Model, recipe: str) -> Variant:
 def test_of_the_reference_all_is_left(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yardsticks, "BUDGET_S", 0.2)
     monkeypatch.setattr(yardsticks, "MOST_S", 0.5)
-    left = yardsticks.YARDSTICKS[name](variant(model, "fp32"), model, small.pixels())
+    left = yardsticks.YARDSTICKS[name](
+        variant(model, "fp32"), yardsticks.ReferenceCost(model, small.pixels())
+    )
     # Bytes have the manifest on top; time is timed.
     assert left == pytest.approx(1, rel={"macs": 1e-9, "size": 0.2, "latency": 0.5}[name])
 
@@ -39,9 +41,8 @@ def test_half_the_blocks_are_less_work_fewer_bytes_and_less_time(
     monkeypatch.setattr(yardsticks, "BUDGET_S", 0.2)
     monkeypatch.setattr(yardsticks, "MOST_S", 0.5)
     small_one = variant(model, "shrink:blocks=2,repair=none,choice=random")
-    left = {
-        name: measure(small_one, model, small.pixels()) for name, measure in yardsticks.YARDSTICKS.items()
-    }
+    reference = yardsticks.ReferenceCost(model, small.pixels())
+    left = {name: measure(small_one, reference) for name, measure in yardsticks.YARDSTICKS.items()}
     assert left["macs"] < 0.9
     assert left["size"] == pytest.approx(small_one.size_bytes() / artefact.size_bytes(model.module))
     assert left["size"] < 0.9
