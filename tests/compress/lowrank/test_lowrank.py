@@ -18,24 +18,13 @@ from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.artefacts.variants import missing
-from tests.models.packaged import packaged, spare
+from tests.models.packaged import compressed, logits, packaged, spare
 from tests.models.small import FAMILIES, NO_CLIPS, model
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def trained(request: pytest.FixtureRequest) -> Model:
     return packaged(request.param)
-
-
-def compressed(recipe: str, of: Model) -> Model:
-    return parse(recipe, TECHNIQUES).apply(of, spare(of))
-
-
-def logits(of: Model) -> torch.Tensor:
-    module = executable(of.module)
-    with torch.inference_mode():
-        rows = [module(pixels) for pixels, _ in spare(of, 32).batches(1)]
-    return torch.cat([getattr(row, "logits", row) for row in rows])
 
 
 def test_layers_become_two_and_arithmetic_is_saved(trained: Model) -> None:
