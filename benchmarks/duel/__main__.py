@@ -2,7 +2,7 @@
 
     pip install '.[openvino,onnxruntime]' nncf torchao
     python -m benchmarks.duel                   full-size geometry for time and bytes, pocket models for accuracy
-    python -m benchmarks.duel --model pocket:videomae --only "ours: fuse,torch fp32"
+    python -m benchmarks.duel --model pocket:videomae --only "torch fp32" --only "ours: fuse"
 
 Writes benchmarks/duel/results.json, an entry a model; nothing else should run on the machine.
 """
@@ -46,12 +46,12 @@ PACKAGES = ("torch", "transformers", "torchao", "onnxruntime", "openvino", "nncf
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", action="append", choices=MODELS)
-    parser.add_argument("--only", default="", help="names of peers, separated by commas")
+    parser.add_argument("--only", action="append", choices=PEERS, metavar="PEER", help="a row, by its name")
     parser.add_argument("--rounds", type=int, default=0, help="of one call of each (15; 60 of pocket models)")
     parser.add_argument("--calibration", type=int, default=32)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    chosen = [name for name in PEERS if not arguments.only or name in arguments.only.split(",")]
+    chosen = [name for name in PEERS if name in (arguments.only or PEERS)]
     for name in arguments.model or MODELS:
         found = duel(name, chosen, arguments.rounds, arguments.calibration)
         known = json.loads(arguments.results.read_text()) if arguments.results.exists() else {}

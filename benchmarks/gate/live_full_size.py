@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--variant", default="int8-dynamic")
     parser.add_argument("--checks", type=int, default=20, help="of each slowdown")
     parser.add_argument("--baselines", type=Path, help="stored by an earlier call, to go on with")
+    parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     baselines = arguments.baselines or Path(tempfile.mkdtemp(prefix="gate-baselines-"))
     print("baselines:", baselines, flush=True)
@@ -42,14 +43,15 @@ def main() -> None:
     recorded = 0 if any(baselines.rglob("*.json")) else RUNS
     for _ in range(recorded):
         session("--vc-baseline=create", *options, checks=1)
-    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+    results = arguments.results
+    done = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     counts = Counter(line["slowdown"] for line in done)
     while min(counts[slowdown] for slowdown in SLOWDOWNS) < arguments.checks:
         slowdown = min(SLOWDOWNS, key=lambda each: counts[each])
         started = time.monotonic()
         lines = session(*options, checks=2, slowdown=slowdown)
         counts[slowdown] += len(lines)
-        append(RESULTS, {"slowdown": slowdown}, lines, started)
+        append(results, {"slowdown": slowdown}, lines, started)
 
 
 if __name__ == "__main__":
