@@ -134,5 +134,7 @@ def _published(row: Row | None, fp32: Row) -> list[str]:
 
 def _measured(report) -> list[str]:
     ratio = "-" if report.latency_ratio is None else f"{report.latency_ratio:.2f}"
-    size, zeros = f"{report.size_bytes / 1e6:.2f}", f"{100 * report.sparsity:.2f}"
+    # Of a function there is no size.
+    size = "-" if report.size_bytes is None else f"{report.size_bytes / 1e6:.2f}"
+    zeros = "-" if report.sparsity is None else f"{100 * report.sparsity:.2f}"
     return [size, zeros, f"{100 * report.top1:.1f}", ratio]

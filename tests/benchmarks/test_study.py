@@ -59,6 +59,11 @@ def test_published_beside_measured() -> None:
     assert quantization[-1].split()[:3] == ["fuse+int8-static", "-", "3.00"]
 
 
+def test_a_function_has_no_size() -> None:
+    pruning, _ = study.tables(results("timesformer", latency_ratio=None, size_bytes=None, sparsity=None))
+    assert pruning[4].split() == ["fp32", "488.19", "-", "0.00", "-", "70.0", "90.0", "1.00", "-"]
+
+
 def test_random_weights_have_an_agreement_and_no_accuracy() -> None:
     random = results("videomae", "videomae", accuracy_kind="agreement", parameters=86_534_800)
     assert next(study.tables(random))[1:3] == [

@@ -1,11 +1,11 @@
 """The process that times in fresh processes: it holds the arms, and forks itself for every turn.
 
 It computes with one thread only: an OpenMP pool does not survive a fork. Its children set their threads anew. Nor
-does the use of a GPU: of arms that are on one it holds the file, and every child loads it. It reads a JSON request a
-line and answers each with one:
+does the use of a GPU, which a library that is imported may begin unasked: of arms that are on one it holds the file
+unread, and every child loads it. It reads a JSON request a line and answers each with one:
 
     {"load": file, "threads": n, "device": name}
-                                   the arms, as `timer.pack` wrote them         -> {"arms": [names]}
+                                   the arms, as `timer.pack` wrote them         -> {"arms": [names]}, of the CPU's
     {"fork": [names]}              a child, which copies the arms in this order -> {"forked": pid}
     {"time": [names]}              in the child: one call of each, in this order -> {"seconds": [...]}
     {"exit": true}                 the end of the child                         -> {"exited": status}
@@ -152,16 +152,13 @@ class _Child:
 def _load(file: str, threads: int, device: str) -> _Loaded:
     if device == str(CPU):
         return _unpacked(file, threads)
-    content = Path(file).read_bytes()
-    # What it imports is imported here once, and what cannot be loaded shows here.
-    arms = _unpacked(BytesIO(content), threads, str(CPU)).arms
-    return _Loaded(dict.fromkeys(arms), threads=threads, content=content, device=torch.device(device))
+    return _Loaded(threads=threads, content=Path(file).read_bytes(), device=torch.device(device))
 
 
-def _unpacked(file: str | BytesIO, threads: int, to: str | None = None) -> _Loaded:
-    """Arms where they were, or on the device `to`."""
+def _unpacked(file: str | BytesIO, threads: int) -> _Loaded:
+    """Arms where they were."""
     # Written by the test's own process a moment ago, and removed as soon as this returns.
-    payload = torch.load(file, map_location=to, weights_only=False, pickle_module=pickle)
+    payload = torch.load(file, weights_only=False, pickle_module=pickle)
     for arm in payload["arms"].values():
         if isinstance(arm, nn.Module):
             arm.eval()

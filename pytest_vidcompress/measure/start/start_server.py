@@ -1,5 +1,8 @@
 """The process that cold starts are forked from: it has imported what they need, and loaded and computed nothing.
 
+Of starts on a GPU each imports for itself before its clock runs, as an import may begin to use the GPU, and a process
+that has cannot be forked.
+
 It computes with one thread: a pool does not survive a fork, and a start makes its own. A thread that a library starts
 as it is imported, such as OpenVINO's to report that, is waited for until it rests. Requests are answered as in
 `latency.answers`:
@@ -7,7 +10,7 @@ as it is imported, such as OpenVINO's to report that, is waited for until it res
     {"given": file}                what a start is given, as `package.pack` wrote it      -> {"given": true}
     {"start": {...}, "arm": name}  a child that starts an arm, as `package.Package` says  -> the seconds of its parts,
                                    the memory that it took, and what modules it imported
-    {"import": [names]}            these modules, so that no later child imports them     -> {"imported": how many}
+    {"import": [names]}            these modules, so that no later start imports them     -> {"imported": how many}
 
 `start` may have a `patience_s`, after which a child that gives no answer is ended.
 """
@@ -23,7 +26,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -34,7 +37,7 @@ import torch
 from torch import nn
 
 from ...artefacts.load import open_artefact
-from ...models.device import synchronizer
+from ...models.device import CPU, synchronizer
 from ...processes.child_process import answered, first_written, how_ended
 from ...processes.clock import now_s, sleep
 from ...processes.lifeline import children, die_with_parent, end_children
@@ -72,23 +75,37 @@ class _Given:
 class _Server:
     def __init__(self) -> None:
         self._given = _Given()
+        self._modules: tuple[str, ...] = ()
+        """That a child imports for itself."""
 
     def serve(self, request: Message) -> Message:
         if "given" in request:
             # Written by the test's own process a moment ago.
             payload = torch.load(request["given"], weights_only=False, pickle_module=pickle)
-            self._given = _Given(**payload)
+            self._given, self._modules = _Given(**payload), ()
             return {"given": True}
         if "import" in request:
-            return {"imported": _import(request["import"])}
+            return {"imported": self._import(request["import"])}
         patience_s = request.get("patience_s", math.inf)
         imported_bytes = resident_bytes()
-        answer = _forked(lambda: _start(request["start"], self._given), request["arm"], patience_s)
+        answer = _forked(lambda: self._start(request["start"]), request["arm"], patience_s)
         return answer if "error" in answer else {**answer, "imported_bytes": imported_bytes}
+
+    def _import(self, names: Sequence[str]) -> int:
+        if self._given.device == str(CPU):
+            return _import(names)
+        self._modules = (*self._modules, *names)
+        return len(self._modules)
+
+    def _start(self, arm: Mapping[str, Any]) -> Message:
+        """In a child."""
+        if self._modules:
+            _import(self._modules)
+        return _start(arm, self._given)
 
 
 def _import(names: Iterable[str]) -> int:
-    """Imports modules; how many there are then."""
+    """Imports modules, and returns how many there are then."""
     for name in names:
         with suppress(Exception):  # what was made in a child while it ran is no module here
             import_module(name)
