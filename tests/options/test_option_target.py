@@ -51,6 +51,22 @@ def test_what_is_no_budget_is_refused(ours, typed):
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "latency:0.5,using=speed",
+            r"'speed' is nothing that latency is met by; there are fuse, bf16, int8-static, shrink",
+        ),
+        ("macs:0.5,using=fp16", r"'fp16' is nothing that macs is met by; there are fuse, shrink"),
+        ("latency:0.5,by=fuse", r"unknown parameter 'by'"),
+        ("latency:0.5,using", r"is not of the form param=value"),
+    ],
+)
+def test_by_what_it_cannot_be_met_is_refused(ours, typed, said):
+    assert ours.run(f"--vc-target={typed}").refused(said)
+
+
 def test_a_share_that_cannot_be_is_refused(ours):
     assert ours.run("--vc-target=latency:1.5").refused(r"latency=1\.5 is out of range")
 
@@ -59,3 +75,10 @@ def test_one_that_cannot_be_met_fails_with_the_nearest(ours):
     run = ours.run("--vc-target=macs:0.001", "--benchmark-disable", "--vc-calibration=4")
     assert run.ret == pytest.ExitCode.TESTS_FAILED
     assert run.says(r"target macs=0\.001 of 'videomae' cannot be met: the\s+nearest is 0\.\d+, by 'shrink:")
+
+
+def test_by_what_it_is_to_be_met_can_be_said(ours):
+    run = ours.run("--vc-target=size:0.3,using=int8-weights", "--benchmark-disable", "--vc-calibration=4")
+    assert run.passed(1)
+    assert run.says(r"(?m)^  size 0\.3 of videomae: 0\.\d+ by int8-weights, found by 1 trial")
+    assert run.says(r"(?m)^    4 of 4 clips that nothing was fitted to answered as the reference does")

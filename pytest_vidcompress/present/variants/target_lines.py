@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..text_table import paragraph
 from ..width import WIDTH
@@ -20,4 +20,16 @@ def target_lines(found: Iterable[FoundRecipe], width: int = WIDTH) -> list[str]:
             f" {count(each.tries, 'trial')}"
         )
         lines += [*paragraph(said, width, "  ", "    "), f"    --vc-variant='{each.recipe}'"]
+        for remark in _remarks(each):
+            lines += paragraph(remark, width, "    ", "      ")
     return ["targets, as shares of the reference's:", *lines] if lines else []
+
+
+def _remarks(found: FoundRecipe) -> Iterator[str]:
+    if found.has_room:
+        yield f"meets it with room, {found.value:.2g} of {found.goal:.2g}: nothing larger answers more alike"
+    if found.agreement is not None:
+        alike = round(found.agreement * found.clips)
+        yield f"{alike} of {count(found.clips, 'clip')} that nothing was fitted to answered as the reference does"
+    for each in found.left_out:
+        yield f"left out is {each}"

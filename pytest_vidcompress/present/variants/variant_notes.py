@@ -23,6 +23,13 @@ class FoundRecipe:
     value: float
     """Of the metric, when it was found."""
     tries: int
+    agreement: float | None = None
+    """Share of `clips` that it answers as the reference does; None where nobody asked."""
+    clips: int = 0
+    has_room: bool = False
+    """It leaves less than was asked for, and nothing that leaves more is worth it."""
+    left_out: tuple[str, ...] = ()
+    """What could not be tried, and why."""
 
 
 @dataclass

@@ -58,8 +58,8 @@ class Targets:
     targets = Option(
         "vc-target",
         reading.targets,
-        "find the recipe that leaves this share of the reference's latency, size or MACs, such as latency:0.5, and"
-        " +RECIPE for what follows; repeatable",
+        "find the recipe that leaves this share of the reference's latency, size or MACs at the least cost, such as"
+        " latency:0.5; with ,using=shrink by that alone, with +RECIPE for what follows; repeatable",
         metavar="BUDGET",
         form="list",
         repeats=True,

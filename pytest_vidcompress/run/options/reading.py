@@ -36,16 +36,17 @@ def names(given: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def targets(given: Sequence[str] | None) -> tuple[str, ...]:
-    """`latency:0.5+fuse` -> the recipe `target:latency=0.5+fuse`."""
+    """`latency:0.5,using=shrink+fuse` -> the recipe `target:latency=0.5,using=shrink+fuse`."""
     read: list[str] = []
     for each in names(given):
-        budget, plus, rest = each.partition("+")
-        metric, colon, share = budget.partition(":")
+        budget, plus, following = each.partition("+")
+        metric, colon, parameters = budget.partition(":")
+        share, comma, using = parameters.partition(",")
         if not colon or metric.strip() not in _METRICS:
             raise VidcompressError(
                 f"{each}: expected {' or '.join(f'{name}:SHARE' for name in _METRICS)}, such as latency:0.5"
             )
-        read.append(f"target:{metric.strip()}={number(share):g}{plus}{rest}")
+        read.append(f"target:{metric.strip()}={number(share):g}{comma}{using}{plus}{following}")
     return tuple(read)
 
 

@@ -1,59 +1,37 @@
-"""A budget -> the recipe that meets it: shares of `shrink` on the line that costs least, or a format that suffices.
+"""A budget -> the recipe that meets it at the least cost.
 
-How much faster neurons go than heads, and how many blocks go, is decided by the model's sensitivity; how far, by
-halving. Widths alone decide bytes, work and time, so that what is tried is shrunk by chance and not repaired, which
-takes no calibration. Of the likeliest few that meet it, repaired, the one that answers most as the reference does is
-taken.
+First what costs next to nothing: rewrites and formats, each built, weighed and compared with the reference. Only
+where none of them suffices is anything taken away: on top of the smallest that costs nearly nothing, along a few ways
+between which answers decide, and as far as the budget is met within `TOLERANCE`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-import torch
-
-from ...artefacts.variant import Variant
-from ...clips.loader import Clips
 from ...compress.recipe import Recipe
-from ...compress.target import Target, target_of
+from ...compress.shrink.anatomies import anatomy_of
+from ...compress.shrink.embedding_width import stream_width
+from ...compress.target import REWRITE, Target, target_of
 from ...errors import VidcompressError
-from ...measure.accuracy.predict import Progress, predict
-from ...measure.accuracy.scores import accuracy, answers
 from ...measure.sensitivity.sensitivity import Sensitivity
-from ...models.model import Model
 from ...present.variants.variant_notes import FoundRecipe
-from .bisection import TOLERANCE, Crossing, crossing
-from .shrink_line import Line, lines
-from .yardsticks import YARDSTICKS, ReferenceCost
+from .bisection import TOLERANCE
+from .formats import rounds_of, without_rewrite
+from .prune_way import prune_way
+from .removal import Removal
+from .shrink_way import Estimator
+from .trials import Trial, Trials, Workbench
+from .way import Way
 
-BY_CHANCE = ("repair=none", "choice=random")
-CANDIDATES = 3
-"""Lines that meet the budget and are built in earnest, to be compared by their answers."""
-FORMATS = ("fp16", "int8-weights")
-"""For bytes: they cost nearly nothing in accuracy, the first the least."""
-
-
-@dataclass(frozen=True)
-class Workbench:
-    """What a search builds with."""
-
-    model: Model
-    """The reference."""
-    pixels: torch.Tensor
-    """Of one view."""
-    clips: Clips
-    """Those that techniques calibrate on."""
-    recipe: Callable[[str], Recipe]
-    """Reads a recipe."""
-    build: Callable[[Recipe], Variant]
-    progress: Progress | None = None
-
-
-@dataclass(frozen=True)
-class _Solved:
-    line: Line
-    crossing: Crossing
+NEARLY_FREE = 0.01
+"""Nats from the reference's answers, up to which nothing else is looked for."""
+_ALIKE = 2.0
+"""Times the least divergence, within which two are as good: there are few clips."""
+_EXACT = 1e-6
+"""Nats that are none."""
+_SLACK = 1.02
+"""By which something may be larger than the smallest, and cost less, to be what shares are taken from."""
 
 
 class BudgetSearch:
@@ -75,117 +53,125 @@ class BudgetSearch:
                 " the recipe that is found"
             )
         self._target: Target = target
-        self._wanted = wanted
         self._bench = bench
         self._tail = "+".join(map(str, wanted.steps[1:]))
-        self._reference = ReferenceCost(bench.model, bench.pixels)
-        self._values: dict[tuple[str, str], float] = {}
-        """What was tried, by recipe and metric."""
+        self._trials = Trials(target, wanted.other_runtime, bench)
+        self._left_out: dict[str, str] = {}
+        """What could not be tried, and why."""
 
-    def format_alone(self) -> FoundRecipe | None:
-        """A format of the file that suffices by itself, where bytes are what is wanted and nothing is said of it."""
-        if self._target.metric != "size" or self._tail:
-            return None
-        for name in FORMATS:
-            value = self._value(name, "size")
-            if value <= self._target.share * (1 + TOLERANCE):
-                return self._found(name, value)
-        self._tail = FORMATS[-1]
-        return None
+    def found(self, sensitivity: Callable[[], Sensitivity]) -> FoundRecipe:
+        """What meets the budget at the least cost: below it, where that costs nearly nothing, or else within
+        `TOLERANCE`.
 
-    def shares(self, sensitivity: Sensitivity) -> FoundRecipe:
-        """Shares of `shrink`, so that all of the recipe meets the budget within `TOLERANCE`.
+        Args:
+            sensitivity: of the model; asked only where shares of `shrink` must be found.
 
         Raises:
-            VidcompressError: none does; says the nearest that does.
+            VidcompressError: nothing does; says the nearest that does.
         """
-        met: list[_Solved] = []
-        missed: list[_Solved] = []
-        for line in self._by_cost(sensitivity):
-            solved = self._solved(line, self._target.metric)
-            (met if solved.crossing.meets(self._target.share) else missed).append(solved)
-            if len(met) == CANDIDATES:
+        cheap = self._cheap()
+        enough = [each for each in cheap if self._suffices(each)]
+        if enough and enough[0].kl <= NEARLY_FREE:
+            return self._noted(_simplest(enough))
+        removal = Removal(self._target.share, self._trials, self._base(cheap))
+        removed = removal.best(self._ways(removal.goal, sensitivity))
+        if removed is None:
+            self._left_out.update({"shrink": "; ".join(removal.refused)} if removal.refused else {})
+        best = min((*enough, *([removed] if removed else ())), key=lambda each: each.kl, default=None)
+        if best is None:
+            raise self._unmet([*cheap, *removal.missed])
+        return self._noted(best)
+
+    def _cheap(self) -> list[Trial]:
+        """What costs next to nothing, that which costs least first."""
+        if self._tail:
+            return [self._trials.trial(self._tail)]
+        tried: list[Trial] = []
+        for each in rounds_of(self._target):
+            tried += filter(None, map(self._attempt, each))
+            tried.sort(key=lambda each: each.kl)
+            if any(self._suffices(trial) and trial.kl <= NEARLY_FREE for trial in tried):
                 break
-        if not met:
-            raise self._unmet(missed)
-        best = self._nearest_answers(met)
-        return self._found(self._text(best), best.crossing.value)
+        return tried
 
-    def _nearest_answers(self, met: Sequence[_Solved]) -> _Solved:
-        """Built in earnest, the one that diverges least from the reference on clips that calibrate."""
-        if len(met) == 1:
-            return met[0]
-        bench = self._bench
-        whole, _ = predict(bench.model.module, bench.clips, len(bench.model.labels))
-        distances: list[float] = []
-        for solved in met:
-            text = self._text(solved)
-            self._say(f"repairs {text}")
-            variant = bench.build(self._placed(text))
-            logits, _ = predict(variant.module, bench.clips, len(bench.model.labels))
-            distances.append(float(accuracy(logits, whole, answers(whole), "agreement").kl))
-        return met[distances.index(min(distances))]
+    def _attempt(self, text: str) -> Trial | None:
+        """What is refused, of this model or on this machine, is left out; without its rewrite it may do."""
+        if REWRITE in self._left_out:
+            text = without_rewrite(text)
+        if not text:
+            return None
+        try:
+            return self._trials.trial(text)
+        except VidcompressError as error:
+            self._left_out[text] = str(error)
+            return None
 
-    def _unmet(self, missed: Sequence[_Solved]) -> VidcompressError:
-        best = min(missed, key=lambda each: abs(each.crossing.value / self._target.share - 1))
-        return VidcompressError(
-            f"target {self._target.metric}={self._target.share:g} of {self._bench.model.name!r} cannot be met: the"
-            f" nearest is {best.crossing.value:.3g}, by {self._text(best)!r}; ask for that, or let more follow"
+    def _suffices(self, trial: Trial) -> bool:
+        return trial.value <= self._target.share * (1 + TOLERANCE)
+
+    def _base(self, cheap: Sequence[Trial]) -> Trial:
+        """What shares are taken from: the smallest that costs nearly nothing, or a little more and costs less."""
+        if self._tail:
+            return cheap[0]
+        free = [each for each in cheap if each.kl <= NEARLY_FREE]
+        bases = [Trial("", 1.0), *free]
+        smallest = min(each.value for each in bases)
+        return next(each for each in bases if each.value <= _SLACK * smallest)
+
+    def _ways(self, goal: float, sensitivity: Callable[[], Sensitivity]) -> list[Way]:
+        """Those of taking away that may be used.
+
+        Args:
+            goal: what they have to leave of what they begin with.
+        """
+        allowed, ways = self._target.mechanisms, list[Way]()
+        if "prune-global" in allowed and self._target.metric == "size":
+            ways.append(prune_way(goal))
+        if "shrink" in allowed:
+            try:
+                ways += self._shrinking(sensitivity()).ways(goal)
+            except VidcompressError as error:  # nobody knows the blocks of such a model
+                self._left_out["shrink"] = str(error)
+        return ways
+
+    def _shrinking(self, sensitivity: Sensitivity) -> Estimator:
+        module = self._bench.model.module
+        anatomy = anatomy_of(module)
+        width = stream_width(module, anatomy) if anatomy else 0
+        return Estimator(
+            sensitivity, width, "time_share" if self._target.metric == "latency" else "macs_share"
         )
 
-    def _by_cost(self, sensitivity: Sensitivity) -> list[Line]:
-        """Lines that can leave as much work as the budget is, the likely cheapest first; all where none can."""
-        goal = self._target.share
-        by_work = [(line, self._solved(line, "macs")) for line in lines(sensitivity)]
+    def _unmet(self, missed: Sequence[Trial]) -> VidcompressError:
+        target = self._target
+        using = f" using {target.using}" if target.using else ""
+        said = f"target {target.metric}={target.share:g} of {self._bench.model.name!r} cannot be met{using}"
+        why = "".join(f"; left out is {name}: {reason}" for name, reason in self._left_out.items())
+        if not missed:
+            return VidcompressError(f"{said}: nothing could be tried{why}")
+        best = min(missed, key=lambda each: abs(each.value / target.share - 1))
+        return VidcompressError(
+            f"{said}: the nearest is {best.value:.3g}, by {best.recipe or 'fp32'!r}; ask for that, or let more"
+            f" follow{why}"
+        )
 
-        def cost(each: tuple[Line, _Solved]) -> float:
-            return each[1].line.cost(each[1].crossing.strength, sensitivity)
+    def _noted(self, best: Trial) -> FoundRecipe:
+        target, trials = self._target, self._trials
+        return FoundRecipe(
+            self._bench.model.name,
+            target.metric,
+            target.share,
+            trials.typed(best.recipe),
+            best.value,
+            trials.number,
+            best.agreement,
+            trials.clips,
+            best.value < target.share * (1 - TOLERANCE),
+            tuple(f"{name}: {why}" for name, why in self._left_out.items()),
+        )
 
-        able = [each for each in by_work if each[1].crossing.meets(goal)]
-        return [line for line, _ in sorted(able or by_work, key=cost)]
 
-    def _solved(self, line: Line, metric: str) -> _Solved:
-        """As near as the line comes; where heads are steps that are too high, neurons alone make up for them."""
-        solved = self._crossed(line, metric)
-        if solved.crossing.meets(self._target.share):
-            return solved
-        finer = self._crossed(line.with_heads_at(solved.crossing.strength), metric)
-        return min((solved, finer), key=lambda each: abs(each.crossing.value / self._target.share - 1))
-
-    def _crossed(self, line: Line, metric: str) -> _Solved:
-        def value(strength: float) -> float:
-            return self._value(self._joined(line.at(strength).recipe(*BY_CHANCE), metric), metric)
-
-        return _Solved(line, crossing(value, self._target.share))
-
-    def _joined(self, shrink: str, metric: str) -> str:
-        # Formats leave the work as it is; without them it is counted at once.
-        tail = "" if metric == "macs" and self._target.metric != "macs" else self._tail
-        return "+".join(filter(None, (shrink, tail))) or "fp32"
-
-    def _text(self, solved: _Solved) -> str:
-        return self._joined(solved.line.at(solved.crossing.strength).recipe(), self._target.metric)
-
-    def _value(self, text: str, metric: str) -> float:
-        if (text, metric) not in self._values:
-            self._values[text, metric] = self._measured(text, metric)
-        return self._values[text, metric]
-
-    def _measured(self, text: str, metric: str) -> float:
-        bench = self._bench
-        self._say(f"try {len(self._values) + 1}: {text}")
-        return YARDSTICKS[metric](bench.build(self._placed(text)), self._reference)
-
-    def _say(self, what: str) -> None:
-        if self._bench.progress:
-            said = f"looking for {self._target.metric} {self._target.share:g} of {self._bench.model.name}"
-            self._bench.progress(f"{said}, {what}", 0, 0)
-
-    def _placed(self, text: str) -> Recipe:
-        """A recipe in the runtime that was asked for, or its own."""
-        recipe = self._bench.recipe(text)
-        return recipe.on(self._wanted.other_runtime or recipe.preferred_runtime)
-
-    def _found(self, text: str, value: float) -> FoundRecipe:
-        target, shown, tries = self._target, str(self._placed(text)), len(self._values)
-        return FoundRecipe(self._bench.model.name, target.metric, target.share, shown, value, tries)
+def _simplest(enough: Sequence[Trial]) -> Trial:
+    """Of those that cost about as little as the first, the one of the fewest techniques."""
+    alike = [each for each in enough if each.kl <= _ALIKE * enough[0].kl + _EXACT]
+    return min(alike, key=lambda each: each.recipe.count("+"))

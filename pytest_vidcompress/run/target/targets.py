@@ -13,8 +13,10 @@ from ...present.variants.variant_notes import FoundRecipe, VariantNotes
 from ..cache_folder import cache_folder
 from ..inputs import Inputs
 from ..options import Options
-from .budget_search import BudgetSearch, Workbench
+from .budget_search import BudgetSearch
 from .cached_sensitivity import cached_sensitivity
+from .comparison_clips import comparison_clips
+from .trials import Workbench
 
 if TYPE_CHECKING:
     from ...measure.accuracy.predict import Progress
@@ -68,14 +70,12 @@ class Targets:
         return self._inputs.choices.recipe(self._notes.targets[key].recipe)
 
     def _find(self, wanted: Recipe, model: str) -> FoundRecipe:
-        clips = self._inputs.calibration(model)
         bench = Workbench(
             self._inputs.model(model),
-            first_clip(clips).to(self._inputs.device),
-            clips,
+            first_clip(self._inputs.calibration(model)).to(self._inputs.device),
+            comparison_clips(self._inputs, model, self._options.calibration, self._options.seed),
             self._inputs.choices.recipe,
             lambda recipe: self._build(recipe, model),
             self._progress,
         )
-        search = BudgetSearch(wanted, bench)
-        return search.format_alone() or search.shares(self.sensitivity(model))
+        return BudgetSearch(wanted, bench).found(lambda: self.sensitivity(model))

@@ -19,6 +19,18 @@ def test_what_was_chosen_can_be_copied() -> None:
     ]
 
 
+def test_what_it_costs_and_what_could_not_be_tried_stand_below() -> None:
+    reason = "int8-static: runtime 'openvino' cannot run here: pip install 'pytest-vidcompress[openvino]'"
+    found = FoundRecipe("videomae", "latency", 0.5, "fuse", 0.2713, 4, 0.96875, 32, True, (reason,))
+    lines = target_lines([found])
+    assert lines[3:5] == [
+        "    meets it with room, 0.27 of 0.5: nothing larger answers more alike",
+        "    31 of 32 clips that nothing was fitted to answered as the reference does",
+    ]
+    assert " ".join(map(str.strip, lines[5:])) == f"left out is {reason}"
+    assert max(map(len, lines)) <= WIDTH
+
+
 def test_a_row_a_part_and_the_totals_below() -> None:
     rows = sensitivity_rows(sensitivity(mlp=0.125, heads=0.25, blocks=(1, 2)))
     assert rows[0] == ["0", "mlp", "0.125", "90.0", "16.0", "16.0"]

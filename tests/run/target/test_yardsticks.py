@@ -8,6 +8,7 @@ from pytest_vidcompress.artefacts import save as artefact
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.run.target import yardsticks
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -47,3 +48,18 @@ def test_half_the_blocks_are_less_work_fewer_bytes_and_less_time(
     assert left["size"] == pytest.approx(small_one.size_bytes() / artefact.size_bytes(model.module))
     assert left["size"] < 0.9
     assert left["latency"] < 0.9
+
+
+def paired(ratio: float, *, slow: float = 1.0, fast: int = 0) -> PairTimes:
+    """Of 24 quiet pairs; `fast` of the variant's calls are not slowed."""
+    variant = [0.01 * ratio * (1 if call < fast else slow) * (1 + 1e-4 * (call % 3)) for call in range(24)]
+    return PairTimes(tuple(variant), tuple(0.01 * (1 + 1e-4 * (call % 5)) for call in range(24)))
+
+
+def test_a_ratio_that_the_fastest_calls_say_too_is_known() -> None:
+    assert yardsticks.is_known(paired(0.5))
+    assert not yardsticks.is_known(paired(0.5, slow=1.3, fast=4))
+
+
+def test_a_ratio_of_few_pairs_is_not_known() -> None:
+    assert not yardsticks.is_known(paired(0.5).until(6))
