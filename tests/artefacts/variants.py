@@ -19,12 +19,15 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import logits_of
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
+from tests.learn.school import lessons
 from tests.models.small import FAMILIES, model, pixels
 
 SUPPORTED = tuple(name for name in ENGINES if name in torch.backends.quantized.supported_engines)
+_SHRUNK = "shrink:mlp=0.5,heads=0.5,blocks=0.5,width=0.5"
 COMPOSED = (
     *("prune-global:amount=0.5+fp16", "prune-local-both+int8-dynamic"),
     *("fuse+fp16", "prune-global+fuse+int8-weights", "fuse+int8-dynamic", "fuse+int8-static"),
+    *(_SHRUNK, "distil:steps=2,batch=4,depth=1", f"{_SHRUNK}+distil:steps=2,batch=4+fuse+int8-static"),
 )
 
 
@@ -87,7 +90,8 @@ def _shared(recipe: str, family: str, runtime: str) -> Variant:
 
 
 def _built(recipe: str, of: Model, runtime: str) -> Variant:
-    return build(parse(recipe, TECHNIQUES), of, calibrating(), RUNTIMES, runtime)
+    parsed = parse(recipe, TECHNIQUES)
+    return build(parsed, of, calibrating(), RUNTIMES, runtime, lessons(of) if parsed.learns else None)
 
 
 def answers(run: Any, seed: int = 1) -> torch.Tensor:
