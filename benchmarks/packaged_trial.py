@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from pytest_vidcompress.artefacts.variant import Variant
 from pytest_vidcompress.gate.statistics import mcnemar
 from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.measure.accuracy.scores import accuracy
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.adapter import example_pixels
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
+from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
+from pytest_vidcompress.runtimes.torch_eager import executable
 
+BEGAN = time.time()
+"""Source that is edited later is not what was loaded: what is learned then is not kept."""
 CLIPS = 32
 """That calibrate, as in a run."""
+LEARNED = Path(__file__).parents[1] / "learned"
+"""Variants that come with the repository, as in a run."""
 
 
 class Trial:
@@ -26,8 +36,10 @@ class Trial:
 
     def __init__(self, name: str) -> None:
         torch.set_num_threads(1)
-        options = Options(values={"vc-model": (name,), "vc-calibration": CLIPS})
-        self.inputs = Inputs(options, Registries.merge([], [], [], []))
+        values = {"vc-model": (name,), "vc-calibration": CLIPS, "vc-learned": LEARNED}
+        options, registries = Options(values=values, began=BEGAN), Registries.merge([], [], [], [])
+        self.inputs = Inputs(options, registries)
+        self._builder = VariantBuilder(options, registries, self.inputs, VariantNotes())
         self.name = name
         self.model = self.inputs.model(name)
         self.calibration = self.inputs.calibration(name)
@@ -37,6 +49,10 @@ class Trial:
     def top1(self) -> float:
         """Of the reference, per cent."""
         return round(100 * float(self.right(self.logits).double().mean()), 3)
+
+    def variant(self, text: str) -> Variant:
+        """As a run builds it: what it learns is of the repository, of the cache, or trained now and kept."""
+        return self._builder.variant(self.inputs.choices.recipe(text), self.name)
 
     def answers(self, run: Any) -> torch.Tensor:
         """The logits of a module, or of what a runtime made of one, of all clips."""
@@ -49,7 +65,7 @@ class Trial:
 
     def macs_share(self, small: Model) -> float:
         """Of the reference's multiply-accumulates, those that are left."""
-        return round(_macs(small) / _macs(self.model), 4)
+        return round(macs(small) / macs(self.model), 4)
 
     def cost(self, logits: torch.Tensor) -> dict[str, Any]:
         """Beside the reference: points of top-1, the clips lost and gained, the chance of so many lost by McNemar's
@@ -76,5 +92,6 @@ def digits(outcomes: torch.Tensor) -> str:
     return "".join(map(str, outcomes.int().tolist()))
 
 
-def _macs(model: Model) -> int:
-    return work(model.module, example_pixels(model.profile)).macs or 0
+def macs(model: Model) -> int:
+    """Multiply-accumulates of a view, of a model as techniques left it."""
+    return work(executable(model.module), example_pixels(model.profile)).macs or 0

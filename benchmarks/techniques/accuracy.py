@@ -1,0 +1,50 @@
+"""What every recipe costs in accuracy: a packaged model, all packaged clips, paired with fp32."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.packaged_trial import Trial
+from benchmarks.techniques.recipes import FP32, RECIPES
+from pytest_vidcompress.gate.statistics import drop_interval
+
+RESULTS = Path(__file__).with_suffix(".json")
+
+
+def measure(name: str, again: bool) -> None:
+    """Writes a row after each recipe; one that is there is measured no second time unless `again`."""
+    trial: Trial | None = None
+    for text in RECIPES:
+        if text in rows_of(name) and not again:
+            continue
+        trial = trial or Trial(name)
+        row = _row(trial, text)
+        print(name, text, row, flush=True)
+        results = _read()
+        results.setdefault(name, {})[text] = row
+        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+
+
+def rows_of(name: str) -> dict[str, dict[str, Any]]:
+    """Recipe -> what it costs, of a model; those that were measured."""
+    return _read().get(name, {})
+
+
+def _row(trial: Trial, text: str) -> dict[str, Any]:
+    variant = trial.variant(text)
+    cost = trial.cost(trial.answers(variant.module))
+    low, high = drop_interval(len(trial.labels), cost["lost"], cost["gained"])
+    fp32 = trial.variant(FP32)
+    return {
+        **cost,
+        "interval": [round(100 * low, 2), round(100 * high, 2)],
+        "size_ratio": round(variant.size_bytes() / fp32.size_bytes(), 4),
+        "macs_ratio": trial.macs_share(variant.model),
+        "learned": [curve.describe() for curve in variant.model.curves],
+    }
+
+
+def _read() -> dict[str, dict[str, dict[str, Any]]]:
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
