@@ -13,7 +13,7 @@ from ..measure.latency.blocks import BASE, VARIANT, Confirmation
 from ..measure.latency.failure import FreshProcessError
 from ..measure.latency.fresh_process import ForkServer
 from ..measure.latency.machine_lock import machine_to_ourselves
-from ..measure.latency.timer import Arm, Stop, Timer, load, send, time_turns
+from ..measure.latency.timer import Arm, Stop, Timer, confirmation_s, load, send, time_turns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +43,8 @@ class Trial:
 class Confirmer:
     """Times blocks in fresh processes; its workers live as long as the session."""
 
-    budget_s: float
-    """Of one confirmation, after its processes have loaded the models."""
+    longest_s: float | None
+    """Of one confirmation, after its processes have loaded the models; None for what suits the length of a call."""
     paths: tuple[str, ...]
     """What the workers can import from."""
     progress: Progress | None = None
@@ -108,8 +108,9 @@ class Confirmer:
         return self._workers[name]
 
     def _time(self, workers: dict[str, ForkServer], trial: Trial, stop: Stop) -> Confirmation:
+        budget_s = confirmation_s(self.longest_s, trial.pair_s)
         with machine_to_ourselves(self.progress):
-            return time_turns(Timer(workers, trial.pair_s, trial.builds), self.budget_s, stop, self.progress)
+            return time_turns(Timer(workers, trial.pair_s, trial.builds), budget_s, stop, self.progress)
 
 
 def _refuse_unforkable(trial: Trial) -> None:

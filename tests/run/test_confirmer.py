@@ -80,7 +80,7 @@ def test_none_outlives_the_session(confirmer, tmp_path):
 
 def test_the_time_is_kept_and_progress_told(confirmer):
     told = []
-    confirmer.budget_s = 0
+    confirmer.longest_s = 0
     confirmer.progress = lambda what, done, total: told.append((what, done, total))
     seen = confirmer.beside_reference(trial(reference), reference, lambda seen: False)
     assert (len(seen.turns), seen.spent) == (1, (1.0,))

@@ -30,6 +30,10 @@ TURN_S = 0.2
 """Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
 MIRRORED = 8
 """Calls after which orders are balanced."""
+CONFIRMED_S = 30.0
+"""Longest time of one confirmation where the user says nothing ..."""
+CONFIRMED_PAIRS = 30
+"""... or what so many pairs take: ten of some seconds each show no slowdown of a tenth."""
 SLOWER = 50
 """Times what calls take that is waited for: a process that was just forked, on a machine that is busy."""
 LEAST_PATIENCE_S = 30.0
@@ -111,6 +115,16 @@ class Timer:
 def _ask(server: ForkServer, request: Mapping[str, Any], patience_s: float) -> dict[str, Any]:
     """The server itself gives the process up that gives no answer; it is given a little longer."""
     return server.ask({**request, "patience_s": patience_s}, patience_s + LEAST_PATIENCE_S)
+
+
+def confirmation_s(given_s: float | None, pair_s: float) -> float:
+    """Longest time of one confirmation, in seconds.
+
+    Args:
+        given_s: what the user says; None for nothing.
+        pair_s: about the seconds of one call of each arm.
+    """
+    return max(CONFIRMED_S, CONFIRMED_PAIRS * pair_s) if given_s is None else given_s
 
 
 def time_turns(timer: Timer, budget_s: float, stop: Stop, progress: Progress | None = None) -> Confirmation:

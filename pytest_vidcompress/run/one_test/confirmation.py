@@ -55,15 +55,17 @@ def with_more_calls(
 ) -> Report:
     """The report with as many calls in the test's own process as its slower ones need to be judged."""
     from ...gate.latency.tail_rule import stopping, tail_criteria
+    from ...measure.latency.timer import CONFIRMED_S
     from ...measure.measurement import timed_on
 
-    report, subject, budget_s = measurement.report, measurement.subject, session.options.confirm_s
+    report, subject, longest_s = measurement.report, measurement.subject, session.options.confirm_s
     timing = report.timing
-    if subject is None or timing is None or timing.more_calls or budget_s == 0:
+    if subject is None or timing is None or timing.more_calls or longest_s == 0:
         return report
     enough = stopping(tail_criteria(baseline, case.budget, case.margins, alpha), timing, alpha)
     if enough is None:
         return report
+    budget_s = CONFIRMED_S if longest_s is None else longest_s
     return timed_on(report, subject, session.references.of(case.model), enough, budget_s, session.progress)
 
 

@@ -105,7 +105,7 @@ class Measurer:
     def _records(self) -> bool:
         """Will a check time it in fresh processes in any case, to store that?"""
         options = self.session.options
-        return self.case.checks and options.mode != "check" and options.confirm_s > 0
+        return self.case.checks and options.mode != "check" and options.confirm_s != 0
 
     def _enough(self, name: str, reference: Reference) -> Enough | None:
         """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""

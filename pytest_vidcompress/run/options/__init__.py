@@ -259,7 +259,7 @@ class Timing:
         reading.number,
         "longest time that a suspect latency is timed again in fresh processes, in seconds",
         metavar="SECONDS",
-        default=30,
+        otherwise="30, or what 30 pairs of calls take where that is longer",
         repeats=True,
         page="gate",
     )

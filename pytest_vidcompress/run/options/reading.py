@@ -110,8 +110,10 @@ def starts(given: Any) -> int:
     return pairs
 
 
-def number(given: Any) -> float:
-    """A finite number that is not negative."""
+def number(given: Any) -> float | None:
+    """A finite number that is not negative; None stays what it is."""
+    if given is None:
+        return None
     try:
         value = float(given)
     except ValueError:

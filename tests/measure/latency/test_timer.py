@@ -22,7 +22,7 @@ from pytest_vidcompress.measure.latency import timer
 from pytest_vidcompress.measure.latency.blocks import BASE, VARIANT, Confirmation
 from pytest_vidcompress.measure.latency.failure import Cause, Failure, FreshProcessError
 from pytest_vidcompress.measure.latency.fresh_process import ForkServer
-from pytest_vidcompress.measure.latency.timer import Arm, Timer, load, pack, send, time_turns
+from pytest_vidcompress.measure.latency.timer import Arm, Timer, confirmation_s, load, pack, send, time_turns
 from tests.clips.crops.processes import gone, needs_proc
 
 PIXELS = torch.zeros(1, 2, 3, 8, 8)
@@ -165,6 +165,16 @@ def test_one_process_makes_all_calls_of_a_turn(worker: ForkServer, tmp_path: Pat
     assert [int(line[1]) for line in lines] == list(range(1, len(lines) + 1))
     # Before each that counts one wakes what rested; those beyond have warmed up.
     assert 0 <= len(lines) - 2 * len(turn.variant_s) <= timer.plan.warmup
+
+
+@pytest.mark.parametrize(
+    ("given_s", "pair_s", "longest_s"),
+    [(None, 0.01, 30.0), (None, 2.5, 75.0), (20.0, 2.5, 20.0), (0.0, 2.5, 0.0)],
+)
+def test_calls_of_seconds_are_given_the_time_of_thirty_pairs(
+    given_s: float | None, pair_s: float, longest_s: float
+) -> None:
+    assert confirmation_s(given_s, pair_s) == longest_s
 
 
 def test_calls_that_are_long_are_not_called_twice(worker: ForkServer, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_an_option_is_an_attribute():
     options = Options(values={"vc-sample": 16, "vc-report": (Path("page.html"),)})
     assert (options.sample, options.reports) == (16, (Path("page.html"),))
     assert (options.models, options.clips, options.seed, options.mode) == ((), "pocket", 0, "check")
-    assert (options.cache_size, options.max_skipped, options.confirm_s) == (20_000_000_000, 0.05, 30)
+    assert (options.cache_size, options.max_skipped, options.confirm_s) == (20_000_000_000, 0.05, None)
     assert (options.resume, options.strict, options.views, options.export) == (True, False, None, None)
 
 
