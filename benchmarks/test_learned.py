@@ -4,8 +4,7 @@ import pytest
 
 
 @pytest.mark.vc_variants(
-    "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5+fuse+int8-static",
-    model="*videomae*",
+    "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5+fuse+int8-static"
 )
 @pytest.mark.vc_budget(size_ratio=0.15, latency_ratio=0.5, top1_drop=0.04)
 def test_a_small_student_of_integers_holds(vc_variant, vc_measure, vc_baseline):
