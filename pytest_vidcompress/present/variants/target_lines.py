@@ -27,9 +27,9 @@ def target_lines(found: Iterable[FoundRecipe], width: int = WIDTH) -> list[str]:
 
 def _remarks(found: FoundRecipe) -> Iterator[str]:
     if found.has_room:
-        yield f"meets it with room, {found.value:.2g} of {found.goal:.2g}: nothing larger answers more alike"
+        yield f"meets it with room, {found.value:.2g} of {found.goal:.2g}"
     if found.agreement is not None:
         alike = round(found.agreement * found.clips)
-        yield f"{alike} of {count(found.clips, 'clip')} that nothing was fitted to answered as the reference does"
+        yield f"{alike} of {count(found.clips, 'clip')} outside the test answered as the reference does"
     for each in found.left_out:
         yield f"left out is {each}"

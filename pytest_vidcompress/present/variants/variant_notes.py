@@ -27,7 +27,7 @@ class FoundRecipe:
     """Share of `clips` that it answers as the reference does; None where nobody asked."""
     clips: int = 0
     has_room: bool = False
-    """It leaves less than was asked for, and nothing that leaves more is worth it."""
+    """It costs next to nothing, and leaves less than was asked for."""
     left_out: tuple[str, ...] = ()
     """What could not be tried, and why."""
 
