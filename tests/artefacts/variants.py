@@ -24,10 +24,11 @@ from tests.models.small import FAMILIES, model, pixels
 
 SUPPORTED = tuple(name for name in ENGINES if name in torch.backends.quantized.supported_engines)
 _SHRUNK = "shrink:mlp=0.5,heads=0.5,blocks=0.5,width=0.5"
+_LONGEST = f"{_SHRUNK}+distil:steps=2,batch=4+fuse+int8-static"
 COMPOSED = (
     *("prune-global:amount=0.5+fp16", "prune-local-both+int8-dynamic"),
     *("fuse+fp16", "prune-global+fuse+int8-weights", "fuse+int8-dynamic", "fuse+int8-static"),
-    *(_SHRUNK, "distil:steps=2,batch=4,depth=1", f"{_SHRUNK}+distil:steps=2,batch=4+fuse+int8-static"),
+    *(_SHRUNK, "distil:steps=2,batch=4,depth=1", _LONGEST),
 )
 
 
@@ -49,13 +50,16 @@ def place(recipe: str, family: str) -> str:
 
 
 def in_turns(first: int) -> list[Any]:
-    """Every recipe with every family; but for one family each, in turns from the one given, the pairs are slow."""
+    """Every recipe with every family; but for one family each, in turns from the one given, the pairs are slow.
+
+    So is the longest recipe, whose parts are others here.
+    """
     return [
         pytest.param(
             recipe,
             family,
             id=place(recipe, family),
-            marks=[pytest.mark.slow] if (turn + number + first) % len(FAMILIES) else [],
+            marks=[pytest.mark.slow] if recipe == _LONGEST or (turn + number + first) % len(FAMILIES) else [],
         )
         for turn, recipe in enumerate(RECIPES)
         for number, family in enumerate(FAMILIES)
