@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from benchmarks.packaged_trial import Trial
 from benchmarks.techniques.recipes import FP32, RECIPES
+from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.gate.statistics import drop_interval
 
 RESULTS = Path(__file__).with_suffix(".json")
@@ -22,14 +22,12 @@ def measure(name: str, again: bool) -> None:
         trial = trial or Trial(name)
         row = _row(trial, text)
         print(name, text, row, flush=True)
-        results = _read()
-        results.setdefault(name, {})[text] = row
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        add(RESULTS, name, {text: row})
 
 
 def rows_of(name: str) -> dict[str, dict[str, Any]]:
     """Recipe -> what it costs, of a model; those that were measured."""
-    return _read().get(name, {})
+    return read(RESULTS).get(name, {})
 
 
 def _row(trial: Trial, text: str) -> dict[str, Any]:
@@ -44,7 +42,3 @@ def _row(trial: Trial, text: str) -> dict[str, Any]:
         "macs_ratio": trial.macs_share(variant.model),
         "learned": [curve.describe() for curve in variant.model.curves],
     }
-
-
-def _read() -> dict[str, dict[str, dict[str, Any]]]:
-    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from benchmarks.duel.__main__ import loaded, ratio, timed
 from benchmarks.duel.contender import Contender, logits_of
 from benchmarks.packaged_trial import macs
 from benchmarks.techniques.recipes import FP32, RECIPES, at_full_size, parsed
+from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips, Decoding
@@ -54,7 +54,7 @@ def prepare(name: str, folder: Path) -> None:
         variant.save(_artefact(folder, name, text))
         row = {"bytes": variant.size_bytes(), "macs_ratio": round(macs(variant.model) / whole, 4)}
         print(name, text, row, flush=True)
-        _write(name, {text: row})
+        add(RESULTS, name, {text: row})
         del variant
 
 
@@ -71,12 +71,12 @@ def time_all(name: str, folder: Path, rounds: int, threads: int) -> None:
     for text, times in seconds.items():
         row = {**ratio(times, seconds[FP32]), "seconds": [round(each, 4) for each in times], "machine": here}
         print(name, text, row["latency_ratio"], row["interval"], flush=True)
-        _write(name, {text: row})
+        add(RESULTS, name, {text: row})
 
 
 def rows_of(name: str) -> dict[str, dict[str, Any]]:
     """Recipe, as it is at full size, -> what it takes; of what was measured."""
-    return _read().get(name, {})
+    return read(RESULTS).get(name, {})
 
 
 def size_ratio(name: str, row: dict[str, Any]) -> float:
@@ -90,15 +90,3 @@ def _artefact(folder: Path, name: str, text: str) -> Path:
 
 def _lessons(model: Model, clips: Clips) -> Lessons:
     return lessons_of(model, pocket(), Reserved((), clips.sample), Decoding())
-
-
-def _write(name: str, rows: dict[str, dict[str, Any]]) -> None:
-    results = _read()
-    for text, row in rows.items():
-        known = results.setdefault(name, {})
-        known[text] = {**known.get(text, {}), **row}
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-
-
-def _read() -> dict[str, dict[str, dict[str, Any]]]:
-    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}

@@ -256,7 +256,7 @@ class Timing:
     """None: as many as its time beside its reference takes."""
     confirm_s = Option(
         "vc-confirm",
-        reading.number,
+        reading.longest,
         "longest time that a suspect latency is timed again in fresh processes, in seconds",
         metavar="SECONDS",
         otherwise="30, or what 30 pairs of calls take where that is longer",

@@ -110,10 +110,13 @@ def starts(given: Any) -> int:
     return pairs
 
 
-def number(given: Any) -> float | None:
-    """A finite number that is not negative; None stays what it is."""
-    if given is None:
-        return None
+def longest(given: Any) -> float | None:
+    """A number that is not negative; None stays what it is."""
+    return None if given is None else number(given)
+
+
+def number(given: Any) -> float:
+    """A finite number that is not negative."""
     try:
         value = float(given)
     except ValueError:

@@ -62,7 +62,7 @@ class Targets:
         """The recipe that meets the budget which `wanted` begins with.
 
         Raises:
-            VidcompressError: none does, or nobody knows the blocks of such a model.
+            VidcompressError: none does; says what could not be tried.
         """
         key = f"{wanted} of {model}"
         if key not in self._notes.targets:
