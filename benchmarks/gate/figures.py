@@ -10,6 +10,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from benchmarks.gate.regimes import REGIMES
+from benchmarks.gate.tail_rates import SCREENS, SHORT, UNEVEN, WHOLE
 from pytest_vidcompress.measure.interval import share_interval
 
 HERE = Path(__file__).parent
@@ -28,27 +29,29 @@ def main() -> None:
 
 
 def tails(rows: list[dict]) -> str:
-    """Red checks of the slower calls: of unchanged variants, full and short, and of those with slow calls."""
+    """Red checks of the slower calls: of unchanged variants of every kind, and of those with slow calls."""
     found = {
-        (row["held to"], row["regime"], row["pairs"], row["short"], row["slow every"], row["times"]): row
+        (row["held to"], row["regime"], row["pairs"], row["work"], row["slow every"], row["times"]): row
         for row in rows
     }
     body = []
     for held_to in dict.fromkeys(row["held to"] for row in rows):
         for regime in REGIMES:
             same = [
-                found[held_to, regime, pairs, short, 0, 1.0] for short in (1.0, 0.3) for pairs in (24, 60)
+                found[held_to, regime, pairs, work.name, 0, 1.0]
+                for work in (WHOLE, SHORT)
+                for pairs in SCREENS
             ]
-            trials, red = sum(row["trials"] for row in same), sum(row["failed"] for row in same)
-            slow = [
-                found[held_to, regime, 24, *kind]
-                for kind in ((1.0, 8, 1.5), (1.0, 8, 2.0), (1.0, 8, 4.0), (0.3, 8, 2.0), (1.0, 20, 4.0))
-            ]
+            trials = sum(row["trials"] for row in same)
+            uneven = [found.get((held_to, regime, pairs, UNEVEN.name, 0, 1.0)) for pairs in SCREENS]
+            kinds = ((WHOLE, 8, 1.5), (WHOLE, 8, 2.0), (WHOLE, 8, 4.0), (SHORT, 8, 2.0), (WHOLE, 20, 4.0))
+            slow = [found[held_to, regime, 24, work.name, *kind] for work, *kind in kinds]
             body.append(
                 [
                     held_to,
                     regime,
-                    f"{red} of {trials:,}",
+                    _of_all(same),
+                    _of_all([row for row in uneven if row]),
                     *(_percent(row["failed"], row["trials"]) for row in slow),
                     _percent(sum(row["inconclusive"] for row in same), trials),
                     f"{same[0]['seconds_mean']:.2f} / {same[1]['seconds_mean']:.2f}",
@@ -58,6 +61,7 @@ def tails(rows: list[dict]) -> str:
         "held to",
         "regime",
         "unchanged: red",
+        "uneven: red",
         "1 in 8, 1.5 times",
         "2 times",
         "4 times",
@@ -67,6 +71,11 @@ def tails(rows: list[dict]) -> str:
         "further seconds, mean, of 24 / 60 pairs",
     ]
     return tabulate(body, heads, tablefmt="github", disable_numparse=True)
+
+
+def _of_all(rows: list[dict]) -> str:
+    """How many of their checks are red; nothing where there are none."""
+    return f"{sum(row['failed'] for row in rows)} of {sum(row['trials'] for row in rows):,}" if rows else "-"
 
 
 def replayed(rows: list[dict]) -> str:

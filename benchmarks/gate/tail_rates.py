@@ -6,7 +6,9 @@ The pairs of a check are those of consecutive recorded turns from a random one o
 the arms are exchanged at random. A turn is a process of its own, and a test's pairs share one: so every run, recorded
 or checked, is as much faster or slower as processes were seen to differ. A variant with slow calls takes so many
 times as long on every n-th of them; a short one does three tenths of the work, and neighbours cost it as much as they
-cost the whole. What a check is held to is five quiet runs of 60 pairs, or a budget of exactly the ratio.
+cost the whole. Of an uneven one each process has its own share of calls that take longer: so did calls of half
+a millisecond. What a check is held to is five quiet runs of 60 pairs, alone or beside those of a suite's other
+variants, or a budget of exactly the ratio.
 Writes benchmarks/gate/tail_rates.json.
 """
 
@@ -35,7 +37,8 @@ from pytest_vidcompress.measure.latency.percentiles import Percentiles
 from pytest_vidcompress.measure.report import Timing
 
 HERE = Path(__file__).parent
-RUNS, RECORDED_PAIRS, POOL = 5, 60, 500
+RUNS, RECORDED_PAIRS, POOL, PEERS = 5, 60, 500, 12
+ALONE, IN_A_SUITE, BUDGET = f"{RUNS} recorded runs, alone", f"{RUNS} recorded runs, in a suite", "a budget"
 SCREENS = (24, 60)
 """Pairs of a check before it is in doubt: of one whose latency was clearly fine, and of others."""
 BUDGET_S = 30.0
@@ -43,7 +46,8 @@ PROCESS = 0.02
 """Standard deviation of the log-ratio from one process to the next."""
 SLOW = ((8, 1.5), (8, 2.0), (8, 4.0), (20, 4.0))
 """Every how manieth call is slow, and how many times as long it takes."""
-SHORT = 0.3
+UNEVEN_SHARE, UNEVEN_TIMES = 0.3, 1.45
+"""Up to this share of a process's calls takes so many times as long."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,19 @@ class Replayed(PairTimes):
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a variant does beside its reference."""
+
+    name: str
+    share: float
+    """Of the reference's work."""
+    uneven: bool = False
+
+
+WHOLE, SHORT, UNEVEN = Work("whole", 1.0), Work("short", 0.3), Work("short, uneven", 0.3, uneven=True)
+
+
+@dataclass(frozen=True)
 class Check:
     """One kind of check."""
 
@@ -79,8 +96,7 @@ class Check:
     """Of its screen."""
     every: int
     times: float
-    short: float
-    """Share of the reference's work."""
+    work: Work
     trials: int
     seed: int
 
@@ -91,7 +107,7 @@ def recordings(regime: str):
 
 
 def pairs(
-    which: int, regime: str, chance: random.Random, most: int, short: float, check: Check | None = None
+    which: int, regime: str, chance: random.Random, most: int, work: Work, check: Check | None = None
 ) -> Replayed:
     """The calls of one process; of a variant as `check` has it, or of an unchanged one."""
     turns = recordings(regime)[which].turns
@@ -103,24 +119,29 @@ def pairs(
         number = place % len(turns)
         turn: Turn = changed(turns[number], 0.0, swapped)
         order = calls(number, len(turn.base_s))
-        saved = (1 - short) * median(turn.variant_s)
-        variant += [seconds - saved if seconds > 2 * saved else short * seconds for seconds in turn.variant_s]
+        saved = (1 - work.share) * median(turn.variant_s)
+        variant += [
+            seconds - saved if seconds > 2 * saved else work.share * seconds for seconds in turn.variant_s
+        ]
         base += turn.base_s
         leads += [(order[2 * pair] == VARIANT) != swapped for pair in range(len(turn.base_s))]
         place += 1
     if check and check.every:
         slow = [check.times if (i + phase) % check.every == 0 else 1.0 for i in range(len(variant))]
         variant = [seconds * each for seconds, each in zip(variant, slow, strict=True)]
+    if work.uneven:
+        share = chance.uniform(0.0, UNEVEN_SHARE)
+        variant = [seconds * (UNEVEN_TIMES if chance.random() < share else 1.0) for seconds in variant]
     scaled = tuple(process * seconds for seconds in variant)
     return Replayed(scaled[:most], tuple(base[:most]), (), False, tuple(leads[:most]))
 
 
 @cache
-def recorded_runs(which: int, short: float, seed: int) -> list[StoredTiming]:
+def recorded_runs(which: int, work: Work, seed: int) -> list[StoredTiming]:
     """What runs of an unchanged variant on a quiet machine record."""
-    chance, runs = random.Random(f"{seed} {which} {short}"), []
+    chance, runs = random.Random(f"{seed} {which} {work}"), []
     while len(runs) < POOL:
-        seen = pairs(which, "quiet", chance, RECORDED_PAIRS, short)
+        seen = pairs(which, "quiet", chance, RECORDED_PAIRS, work)
         calls_of_run = Percentiles.of(seen)
         if not tail_fault(Timing(Estimate(1.0), calls=seen)):
             own, reference = calls_of_run.p95_beside
@@ -134,16 +155,24 @@ def recorded_runs(which: int, short: float, seed: int) -> list[StoredTiming]:
     return runs
 
 
-def recorded(which: int, chance: random.Random, check: Check) -> StoredTiming:
+def recorded(which: int, chance: random.Random, work: Work, seed: int) -> StoredTiming:
     timing = StoredTiming()
-    for run in chance.sample(recorded_runs(which, check.short, check.seed), RUNS):
+    for run in chance.sample(recorded_runs(which, work, seed), RUNS):
         timing = timing.plus(run).plus_tail(run)
     return timing
 
 
 def criterion(which: int, chance: random.Random, check: Check) -> TailCriterion:
-    held = Baseline(timing=recorded(which, chance, check)) if check.held_to != "a budget" else Baseline()
-    budget = Budget({"latency_p90_ratio": check.short}) if check.held_to == "a budget" else None
+    held, budget = Baseline(), None
+    if check.held_to == BUDGET:
+        budget = Budget({"latency_p90_ratio": check.work.share})
+    else:
+        others = range(PEERS if check.held_to == IN_A_SUITE else 0)
+        places = [chance.randrange(len(recordings("quiet"))) for _ in others]
+        held = Baseline(
+            timing=recorded(which, chance, check.work, check.seed),
+            peers=tuple(recorded(place, chance, WHOLE, check.seed) for place in places),
+        )
     (found,) = tail_criteria(held, budget, Margins(), ALPHA)
     return found
 
@@ -152,7 +181,7 @@ def outcome(check: Check, chance: random.Random) -> tuple[str, int, float]:
     """Verdict, pairs beyond the screen, and their seconds."""
     which = chance.randrange(len(recordings(check.regime)))
     held = criterion(which, chance, check)
-    seen = pairs(which, check.regime, chance, check.pairs * 32, check.short, check)
+    seen = pairs(which, check.regime, chance, check.pairs * 32, check.work, check)
     looks, taken, spent = TailLooks(held.level, ALPHA), check.pairs, 0.0
     while looks.look(seen.until(taken)) is Decision.OPEN and not looks.over and spent < BUDGET_S:
         more = slice(taken, taken + STEP)
@@ -174,7 +203,7 @@ def job(check: Check) -> dict:
         "pairs": check.pairs,
         "slow every": check.every,
         "times": check.times,
-        "short": check.short,
+        "work": check.work.name,
         "trials": check.trials,
         **{status: statuses.count(status) for status in ("failed", "inconclusive", "passed")},
         "timed on": sum(more > 0 for _, more, _ in seen),
@@ -191,18 +220,20 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     kinds = [
-        *((screen, short, 0, 1.0) for short in (1.0, SHORT) for screen in SCREENS),
-        *((SCREENS[0], 1.0, every, times) for every, times in SLOW),
+        *((screen, work, 0, 1.0) for work in (WHOLE, SHORT, UNEVEN) for screen in SCREENS),
+        *((SCREENS[0], WHOLE, every, times) for every, times in SLOW),
         (SCREENS[0], SHORT, 8, 2.0),
     ]
     checks = [
         Check(
-            *(regime, held_to, screen, every, times, short),
+            *(regime, held_to, screen, every, times, work),
             *(arguments.slow if every else arguments.unchanged, arguments.seed),
         )
-        for screen, short, every, times in kinds
-        for held_to in (f"{RUNS} recorded runs", "a budget")
+        for screen, work, every, times in kinds
+        for held_to in (ALONE, IN_A_SUITE, BUDGET)
         for regime in REGIMES
+        # A budget of the usual ratio is truly broken in every other process of an uneven one.
+        if not (work.uneven and held_to == BUDGET)
     ]
     rows = []
     with ProcessPoolExecutor(arguments.processes) as pool:
@@ -214,12 +245,10 @@ def main() -> None:
 
 def said(row: dict) -> str:
     share, low, high = share_interval(row["failed"], row["trials"])
-    slow = (
-        f"{row['times']:g}x every {row['slow every']}" if row["slow every"] else f"unchanged {row['short']}"
-    )
+    slow = f"{row['times']:g}x every {row['slow every']}" if row["slow every"] else f"unchanged {row['work']}"
     suite = 1 - (1 - share) ** SUITE
     return (
-        f"{row['held to']:15} {row['regime']:7} {row['pairs']} pairs, {slow:13}: red {share:.2%}"
+        f"{row['held to']:29} {row['regime']:7} {row['pairs']} pairs, {slow:13}: red {share:.2%}"
         f" [{low:.2%}, {high:.2%}],"
         f" inconclusive {row['inconclusive'] / row['trials']:.2%}, timed on {row['timed on'] / row['trials']:.1%},"
         f" {row['seconds_mean']:.2f} s more ({row['seconds_p95']:.1f} p95), a suite red {suite:.2%}"

@@ -1,7 +1,7 @@
 """The rule for the slower calls: p90 of a variant beside its reference's, as it was when runs were recorded.
 
-All of it is of the test's own process: where memory lies moves all calls of a process alike, and is in how far the
-recorded runs lie apart.
+All of it is of the test's own process, and every process has slower calls of its own: how far the recorded runs lie
+apart is what a fresh one may lie beside them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..budget import Budget, Margins
 from ..statistics import student_quantile
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Rule
-from .level import ENOUGH_RUNS
+from .level import ENOUGH_RUNS, tail_spread
 from .sequential_test import Decision
 from .single_process import OTHER_PROCESS
 from .tail_test import TailAnalysis, TailLevel, TailLooks, replayed
@@ -47,7 +47,7 @@ def tail_criteria(
 ) -> tuple[TailCriterion, ...]:
     """Everything that the slower calls are held to: enough recorded runs, the test's own limit, or nothing."""
     limit = (budget or Budget()).limits.get(METRIC)
-    both = (_recorded(baseline, margins), None if limit is None else _budget(limit, alpha))
+    both = (_recorded(baseline, margins, alpha), None if limit is None else _budget(limit, alpha))
     return tuple(criterion for criterion in both if criterion)
 
 
@@ -76,16 +76,21 @@ def judge_tail_budget(report: Report, limit: float, alpha: float) -> Verdict:
     return _verdict(report.timing, _budget(limit, alpha), alpha)
 
 
-def _recorded(baseline: Baseline, margins: Margins) -> TailCriterion | None:
+def _recorded(baseline: Baseline, margins: Margins, alpha: float) -> TailCriterion | None:
     timing = baseline.timing
     if timing is None or min(len(timing.p90s), len(timing.p95s), len(timing.reference_p95s)) < ENOUGH_RUNS:
         return None
-    stored, control = fmean(map(math.log, timing.p90s)), math.log1p(margins.latency_p90)
-    late, late_reference = (
-        math.log(median_high(p95s)) + control for p95s in (timing.p95s, timing.reference_p95s)
+    stored, margin = fmean(map(math.log, timing.p90s)), math.log1p(margins.latency_p90)
+    spread = tail_spread(timing.p90s, (peer.p90s for peer in baseline.peers if peer is not timing))
+    beyond = max(margin, student_quantile(alpha, spread.freedom) * math.sqrt(spread.variance))
+    level = TailLevel(
+        limit=stored + margin,
+        sure=stored + beyond,
+        late=math.log(median_high(timing.p95s)) + beyond,
+        late_reference=math.log(median_high(timing.reference_p95s)) + margin,
+        share=RECORDED_SHARE,
+        usual=fmean(map(math.log, timing.screens or timing.runs or timing.p90s)),
     )
-    usual = fmean(map(math.log, timing.screens or timing.runs or timing.p90s))
-    level = TailLevel(stored + control, late, late_reference, RECORDED_SHARE, usual)
     whose = f"{len(timing.p90s)} recorded runs plus {margins.latency_p90:.0%}"
     return TailCriterion(level, whose, stored=math.exp(stored))
 
@@ -94,7 +99,12 @@ def _budget(limit: float, alpha: float) -> TailCriterion:
     # How far one process lies from the next is not recorded here.
     apart = student_quantile(alpha, math.inf) * OTHER_PROCESS
     level = TailLevel(
-        math.log(limit), math.log(limit) + apart, apart - math.log(limit), P90_SHARE, beside_p90=True
+        limit=math.log(limit),
+        sure=math.log(limit),
+        late=math.log(limit) + apart,
+        late_reference=apart - math.log(limit),
+        share=P90_SHARE,
+        beside_p90=True,
     )
     return TailCriterion(level, "the budget", "budget")
 

@@ -1,8 +1,9 @@
 """The test of a variant's slower calls: how many are late, and what that says. Pure.
 
-Three things must hold for them to be worse. The p90 ratio lies beyond its margin. More calls are late than the few
-that were when runs were recorded (exact binomial test). And the slowest call of a moment is the variant's more often
-than the reference's (sign test), which is the control: what a neighbour does, it does to both.
+Three things must hold for them to be worse. The p90 ratio lies beyond its margin, and beyond what the processes that
+were recorded say of one more. More calls are late than the few that were when runs were recorded (exact binomial
+test). And the slowest call of a moment is the variant's more often than the reference's (sign test), which is the
+control: what a neighbour does, it does to both.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class TailLevel:
     """What the slower calls are held to; log-ratios."""
 
     limit: float
-    """Of the two p90s, above which it is no longer within the margin."""
+    """Of the two p90s, above which it is no longer within the margin ..."""
+    sure: float
+    """... and above which it is so whatever a process may differ from those that were recorded."""
     late: float
     """Of a call of the variant to the reference's usual one, from which on it is late ..."""
     late_reference: float
@@ -128,7 +131,7 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     p = max(binomial_tail(of_variant, n, level.share), control)
     few = of_variant == 0 or 1 - binomial_tail(of_variant + 1, n, TELLING) <= MISSED
     decision = Decision.OPEN
-    if estimate > level.limit + shift and p <= allowed:
+    if estimate > level.sure + shift and p <= allowed:
         decision = Decision.WORSE
     elif estimate <= level.limit + shift and few:
         decision = Decision.FINE

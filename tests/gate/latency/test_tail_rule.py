@@ -121,6 +121,24 @@ def test_slow_calls_that_were_recorded_stay_allowed_and_slower_ones_do_not() -> 
     assert verdict(pair_times(1920, every=8, times=2.5, seed=9), baseline).status is Status.FAILED
 
 
+def of_process(ratio: float, every: int, seed: int, pairs: int = 60) -> PairTimes:
+    """A call of half a millisecond: each process has its own usual one, and its own share of slow ones."""
+    return pair_times(pairs, ratio=ratio, noise=0.03, every=every, times=1.45, seed=seed)
+
+
+def test_a_process_of_more_slow_calls_is_not_red_where_recorded_ones_differ_as_much() -> None:
+    """As seen: p90s of three runs 7 % apart, and a fourth 37 % above them with a third of its calls slow."""
+    for seed in range(10):
+        runs = [of_process(ratio, 24, 10 * seed + run) for run, ratio in enumerate((0.139, 0.148, 0.158))]
+        assert verdict(of_process(0.148, 3, seed, 1920), recorded(runs)).status is not Status.FAILED
+
+
+def test_slow_calls_far_beyond_what_processes_differ_are_red() -> None:
+    baseline = recorded([of_process(0.139 + 0.004 * run, 24, run) for run in range(6)])
+    slow = pair_times(1920, ratio=0.148, noise=0.03, every=3, times=2.5)
+    assert verdict(slow, baseline).status is Status.FAILED
+
+
 def test_slow_calls_about_as_many_as_decide_p90_are_not_red_by_chance() -> None:
     """One in twelve: p90 of few calls may lie among them, or not."""
     for seed in range(20):
