@@ -14,7 +14,7 @@ def test_a_small_student_of_integers_holds(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(report)
 
 
-@pytest.mark.vc_variants("prune-gradual:steps=1500", model="*videomae*")
+@pytest.mark.vc_variants("prune-gradual:steps=1500")
 @pytest.mark.vc_budget(size_ratio=0.30, top1_drop=0.04)
 def test_learned_zeros_are_bytes_saved(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(vc_measure(vc_variant))

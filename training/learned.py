@@ -36,7 +36,7 @@ BEGIN = "<!-- learned variants: training/learned.py writes what follows -->"
 END = "<!-- end of learned variants -->"
 _STUDENT = "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5"
 RECIPES: dict[str, tuple[str, ...]] = {
-    "timesformer": (_STUDENT,),
+    "timesformer": ("prune-gradual:steps=1500", _STUDENT),
     "videomae": ("prune-gradual:steps=1500", _STUDENT),
 }
 """Of the suite, by model: what follows the last technique that learns is not stored, and need not be named."""
