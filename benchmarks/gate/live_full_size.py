@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.gate.live_session import append, session
 
 RESULTS = Path(__file__).parent / "live_full_size.jsonl"
-RUNS = 3
+RUNS = 5
 """Recorded first."""
 SLOWDOWNS = (0.0, 0.10)
 

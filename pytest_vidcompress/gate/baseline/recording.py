@@ -13,7 +13,7 @@ from ...measure.report import Timing
 from ...measure.start.cold_start import Start, total_s
 from ..latency.sequential_test import disturbed
 from ..latency.single_process import blocks
-from .stored import RecordedRuns, StoredStart
+from .stored import MOST_BLOCKS, RecordedRuns, StoredStart
 
 QUIET = 0.5
 """Least share of undisturbed processes, or pairs where there is but one."""
@@ -21,10 +21,8 @@ BIAS = 0.01
 """Log-ratio by which the reference may differ from itself."""
 NOISE = 0.015
 """Largest standard error of the run's log-ratio: runs of a quiet machine lie about a percent apart."""
-MOST_BLOCKS = 12
-"""Of a run that is recorded ..."""
 FEWEST_BLOCKS = 6
-"""... which are enough where they agree so well that more of them would tell little of the run: ..."""
+"""Of a run that is recorded, which are enough where they agree so well that more of them would tell little: ..."""
 PRECISE = 0.004
 """... the standard error of their log-ratio, a third of how far runs of a quiet machine lie apart."""
 HOPELESS_SPENT, HOPELESS_QUIET = 1 / 3, QUIET / 2

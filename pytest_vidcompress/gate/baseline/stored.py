@@ -45,6 +45,10 @@ def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
 BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "cost"), stored_numbers("machine")
 
 
+MOST_BLOCKS = 12
+"""Of a run that is recorded."""
+
+
 @dataclass(frozen=True)
 class Slowdown:
     """What was accepted beside the build of another commit."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median, variance
 
-from ..baseline.stored import RecordedRuns, StoredTiming
+from ...measure.latency.blocks import plan
+from ..baseline.stored import MOST_BLOCKS, RecordedRuns, StoredTiming
 from .run_spread import Spread, common
 
 ENOUGH_RUNS = 3
@@ -19,7 +20,9 @@ PRIOR_FREEDOM = 3.0
 START_PAIRS = 16
 """Of a run of cold starts, by default."""
 START_FREEDOM = 8.0
-"""Weight of the guess how far such runs lie apart, in runs."""
+"""Weight of the guess how far such runs lie apart, in runs, and how far those of single pairs do."""
+DRIFT = 0.01
+"""Of the log-ratio from session to session, beyond what pairs explain each of which is of a process of its own."""
 ENOUGH_PEERS = 3
 """Other variants whose runs say more of it than a guess."""
 UNKNOWN_SPREAD = 0.02
@@ -57,9 +60,30 @@ def stored_level(timing: RecordedRuns, others: Iterable[RecordedRuns], margin: f
     A fresh run lies beside the mean of k runs with the variance s2 (1 + 1 / k), the prediction interval. A
     handful of runs tells little about s2, so it is moderated by what the runs of the other variants on this
     machine class say, or where they are few by half the spread of its own blocks. `others` may have it among them.
+    Of calls of seconds every pair is of a process of its own: then pairs explain most of what runs lie apart.
     """
+    if _of_single_pairs(timing):
+        return _single_pair_level(timing, margin)
     guess = Spread(max(_pair_spread(timing) / 2, LEAST_SPREAD) ** 2, PRIOR_FREEDOM)
     return _level(timing, _prior((other.runs for other in others if other is not timing), guess), margin)
+
+
+def _of_single_pairs(timing: RecordedRuns) -> bool:
+    """Was each pair of its runs timed in a fresh process?"""
+    if not timing.references or timing.ratio is None:
+        return False
+    return plan(median(timing.references) * (1 + timing.ratio)).pairs == 1
+
+
+def _single_pair_level(timing: RecordedRuns, margin: float) -> Level | None:
+    """A run's own noise is known from its blocks, and is in how far recorded runs lie apart; that of a fresh run is
+    known from its own."""
+    noise = _pair_spread(timing) ** 2 / MOST_BLOCKS
+    level = _level(timing, Spread(noise + DRIFT**2, START_FREEDOM), margin)
+    if level is None:
+        return None
+    apart = level.variance / (1 + 1 / len(timing.runs))
+    return replace(level, variance=max(apart - noise, LEAST_SPREAD**2) + apart / len(timing.runs))
 
 
 def start_level(stored: RecordedRuns, margin: float) -> Level | None:
@@ -103,8 +127,9 @@ def screen_level(timing: StoredTiming, others: Iterable[StoredTiming], margin: f
     if len(timing.screens) < ENOUGH_RUNS:
         return None
     peers = [replace(other, runs=other.screens) for other in others if other is not timing]
-    found = stored_level(replace(timing, runs=timing.screens), peers, margin)
-    return None if found is None else replace(found, spread=0.0)
+    # All pairs of a screen are of one process, however long they take.
+    found = stored_level(replace(timing, runs=timing.screens, references=()), peers, margin)
+    return None if found is None else replace(found, spread=0.0, references=timing.references)
 
 
 def tail_spread(ratios: Sequence[float], others: Iterable[Sequence[float]]) -> Spread:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.latency.level import (
+    DRIFT,
     ENOUGH_PEERS,
     LEAST_SPREAD,
     PRIOR_FREEDOM,
+    START_FREEDOM,
     UNKNOWN_SPREAD,
     Level,
     budget_level,
@@ -54,6 +57,29 @@ def test_the_prediction_interval_by_hand() -> None:
 
 def test_runs_that_lie_wider_apart_say_less() -> None:
     assert level(-0.1, 0.0, 0.1).variance > level(-0.02, 0.0, 0.02).variance > level(0.0, 0.0, 0.0).variance
+
+
+def test_of_calls_of_seconds_pairs_explain_what_recorded_runs_lie_apart() -> None:
+    """A percent, of pairs of 3.6 %: twelve of them explain as much, and the fresh run knows its own noise."""
+    slow = replace(timing(-0.01, 0.0, 0.01, spread=0.036), references=(1.9,) * 3)
+    found = stored_level(slow, (), 0.05)
+    assert found is not None
+    noise = 0.036**2 / 12
+    apart = (START_FREEDOM * (noise + DRIFT**2) + 2 * 0.01**2) / (START_FREEDOM + 2)
+    assert found.variance == pytest.approx(apart - noise + apart / 3)
+    assert found.freedom == START_FREEDOM + 2
+    quick = stored_level(replace(slow, references=(0.2,) * 3), (), 0.05)
+    assert quick is not None
+    assert quick.variance > 2 * found.variance
+    assert quick.freedom == PRIOR_FREEDOM + 2
+
+
+def test_the_screen_of_calls_of_seconds_is_of_one_process() -> None:
+    slow = replace(timing(-0.01, 0.0, 0.01, spread=0.036), screens=(0.99, 1.0, 1.01), references=(1.9,) * 3)
+    found = screen_level(slow, (), 0.05)
+    assert found is not None
+    assert found.freedom == PRIOR_FREEDOM + 2
+    assert found.references == (1.9,) * 3
 
 
 def test_more_runs_say_more() -> None:
