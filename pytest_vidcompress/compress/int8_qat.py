@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from .int8_static import INT8_STATIC, Int8Static, calibrated, rebuild, with_int8
+from .parameters import positive
 from .technique import Technique
-from .train.training_parameters import TrainingParameters, above
+from .train.training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from torch import nn
@@ -35,7 +36,7 @@ class Int8Qat(Int8Static, TrainingParameters):
     def __post_init__(self) -> None:
         Int8Static.__post_init__(self)
         TrainingParameters.__post_init__(self)
-        above(self, "temperature", 0, 100)
+        positive(self, "temperature", 100)
 
 
 def learn(model: Model, parameters: Int8Qat, clips: Clips, lessons: Lessons) -> Model:

@@ -27,6 +27,13 @@ def in_range(owner: object, name: str, low: float, high: float) -> None:
         raise VidcompressError(f"{name}={value:g} is out of range: expected {low:g} <= {name} < {high:g}")
 
 
+def positive(owner: object, name: str, most: float) -> None:
+    """Refuses a parameter outside `0 < value <= most`, likewise."""
+    value = getattr(owner, name)
+    if not 0 < value <= most:
+        raise VidcompressError(f"{name}={value:g} is out of range: expected 0 < {name} <= {most:g}")
+
+
 def one_of(owner: object, name: str, choices: Iterable[str]) -> None:
     """Refuses a parameter that is not one of `choices`."""
     value = getattr(owner, name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ...errors import VidcompressError
-from ..parameters import in_range, is_layers, one_of
+from ..parameters import in_range, is_layers, one_of, positive
 from ..technique import Stored, Technique
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class LowRank:
     """Blocks in scope: an index or a slice."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.rank <= 1:
-            raise VidcompressError(f"rank={self.rank:g} is out of range: expected 0 < rank <= 1")
+        positive(self, "rank", 1)
         if self.energy != 1:
             in_range(self, "energy", 0, 1)
         if self.energy and self.rank != _RANK:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..parameters import in_range, is_layers, one_of
+from ..parameters import in_range, is_layers, one_of, positive
 from ..technique import Technique
-from ..train.training_parameters import TrainingParameters, above
+from ..train.training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from ...clips.loader import Clips
@@ -44,8 +44,8 @@ class PruneGradual(TrainingParameters):
         in_range(self, "amount", 0, 1)
         one_of(self, "scope", ("all", "global"))
         is_layers(self, "layers")
-        above(self, "growing", 0, 1)
-        above(self, "temperature", 0, 100)
+        positive(self, "growing", 1)
+        positive(self, "temperature", 100)
 
 
 def learn(model: Model, parameters: PruneGradual, clips: Clips, lessons: Lessons) -> Model:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..parameters import in_range
+from ..parameters import in_range, positive
 from ..shrink.shares import Shrink
 from ..technique import Technique
-from .training_parameters import TrainingParameters, above
+from .training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,10 +44,10 @@ class Distil(TrainingParameters):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        above(self, "temperature", 0, 100)
-        above(self, "labels", -1e-9, 1e6)
-        above(self, "hidden", -1e-9, 1e6)
-        above(self, "depth", -1, 1 << 16)
+        positive(self, "temperature", 100)
+        in_range(self, "labels", 0, 1e6)
+        in_range(self, "hidden", 0, 1e6)
+        in_range(self, "depth", 0, 1 << 16)
         for name in ("mlp", "heads", "width"):
             in_range(self, name, 0, 1)
 

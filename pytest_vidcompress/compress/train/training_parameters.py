@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import VidcompressError
+from ..parameters import in_range, positive
 
 if TYPE_CHECKING:
     from ...learn.loop import Training
@@ -32,11 +32,11 @@ class TrainingParameters:
     """Do layers that drop at random do so, as the model's configuration says?"""
 
     def __post_init__(self) -> None:
-        above(self, "steps", -1, _MOST_STEPS)
-        above(self, "minutes", 0, 1e6)
-        above(self, "batch", 0, _MOST_BATCH)
-        above(self, "rate", 0, 1)
-        above(self, "decay", -1e-9, 1)
+        in_range(self, "steps", 0, _MOST_STEPS)
+        positive(self, "minutes", 1e6)
+        in_range(self, "batch", 1, _MOST_BATCH)
+        positive(self, "rate", 1)
+        in_range(self, "decay", 0, 1)
 
     def training(self, objective: Objective) -> Training:
         """These settings with what is to be made small."""
@@ -45,13 +45,3 @@ class TrainingParameters:
 
         budget = Budget(self.steps, self.minutes)
         return Training(objective, budget, self.batch, self.rate, self.decay, self.dropout)
-
-
-def above(owner: object, name: str, low: float, most: float) -> None:
-    """Refuses a parameter outside `low < value <= most`."""
-    value = getattr(owner, name)
-    if not low < value <= most:
-        least = f"more than {low:g}"
-        if isinstance(value, int) or low < 0:
-            least = f"at least {max(0, round(low + 1)) if isinstance(value, int) else 0}"
-        raise VidcompressError(f"{name}={value:g} is out of range: expected {least}, and {most:g} at most")

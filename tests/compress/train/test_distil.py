@@ -67,9 +67,9 @@ def test_what_follows_works_on_what_was_trained(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("distil:minutes=0", r"minutes=0 is out of range: expected more than 0"),
-        ("distil:steps=-1", r"steps=-1 is out of range: expected at least 0"),
-        ("finetune:batch=0", r"batch=0 is out of range: expected at least 1"),
+        ("distil:minutes=0", r"minutes=0 is out of range: expected 0 < minutes"),
+        ("distil:steps=-1", r"steps=-1 is out of range: expected 0 <= steps"),
+        ("finetune:batch=0", r"batch=0 is out of range: expected 1 <= batch"),
         ("finetune:rate=2", r"rate=2 is out of range"),
         (
             "finetune:temperature=2",
