@@ -36,8 +36,7 @@ MIXES = {
         *("mlp=0.3,blocks=1", "mlp=0.875,width=0.25"),
     ),
 }
-"""Shares that leave 0.70 of the multiplications, or a little less; of the last less than half, where choice and repair
-have more to lose."""
+"""Shares that leave 0.70 of the multiplications, or a little less; the last leaves less than half."""
 WAYS = (
     *("repair=least-squares", "repair=mean", "repair=none"),
     *("repair=least-squares,choice=random", "repair=mean,choice=random", "repair=none,choice=random"),

@@ -58,6 +58,7 @@ def test_it_leaves_what_int8_static_leaves(family: str) -> None:
         name: (each.dtype, each.shape) for name, each in after.items()
     }
     changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert {name for name, each in before.items() if each.dtype == torch.int8} <= changed, "weights learn"
     assert any(name.endswith("weight_scale") for name in changed)
     assert any(name.endswith("input_scale") for name in changed)
     assert not [part for part in trained.modules() if part.training]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ...clips.loader import Clips
     from ...models.model import Model
+    from .rewrite import Rewrite
 
 
 TOLERANCE = 1e-4
@@ -31,7 +32,7 @@ def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
     rewrite = rewrites().get(type(model.module).__name__)
     if rewrite is None:
         return replace(model, module=_without_batch_norms(model))
-    made = rewrite.build(model.module).eval()
+    made = _rewritten(model.module, rewrite)
     return replace(model, module=made, profile=replace(model.profile, modules=rewrite.modules))
 
 
@@ -40,7 +41,15 @@ def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> 
     from .rewrite import rewrites
 
     rewrite = rewrites().get(type(module).__name__)
-    return (drop_norms(module, stored) if rewrite is None else rewrite.build(module)).eval()
+    return drop_norms(module, stored).eval() if rewrite is None else _rewritten(module, rewrite)
+
+
+def _rewritten(module: nn.Module, rewrite: Rewrite) -> nn.Module:
+    from ..layers.trainable import train_alike
+
+    made = rewrite.build(module).eval()
+    train_alike(made, module.parameters())
+    return made
 
 
 def _without_batch_norms(model: Model) -> nn.Module:

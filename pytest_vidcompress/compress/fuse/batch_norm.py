@@ -51,8 +51,8 @@ def fold(module: nn.Module, norms: Mapping[str, str]) -> nn.Module:
     parts: Mapping[str, Any] = dict(module.named_modules())
     for name, norm in norms.items():
         layer = parts[name]
-        weight, bias = _one_layer(layer, parts[norm])
-        layer.weight, layer.bias = (nn.Parameter(each, requires_grad=False) for each in (weight, bias))
+        both, trained = _one_layer(layer, parts[norm]), layer.weight.requires_grad
+        layer.weight, layer.bias = (nn.Parameter(each, requires_grad=trained) for each in both)
     gone = {parts[norm] for norm in norms.values()}
     return substitute(module, gone.__contains__, lambda *_: nn.Identity())
 
@@ -70,7 +70,7 @@ def drop_norms(module: nn.Module, stored: Collection[str]) -> nn.Module:
     for name, part in module.named_modules():
         if is_layer(part) and bias_of(part) is None and name in biased:
             zeros = part.weight.new_zeros(part.weight.shape[0])
-            part.bias = nn.Parameter(zeros, requires_grad=False)
+            part.bias = nn.Parameter(zeros, requires_grad=part.weight.requires_grad)
     return substitute(module, _is_foldable, lambda name, _: None if name in owners else nn.Identity())
 
 

@@ -46,7 +46,7 @@ def smooth(module: nn.Module, seen: Mapping[str, Seen], strength: float, flow: D
             _divide_outputs(parts[source], factor)
             for name, layer in zip(names, layers, strict=True):
                 by_channel = input_channels(layer, layer.weight) * _by_group(layer, factor)
-                layer.weight = nn.Parameter(by_channel.reshape(layer.weight.shape), requires_grad=False)
+                layer.weight = _in_place_of(layer.weight, by_channel.reshape(layer.weight.shape))
                 seen[name].divide(factor)
 
 
@@ -171,6 +171,10 @@ def _by_group(layer: Layer, factor: torch.Tensor) -> torch.Tensor:
 def _divide_outputs(part: Any, factor: torch.Tensor) -> None:
     """Divides what a norm or a layer gives, a factor a channel."""
     by_output = factor.reshape(-1, *[1] * (part.weight.ndim - 1))
-    part.weight = nn.Parameter(part.weight / by_output, requires_grad=False)
+    part.weight = _in_place_of(part.weight, part.weight / by_output)
     if part.bias is not None:
-        part.bias = nn.Parameter(part.bias / factor, requires_grad=False)
+        part.bias = _in_place_of(part.bias, part.bias / factor)
+
+
+def _in_place_of(before: torch.Tensor, after: torch.Tensor) -> nn.Parameter:
+    return nn.Parameter(after.detach(), requires_grad=before.requires_grad)

@@ -15,6 +15,7 @@ from torch import nn
 
 from ..layers.moments import Moments
 from ..layers.product import bias_of
+from ..layers.trainable import train_alike
 
 _DAMPING = 1e-9
 """Of the mean variance, added to every direction: one that inputs never take must not be free of charge."""
@@ -77,13 +78,20 @@ class Spectrum:
         shift = (self.layer.weight.detach().double() - second @ first) @ self.mean
         bias = bias_of(self.layer)
         shift = shift if bias is None else shift + bias.detach()
-        return Factored(*(each.to(self.layer.weight.dtype) for each in (first, second, shift)))
+        return _trained_as(
+            self.layer, Factored(*(each.to(self.layer.weight.dtype) for each in (first, second, shift)))
+        )
 
 
 def empty(layer: nn.Linear, rank: int) -> Factored:
     """The structure of two layers in the place of this one, of whatever weights."""
     shapes = (rank, layer.in_features), (layer.out_features, rank), (layer.out_features,)
-    return Factored(*(layer.weight.new_empty(shape) for shape in shapes))
+    return _trained_as(layer, Factored(*(layer.weight.new_empty(shape) for shape in shapes)))
+
+
+def _trained_as(layer: nn.Linear, made: Factored) -> Factored:
+    train_alike(made, [layer.weight])
+    return made
 
 
 def _linear(weight: torch.Tensor, bias: torch.Tensor | None) -> nn.Linear:

@@ -1,4 +1,4 @@
-"""ErrorBudget-wise control: what one latency check may err, so that a session of many errs as rarely. Pure."""
+"""Family-wise error control: what one latency check may err, so that a session of many errs as rarely. Pure."""
 
 from __future__ import annotations
 

@@ -49,6 +49,31 @@ def test_distil_brings_back_what_the_techniques_before_it_took(family: str) -> N
     assert all(torch.equal(each, before[name]) for name, each in teacher.module.state_dict().items())
 
 
+@pytest.mark.parametrize(
+    ("family", "before"), [("videomae", "fuse"), ("timesformer", "fuse"), ("videomae", "lowrank")]
+)
+def test_what_techniques_made_learns_too(family: str, before: str) -> None:
+    teacher = untrained(family)
+    crude = made(before, teacher).module
+    trained = made(f"{before}+distil:steps=3,batch=4,rate=1e-3", teacher).module
+    matrices = {name: weight for name, weight in crude.named_parameters() if weight.ndim > 1}
+    assert not {name for name, weight in matrices.items() if torch.equal(weight, trained.get_parameter(name))}
+
+
+def test_what_somebody_froze_stays_as_it_is() -> None:
+    teacher = untrained()
+    teacher.module.get_submodule("classifier").requires_grad_(False)
+    crude, trained = (
+        made(text, teacher).module for text in ("fuse", "fuse+distil:steps=3,batch=4,rate=1e-3")
+    )
+    unmoved = {
+        name
+        for name, weight in crude.named_parameters()
+        if weight.ndim > 1 and torch.equal(weight, trained.get_parameter(name))
+    }
+    assert unmoved == {"classifier.weight"}
+
+
 def test_finetune_learns_labels_and_says_on_how_many_clips() -> None:
     model = untrained()
     tuned = made("finetune:steps=20,batch=6,rate=3e-3", model)
