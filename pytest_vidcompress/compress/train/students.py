@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import torch
 from torch import nn
 
-from ...errors import VidcompressError
+from ...errors import VidcompressError, first_line
+from ...models.adapter import example_pixels, logits_from
 from .. import shrink
 from ..shrink.anatomies import anatomy_of
 from ..shrink.structure_record import write_sizes
@@ -31,7 +33,20 @@ def student_of(model: Model, depth: int, lacks: Shrink | None, clips: Clips) -> 
     """
     if depth:
         with_depth(model.module, depth)
+        _refuse_misfits(model, depth)
     return shrink.apply(model, lacks, clips) if lacks else model
+
+
+@torch.inference_mode()
+def _refuse_misfits(model: Model, depth: int) -> None:
+    """Refuses blocks that do not take what those give that are in front of them now."""
+    try:
+        logits_from(model.module(example_pixels(model.profile).to(model.device)))
+    except Exception as error:  # a module raises whatever it likes
+        raise VidcompressError(
+            f"depth={depth} leaves blocks of model {model.name!r} that do not fit behind each other"
+            f" ({first_line(error)}): leave it out"
+        ) from error
 
 
 def with_depth(module: nn.Module, depth: int) -> nn.Module:

@@ -11,6 +11,7 @@ from torch import nn
 
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import prepared
+from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.train.block_pairs import block_names, block_pairs
@@ -21,7 +22,7 @@ from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.artefacts.variants import calibrating
 from tests.learn.school import lessons, loss_on, untrained
-from tests.models.small import NO_CLIPS, network, pixels
+from tests.models.small import LABELS, NO_CLIPS, network, pixels
 
 
 def made(text: str, of: Model) -> Model:
@@ -72,6 +73,26 @@ def test_what_somebody_froze_stays_as_it_is() -> None:
         if weight.ndim > 1 and torch.equal(weight, trained.get_parameter(name))
     }
     assert unmoved == {"classifier.weight"}
+
+
+class Narrowing(nn.Module):
+    """Blocks of widths of their own, in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([nn.Linear(3, 8), nn.Linear(8, 6), nn.Linear(6, len(LABELS))])
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        tokens = given.mean((1, 3, 4))
+        for block in self.blocks:
+            tokens = block(tokens)
+        return tokens
+
+
+def test_blocks_that_do_not_fit_behind_each_other_are_refused() -> None:
+    own = Model("own", Narrowing(), Profile(4, 1, 32), LABELS)
+    with pytest.raises(VidcompressError, match="depth=2 leaves blocks of model 'own' that do not fit behind"):
+        made("distil:steps=1,depth=2", own)
 
 
 def test_finetune_learns_labels_and_says_on_how_many_clips() -> None:
