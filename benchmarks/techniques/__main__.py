@@ -6,9 +6,9 @@
     python -m benchmarks.techniques page                    the table and the picture of docs/techniques.md
     python -m benchmarks.techniques table                   prints the table
 
-The first two write a row after each recipe and go on after that when they are started again; a recipe that learns is
-taken from `learned/` or the cache where it is there, and is trained otherwise. `--model` limits all but the last two to
-one.
+The first two write a row after each recipe and go on after that when they are started again; a recipe that learns
+is taken from `learned/` or the cache where it is there, and is trained otherwise. `--model` limits all but the last
+two to one.
 """
 
 from __future__ import annotations
