@@ -17,7 +17,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.techniques import accuracy, full_size, page
-from benchmarks.techniques.recipes import MODELS
+from benchmarks.techniques.recipes import MODELS, RECIPES
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("what", choices=("accuracy", "prepare", "full-size", "page", "table"))
     parser.add_argument("folder", nargs="?", type=Path, help="of artefacts: 10 GB")
     parser.add_argument("--model", action="append", help="timesformer or videomae")
+    parser.add_argument("--recipe", action="append", help="accuracy: these, which no table need show")
     parser.add_argument("--again", action="store_true", help="accuracy: also what is measured already")
     parser.add_argument("--rounds", type=int, default=8, help="full-size: calls of each")
     parser.add_argument("--threads", type=int, default=1, help="full-size")
@@ -34,7 +35,7 @@ def main() -> None:
     for name in () if given.what in ("page", "table") else given.model or MODELS:
         match given.what:
             case "accuracy":
-                accuracy.measure(name, given.again)
+                accuracy.measure(name, given.again, given.recipe or RECIPES)
             case "prepare":
                 full_size.prepare(name, given.folder)
             case _:

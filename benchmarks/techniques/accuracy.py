@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from pytest_vidcompress.gate.statistics import drop_interval
 RESULTS = Path(__file__).with_suffix(".json")
 
 
-def measure(name: str, again: bool) -> None:
+def measure(name: str, again: bool, recipes: Sequence[str] = RECIPES) -> None:
     """Writes a row after each recipe; one that is there is measured no second time unless `again`."""
     trial: Trial | None = None
-    for text in RECIPES:
+    for text in recipes:
         if text in rows_of(name) and not again:
             continue
         trial = trial or Trial(name)
