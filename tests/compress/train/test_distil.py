@@ -55,8 +55,10 @@ def test_distil_brings_back_what_the_techniques_before_it_took(family: str) -> N
 )
 def test_what_techniques_made_learns_too(family: str, before: str) -> None:
     teacher = untrained(family)
-    crude = made(before, teacher).module
-    trained = made(f"{before}+distil:steps=3,batch=4,rate=1e-3", teacher).module
+    crude, trained = (
+        parse(text, TECHNIQUES).apply(teacher, calibrating(), lessons(teacher)).module
+        for text in (before, f"{before}+distil:steps=3,batch=4,rate=1e-3")
+    )
     matrices = {name: weight for name, weight in crude.named_parameters() if weight.ndim > 1}
     assert not {name for name, weight in matrices.items() if torch.equal(weight, trained.get_parameter(name))}
 
