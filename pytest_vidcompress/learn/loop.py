@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from ..errors import VidcompressError
+from ..models.batch_norms import BATCH_NORMS
 from ..models.device import device_of
 from ..models.learning_curve import CurvePoint, LearningCurve
 from ..models.module_copy import module_copy
@@ -35,7 +36,6 @@ _PILOT = 5
 """Steps that are timed to know how many a minute holds; the first is of none, it loads and warms up."""
 _MOST_NORM = 1.0
 """That gradients are cut to."""
-_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _trainable(module: nn.Module, dropout: bool) -> Generator[None]:
     all_frozen = not any(learned.values())
     module.train(dropout)
     for part in module.modules():
-        if isinstance(part, _BATCH_NORMS):
+        if isinstance(part, BATCH_NORMS):
             part.eval()
     for parameter, learns in learned.items():
         parameter.requires_grad_((learns or all_frozen) and parameter.is_floating_point())

@@ -12,12 +12,10 @@ from typing import Any, TypeGuard, cast
 import torch
 from torch import nn
 
+from ...models.batch_norms import BATCH_NORMS, BatchNorm
 from ..layers.dataflow import Dataflow, dataflow
 from ..layers.product import Layer, bias_of, is_layer
 from ..layers.substitute import substitute
-
-BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm
-_KINDS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
 def norms_after_layers(module: nn.Module, pixels: torch.Tensor) -> Mapping[str, str]:
@@ -76,7 +74,7 @@ def drop_norms(module: nn.Module, stored: Collection[str]) -> nn.Module:
 
 def _is_foldable(part: nn.Module) -> TypeGuard[BatchNorm]:
     """Does it scale and shift by numbers that no clip changes?"""
-    return type(part) in _KINDS and cast(Any, part).running_mean is not None
+    return type(part) in BATCH_NORMS and cast(Any, part).running_mean is not None
 
 
 def _only_norm(flow: Dataflow, name: str, layer: Layer, norms: Collection[str]) -> str:

@@ -16,12 +16,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...models.batch_norms import BATCH_NORMS
 from ..layers.dataflow import Call, Dataflow
 from ..layers.product import Layer, input_channels, is_layer
 from .observe import Seen
 
 LEAST = 1e-5
-_NORMS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+_NORMS = (nn.LayerNorm, *BATCH_NORMS)
 _ELEMENTWISE = frozenset({"relu", "relu_", "leaky_relu", "leaky_relu_", "dropout", "contiguous"})
 """Functions that give a multiple, by a positive factor, of what they give for a multiple of their inputs."""
 _POOLING = frozenset(

@@ -14,6 +14,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from ...models.batch_norms import BATCH_NORMS
 from ..layers.dataflow import Call, Dataflow, dataflow
 from ..layers.product import Layer, is_layer
 from .anatomies.anatomy import layer_named
@@ -54,7 +55,6 @@ _BY_CHANNEL = frozenset(f"{kind}_pool{rank}d" for kind in ("max", "avg") for ran
     "batch_norm"
 }
 """Functions of each channel, the second axis, alone."""
-_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ def find_chains(module: nn.Module, pixels: torch.Tensor) -> Sequence[Chain]:
     layers = {
         name: part for name, part in parts.items() if is_layer(part) and getattr(part, "groups", 1) == 1
     }
-    follower = _Follower(flow, layers, {name for name, part in parts.items() if isinstance(part, _NORMS)})
+    follower = _Follower(
+        flow, layers, {name for name, part in parts.items() if isinstance(part, BATCH_NORMS)}
+    )
     found = (follower.chain(name) for name in layers)
     return [chain for chain in found if chain is not None]
 
