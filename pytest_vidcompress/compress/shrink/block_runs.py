@@ -16,9 +16,10 @@ from torch import nn
 from .anatomies.anatomy import Anatomy
 from .block_stream import MOST_ROWS, Given, spread, watch
 from .choice import random_order
-from .layer_by_layer import RANDOM, Method
-from .moments import Moments
-from .refit import refit
+from .layer_by_layer import Method
+from .normal_equations import NormalEquations
+from .refit import HoldOut, refit
+from .shares import RANDOM
 
 
 def remaining_blocks(
@@ -49,7 +50,7 @@ def _costs(
     """Of a run from each block but the first on: what the stream behind it lacks, relative to what varies in it."""
     most = max(1, MOST_ROWS // max(1, len(entrances)))
     starts = range(1, len(blocks) - number + 1)
-    by_start: list[list[Moments]] = [[] for _ in starts]
+    by_start = [HoldOut() for _ in starts]
     variances = [0.0 for _ in starts]
     for given in entrances:
         gives: list[torch.Tensor] = []
@@ -63,14 +64,14 @@ def _costs(
         for place, start in enumerate(starts):
             behind = gives[start - 1 + number]
             lacking = behind - (gives[start - 1] - adds[start - 1])
-            by_start[place].append(Moments.of(adds[start - 1], lacking))
+            by_start[place].add(NormalEquations.of(adds[start - 1], lacking))
             variances[place] += float(behind.var(0).sum()) / len(entrances)
     return [_lost(each, method) / variance for each, variance in zip(by_start, variances, strict=True)]
 
 
-def _lost(by_clip: Sequence[Moments], method: Method) -> float:
+def _lost(known: HoldOut, method: Method) -> float:
     """Mean squared error of the stream behind a run, summed over its channels, as it is repaired."""
-    width = len(by_clip[0].targets)
-    same = torch.eye(width, dtype=torch.float64, device=by_clip[0].targets.device)
-    fit = refit(by_clip, same, same.new_zeros(width), method.repair)
-    return sum(each.error(*fit) for each in by_clip) / len(by_clip)
+    everything = known.everything
+    width = len(everything.targets)
+    same = torch.eye(width, dtype=torch.float64, device=everything.targets.device)
+    return everything.error(*refit(known, same, same.new_zeros(width), method.repair))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-from .moments import Moments
-from .refit import LEAST_SQUARES, MEAN
+from .normal_equations import NormalEquations
+from .shares import LEAST_SQUARES, MEAN
 
 DAMPING = 1e-2
 """Share of the features' mean variance, added to all of them: few clips do not tell to the last digit what inputs
@@ -31,33 +31,36 @@ class Order:
     """Of each, when those before it are gone: squared error of the outputs, a row, summed over them."""
 
 
-def removal_order(moments: Moments, weight: torch.Tensor, groups: int, repair: str) -> Order:
+def removal_order(known: NormalEquations, weight: torch.Tensor, groups: int, repair: str) -> Order:
     """All groups, the cheapest first.
 
     Args:
-        moments: of the inputs `(n, F)`; group `g` is the inputs from `g F / groups` on.
+        known: of the inputs `(n, F)`; whole for least squares, or else in these groups.
         weight: `(K, F)`, of the layer that takes them.
     """
     if repair == LEAST_SQUARES:
-        return _surgeon(moments.covariance, weight.double(), groups)
-    products = moments.covariance if repair == MEAN else moments.second
-    costs = _apart(products, weight.double(), groups)
+        return _surgeon(known.covariance[0], weight.double(), groups)
+    costs = _apart(known.covariance if repair == MEAN else known.second, weight.double())
     order = costs.argsort(stable=True).tolist()
     return Order(tuple(order), tuple(float(costs[group]) for group in order))
 
 
 def random_order(groups: int, seed: int) -> Order:
-    """The control: by chance, the same for a seed; what it costs nobody asks."""
-    order = torch.randperm(groups, generator=torch.Generator().manual_seed(seed)).tolist()
-    return Order(tuple(order), (0.0,) * groups)
+    """The control, the same for a seed. Costs are by chance too, so that any of several layers may lose."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(groups, generator=generator).tolist()
+    costs = torch.rand(groups, generator=generator, dtype=torch.float64).sort().values.tolist()
+    return Order(tuple(order), tuple(costs))
 
 
-def _apart(products: torch.Tensor, weight: torch.Tensor, groups: int) -> torch.Tensor:
-    """Mean square of what each group adds to the outputs, by itself, `(groups,)`."""
-    # (size, size, groups): the products within each group
-    within = products.unflatten(0, (groups, -1)).unflatten(2, (groups, -1)).diagonal(dim1=0, dim2=2)
-    parts = weight.unflatten(1, (groups, -1))  # (K, groups, size)
-    return torch.einsum("kga,abg,kgb->g", parts, within, parts)
+def _apart(products: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean square of what each group adds to the outputs, by itself, `(groups,)`.
+
+    Args:
+        products: of inputs within each group, `(groups, size, size)`.
+    """
+    parts = weight.unflatten(1, (len(products), -1))  # (K, groups, size)
+    return torch.einsum("kga,gab,kgb->g", parts, products, parts)
 
 
 def _surgeon(covariance: torch.Tensor, weight: torch.Tensor, groups: int) -> Order:

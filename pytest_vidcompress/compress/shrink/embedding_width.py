@@ -18,8 +18,9 @@ from ...errors import VidcompressError
 from ..layers.product import Layer, bias_of
 from .anatomies.anatomy import Anatomy, layer_named
 from .block_stream import MOST_ROWS, spread
-from .layer_by_layer import RANDOM, Method
+from .layer_by_layer import Method
 from .narrow_layers import plain_norm, replace_numbers, resize
+from .shares import RANDOM
 
 
 def stream_width(module: nn.Module, anatomy: Anatomy) -> int:

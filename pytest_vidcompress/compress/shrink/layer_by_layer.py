@@ -17,12 +17,12 @@ from ..layers.product import Layer, bias_of
 from .anatomies.anatomy import layer_named
 from .block_stream import MOST_ROWS, Given, Sight, spread, watch
 from .choice import Order, random_order, removal_order
-from .moments import Moments, total
 from .narrow_layers import replace_numbers
-from .refit import LEAST_SQUARES, MEAN, NONE, refit
+from .normal_equations import NormalEquations
+from .refit import HoldOut, refit
+from .shares import LEAST_SQUARES, MEAN, NONE, RANDOM
 from .site import INPUTS, Site
 
-RANDOM = "random"
 LARGEST = 1 << 13
 """Inputs of a layer up to which least squares are solved; of larger ones the mean is repaired."""
 
@@ -140,13 +140,16 @@ def _goals(stage: Stage, given: Given, most: int, to_stream: ToStream | None, me
 def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, most: int) -> dict[str, Order]:
     """In which order the groups of each site would go, by what the original's layers give: `place consumer` -> that.
 
-    Costs are relative to the variance of what the layer gives, or of the stream that it adds to.
+    Costs are relative to the variance of what the layer gives, or of the stream that it adds to. By chance, they need
+    no clips.
     """
+    if method.choice == RANDOM:
+        return _orders_by_chance(stages, method)
     orders: dict[str, Order] = {}
     for place, stage in enumerate(stages):
-        by_site: dict[str, list[Moments]] = {site.consumer: [] for site in stage.sites if site.groups}
-        variances = dict.fromkeys(by_site, 0.0)
         sites = {site.consumer: site for site in stage.sites if site.groups}
+        known: dict[str, NormalEquations] = {}
+        variances = dict.fromkeys(sites, 0.0)
         named = {name: site.stream for name, site in sites.items()}
         ends: list[torch.Tensor] = []
         for each in given:
@@ -155,16 +158,16 @@ def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, m
                 end = each.after(end).run(further)
             ends.append(end)
             for name, seen in sights.items():
-                by_site[name].append(Moments.of(seen.inputs, seen.outputs, row_weights(sites[name], seen)))
+                more = _equations(sites[name], seen, seen.outputs, row_weights(sites[name], seen), method)
+                known[name] = known[name] + more if name in known else more
                 varying = seen.outputs if seen.stream is None else seen.outputs + seen.stream
                 variances[name] += float(varying.var(0).sum()) / len(given)
         given = [each.after(end) for each, end in zip(given, ends, strict=True)]
-        for number, site in enumerate(stage.sites):
-            if site.groups:
-                weight = layer_named(stage.originals[0], site.consumer).weight.flatten(1)
-                order = site_order(site, by_site[site.consumer], weight, method, place * 64 + number)
-                costs = tuple(cost / variances[site.consumer] for cost in order.costs)
-                orders[f"{place} {site.consumer}"] = Order(order.groups, costs)
+        for name, site in sites.items():
+            weight = layer_named(stage.originals[0], name).weight.flatten(1)
+            order = removal_order(known[name], weight, site.groups, method.repair_of(weight.shape[1]))
+            costs = tuple(cost / variances[name] for cost in order.costs)
+            orders[f"{place} {name}"] = Order(order.groups, costs)
     return orders
 
 
@@ -180,37 +183,56 @@ def _shrink_site(
     """
     layer = layer_named(stage.shrunk, site.consumer)
     weight, bias = layer.weight.flatten(1), bias_of(layer)
-    by_clip = [_moments(stage, site, clip, wanted, method.sequential) for clip, wanted in clips]
+    known = HoldOut()
+    for clip, wanted in clips:
+        known.add(_known_of(stage, site, clip, wanted, method))
     repair = method.repair_of(weight.shape[1])
     chosen = torch.arange(weight.shape[1])
     if stage.loses(site):
-        order = site_order(site, by_clip, weight, method, place)
+        if method.choice == RANDOM:
+            order = _order_by_chance(site, method, place)
+        else:
+            order = removal_order(known.everything, weight, site.groups, repair)
         groups = torch.tensor(sorted(order.groups[site.groups - stage.kept[site.consumer] :]))
         chosen = chosen.unflatten(0, (site.groups, -1))[groups].flatten()
         assert site.keep is not None  # only what can go is to go
         site.keep(stage.shrunk, groups)
     if bias is None and site.gets_bias and repair != NONE:
         bias = weight.new_zeros(len(weight))
-    left = [each.only(chosen) for each in by_clip]
-    replace_numbers(layer, *refit(left, weight[:, chosen], bias, repair))
+    known = known.only(chosen)
+    replace_numbers(layer, *refit(known, weight[:, chosen], bias, repair))
 
 
-def site_order(
-    site: Site, by_clip: Sequence[Moments], weight: torch.Tensor, method: Method, place: int
-) -> Order:
-    """In which groups of a site go."""
-    if method.choice == RANDOM:
-        return random_order(site.groups, method.seed * 8191 + place)
-    return removal_order(total([*by_clip]), weight, site.groups, method.repair_of(weight.shape[1]))
+def _orders_by_chance(stages: Sequence[Stage], method: Method) -> dict[str, Order]:
+    return {
+        f"{place} {site.consumer}": _order_by_chance(site, method, place * 64 + number)
+        for place, stage in enumerate(stages)
+        for number, site in enumerate(stage.sites)
+        if site.groups
+    }
 
 
-def _moments(stage: Stage, site: Site, clip: Clip, wanted: Sight, sequential: bool) -> Moments:
+def _order_by_chance(site: Site, method: Method, place: int) -> Order:
+    return random_order(site.groups, method.seed * 8191 + place)
+
+
+def _known_of(stage: Stage, site: Site, clip: Clip, wanted: Sight, method: Method) -> NormalEquations:
+    """What one view says of a site."""
     seen = wanted
-    if sequential:
+    if method.sequential:
         most = len(wanted.outputs)
         seen = watch(stage.shrunk, clip.shrunk, {site.consumer: site.stream}, most)[1][site.consumer]
     targets = wanted.outputs if seen.stream is None else wanted.outputs - seen.stream
-    return Moments.of(seen.inputs, targets, row_weights(site, wanted))
+    return _equations(site, seen, targets, row_weights(site, wanted), method)
+
+
+def _equations(
+    site: Site, seen: Sight, targets: torch.Tensor, weights: torch.Tensor | None, method: Method
+) -> NormalEquations:
+    """Whole ones where least squares are solved, or else of each group by itself: of large layers they are small."""
+    inputs = seen.inputs.shape[1]
+    is_solved = method.repair_of(inputs) == LEAST_SQUARES
+    return NormalEquations.of(seen.inputs, targets, weights, 1 if is_solved else site.groups or inputs)
 
 
 def row_weights(site: Site, seen: Sight) -> torch.Tensor | None:

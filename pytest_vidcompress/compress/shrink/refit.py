@@ -17,12 +17,13 @@ clips can do no more harm than no repair; how strongly, clips decide that the re
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 
-from .moments import Moments, total
+from .normal_equations import NormalEquations
+from .shares import MEAN, NONE
 
-NONE, MEAN, LEAST_SQUARES = REPAIRS = ("none", "mean", "least-squares")
 RIDGES = (1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 1e2, 1e4)
 """Shares of the features' mean variance."""
 CHECKED_EVERY = 4
@@ -34,35 +35,64 @@ Fit = tuple[torch.Tensor, torch.Tensor | None]
 """Weight `(K, F)` and bias `(K,)`, in double precision; None: it has none."""
 
 
-def refit(by_clip: Sequence[Moments], weight: torch.Tensor, bias: torch.Tensor | None, repair: str) -> Fit:
+@dataclass
+class HoldOut:
+    """Normal equations of calibration clips, added up one by one: of most, and apart of those that decide about the
+    ridge. As large with many clips as with few."""
+
+    clips: int = 0
+    seen: NormalEquations | None = None
+    unseen: NormalEquations | None = None
+
+    def add(self, clip: NormalEquations) -> None:
+        """The next clip."""
+        self.clips += 1
+        if self.clips % CHECKED_EVERY:
+            self.seen = clip if self.seen is None else self.seen + clip
+        else:
+            self.unseen = clip if self.unseen is None else self.unseen + clip
+
+    @property
+    def everything(self) -> NormalEquations:
+        """Of all clips, of which there is one at least."""
+        assert self.seen is not None  # the first clip is
+        return self.seen if self.unseen is None else self.seen + self.unseen
+
+    def only(self, chosen: torch.Tensor) -> HoldOut:
+        """Of some of the features, as `NormalEquations.only`."""
+        return HoldOut(
+            self.clips, *(None if each is None else each.only(chosen) for each in (self.seen, self.unseen))
+        )
+
+
+def refit(known: HoldOut, weight: torch.Tensor, bias: torch.Tensor | None, repair: str) -> Fit:
     """Weight and bias for the inputs that are left.
 
     Args:
-        by_clip: of the inputs that are left, and of what the layer is to give; one for each calibration clip.
+        known: of the inputs that are left, and of what the layer is to give; whole for least squares.
         weight: `(K, F)`, what is left of the original's.
         bias: `(K,)`; a layer without one gets none.
     """
     prior, has_bias = weight.double(), bias is not None
     if repair == NONE:
         return prior, bias
-    everything = total([*by_clip])
+    everything = known.everything
     if repair == MEAN:
         return prior, everything.target_mean - prior @ everything.mean if has_bias else None
-    seen = [each for number, each in enumerate(by_clip, 1) if number % CHECKED_EVERY]
-    unseen = [each for number, each in enumerate(by_clip, 1) if not number % CHECKED_EVERY]
     ridge = FEW_CLIPS
-    if unseen:
-        check = total(unseen)
-        errors = [check.error(*fit) for fit in _fits(total(seen), prior, RIDGES, has_bias)]
+    if known.seen is not None and known.unseen is not None:
+        errors = [known.unseen.error(*fit) for fit in _fits(known.seen, prior, RIDGES, has_bias)]
         ridge = RIDGES[min(range(len(RIDGES)), key=errors.__getitem__)]
     return next(_fits(everything, prior, (ridge,), has_bias))
 
 
-def _fits(moments: Moments, prior: torch.Tensor, ridges: Sequence[float], has_bias: bool) -> Iterator[Fit]:
+def _fits(
+    known: NormalEquations, prior: torch.Tensor, ridges: Sequence[float], has_bias: bool
+) -> Iterator[Fit]:
     """`prior + argmin |targets - features (prior + change)|^2 + ridge |change|^2` for each ridge; means apart, if a
     bias gives them."""
-    products = moments.covariance if has_bias else moments.second
-    shared = moments.cross_covariance if has_bias else moments.cross / moments.count
+    (products,) = known.covariance if has_bias else known.second
+    shared = known.cross_covariance if has_bias else known.cross / known.count
     left = shared - products @ prior.T  # (F, K)
     values, vectors = torch.linalg.eigh(products)
     rotated = vectors.T @ left
@@ -70,4 +100,4 @@ def _fits(moments: Moments, prior: torch.Tensor, ridges: Sequence[float], has_bi
     for ridge in ridges:
         change = vectors @ (rotated / (values.clamp(min=0) + ridge * scale).unsqueeze(1))
         weight = prior + change.T
-        yield weight, moments.target_mean - weight @ moments.mean if has_bias else None
+        yield weight, known.target_mean - weight @ known.mean if has_bias else None

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from ...errors import VidcompressError
 from ..parameters import in_range, one_of
 
+UNIFORM, GLOBAL = ALLOCATIONS = ("uniform", "global")
+NONE, MEAN, LEAST_SQUARES = REPAIRS = ("none", "mean", "least-squares")
+SCORE, RANDOM = CHOICES = ("score", "random")
 ALONE = 0.25
 """Share of the neurons that go where a recipe does not say what."""
 
@@ -22,13 +25,13 @@ class Shrink:
     """Blocks that go, one run of them: their number, or below one their share."""
     width: float = 0.0
     """Share of the channels of a token that go."""
-    allocate: str = "uniform"
+    allocate: str = UNIFORM
     """`uniform`: neurons and heads go by the same share everywhere; `global`: by that share of all of them, from
-    where they cost least."""
-    repair: str = "least-squares"
+    where they cost least; a tenth of every layer's stays."""
+    repair: str = LEAST_SQUARES
     """`none`; `mean`: the layer behind gets the mean of what is gone in its bias; `least-squares`: it is fitted to
     what the original gives."""
-    choice: str = "score"
+    choice: str = SCORE
     """`score`: what costs least by that repair goes; `random`: the control."""
     seed: int = 0
     """Of the random choice."""
@@ -39,9 +42,9 @@ class Shrink:
         in_range(self, "blocks", 0, float("inf"))
         if self.blocks >= 1 and self.blocks != int(self.blocks):
             raise VidcompressError(f"blocks={self.blocks:g} is no number of blocks, nor a share below 1")
-        one_of(self, "allocate", ("uniform", "global"))
-        one_of(self, "repair", ("none", "mean", "least-squares"))
-        one_of(self, "choice", ("score", "random"))
+        one_of(self, "allocate", ALLOCATIONS)
+        one_of(self, "repair", REPAIRS)
+        one_of(self, "choice", CHOICES)
 
     @property
     def neurons(self) -> float:
@@ -51,4 +54,4 @@ class Shrink:
     @property
     def calibrates(self) -> bool:
         """Does it look at clips?"""
-        return self.repair != "none" or self.choice != "random" or self.allocate == "global"
+        return self.repair != NONE or self.choice != RANDOM

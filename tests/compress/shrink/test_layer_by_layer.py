@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.compress.shrink import layer_by_layer
 from pytest_vidcompress.compress.shrink.block_stream import Given, Sight
 from pytest_vidcompress.compress.shrink.layer_by_layer import (
     LARGEST,
@@ -16,6 +19,7 @@ from pytest_vidcompress.compress.shrink.layer_by_layer import (
     shrink_stages,
 )
 from pytest_vidcompress.compress.shrink.layer_chains import chain_sites
+from pytest_vidcompress.compress.shrink.normal_equations import NormalEquations
 from pytest_vidcompress.compress.shrink.shares import Shrink
 from pytest_vidcompress.compress.shrink.shrink_model import shrink_model
 from pytest_vidcompress.compress.shrink.site import MLP, Site
@@ -69,6 +73,42 @@ def test_of_layers_too_large_for_least_squares_the_mean_is_repaired() -> None:
     method = Method("least-squares", "score")
     assert [method.repair_of(each) for each in (LARGEST, LARGEST + 1)] == ["least-squares", "mean"]
     assert Method("none", "score").repair_of(LARGEST + 1) == "none"
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[Method], tuple[int, int]]:
+    """What shrinking by a method kept at most at any time: normal equations, and products of features in one."""
+    made: list[ref[NormalEquations]] = []
+    alive, products = list[int](), list[int]()
+    make = NormalEquations.__init__
+
+    def noted(self: NormalEquations, *sums: Any) -> None:
+        make(self, *sums)
+        made.append(ref(self))
+        alive.append(sum(each() is not None for each in made))
+        products.append(self.gram.numel())
+
+    def run(method: Method) -> tuple[int, int]:
+        error_of(method)
+        return max(alive), max(products)
+
+    monkeypatch.setattr(NormalEquations, "__init__", noted)
+    return run
+
+
+def test_of_eight_clips_no_more_is_kept_than_of_five(watched: Callable[[Method], tuple[int, int]]) -> None:
+    most, products = watched(Method("least-squares", "score"))
+    assert most <= 5
+    assert products == 16 * 16
+
+
+@pytest.mark.parametrize("choice", ["score", "random"])
+def test_of_layers_too_large_for_least_squares_only_products_within_groups_are_kept(
+    choice: str, watched: Callable[[Method], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_by_layer, "LARGEST", 15)
+    assert watched(Method("least-squares", choice))[1] == 16
+    assert error_of(Method("least-squares", choice)) == error_of(Method("mean", choice))
 
 
 def test_the_token_that_the_head_reads_counts_as_much_as_the_others() -> None:

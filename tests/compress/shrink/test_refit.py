@@ -4,8 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.compress.shrink.moments import Moments, total
-from pytest_vidcompress.compress.shrink.refit import REPAIRS, refit
+from pytest_vidcompress.compress.shrink.normal_equations import NormalEquations
+from pytest_vidcompress.compress.shrink.refit import CHECKED_EVERY, HoldOut, refit
+from pytest_vidcompress.compress.shrink.shares import REPAIRS
 
 SEEDS = st.integers(0, 2**16)
 
@@ -14,8 +15,11 @@ def drawn(seed: int, *shape: int) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.double)
 
 
-def clips(features: torch.Tensor, targets: torch.Tensor, number: int = 8) -> list[Moments]:
-    return [Moments.of(*pair) for pair in zip(features.chunk(number), targets.chunk(number), strict=True)]
+def clips(features: torch.Tensor, targets: torch.Tensor, number: int = 8) -> HoldOut:
+    known = HoldOut()
+    for pair in zip(features.chunk(number), targets.chunk(number), strict=True):
+        known.add(NormalEquations.of(*pair))
+    return known
 
 
 @given(SEEDS, st.integers(1, 6), st.integers(1, 4))
@@ -36,8 +40,8 @@ def test_every_repair_errs_no_more_than_the_one_before_it(seed: int) -> None:
     rest = rest + features[:, :2] + 0.5
     weight, bias = drawn(seed + 2, 4, 5), drawn(seed + 3, 4)
     targets = torch.cat((features, rest), 1) @ weight.T + bias
-    by_clip = clips(features, targets)
-    errors = [total(by_clip).error(*refit(by_clip, weight[:, :3], bias, repair)) for repair in REPAIRS]
+    known = clips(features, targets)
+    errors = [known.everything.error(*refit(known, weight[:, :3], bias, repair)) for repair in REPAIRS]
     assert errors == sorted(errors, reverse=True)
 
 
@@ -66,6 +70,22 @@ def test_of_few_rows_the_weights_of_before_are_believed() -> None:
     found, _ = refit(clips(features, targets), weight, torch.zeros(4), "least-squares")
     followed = torch.linalg.lstsq(features, targets).solution.T
     assert (found - weight).norm() < 0.5 * (followed - weight).norm()
+
+
+def test_one_clip_in_four_is_not_seen_by_the_fit() -> None:
+    features, targets = drawn(0, 90, 3), drawn(1, 90, 2)
+    known = clips(features, targets, 9)
+    is_unseen = torch.arange(90) // 10 % CHECKED_EVERY == CHECKED_EVERY - 1
+    for found, rows in (
+        (known.seen, ~is_unseen),
+        (known.unseen, is_unseen),
+        (known.everything, is_unseen >= 0),
+    ):
+        assert found is not None
+        expected = NormalEquations.of(features[rows], targets[rows])
+        assert found.count == expected.count
+        torch.testing.assert_close(found.gram, expected.gram)
+        torch.testing.assert_close(found.cross, expected.cross)
 
 
 def test_a_single_clip_is_enough() -> None:

@@ -8,8 +8,12 @@ import torch
 
 
 @dataclass(frozen=True)
-class Moments:
-    """Of rows of features `(n, F)` and targets `(n, K)`; in double precision."""
+class NormalEquations:
+    """Of rows of features `(n, F)` and targets `(n, K)`; in double precision.
+
+    Least squares needs whole ones. Those of features in groups are far smaller: they say what each group adds by
+    itself, and the means.
+    """
 
     count: float
     """Of the rows; where they weigh differently, their weights together."""
@@ -18,20 +22,25 @@ class Moments:
     targets: torch.Tensor
     """Sum, `(K,)`."""
     gram: torch.Tensor
-    """Sum of products of features, `(F, F)`."""
+    """Sum of products of features of the same group, `(groups, F / groups, F / groups)`; whole: of one."""
     cross: torch.Tensor
-    """Sum of products of features and targets, `(F, K)`."""
+    """Sum of products of features and targets, `(F, K)`; of features in groups nobody asks for it, `(F, 0)`."""
     square: float
     """Sum of squares of all targets."""
 
     @classmethod
     def of(
-        cls, features: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor | None = None
-    ) -> Moments:
+        cls,
+        features: torch.Tensor,
+        targets: torch.Tensor,
+        weights: torch.Tensor | None = None,
+        groups: int = 1,
+    ) -> NormalEquations:
         """Of some rows.
 
         Args:
             weights: how often each counts, `(n,)`; None: once.
+            groups: of the features; group `g` is those from `g F / groups` on.
         """
         given, wanted = features.double(), targets.double()
         if weights is None:
@@ -39,17 +48,19 @@ class Moments:
         else:
             each = weights.to(given).unsqueeze(1)
             count, weighed, squares = float(each.sum()), given * each, wanted.square() * each
+        # (groups, n, F / groups)
+        left, right = (rows.unflatten(1, (groups, -1)).transpose(0, 1) for rows in (weighed, given))
         return cls(
             count,
             weighed.sum(0),
             (wanted if weights is None else wanted * weights.to(wanted).unsqueeze(1)).sum(0),
-            weighed.T @ given,
-            weighed.T @ wanted,
+            left.transpose(1, 2) @ right,
+            weighed.T @ wanted if groups == 1 else wanted.new_zeros(weighed.shape[1], 0),
             float(squares.sum()),
         )
 
-    def __add__(self, other: Moments) -> Moments:
-        return Moments(
+    def __add__(self, other: NormalEquations) -> NormalEquations:
+        return NormalEquations(
             self.count + other.count,
             self.features + other.features,
             self.targets + other.targets,
@@ -58,13 +69,15 @@ class Moments:
             self.square + other.square,
         )
 
-    def only(self, chosen: torch.Tensor) -> Moments:
-        """Of some of the features, by their indices."""
-        return Moments(
+    def only(self, chosen: torch.Tensor) -> NormalEquations:
+        """Of some of the features, by their indices; where they are in groups, of whole groups."""
+        size = self.gram.shape[1]
+        whole = len(self.gram) == 1
+        return NormalEquations(
             self.count,
             self.features[chosen],
             self.targets,
-            self.gram[chosen][:, chosen],
+            self.gram[:, chosen][:, :, chosen] if whole else self.gram[chosen[::size] // size],
             self.cross[chosen],
             self.square,
         )
@@ -81,41 +94,29 @@ class Moments:
 
     @property
     def second(self) -> torch.Tensor:
-        """Mean product of features, `(F, F)`."""
+        """Mean product of features of the same group, as `gram`."""
         return self.gram / self.count
 
     @property
     def covariance(self) -> torch.Tensor:
-        """Of the features, `(F, F)`."""
-        return self.second - torch.outer(self.mean, self.mean)
+        """Of features of the same group, as `gram`."""
+        mean = self.mean.unflatten(0, (len(self.gram), -1))
+        return self.second - mean.unsqueeze(2) * mean.unsqueeze(1)
 
     @property
     def cross_covariance(self) -> torch.Tensor:
-        """Of features and targets, `(F, K)`."""
+        """Of features and targets, `(F, K)`; of whole ones."""
         return self.cross / self.count - torch.outer(self.mean, self.target_mean)
 
-    @property
-    def variance(self) -> float:
-        """Of the targets, summed over `K`."""
-        return self.square / self.count - float(self.target_mean.square().sum())
-
     def error(self, weight: torch.Tensor, bias: torch.Tensor | None) -> float:
-        """Mean squared distance of `features @ weight.T + bias` from the targets, summed over `K`.
+        """Mean squared distance of `features @ weight.T + bias` from the targets, summed over `K`; of whole ones.
 
         Args:
             weight: `(K, F)`, in double precision.
             bias: `(K,)`, likewise; None for none.
         """
         shift = torch.zeros_like(self.targets) if bias is None else bias
-        predicted = ((weight @ self.gram) * weight).sum() + 2 * shift @ (weight @ self.features)
+        predicted = ((weight @ self.gram[0]) * weight).sum() + 2 * shift @ (weight @ self.features)
         shared = (weight.T * self.cross).sum() + shift @ self.targets
         distance = predicted + self.count * shift.square().sum() - 2 * shared + self.square
         return float(distance) / self.count
-
-
-def total(parts: list[Moments]) -> Moments:
-    """Of the rows of all parts, of which there is one at least."""
-    summed = parts[0]
-    for part in parts[1:]:
-        summed = summed + part
-    return summed
