@@ -12,7 +12,7 @@ from torch import nn
 from ...errors import VidcompressError
 from ...models.adapter import example_pixels
 from ...models.module_copy import module_copy
-from .allocation import GLOBAL, allocate, kept_of
+from .allocation import allocate, kept_of
 from .anatomies import anatomies, anatomy_of
 from .anatomies.anatomy import Anatomy
 from .block_runs import remaining_blocks
@@ -21,7 +21,9 @@ from .choice import Order
 from .embedding_width import narrow_stream, refuse_without_biases, stream_width
 from .layer_by_layer import Clip, Method, Stage, ToStream, orders_of, shrink_stages
 from .layer_chains import chain_sites
-from .site import HEADS, MLP, Site, sites_of
+from .possible_shares import blocks_gone, refuse_shares, width_left
+from .shares import GLOBAL
+from .site import HEADS, MLP, sites_of
 from .structure_record import write_sizes
 
 if TYPE_CHECKING:
@@ -52,10 +54,11 @@ def _shrink_family(
     model: Model, anatomy: Anatomy, parameters: Shrink, views: Sequence[torch.Tensor], method: Method
 ) -> None:
     module, blocks = model.module, anatomy.blocks_of(model.module)
-    gone = _blocks_gone(parameters.blocks, len(blocks))
+    gone = blocks_gone(parameters.blocks, len(blocks))
     width = _width(parameters, anatomy, module)
     shares = {MLP: parameters.neurons, HEADS: parameters.heads}
-    _refuse_shares(sites_of(anatomy, blocks[0]), shares)
+    sites = [site for block in blocks for site in sites_of(anatomy, block)]
+    refuse_shares(sites, shares, parameters.allocate)
     original = module_copy(module)
     own = [*anatomy.blocks_of(original)]
     given = entrances(original, own[0], views)
@@ -105,7 +108,7 @@ def _shrink_chains(model: Model, parameters: Shrink, views: Sequence[torch.Tenso
             " them, so shrink finds no neurons or channels that could go: leave it out of its recipes"
         )
     shares = {MLP: parameters.neurons}
-    _refuse_shares(sites, shares)
+    refuse_shares(sites, shares, parameters.allocate)
     stages = [Stage((module_copy(model.module),), model.module, sites)]
     clips = [Clip(Given(view), Given(view)) for view in views]
     stages = _with_counts(stages, shares, parameters.allocate, [each.original for each in clips], method)
@@ -158,45 +161,10 @@ def _refuse_axes(model: Model, parameters: Shrink) -> None:
         )
 
 
-def _refuse_shares(sites: Sequence[Site], shares: Mapping[str, float]) -> None:
-    """Refuses shares of which even the largest layer would have nothing left, or would lose nothing."""
-    for axis, share in shares.items():
-        total = max((site.groups for site in sites if site.axis == axis), default=0)
-        if not share:
-            continue
-        what = f"{axis}={share:g}"
-        things = "heads" if axis == HEADS else "neurons or channels"
-        if round(total * (1 - share)) < 1:
-            raise VidcompressError(
-                f"{what} leaves none of {total} {things}: expected at most {1 - 1 / total:.3g}"
-            )
-        if kept_of(total, share) >= total:
-            raise VidcompressError(
-                f"{what} removes none of {total} {things}: expected at least {1 / total:.3g}"
-            )
-
-
-def _blocks_gone(blocks: float, total: int) -> int:
-    gone = round(blocks * total) if blocks < 1 else int(blocks)
-    if blocks and not 0 < gone < total:
-        raise VidcompressError(
-            f"blocks={blocks:g} removes {gone or 'none'} of {total} blocks: expected 1 to {total - 1}, or a share"
-        )
-    return gone
-
-
 def _width(parameters: Shrink, anatomy: Anatomy, module: nn.Module) -> int:
     """Channels of a token that are left."""
     before = stream_width(module, anatomy)
     if not parameters.width:
         return before
     refuse_without_biases(module, anatomy)
-    heads = anatomy.configured_heads(module.config)[0]
-    left = before * (1 - parameters.width)
-    if abs(left - round(left)) > 1e-6 or round(left) % heads or not 0 < round(left) < before:
-        near = min(max(heads, round(left / heads) * heads), before - heads)
-        raise VidcompressError(
-            f"width={parameters.width:g} leaves {left:g} of {before} channels, which {heads} heads cannot share:"
-            f" expected such as width={1 - near / before:g} ({near} channels)"
-        )
-    return round(left)
+    return width_left(parameters.width, before, anatomy.configured_heads(module.config)[0])

@@ -12,6 +12,8 @@ from .way import DIGITS, MOST_SHARE
 
 MOST_STEPS = 0.5
 """Of heads, blocks or channels that go: of more, neurons are hardly anything."""
+WIDTH_DIGITS = 6
+"""Of the share of channels: they leave a whole number of even a wide token, which `shrink` asks for."""
 _EIGHTHS = 8
 """Channels go by these."""
 _CLOSE = 0.02
@@ -34,7 +36,10 @@ class Shares:
         Args:
             more: other parameters, each `name=value`.
         """
-        shown = [f"{name}={round(value, DIGITS):g}" for name, value in self._given]
+        shown = [
+            f"{name}={round(value, WIDTH_DIGITS if name == 'width' else DIGITS):g}"
+            for name, value in self._given
+        ]
         return f"shrink:{','.join([*shown, *more])}" if shown else ""
 
     @property

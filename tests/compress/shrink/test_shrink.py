@@ -231,11 +231,39 @@ def test_allocated_neurons_are_as_many_in_all_and_not_everywhere() -> None:
     assert hasattr(cast(Any, made.module).config, KEY)
 
 
+def test_neurons_that_are_allocated_by_chance_need_no_clips_and_go_from_every_block() -> None:
+    of = model("videomae", **DEEP)
+    anatomy = parts(of)[0]
+    recipe = "shrink:mlp=0.5,allocate=global,choice=random,repair=none"
+    by_seed = [
+        [
+            sizes_of(anatomy, block).neurons
+            for block in parts(shrunk(f"{recipe},seed={seed}", of, NO_CLIPS))[1]
+        ]
+        for seed in (1, 2)
+    ]
+    for neurons in by_seed:
+        assert sum(neurons) == 4 * 24
+        assert max(neurons) < 40
+    assert by_seed[0] != by_seed[1]
+
+
+def test_a_share_is_asked_of_all_blocks_which_may_differ() -> None:
+    of = model("videomae", **DEEP)
+    parts(of)[1][0].intermediate.dense.weight.data[:] = 0
+    made = shrunk("shrink:mlp=0.5,allocate=global,repair=mean+shrink:mlp=0.05,repair=mean", of)
+    anatomy, left = parts(made)
+    neurons = [sizes_of(anatomy, block).neurons for block in left]
+    assert neurons[0] == 5, "of as few none goes"
+    assert sum(neurons) < 4 * 24
+
+
 @pytest.mark.parametrize(
     ("recipe", "says"),
     [
         ("shrink:mlp=0.99", r"mlp=0\.99 leaves none of 48 neurons or channels: expected at most 0\.979"),
         ("shrink:mlp=0.001", r"mlp=0\.001 removes none of 48 neurons or channels: expected at least 0\.0208"),
+        ("shrink:mlp=0.95,allocate=global", r"mlp=0\.95 with allocate=global is more .* at most mlp=0\.9"),
         ("shrink:heads=0.9", r"heads=0\.9 leaves none of 4 heads: expected at most 0\.75"),
         ("shrink:heads=0.05", r"heads=0\.05 removes none of 4 heads: expected at least 0\.25"),
         ("shrink:blocks=4", r"blocks=4 removes 4 of 4 blocks: expected 1 to 3, or a share"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import TECHNIQUES
+from pytest_vidcompress.compress.shrink.possible_shares import refuse_shares, width_left
+from pytest_vidcompress.compress.shrink.shares import Shrink
+from pytest_vidcompress.compress.shrink.site import MLP, Site
 from pytest_vidcompress.run.target.shrink_way import Estimator, Shares, ShrinkWay, Steps
-from pytest_vidcompress.run.target.way import MOST_SHARE
 from tests.run.target.sensitivities import sensitivity
 
 
@@ -29,7 +33,30 @@ def test_a_way_goes_from_its_steps_to_most_neurons() -> None:
     way = ShrinkWay(Steps(heads=0.25, blocks=2), 1000)
     assert way.at(0) == Shares(heads=0.25, blocks=2)
     assert way.at(1) == Shares(0.904, 0.25, 2), "96 of 1000 neurons, a multiple of 8, stay"
-    assert MOST_SHARE == 0.9
+
+
+def shrink_of(recipe: str) -> Shrink:
+    (step,) = parse(recipe, TECHNIQUES).steps
+    assert isinstance(step.parameters, Shrink)
+    return step.parameters
+
+
+@pytest.mark.parametrize("neurons", [48, 100, 512, 1000, 3072])
+def test_as_many_as_may_go_may_go_from_where_they_cost_least_too(neurons: int) -> None:
+    (other,) = ShrinkWay(Steps(), neurons).others(1)
+    asked = shrink_of(other)
+    refuse_shares([Site(MLP, "down", neurons)], {MLP: asked.mlp}, asked.allocate)
+
+
+def test_nothing_goes_at_no_strength_of_neurons_in_no_multiple_of_eight() -> None:
+    assert ShrinkWay(Steps(), 300).at(0) == Shares()
+
+
+@pytest.mark.parametrize(("width", "heads"), [(112, 4), (1408, 16), (2000, 8), (1664, 12)])
+def test_a_share_of_channels_is_typed_so_that_a_whole_number_is_left(width: int, heads: int) -> None:
+    for left in range(heads, width, heads):
+        asked = shrink_of(Shares(width=1 - left / width).recipe())
+        assert width_left(asked.width, width, heads) == left
 
 
 def test_what_would_remove_nothing_is_left_out() -> None:
