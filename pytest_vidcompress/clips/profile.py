@@ -70,6 +70,7 @@ class CropSpec:
     views: Views = field(default_factory=Views)
     middle: Middle = "floor"
     resize: int = 0
+    chosen: tuple[int, ...] = ()
 
     @property
     def short_side(self) -> int:
@@ -78,8 +79,8 @@ class CropSpec:
 
     @property
     def shape(self) -> tuple[int, int, int, int, int]:
-        """Of the crops of one video: `(views, frames, 3, size, size)`."""
-        return self.views.count, self.frames, 3, self.size, self.size
+        """Of the crops of one video: `(views, frames, 3, size, size)`, of some frames alone where they are chosen."""
+        return self.views.count, len(self.chosen) or self.frames, 3, self.size, self.size
 
     @property
     def size_bytes(self) -> int:
@@ -122,6 +123,8 @@ class Profile:
     """How the offset of the middle one of three crops is rounded: see `crops.preprocess`."""
     resize: int = 0
     """What the short side of a frame is resized to before it is cut, pixels; 0: to `size`."""
+    chosen: tuple[int, ...] = ()
+    """Of the `frames`, from 0, those that are looked at: the others need not be decoded. Empty: all."""
 
     def __post_init__(self) -> None:
         for name in _READERS:
@@ -130,6 +133,10 @@ class Profile:
                 _READERS[name](value)
             except ValueError as error:
                 raise VidcompressError(f"a profile cannot have {name}={value!r}: expected {error}") from None
+        if self.chosen and self.chosen[-1] >= self.frames:
+            raise VidcompressError(
+                f"a profile cannot have chosen={self.chosen}: its {self.frames} frames are numbered from 0"
+            )
         if 0 < self.resize < self.size:
             raise VidcompressError(
                 f"a profile cannot have resize={self.resize}: expected at least its size={self.size}, or 0"
@@ -142,8 +149,10 @@ class Profile:
 
     @property
     def pixels(self) -> dict[str, Any]:
-        """Whatever decides the pixels of a view, by name: two models of equal ones see the same."""
-        named = {each.name: getattr(self, each.name) for each in fields(CropSpec) if each.name != "views"}
+        """Whatever decides the pixels of a view, by name: two models of equal ones are shown the same, whichever of
+        its frames they look at."""
+        others = ("views", "chosen")
+        named = {each.name: getattr(self, each.name) for each in fields(CropSpec) if each.name not in others}
         return named | {"mean": self.mean, "std": self.std, "layout": self.layout}
 
     @property
@@ -170,8 +179,9 @@ class Profile:
     def as_json(self) -> dict[str, Any]:
         """Its fields as `from_json` reads them."""
         document = {each.name: getattr(self, each.name) for each in fields(self)}
-        if not self.resize:  # artefacts of before do not have it, and their sizes are held exactly
-            del document["resize"]
+        for name in _NEWER:  # artefacts of before do not have them, and their sizes are held exactly
+            if not document[name]:
+                del document[name]
         return document | {
             "modules": dict(self.modules),
             "views": str(self.views),
@@ -185,7 +195,7 @@ class Profile:
         Raises:
             Malformed: it did not write that.
         """
-        for name in sorted(_READERS.keys() - document.keys() - {"resize"}):
+        for name in sorted(_READERS.keys() - document.keys() - _NEWER):
             raise Malformed(f"{name} is missing")
         for name in sorted(document.keys() - _READERS.keys()):
             raise Malformed(f"a profile has no {name!r}")
@@ -217,6 +227,14 @@ def _whole(value: Any) -> int:
 
 def _whole_or_none(value: Any) -> int:
     return 0 if isinstance(value, int) and value == 0 else _whole(value)
+
+
+def _frames(value: Any) -> tuple[int, ...]:
+    numbers = cast("Sequence[Any]", value if isinstance(value, list | tuple) else ("",))
+    whole = all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in numbers)
+    if not whole or [*numbers] != sorted({*numbers}):
+        raise ValueError("numbers of frames from 0, ascending, or none")
+    return tuple(numbers)
 
 
 def _channels(value: Any) -> tuple[float, ...]:
@@ -259,6 +277,8 @@ def _modules(value: Any) -> dict[str, tuple[str, ...]]:
     return {scope: tuple(patterns) for scope, patterns in scopes.items()}
 
 
+_NEWER = frozenset({"resize", "chosen"})
+"""Fields that no profile had at first: written where they say something."""
 _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         **dict.fromkeys(("frames", "rate", "size"), _whole),
@@ -272,6 +292,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "merge": _one_of(Merge),
         "middle": _one_of(Middle),
         "resize": _whole_or_none,
+        "chosen": _frames,
     }
 )
 """Field of a profile -> what checks a value of it, or raises ValueError with what was expected."""

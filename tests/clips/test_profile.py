@@ -54,6 +54,9 @@ def test_numbers_that_nobody_uses_are_refused(clips: int, crops: int) -> None:
         ({"std": (0.5, 0.0, 0.5)}, "expected three numbers above 0"),
         ({"resize": 111}, "resize=111: expected at least its size=112, or 0"),
         ({"resize": -1}, "resize=-1: expected a whole number of at least 1"),
+        ({"chosen": (2, 1)}, "chosen=(2, 1): expected numbers of frames from 0, ascending, or none"),
+        ({"chosen": (0, 8)}, "chosen=(0, 8): its 8 frames are numbered from 0"),
+        ({"chosen": "0"}, "expected numbers of frames from 0, ascending, or none"),
         ({"modules": {"attention": "q"}}, "expected names of scopes, and for each a list of patterns"),
     ],
 )
@@ -109,6 +112,15 @@ def test_what_was_written_before_there_was_another_short_side_is_read_and_still_
     assert "resize" not in held
     assert Profile.from_json(held).resize == 0
     assert Profile(8, 4, 112, resize=128).as_json()["resize"] == 128
+    assert "chosen" not in held
+    assert Profile.from_json(held).chosen == ()
+
+
+def test_which_frames_are_looked_at_goes_round_and_changes_no_pixel() -> None:
+    some = Profile(8, 4, 112, chosen=(0, 2, 4, 6))
+    assert Profile.from_json(json.loads(json.dumps(some.as_json()))) == some
+    assert some.pixels == Profile(8, 4, 112).pixels
+    assert some.crop_spec.shape == (1, 4, 3, 112, 112)
 
 
 @given(PROFILES)
@@ -122,8 +134,8 @@ def test_the_spec_of_the_crops_is_plain_data_of_the_same_name(profile: Profile) 
 
 def test_every_field_decides_pixels_or_comes_after_them() -> None:
     names = {each.name for each in dataclasses.fields(Profile)}
-    after = {"modules", "views", "published", "merge"}
+    after = {"modules", "views", "published", "merge", "chosen"}
     assert Profile(8, 4, 112).pixels.keys() == names - after
     assert {each.name for each in dataclasses.fields(CropSpec)} == names - after - {
         *("mean", "std", "layout")
-    } | {"views"}
+    } | {"views", "chosen"}

@@ -65,7 +65,9 @@ def _key(source: Source, spec: CropSpec) -> str | None:
         # Decoding has the better words for what is wrong.
         return None
     plan = asdict(spec)
-    resize = plan.pop("resize")
+    resize, chosen = plan.pop("resize"), plan.pop("chosen")
+    if chosen:
+        plan["chosen"] = chosen
     if resize:  # under another name than before, when what was kept had been resized to the crop's own side
         plan["short_side"] = resize
     return sealed(repr((_FORMAT, content, plan, _makers())).encode()).hex()

@@ -27,7 +27,7 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
 
     Returns:
         uint8 `(V, frames, 3, size, size)`, `V = spec.views.count`: the crops of the first clip, then those
-        of the next.
+        of the next; of the chosen frames alone where some are.
 
     Raises:
         Undecodable: the video does not give these frames.
@@ -47,6 +47,7 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
 def _clips(count: int, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:
     """The frames of each temporal clip."""
     clips = spec.views.clips
-    return [
+    whole = [
         indices(count, fps, spec.frames, spec.rate, spec.sampling, (clip, clips)) for clip in range(clips)
     ]
+    return [[frames[place] for place in spec.chosen or range(spec.frames)] for frames in whole]

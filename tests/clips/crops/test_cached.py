@@ -57,16 +57,25 @@ def test_a_clip_is_decoded_once(tmp_path: Path, write_video: WriteVideo) -> None
 
 def test_what_decides_the_pixels_decides_the_entry(tmp_path: Path, write_video: WriteVideo) -> None:
     path, folder, decode = write_video(tmp_path / "clip.mp4"), tmp_path / "cache", Spy()
-    changes = ({}, {"frames": 3}, {"rate": 2}, {"size": 16}, {"sampling": "stride"}, {"views": Views(2, 3)})
-    for changed in (*changes, {"views": Views(2, 3), "middle": "ceil"}, {"resize": 40}):
+    changes = (
+        {},
+        {"frames": 3},
+        {"rate": 2},
+        {"size": 16},
+        {"sampling": "stride"},
+        {"views": Views(2, 3)},
+        {"chosen": (0, 2)},
+    )
+    others = ({"views": Views(2, 3), "middle": "ceil"}, {"resize": 40}, {"chosen": (0, 2)})
+    for changed in (*changes, *others):
         spec = dataclasses.replace(SPEC, **changed)
         crops = [cached_crop(path, spec, shelf_in(folder), decode) for _ in range(2)]
         assert torch.equal(*crops)
         assert torch.equal(crops[0], crops_of(path, spec))
-    assert len(decode.seen) == len(list(folder.iterdir())) == 8
+    assert len(decode.seen) == len(list(folder.iterdir())) == 9
     for same in ({"mean": (0.0, 0.0, 0.0)}, {"layout": "BCTHW"}, {"published": Views(5, 3)}):
         cached_crop(path, dataclasses.replace(PROFILE, **same).crop_spec, shelf_in(folder), decode)
-    assert len(decode.seen) == 8
+    assert len(decode.seen) == 9
 
 
 def test_a_changed_file_misses(tmp_path: Path, write_video: WriteVideo) -> None:

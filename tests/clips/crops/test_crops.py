@@ -63,6 +63,24 @@ def test_every_view_is_cut_from_its_own_clip(tmp_path: Path, write_video: WriteV
     assert len({view.numpy().tobytes() for view in views}) == 6
 
 
+def test_of_chosen_frames_the_others_are_not_decoded(
+    tmp_path: Path, write_video: WriteVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[Sequence[int]] = []
+
+    def spy(path: Path, plan: Callable[[int, float], Sequence[int]], shrink: Any) -> object:
+        wanted.append(plan(len(GREYS), 10.0))
+        return decode(path, plan, shrink)
+
+    path = write_video(tmp_path / "clip.mp4", GREYS, width=90, height=48, noise=9.0)
+    spec = replace(STRIDE, views=Views(2, 3)).crop_spec
+    whole = crops_of(path, spec)
+    monkeypatch.setattr(crops, "decode", spy)
+    some = crops_of(path, replace(spec, chosen=(1, 3)))
+    assert torch.equal(some, whole[:, [1, 3]])
+    assert [*map(list, wanted)] == [[2, 6, 34, 38]]
+
+
 def test_crops_overlap_as_they_lie(tmp_path: Path, write_video: WriteVideo) -> None:
     path = write_video(tmp_path / "clip.mp4", GREYS, width=64, height=48, noise=9.0)
     left, middle, right = crops_of(path, replace(STRIDE, views=Views(1, 3)).crop_spec)
