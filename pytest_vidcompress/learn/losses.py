@@ -14,6 +14,7 @@ from torch.utils._pytree import tree_leaves
 from ..errors import VidcompressError
 from ..models.adapter import logits_from
 
+_LEAST_VARIANCE = 1e-4
 Objective = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 """`(module, pixels (B, T, C, H, W), label ids (B,)) -> scalar`."""
 
@@ -51,9 +52,24 @@ def hidden_loss(student: Sequence[torch.Tensor], teacher: Sequence[torch.Tensor]
     return torch.stack(shares).mean()
 
 
+def representation_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    """Squared distance of what the classifiers of both are given, as a share of the teacher's variance over clips.
+
+    `L_rep` of Bhardwaj et al., "Efficient Video Classification Using Fewer Frames", CVPR 2019, section 3.2. It is not
+    divided there: then its size is that of the features, and no weight suits two models.
+
+    Args:
+        student: `(B, D)`.
+        teacher: likewise; of two clips at least, or its squares take the place of its variance.
+    """
+    centred = teacher - teacher.mean(0) if len(teacher) > 1 else teacher
+    return mse_loss(student, teacher) / centred.square().mean().clamp_min(_LEAST_VARIANCE)
+
+
 @dataclass(frozen=True)
 class Distillation:
-    """From a teacher: its classes, and where weights say so its hidden states and the labels; an `Objective`."""
+    """From a teacher: its classes, and where weights say so its hidden states, what its classifier is given, and the
+    labels; an `Objective`."""
 
     teacher: nn.Module
     """In eval mode; it learns nothing."""
@@ -62,18 +78,28 @@ class Distillation:
     hidden_weight: float = 0.0
     pairs: Mapping[str, str] = field(default_factory=dict[str, str])
     """Block of the student -> the teacher's that it is to answer like, by their names; needed for hidden states."""
+    representation_weight: float = 0.0
+    classifiers: tuple[str, str] = ("", "")
+    """Names of the layers that give the logits, of the student and of the teacher; needed for representations."""
 
     def __call__(self, module: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         names = self.pairs if self.hidden_weight else {}
-        with torch.no_grad(), outputs_of(self.teacher, names.values()) as aims:
+        own, theirs = ((name,) if self.representation_weight else () for name in self.classifiers)
+        with (
+            torch.no_grad(),
+            outputs_of(self.teacher, names.values()) as aims,
+            inputs_of(self.teacher, theirs) as known,
+        ):
             wanted = logits_from(self.teacher(pixels))
-        with outputs_of(module, names.keys()) as states:
+        with outputs_of(module, names.keys()) as states, inputs_of(module, own) as given:
             logits = logits_from(module(pixels))
         loss = distillation_loss(logits, wanted, self.temperature)
         if self.label_weight:
             loss = loss + self.label_weight * cross_entropy(logits, labels)
         if self.hidden_weight:
             loss = loss + self.hidden_weight * hidden_loss(*self._alike(states, aims))
+        for mine, aim in zip(given.values(), known.values(), strict=True):
+            loss = loss + self.representation_weight * representation_loss(*_as_wide(mine, aim))
         return loss
 
     def _alike(
@@ -90,14 +116,39 @@ class Distillation:
         return [state for state, _ in alike], [aim for _, aim in alike]
 
 
+def _as_wide(student: torch.Tensor, teacher: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    if student.shape != teacher.shape:
+        raise VidcompressError(
+            f"the classifier of the student is given {tuple(student.shape)}, that of its teacher"
+            f" {tuple(teacher.shape)}: leave out the weight of representations"
+        )
+    return student, teacher
+
+
 @contextmanager
 def outputs_of(module: nn.Module, names: Iterable[str]) -> Generator[dict[str, torch.Tensor]]:
     """What parts of a module give in the calls of this block, by their names: of several tensors the first."""
+    with _seen(module, names, lambda inputs, output: output) as seen:
+        yield seen
+
+
+@contextmanager
+def inputs_of(module: nn.Module, names: Iterable[str]) -> Generator[dict[str, torch.Tensor]]:
+    """What parts of a module are given in the calls of this block, likewise."""
+    with _seen(module, names, lambda inputs, output: inputs) as seen:
+        yield seen
+
+
+@contextmanager
+def _seen(
+    module: nn.Module, names: Iterable[str], taken: Callable[[object, object], object]
+) -> Generator[dict[str, torch.Tensor]]:
     seen: dict[str, torch.Tensor] = {}
 
     def note(name: str) -> Callable[..., None]:
         def hook(part: nn.Module, inputs: object, output: object) -> None:
-            seen[name] = next(leaf for leaf in tree_leaves(output) if isinstance(leaf, torch.Tensor))
+            tensors = tree_leaves(taken(inputs, output))
+            seen[name] = next(leaf for leaf in tensors if isinstance(leaf, torch.Tensor))
 
         return hook
 

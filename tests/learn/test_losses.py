@@ -14,11 +14,13 @@ from pytest_vidcompress.learn.losses import (
     Distillation,
     distillation_loss,
     hidden_loss,
+    inputs_of,
     label_loss,
     outputs_of,
+    representation_loss,
 )
 from tests.learn.school import untrained
-from tests.models.small import pixels
+from tests.models.small import network, pixels
 
 EVEN, SURE = torch.zeros(1, 2), torch.tensor([[math.log(3.0), 0.0]])
 
@@ -43,6 +45,40 @@ def test_hidden_loss_is_relative_to_the_teacher() -> None:
     teacher = [torch.tensor([2.0, 2.0]), torch.tensor([[100.0]])]
     student = [torch.tensor([1.0, 2.0]), torch.tensor([[100.0]])]
     assert float(hidden_loss(student, teacher)) == pytest.approx((0.5 / 4 + 0) / 2)
+
+
+def test_the_distance_of_representations_is_in_variances_of_the_teachers() -> None:
+    teacher = torch.tensor([[10.0, 0.0], [14.0, 0.0]])  # of variances 4 and 0
+    assert float(representation_loss(teacher + 1, teacher)) == pytest.approx(1 / 2)
+    assert float(representation_loss(1000 * teacher + 1000, 1000 * teacher)) == pytest.approx(1 / 2)
+    assert float(representation_loss(teacher, teacher)) == 0
+    # Of one clip there is no variance, and of equal ones none to divide by.
+    assert float(representation_loss(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]]))) == pytest.approx(1)
+    assert math.isfinite(float(representation_loss(torch.zeros(2, 2), torch.ones(2, 2))))
+
+
+@torch.no_grad()
+def test_what_a_classifier_is_given_is_learned_where_a_weight_says_so() -> None:
+    teacher, student = untrained(), network("videomae", seed=5)
+    clips, labels = pixels(2), torch.zeros(2, dtype=torch.long)
+    both = ("classifier", "classifier")
+    plain = Distillation(teacher.module)(student, clips, labels)
+    heavy = Distillation(teacher.module, representation_weight=3.0, classifiers=both)(student, clips, labels)
+    with inputs_of(teacher.module, ["classifier"]) as aims, inputs_of(student, ["classifier"]) as own:
+        teacher.module(clips)
+        student(clips)
+    distance = representation_loss(own["classifier"], aims["classifier"])
+    assert float(heavy - plain) == pytest.approx(3 * float(distance), rel=1e-4)
+    assert float(distance) > 0
+
+
+def test_representations_of_other_widths_are_refused() -> None:
+    narrow = network("videomae", hidden_size=12)
+    loss = Distillation(
+        untrained().module, representation_weight=1.0, classifiers=("classifier", "classifier")
+    )
+    with pytest.raises(VidcompressError, match=r"given \(1, 12\), that of its teacher \(1, 24\): leave out"):
+        loss(narrow, pixels(), torch.zeros(1, dtype=torch.long))
 
 
 def test_outputs_are_seen_in_the_block_alone() -> None:

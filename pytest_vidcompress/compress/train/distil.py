@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...errors import VidcompressError
 from ..parameters import in_range, positive
 from ..shrink.shares import Shrink
 from ..technique import Technique
@@ -35,6 +36,9 @@ class Distil(TrainingParameters):
     """Weight of the labels' cross entropy beside it."""
     hidden: float = 0.0
     """Weight of the distance between what blocks of both give, where they are as wide."""
+    representation: float = 0.0
+    """Weight of the distance between what the classifiers of both are given, where it is as wide: whatever frames a
+    student sees, that is one vector a clip."""
     depth: int = 0
     """Blocks of the student, evenly chosen from those that there are; 0: all."""
     mlp: float = 0.0
@@ -83,8 +87,27 @@ def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Dist
     from .block_pairs import block_pairs
 
     teacher = lessons.teacher.module
-    pairs = block_pairs(student, teacher) if parameters.hidden else {}
-    return Distillation(teacher, parameters.temperature, parameters.labels, parameters.hidden, pairs)
+    return Distillation(
+        teacher,
+        parameters.temperature,
+        parameters.labels,
+        parameters.hidden,
+        block_pairs(student, teacher) if parameters.hidden else {},
+        parameters.representation,
+        (_classifier(student), _classifier(teacher)) if parameters.representation else ("", ""),
+    )
+
+
+def _classifier(module: nn.Module) -> str:
+    """Name of the layer that gives the logits."""
+    from ..layers.product import classifier, has_weights
+
+    found = classifier({name: part for name, part in module.named_modules() if has_weights(part)})
+    if not found:
+        raise VidcompressError(
+            "the model has no layer that gives its logits, whose input could be learned: leave out representation="
+        )
+    return found
 
 
 DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn, rebuild=rebuild)
