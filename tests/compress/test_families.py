@@ -30,7 +30,8 @@ REFUSALS = {
     (
         "vjepa2",
         "int8-static",
-    ): r"layer 'vjepa2\.predictor\.[\w.]+' of model 'vjepa2' is never called as a module",
+    ): r"layer 'vjepa2\.predictor\.[\w.]+' of model 'vjepa2' is never called as a module.*keep=",
+    ("xclip", "frames"): "which takes 4 frames and no 2: frames knows .* leave it out of its recipes",
 }
 
 
@@ -60,13 +61,12 @@ def compressed(recipe: str, of: Model) -> Model:
 def test_a_technique_works_or_says_why_not(family: str, recipe: str) -> None:
     of = model(family)
     if (family, recipe) in REFUSALS:
-        with pytest.raises(VidcompressError, match=REFUSALS[family, recipe]) as caught:
+        with pytest.raises(VidcompressError, match=REFUSALS[family, recipe]):
             compressed(recipe, of)
-        assert "keep=" in str(caught.value), "what to do next"
         return
     before, after = answers(of.module), answers(executable(compressed(recipe, of).module))
     assert after.shape == (2, len(LABELS))
-    if recipe.startswith(("prune", "shrink")):
+    if recipe.startswith(("prune", "shrink", "frames")):
         assert not torch.equal(after, before)
     else:
         # Rounded or rewritten: another function would be as far away as the logits are large.

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
+from ..layers.frame_choice import choice_of
 from .fused_layers import Attention, Mlp, Patches, PerHead, has_fewer_channels, linear, product
 from .rewrite import Rewrite
 
@@ -55,9 +56,10 @@ class FusedTimesformer(nn.Module):
     def __init__(self, module: Any) -> None:
         super().__init__()
         self.config = module.config
-        self.num_frames = int(module.config.num_frames)
+        self.num_frames = int(getattr(module, "num_frames", module.config.num_frames))
         embeddings, layers = module.timesformer.embeddings, list(module.timesformer.encoder.layer)
         position = embeddings.position_embeddings
+        self.choice = choice_of(embeddings.patch_embeddings)
         self.patches = Patches(embeddings.patch_embeddings.projection)
         self.register_buffer("class_token", (embeddings.cls_token + position[:, :1]).detach())  # (1, 1, D)
         # In the shapes in which they are added: what is reshaped first, OpenVINO stores reshaped, in float.
@@ -73,6 +75,8 @@ class FusedTimesformer(nn.Module):
         self.classifier = module.classifier
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        if self.choice is not None:
+            pixel_values = self.choice(pixel_values)
         patches = self.patches(pixel_values) + self.positions
         # Not in one shape: of two tables OpenVINO makes one as large as all tokens, and stores that.
         patches = (patches.unsqueeze(2) + self.times).squeeze(2)

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..layers.frame_choice import choice_of
 from .fused_layers import Attention, Mlp, Patches, has_fewer_channels, together
 from .rewrite import Rewrite
 
@@ -38,8 +39,9 @@ class FusedVideoMAE(nn.Module):
     def __init__(self, module: Any) -> None:
         super().__init__()
         self.config = module.config
-        self.num_frames = int(module.config.num_frames)
+        self.num_frames = int(getattr(module, "num_frames", module.config.num_frames))
         embeddings, layers = module.videomae.embeddings, list(module.videomae.encoder.layer)
+        self.choice = choice_of(embeddings.patch_embeddings)
         self.patches = Patches(embeddings.patch_embeddings.projection)
         # Sines and cosines: computed, never stored, unless a narrower model has others.
         stored = "position_embeddings" in dict(embeddings.named_buffers())
@@ -54,6 +56,8 @@ class FusedVideoMAE(nn.Module):
         self.classifier = module.classifier
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        if self.choice is not None:
+            pixel_values = self.choice(pixel_values)
         tokens = self.patches(pixel_values).flatten(1, 2) + self.positions
         for block in self.blocks:
             tokens = block(tokens)

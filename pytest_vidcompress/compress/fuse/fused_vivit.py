@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..layers.frame_choice import choice_of
 from .fused_layers import Mlp, Patches
 from .joint_block import BlockParts, ClassTokenBlock, JointBlock, Projections
 from .rewrite import Rewrite, refuse_rest
@@ -40,9 +41,10 @@ class FusedVivit(nn.Module):
     def __init__(self, module: Any) -> None:
         super().__init__()
         self.config = module.config
-        self.num_frames = int(module.config.num_frames)
+        self.num_frames = int(getattr(module, "num_frames", module.config.num_frames))
         embeddings, layers = module.vivit.embeddings, list(module.vivit.layers)
         position = embeddings.position_embeddings
+        self.choice = choice_of(embeddings.patch_embeddings)
         self.patches = Patches(embeddings.patch_embeddings.projection)
         self.register_buffer("class_token", (embeddings.cls_token + position[:, :1]).detach())  # (1, 1, D)
         self.register_buffer("positions", position[:, 1:].detach().clone())  # (1, P, D)
@@ -57,6 +59,8 @@ class FusedVivit(nn.Module):
         self.classifier = module.classifier
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        if self.choice is not None:
+            pixel_values = self.choice(pixel_values)
         patches = self.patches(pixel_values).flatten(1, 2) + self.positions
         tokens = torch.cat((self.class_token.expand(patches.shape[0], -1, -1), patches), 1)
         for block in self.blocks:
