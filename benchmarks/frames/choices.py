@@ -1,0 +1,56 @@
+"""What a packaged model loses that looks at fewer frames, by which frames those are: all packaged clips, paired.
+
+    python -m benchmarks.frames.choices [MODEL]            writes choices.json beside it; goes on where it was
+
+The rows of the paper's table 1 (Bhardwaj et al., "Efficient Video Classification Using Fewer Frames", CVPR 2019) of a
+transformer that was trained on all frames and is given fewer: no training, and `distil`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.packaged_trial import Trial
+from benchmarks.techniques.rows import add, read
+from pytest_vidcompress.compress.frames.frame_numbers import CHOICES
+from pytest_vidcompress.gate.statistics import drop_interval
+
+RESULTS = Path(__file__).with_suffix(".json")
+KEEP = {"timesformer": (4, 2), "videomae": (8, 4)}
+DISTILLED = "distil:steps=3000,rate=0.001"
+
+
+def recipes(name: str) -> list[str]:
+    """Of a model, those that train last."""
+    half, quarter = KEEP[name]
+    given = [
+        f"frames:keep={keep}{'' if choice == 'uniform' else f',choice={choice}'}"
+        for keep in KEEP[name]
+        for choice in CHOICES
+    ]
+    trained = [f"frames:keep={half}+{DISTILLED}", f"frames:keep={quarter}+{DISTILLED}"]
+    return [*given, *trained, f"{trained[0]}+fuse+int8-static"]
+
+
+def main(names: list[str]) -> None:
+    for name in names or [*KEEP]:
+        trial = Trial(name)
+        for text in recipes(name):
+            if text in read(RESULTS).get(name, {}):
+                continue
+            variant = trial.variant(text)
+            cost = trial.cost(trial.answers(variant.module))
+            low, high = drop_interval(len(trial.labels), cost["lost"], cost["gained"])
+            row = {
+                **cost,
+                "interval": [round(100 * low, 2), round(100 * high, 2)],
+                "macs_ratio": trial.macs_share(variant.model),
+                "learned": [curve.describe() for curve in variant.model.curves],
+            }
+            print(name, text, row, flush=True)
+            add(RESULTS, name, {text: row})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
