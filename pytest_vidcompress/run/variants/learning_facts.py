@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ...artefacts.starting_point import StartingPoint
 from ...clips.clip import Clip
 from ...clips.crops.digest import digest, digest_of_set
 from ...clips.loader import Clips
+from ...clips.profile import Views
 from ...compress.recipe import Recipe, Step
 from ...compress.registry import TECHNIQUES
 from ...learn.lessons import Lessons
@@ -77,8 +79,11 @@ def _file(module: str) -> Path | None:
 
 
 def sample_digest(clips: Clips) -> str:
-    """Sixteen hexadecimal digits: of the ids and contents of clips, usable or not."""
-    return digest_of_set([clip.id for clip in clips.sample], map(_content, clips.sample))
+    """Sixteen hexadecimal digits: of the ids and contents of clips, usable or not, and of the views taken of each."""
+    contents = digest_of_set([clip.id for clip in clips.sample], map(_content, clips.sample))
+    views = clips.profile.views
+    # Of one view it is the digest that is stored in repositories.
+    return contents if views == Views() else sha256(f"{contents} {views}".encode()).hexdigest()[:16]
 
 
 def _content(clip: Clip) -> str:

@@ -16,6 +16,7 @@ from pytest_vidcompress.artefacts.kept.committed import CommittedPlace
 from pytest_vidcompress.artefacts.kept.learned_origin import Origin
 from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord
 from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.compress.parameters import Nothing
 from pytest_vidcompress.compress.technique import Technique
 from pytest_vidcompress.errors import UntrainedError
@@ -128,8 +129,8 @@ def test_what_learns_nothing_is_not_kept(run: Callable[..., Run], tmp_path: Path
     assert not (tmp_path / "cache" / "variants").exists()
 
 
-@pytest.mark.parametrize("change", [{"vc_seed": 1}, {"vc_calibration": 3}])
-def test_other_clips_or_another_seed_train_anew(
+@pytest.mark.parametrize("change", [{"vc_seed": 1}, {"vc_calibration": 3}, {"vc_views": Views(2, 1)}])
+def test_other_clips_views_or_another_seed_train_anew(
     run: Callable[..., Run], taught: Taught, change: dict[str, object]
 ) -> None:
     run().build()

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_vidcompress.artefacts.starting_point import StartingPoint, starting_point
 from pytest_vidcompress.artefacts.variant import build
+from pytest_vidcompress.clips.crops.digest import digest, digest_of_set
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.compress.recipe import parse
-from pytest_vidcompress.run.variants.learning_facts import code_digest, complete_learning, shown_differences
+from pytest_vidcompress.run.variants.learning_facts import (
+    code_digest,
+    complete_learning,
+    sample_digest,
+    shown_differences,
+)
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.artefacts.kept.lessons_learned import KNOWN, recipe
+from tests.artefacts.variants import calibrating
 from tests.models import small
 
 
@@ -46,6 +56,18 @@ def test_the_file_of_a_technique_of_somebody_s_own_counts() -> None:
     ours = code_digest(parse("prune-global", KNOWN), module, later)
     assert code_digest(recipe(), module, later) != ours
     assert code_digest(parse("fuse", KNOWN), module, later) == ours
+
+
+def calibrated_on(views: Views) -> Clips:
+    one = calibrating()
+    return Clips(one.sample, one.labels, dict.fromkeys(one.labels, 0), replace(one.profile, views=views))
+
+
+def test_the_views_of_clips_count_and_of_one_view_the_digest_is_that_of_before() -> None:
+    digests = [sample_digest(calibrated_on(each)) for each in (Views(), Views(5, 3), Views(3, 1))]
+    assert len({*digests}) == 3
+    clips = calibrating().sample
+    assert digests[0] == digest_of_set([clip.id for clip in clips], [digest(clip.source) for clip in clips])
 
 
 def test_differences_are_read_as_a_sentence() -> None:
