@@ -98,8 +98,9 @@ class CacheEntry:
         try:
             if (self.place / _SEAL).read_bytes() != self._seal(self.place):
                 raise VidcompressError("its seal is not of this cache's secret")
-            # Used now.
-            os.utime(self.place / _SEAL)
+            # Used now; in a cache that is somebody else's, or read-only, nobody cares.
+            with suppress(OSError):
+                os.utime(self.place / _SEAL)
             return take(self.place / _ARTEFACT, reference, techniques)
         except (OSError, VidcompressError) as error:
             warnings.warn(f"a kept variant is not taken, {self.place} is damaged ({error})", stacklevel=2)

@@ -145,20 +145,23 @@ class LearnedModels:
         )
 
     def _kept_or_trained(self, wanted: _Wanted) -> Model:
+        entry = wanted.entry
+        if entry is None:
+            return self._trained(wanted)
         with ExitStack() as stack:
-            entry = wanted.entry
-            if entry is not None:
-                try:
-                    stack.enter_context(entry.locked(str(wanted), self._waiting(wanted)))
-                except VidcompressError as error:
-                    _warn_unkept(wanted, error)
-                    wanted = replace(wanted, entry=None)
-                else:
-                    # What another process of this run has trained since it began is anew.
-                    if self._options.learn != "again" or entry.made_since(self._options.began):
-                        model = self._kept(wanted)
-                        if model is not None:
-                            return model
+            unwritable: VidcompressError | None = None
+            try:
+                stack.enter_context(entry.locked(str(wanted), self._waiting(wanted)))
+            except VidcompressError as error:
+                unwritable = error
+            # What another process of this run has trained since it began is anew.
+            if self._options.learn != "again" or entry.made_since(self._options.began):
+                model = self._kept(wanted)
+                if model is not None:
+                    return model
+            if unwritable:
+                _warn_unkept(wanted, unwritable)
+                wanted = replace(wanted, entry=None)
             return self._trained(wanted)
 
     def _trained(self, wanted: _Wanted) -> Model:

@@ -59,6 +59,18 @@ def test_without_the_secret_nothing_is_found(
     assert CacheEntry.of(entry.folder, FACTS).read(model, KNOWN) is None
 
 
+def test_one_whose_use_cannot_be_noted_is_read_all_the_same(
+    entry: CacheEntry, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(entry, model)
+
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", read_only)
+    assert entry.read(model, KNOWN) is not None
+
+
 def flipped(file: Path) -> None:
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1

@@ -187,6 +187,19 @@ def test_where_nothing_can_be_kept_it_is_trained_all_the_same(
     assert taught.times == 1
 
 
+def test_what_is_kept_where_nothing_can_be_locked_is_taken(
+    run: Callable[..., Run], taught: Taught, tmp_path: Path
+) -> None:
+    trained = run().build()
+    (lock,) = (tmp_path / "cache" / "variants").glob("*.lock")
+    lock.unlink()
+    lock.mkdir()
+    one = run()
+    assert torch.equal(one.build(), trained)
+    assert one.origins == {"teach of videomae": Origin.CACHE}
+    assert taught.times == 1
+
+
 def test_a_full_disk_loses_neither_the_training_nor_its_checkpoints(
     run: Callable[..., Run], taught: Taught, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
