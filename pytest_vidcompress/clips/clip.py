@@ -93,7 +93,8 @@ class ClipSet:
     """Clips that are never tested, for techniques that calibrate; empty: they take what is not in the sample."""
     training: Sequence[Clip] | Callable[[], Sequence[Clip]] = field(default=(), repr=False, compare=False)
     """Clips that are never tested, for techniques that train; a function where it takes time to find them. They may
-    be made one by one, in any number."""
+    be made one by one, in any number, by a sequence whose `repr` says what makes them: what is learned of them is
+    found again by that. A list or a tuple is known by the ids and labels of its clips."""
 
     def __post_init__(self) -> None:
         # What is known of a clip is found again by its id: of two with one id, one would speak for both.

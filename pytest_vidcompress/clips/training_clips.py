@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -28,6 +29,8 @@ _PLANNED = 4096
 """Clips whose decoding is planned together."""
 _TRIES = 16
 """Clips, one after another, that may be of no use."""
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
+"""In the text of an object that says nothing of itself: another one in every process."""
 
 
 class TrainingClips:
@@ -74,7 +77,11 @@ class TrainingClips:
 
     @cached_property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files."""
+        """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files.
+
+        Raises:
+            VidcompressError: clips that are made one by one do not say what makes them.
+        """
         text = f"{self._seed} {sorted(self._label_ids.items())} {self._profile.pixels}"
         whole = sha256(text.encode("utf-8", "surrogatepass"))
         for part in _names(self._clips):
@@ -160,4 +167,12 @@ def _names(clips: Sequence[Clip]) -> Iterable[str]:
     """What tells clips that are listed from others; of those that are made one by one what makes them."""
     if isinstance(clips, tuple | list):
         return (f"{clip.id} {clip.label}" for clip in clips)
-    return (repr(clips),)
+    text = repr(clips)
+    if _ADDRESS.search(text):
+        name = type(clips).__qualname__
+        raise VidcompressError(
+            f"clips to train on are a {name}, whose text {text!r} is another one in every process, so that what is"
+            " learned of them could never be found again: expected a __repr__ that says what makes the clips, such as"
+            f" {name}(folder, seed); give the class one (a frozen dataclass has it), or list the clips"
+        )
+    return (text,)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,3 +104,36 @@ def test_the_digest_is_of_clips_seed_and_profile() -> None:
     ]
     assert len({*digests}) == 4
     assert TrainingClips(listed(4), IDS, PROFILE).digest == digests[0]
+
+
+class Silent(Sequence[Clip]):
+    """Makes clips one by one, and does not say of what."""
+
+    def __len__(self) -> int:
+        return 4
+
+    def __getitem__(self, index: Any) -> Any:
+        return listed(4)[index]
+
+
+@dataclass(frozen=True)
+class Told(Silent):
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Drawn(Silent):
+    draw: Callable[[int], object] = shade
+
+
+def test_a_sequence_of_somebody_s_own_is_known_by_its_text() -> None:
+    digests = [TrainingClips(clips, IDS, PROFILE).digest for clips in (Told(), Told(1), Told())]
+    assert digests[0] == digests[2] != digests[1]
+
+
+@pytest.mark.parametrize("clips", [Silent(), Drawn()], ids=["no text of its own", "an address in it"])
+def test_a_sequence_whose_text_is_another_in_every_process_is_refused(clips: Silent) -> None:
+    training, name = TrainingClips(clips, IDS, PROFILE), type(clips).__name__
+    assert sorted(numbers(training, range(1), 4)[0]) == [0, 1, 2, 3]
+    with pytest.raises(VidcompressError, match=rf"are a {name}, .*expected a __repr__ that says what makes"):
+        _ = training.digest
