@@ -84,6 +84,24 @@ class CacheEntry:
             ) from error
         return locked(self.place.with_suffix(".lock"), what, math.inf, waiting)
 
+    def forget_checkpoints(self, before: float) -> None:
+        """Removes those of a training that was interrupted before a moment, in seconds since the epoch.
+
+        Raises:
+            VidcompressError: they cannot be removed.
+        """
+        for file in self.checkpoints.glob("*"):
+            try:
+                if file.stat().st_mtime < before:
+                    file.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise VidcompressError(
+                    f"{file} is the checkpoint of a training that is to begin anew, and cannot be removed"
+                    f" ({error.strerror or error}): remove it"
+                ) from error
+
     def made_since(self, moment: float) -> bool:
         """Is it there, and was it made after that, in seconds since the epoch?"""
         with suppress(OSError):

@@ -170,6 +170,9 @@ class LearnedModels:
         if self._progress:
             said = training_time(start.recipe.through_learning)
             self._progress(f"training {wanted}, {said}", 0, 0)
+        if entry and self._options.learn == "again":
+            # What this run itself has begun, in a process that was killed, may go on.
+            entry.forget_checkpoints(self._options.began)
         lessons = replace(
             wanted.lessons, folder=entry.checkpoints if entry else None, progress=self._progress
         )

@@ -116,6 +116,23 @@ def test_the_checkpoints_go_when_the_variant_is_there(entry: CacheEntry, model: 
     assert not entry.checkpoints.exists()
 
 
+def test_checkpoints_of_before_a_moment_are_forgotten(entry: CacheEntry) -> None:
+    entry.forget_checkpoints(time.time())
+    entry.checkpoints.mkdir(parents=True)
+    old, new = (entry.checkpoints / f"{number}.checkpoint" for number in (1, 2))
+    for file in (old, new):
+        file.write_bytes(b"state")
+    os.utime(old, (1000, 1000))
+    entry.forget_checkpoints(2000)
+    assert [*entry.checkpoints.iterdir()] == [new]
+
+
+def test_a_checkpoint_that_cannot_be_removed_is_named(entry: CacheEntry) -> None:
+    (entry.checkpoints / "1.checkpoint").mkdir(parents=True)
+    with pytest.raises(VidcompressError, match=r"1\.checkpoint is the checkpoint .* cannot be removed"):
+        entry.forget_checkpoints(time.time() + 60)
+
+
 def test_where_it_cannot_be_written_what_was_there_stays_and_so_do_the_checkpoints(
     entry: CacheEntry, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

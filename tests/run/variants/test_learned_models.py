@@ -39,12 +39,17 @@ class Taught:
 
     def __init__(self) -> None:
         self.times = 0
+        self.resumed = self.is_killed = False
 
     def __call__(self, model: Model, parameters: Nothing, clips: Clips, lessons: Lessons) -> Model:
         self.times += 1
         if lessons.folder:
+            file = lessons.folder / "1.checkpoint"
+            self.resumed = file.exists()
             lessons.folder.mkdir(parents=True, exist_ok=True)
-            (lessons.folder / "1.checkpoint").write_text("state")
+            file.write_text("state")
+        if self.is_killed:
+            raise KeyboardInterrupt
         with torch.no_grad():
             for weight in model.module.parameters():
                 weight.mul_(1 + self.times / 100)
@@ -164,6 +169,32 @@ def test_again_trains_once_a_run(run: Callable[..., Run], taught: Taught) -> Non
     assert torch.equal(beside.build(), second)
     assert taught.times == 2
     assert torch.equal(run().build(), second)
+
+
+def interrupted(one: Run, taught: Taught) -> None:
+    """A training that leaves a checkpoint."""
+    taught.is_killed = True
+    with pytest.raises(KeyboardInterrupt):
+        one.build()
+    taught.is_killed = False
+
+
+@pytest.mark.parametrize(("learn", "goes_on"), [("missing", True), ("again", False)])
+def test_again_goes_on_from_no_checkpoint_of_an_earlier_run(
+    run: Callable[..., Run], taught: Taught, learn: str, goes_on: bool
+) -> None:
+    interrupted(run(vc_learn=learn), taught)
+    time.sleep(0.05)
+    run(vc_learn=learn).build()
+    assert taught.resumed == goes_on
+
+
+def test_again_goes_on_from_a_checkpoint_of_its_own_run(run: Callable[..., Run], taught: Taught) -> None:
+    first = run(vc_learn="again")
+    time.sleep(0.05)
+    interrupted(first, taught)
+    run(vc_learn="again", began=first.options.began).build()
+    assert taught.resumed
 
 
 def test_a_damaged_one_is_made_anew_and_said(run: Callable[..., Run], taught: Taught, tmp_path: Path) -> None:
