@@ -83,9 +83,10 @@ def _logits(model: Model, views: Sequence[torch.Tensor]) -> torch.Tensor:
 def _time_shares(model: Model, views: Sequence[torch.Tensor], spans: Spans) -> dict[str, float]:
     """The share of a call's time between a norm and its writer, by writer; the median over the clips."""
     shares: defaultdict[str, list[float]] = defaultdict(list)
-    with timing_spans(model.module, spans) as seconds:
+    synchronize = synchronizer(model.device)
+    with timing_spans(model.module, spans, synchronize) as seconds:
         for view in views:
-            whole_s = seconds_of(partial(logits_of, model.module, view), synchronizer(model.device))
+            whole_s = seconds_of(partial(logits_of, model.module, view), synchronize)
             for writer, own_s in seconds.items():
                 shares[writer].append(own_s / whole_s)
     return {writer: median(own) for writer, own in shares.items()}

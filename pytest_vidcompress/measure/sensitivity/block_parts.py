@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from torch import nn
 from ...compress.shrink.anatomies import anatomy_of
 from ...compress.shrink.anatomies.anatomy import Anatomy
 from ...errors import VidcompressError
+from ...models.device import has_doubles
 from ...models.model import Model
 from ...processes.clock import now_s
 from .sensitivity import BLOCK, HEADS, MLP
@@ -114,7 +115,7 @@ def summing_outputs(module: nn.Module, spans: Spans) -> Generator[dict[str, torc
     def summing(writer: str) -> Any:
         def note(layer: nn.Module, given: Any, output: torch.Tensor) -> None:
             flat = output.detach().flatten(0, -2)
-            total = flat.double().sum(0)
+            total = (flat.double() if has_doubles(flat.device) else flat.float()).sum(0)
             sums[writer] = sums[writer] + total if writer in sums else total
             rows[writer] = rows.get(writer, 0) + len(flat)
 
@@ -128,16 +129,26 @@ def summing_outputs(module: nn.Module, spans: Spans) -> Generator[dict[str, torc
 
 
 @contextmanager
-def timing_spans(module: nn.Module, spans: Spans) -> Generator[dict[str, float]]:
-    """Seconds from a norm to its writer, by the latter's dotted name, of the last call in the block."""
+def timing_spans(
+    module: nn.Module, spans: Spans, synchronize: Callable[[], object]
+) -> Generator[dict[str, float]]:
+    """Seconds from a norm to its writer, by the latter's dotted name, of the last call in the block.
+
+    Args:
+        synchronize: waits until the module's device has done what it was given.
+    """
     began: dict[str, float] = {}
     seconds: dict[str, float] = {}
 
+    def now() -> float:
+        synchronize()
+        return now_s()
+
     def beginning(writer: str) -> Any:
-        return lambda layer, given: began.update({writer: now_s()})
+        return lambda layer, given: began.update({writer: now()})
 
     def ending(writer: str) -> Any:
-        return lambda layer, given, output: seconds.update({writer: now_s() - began[writer]})
+        return lambda layer, given, output: seconds.update({writer: now() - began[writer]})
 
     with ExitStack() as hooks:
         for norm, writer in spans:

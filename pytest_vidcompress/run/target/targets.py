@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...artefacts.variant import Variant
 from ...compress.recipe import Recipe
+from ...errors import VidcompressError
 from ...measure.measurement import first_clip
 from ...measure.sensitivity.sensitivity import Sensitivity
 from ...present.variants.variant_notes import FoundRecipe, VariantNotes
@@ -44,14 +45,18 @@ class Targets:
         self._notes = notes
         self._progress = progress
         self._measured: dict[str, Sensitivity] = {}
+        self._unmet: dict[str, VidcompressError] = {}
+        """By budget and model."""
 
     def sensitivity(self, model: str) -> Sensitivity:
         """Of a model, from the cache or measured now."""
         if model not in self._measured:
             folder = cache_folder(self._options.cache) / "sensitivity"
+            # Calibration clips go where techniques work; this is timed where the run is.
+            clips = self._inputs.only(model, self._inputs.calibration(model).sample)
             self._measured[model] = cached_sensitivity(
                 self._inputs.model(model),
-                self._inputs.calibration(model),
+                clips,
                 folder,
                 self._options.began,
                 self._progress,
@@ -65,8 +70,14 @@ class Targets:
             VidcompressError: none does; says what could not be tried.
         """
         key = f"{wanted} of {model}"
+        if key in self._unmet:
+            raise _alike(self._unmet[key])
         if key not in self._notes.targets:
-            self._notes.targets[key] = self._find(wanted, model)
+            try:
+                self._notes.targets[key] = self._find(wanted, model)
+            except VidcompressError as error:
+                self._unmet[key] = _alike(error)
+                raise
         return self._inputs.choices.recipe(self._notes.targets[key].recipe)
 
     def _find(self, wanted: Recipe, model: str) -> FoundRecipe:
@@ -79,3 +90,8 @@ class Targets:
             self._progress,
         )
         return BudgetSearch(wanted, bench).found(lambda: self.sensitivity(model))
+
+
+def _alike(error: VidcompressError) -> VidcompressError:
+    """Without its traceback, which holds variants."""
+    return type(error)(*error.args)
