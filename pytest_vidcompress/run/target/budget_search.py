@@ -76,7 +76,8 @@ class BudgetSearch:
         removal = Removal(self._target.share, self._trials, self._base(cheap))
         removed = removal.best(self._ways(removal.goal, sensitivity))
         if removed is None:
-            self._left_out.update({"shrink": "; ".join(removal.refused)} if removal.refused else {})
+            reasons = removal.refused.items()
+            self._left_out.update({name: "; ".join(dict.fromkeys(why)) for name, why in reasons})
         best = min((*enough, *([removed] if removed else ())), key=lambda each: each.kl, default=None)
         if best is None:
             raise self._unmet([*cheap, *removal.missed])

@@ -15,6 +15,10 @@ class PruneWay:
     likely: float
     """The strength that is likely to meet the budget."""
 
+    @property
+    def technique(self) -> str:
+        return "prune-global"
+
     def recipe(self, strength: float) -> str:
         return self._written(strength, ",score=second-order")
 
@@ -26,7 +30,7 @@ class PruneWay:
 
     def _written(self, strength: float, more: str) -> str:
         amount = round(MOST_SHARE * strength, DIGITS)
-        return f"prune-global:amount={amount:g}{more}" if amount else ""
+        return f"{self.technique}:amount={amount:g}{more}" if amount else ""
 
 
 def prune_way(goal: float) -> PruneWay:

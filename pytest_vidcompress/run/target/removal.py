@@ -29,8 +29,8 @@ class Removal:
         self._base = base
         self.missed: list[Trial] = []
         """Where ways ended that did not land."""
-        self.refused: list[str] = []
-        """Why ways could not be gone."""
+        self.refused: dict[str, list[str]] = {}
+        """Why ways could not be gone, by technique."""
 
     @property
     def goal(self) -> float:
@@ -56,7 +56,7 @@ class Removal:
             try:
                 costs.append((self._trials.kl(self._joined(way.recipe(self._likely(way)))), place))
             except VidcompressError as error:  # such a model has not what is to go
-                self.refused.append(str(error))
+                self.refused.setdefault(way.technique, []).append(str(error))
         return [ways[place] for _, place in sorted(costs)]
 
     def _likely(self, way: Way) -> float:

@@ -77,6 +77,10 @@ class ShrinkWay:
     likely: float = 0.0
     """The strength that is likely to meet the budget."""
 
+    @property
+    def technique(self) -> str:
+        return "shrink"
+
     def at(self, strength: float) -> Shares:
         """What goes at a strength from 0 to 1."""
         steps = self.steps

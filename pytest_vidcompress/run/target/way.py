@@ -14,6 +14,11 @@ class Way(Protocol):
     """From a strength of 0 to one of 1. Recipes are empty where nothing goes."""
 
     @property
+    def technique(self) -> str:
+        """The name of what takes away."""
+        ...
+
+    @property
     def likely(self) -> float:
         """The strength that is likely to meet the budget."""
         ...

@@ -19,7 +19,7 @@ from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.present.variants.variant_notes import FoundRecipe
 from pytest_vidcompress.run.target import budget_search, trials
 from pytest_vidcompress.run.target.bisection import TOLERANCE
-from pytest_vidcompress.run.target.budget_search import NEARLY_FREE, BudgetSearch
+from pytest_vidcompress.run.target.budget_search import BudgetSearch
 from pytest_vidcompress.run.target.trials import Workbench
 from pytest_vidcompress.run.target.yardsticks import YARDSTICKS, ReferenceCost, macs
 from pytest_vidcompress.runtimes.registry import RUNTIMES
@@ -207,7 +207,6 @@ def test_what_suffices_but_costs_much_is_held_against_shares(
     found = search(f"target:latency=0.7,{FORMATS}", bench(model, tried))
     assert [text for text in tried if text.startswith("shrink") and text.endswith("+fuse")]
     assert divergence(model, found.recipe) <= divergence(model, "fuse+bf16")
-    assert NEARLY_FREE == 0.01
 
 
 def test_a_landing_that_a_neighbour_disturbed_is_measured_again(model: Model, timed: Timed) -> None:
@@ -293,6 +292,19 @@ def test_what_cannot_be_tried_is_left_out_and_named(model: Model) -> None:
     assert found.recipe.endswith("+fp16")
     assert found.recipe.startswith("prune-global")
     assert found.left_out == ("int8-weights: cannot run here", "fuse: cannot run here")
+
+
+@pytest.mark.parametrize("refused", ["prune-global", "shrink"])
+def test_what_refuses_to_take_away_is_named(model: Model, refused: str) -> None:
+    plain = bench(model)
+
+    def refusing(recipe: Recipe) -> Variant:
+        if refused in recipe.text:
+            raise VidcompressError("there is nothing to take away")
+        return plain.build(recipe)
+
+    with pytest.raises(VidcompressError, match=rf"left out is {refused}: there is nothing to take away"):
+        search(f"target:size=0.2,using={refused}", replace(plain, build=refusing))
 
 
 def test_it_says_what_it_tries(model: Model) -> None:
