@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
@@ -18,11 +17,14 @@ from .verb import Named, Verb, add_option, note
 if TYPE_CHECKING:
     from ..clips.clip import ClipSet
     from ..compress.recipe import Recipe
-    from ..learn.lessons import Lessons, Progress
     from ..models.model import Model
-    from ..run.calibration import Choice
+    from ..present.variants.variant_notes import VariantNotes
     from ..run.inputs import Inputs
     from ..run.registries import Registries
+    from ..run.variants.outside_a_test import Workshop
+
+BEGAN = time.time()
+"""Before anything was loaded that decides what is learned, seconds since the epoch."""
 
 
 def _declare(parser: ArgumentParser) -> None:
@@ -56,6 +58,20 @@ def _declare(parser: ArgumentParser) -> None:
         help="a model's name means what was published, not the small one that comes with this package (default: as"
         " the labels of --clips say)",
     )
+    add_option(
+        parser,
+        Options.learn,
+        "missing: train what learns and is kept neither in the repository nor in the cache; never: refuse it; again:"
+        " train it anew",
+    )
+    parser.add_argument(
+        "--learned",
+        type=Options.learned.read,
+        default=Options.learned.read(Options.learned.default),
+        metavar=Options.learned.metavar,
+        help=f"{Options.learned.help} (default: {Options.learned.default} here)",
+    )
+    add_option(parser, Options.cache, "folder of learned variants that are kept, as tests have it")
     parser.add_argument("--force", action="store_true", help="replace the artefact that is in FOLDER")
 
 
@@ -64,12 +80,13 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
 
     from ..artefacts import save as artefact
     from ..artefacts.folder import read, size_bytes
-    from ..artefacts.variant import build
-    from ..run.calibration import choose, packaged, ready
+    from ..present.variants.variant_notes import VariantNotes
+    from ..run.calibration import choose, packaged
     from ..run.inputs import Inputs
+    from ..run.variants.outside_a_test import Workshop
 
-    registries = named()
-    inputs = Inputs(_options(given), registries)
+    registries, options, notes = named(), _options(given), VariantNotes()
+    inputs = Inputs(options, registries)
     recipe = _recipe(given, inputs, registries)
     if given.threads:
         torch.set_num_threads(given.threads)
@@ -77,46 +94,36 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
         stage(f"loading {given.model}")
         model, clip_set = _load(given, inputs, registries)
         choice = choose(clip_set, given.calibration) if clip_set else packaged(given.calibration)
-        clips = ready(choice, model, clip_set)
+        workshop = Workshop(model, clip_set, choice, stage.progress)
         stage(f"compressing by {recipe}")
         with catch_warnings(record=True) as warned:
-            taught = _lessons(recipe, model, clip_set, choice, stage.progress) if recipe.learns else None
-            variant = build(recipe, model, clips, registries.runtimes, given.runtime, taught)
+            variant = workshop.variant(recipe, options, registries, notes)
             stage("saving")
             variant.save(given.folder)
-        if taught and taught.folder:
-            shutil.rmtree(taught.folder, ignore_errors=True)
         stage("weighing the uncompressed model")
         before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
     _say_which(given, model, registries)
     for warning in warned:
-        note(str(warning.message))
-    if clips.taken:
-        note(choice.remark)
+        note(str(warning.message).replace("--vc-", "--"))
+    for remark in _remarks(workshop, notes):
+        note(remark)
     return [
         f"{variant.name} of {model.name}: {after:,} bytes, {after / before:.3f} of the uncompressed {before:,}, in"
         f" {given.folder}"
     ]
 
 
-def _lessons(
-    recipe: Recipe, model: Model, clip_set: ClipSet | None, choice: Choice, progress: Progress
-) -> Lessons:
-    """For a recipe that learns; what is interrupted goes on when the same is typed again."""
-    from ..clips.loader import Decoding
-    from ..learn.weights_digest import weights_digest
-    from ..run.cache_folder import cache_folder
-    from ..run.training_inputs import Reserved, lessons
+def _remarks(workshop: Workshop, notes: VariantNotes) -> Iterable[str]:
+    """Where what was learned came from, and what tests the clips that calibrate leave independent."""
+    from ..artefacts.kept.learned_origin import Origin
+    from ..present.variants.learned_lines import learned_line
 
-    if clip_set is None:
-        raise VidcompressError(
-            f"recipe {str(recipe)!r} learns, and model {model.name!r} has other labels than the packaged clips: name"
-            " clips like its own with --clips"
-        )
-    key = sha256(f"{recipe.text} {clip_set.name} {weights_digest(model.module)}".encode()).hexdigest()[:16]
-    folder = cache_folder(None) / "training" / key
-    reserved = Reserved(clip_set.clips, choice.clips)
-    return lessons(model, clip_set, reserved, Decoding(progress=progress), folder=folder)
+    origins = notes.learned.values()
+    yield from map(learned_line, origins)
+    if workshop.clips.taken:
+        yield workshop.choice.remark
+    elif any(each.origin is not Origin.TRAINED for each in origins):
+        yield f"what was learned before may have been {workshop.choice.remark}"
 
 
 def _options(given: Namespace) -> Options:
@@ -127,7 +134,11 @@ def _options(given: Namespace) -> Options:
             Options.clips.name: given.clips or Options.clips.default,
             Options.weights.name: given.weights,
             Options.runtime.name: given.runtime,
-        }
+            Options.learn.name: given.learn,
+            Options.learned.name: given.learned,
+            Options.cache.name: given.cache,
+        },
+        began=BEGAN,
     )
 
 
@@ -196,7 +207,8 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
 VERB = Verb(
     "compress",
     "compress a model by a recipe",
-    "Compresses a model into a folder: the artefact that a test would measure, and that load() reads again.",
+    "Compresses a model into a folder: the artefact that a test would measure, and that load() reads again. What"
+    " learns is taken from where tests keep it, or trained and kept for them.",
     _declare,
     _run,
 )

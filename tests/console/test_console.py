@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,12 +17,17 @@ from typing import Any
 import pytest
 
 from pytest_vidcompress import console
+from pytest_vidcompress.artefacts.kept.learned_origin import LearnedOrigin, Origin
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.clips.training_clips import TrainingClips
-from pytest_vidcompress.console import main, verbs
+from pytest_vidcompress.console import main, packaged, verbs
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.plugin import command_line
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
+from pytest_vidcompress.run.inputs import Inputs
+from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 from tests.artefacts.variants import variant
 from tests.models.small import checkpoint, model
 
@@ -120,14 +126,51 @@ def test_a_recipe_that_learns_is_trained_and_goes_on_where_it_was_interrupted(
         patch.setattr(TrainingClips, "batches", interrupted)
         patch.setattr("pytest_vidcompress.learn.checkpoint.SAVE_S", 0.0)
         assert main([*typed, str(tmp_path / "out")]) == 2
-        assert len([*tmp_path.glob("cache/training/*/2.checkpoint")]) == 1
+        assert len([*tmp_path.glob("cache/variants/*.training/2.checkpoint")]) == 1
         assert main([*typed, str(tmp_path / "out")]) == 0
+        assert not [*tmp_path.glob("cache/variants/*.training")]
+        assert main([*typed, str(tmp_path / "another")]) == 0
     assert begun == [0, 2]
-    assert not [*tmp_path.glob("cache/training/*")]
-    out = capsys.readouterr().out
+    first, second = (tmp_path / each / "model.safetensors" for each in ("out", "another"))
+    assert first.read_bytes() == second.read_bytes()
+    out, err = capsys.readouterr()
     assert out.startswith("prune-global:amount=0.5+distil:steps=4,batch=4 of videomae: ")
+    assert "batch=4 of videomae: trained in this run" in err
+    assert "batch=4 of videomae: of an earlier run" in err
     assert main(["show", str(tmp_path / "out")]) == 0
     assert "4 steps on 16 clips, loss " in capsys.readouterr().out
+
+
+BRIEF = "finetune:steps=1,batch=2"
+
+
+def run_that_never_trains(folder: Path) -> LearnedOrigin:
+    """Where a run of tests has from what it would measure, of the cache in a folder."""
+    values = {"vc-model": ("videomae",), "vc-learn": "never", "vc-cache": folder, "vc-learned": folder}
+    options, registries, notes = Options(values, began=time.time()), packaged(), VariantNotes()
+    inputs = Inputs(options, registries)
+    VariantBuilder(options, registries, inputs, notes).compressed(inputs.choices.recipe(BRIEF), "videomae")
+    (origin,) = notes.learned.values()
+    return origin
+
+
+def test_what_one_has_learned_tests_take_and_the_other_way_round(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = ("compress", "videomae", f"{BRIEF}+fp16")
+    here = (f"--cache={tmp_path / 'cache'}", f"--learned={tmp_path / 'learned'}")
+    line = refused(capsys, *typed, tmp_path / "out", *here, "--learn=never")
+    assert f"{BRIEF} of videomae is not trained: nothing like it is kept, and --learn=never" in line
+    assert main([*typed, str(tmp_path / "out"), *here]) == 0
+    assert run_that_never_trains(tmp_path / "cache").origin is Origin.CACHE
+    capsys.readouterr()
+    assert main([*typed, str(tmp_path / "kept"), *here, "--learn=never"]) == 0
+    assert f"note: {BRIEF} of videomae: of an earlier run" in capsys.readouterr().err
+    # A later command, of which nothing is kept yet.
+    time.sleep(0.05)
+    monkeypatch.setattr("pytest_vidcompress.console.compress.BEGAN", time.time())
+    assert main([*typed, str(tmp_path / "anew"), *here, "--learn=again"]) == 0
+    assert f"note: {BRIEF} of videomae: trained in this run" in capsys.readouterr().err
 
 
 def test_a_terminal_shows_progress(tmp_path: Path) -> None:

@@ -30,11 +30,12 @@ def training_lines(trainings: Sequence[str], width: int = WIDTH) -> list[str]:
 def learned_lines(origins: Iterable[LearnedOrigin], width: int = WIDTH) -> list[str]:
     """A line each, by model and recipe; nothing where no variant learns."""
     ordered = sorted(origins, key=lambda each: (each.model, each.recipe))
-    lines = [line for each in ordered for line in paragraph(_line(each), width, "  ", "    ")]
+    lines = [line for each in ordered for line in paragraph(learned_line(each), width, "  ", "    ")]
     return ["learned variants:", *lines] if lines else []
 
 
-def _line(learned: LearnedOrigin) -> str:
+def learned_line(learned: LearnedOrigin) -> str:
+    """`finetune of videomae: of an earlier run, 5 min of training`."""
     time = f", {_duration(learned.seconds)} of training" if learned.seconds else ""
     remark = f" ({learned.remark})" if learned.remark else ""
     return f"{learned.recipe} of {learned.model}: {learned.origin}{time}{remark}"

@@ -6,7 +6,7 @@ import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...artefacts.kept.cache_entry import CacheEntry
 from ...artefacts.kept.committed import CommittedPlace
@@ -20,15 +20,23 @@ from ...errors import UntrainedError, VidcompressError
 from ...models.model import Model
 from ...present.variants.variant_notes import VariantNotes
 from ..cache_folder import cache_folder
-from ..inputs import Inputs
 from ..options import Options
 from ..registries import Registries
 from .learning_facts import code_digest, complete_learning, learning_facts, shown_differences
 from .training_time import WAITING, training_time
 
 if TYPE_CHECKING:
+    from ...clips.loader import Clips
     from ...learn.lessons import Lessons
     from ...measure.accuracy.predict import Progress
+
+
+class Material(Protocol):
+    """What techniques calibrate on and learn from, by the name of a model; in a run of tests that is its `Inputs`."""
+
+    def calibration(self, name: str) -> Clips: ...
+
+    def lessons(self, name: str) -> Lessons: ...
 
 
 @dataclass(frozen=True)
@@ -61,13 +69,13 @@ class LearnedModels:
         self,
         options: Options,
         registries: Registries,
-        inputs: Inputs,
+        material: Material,
         notes: VariantNotes,
         progress: Progress | None = None,
     ) -> None:
         self._options = options
         self._techniques = registries.techniques
-        self._inputs = inputs
+        self._material = material
         self._notes = notes
         self._progress = progress
 
@@ -101,8 +109,8 @@ class LearnedModels:
         return training_time(start.recipe.through_learning)
 
     def _wanted(self, start: StartingPoint, name: str) -> _Wanted:
-        lessons, recipe = self._inputs.lessons(name), complete_learning(start)
-        facts = learning_facts(start, lessons, self._inputs.calibration(name))
+        lessons, recipe = self._material.lessons(name), complete_learning(start)
+        facts = learning_facts(start, lessons, self._material.calibration(name))
         code = code_digest(recipe, start.model.module, self._options.began)
         if code is None:
             return _Wanted(start, name, recipe, lessons, facts, None)
@@ -176,7 +184,7 @@ class LearnedModels:
         lessons = replace(
             wanted.lessons, folder=entry.checkpoints if entry else None, progress=self._progress
         )
-        calibration = self._inputs.calibration(wanted.name)
+        calibration = self._material.calibration(wanted.name)
         model = start.recipe.through_learning.apply(start.model, calibration, lessons)
         record = LearnedRecord(wanted.facts, versions(), model.curves)
         self._note(wanted, Origin.TRAINED, record.seconds)

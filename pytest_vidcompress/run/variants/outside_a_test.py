@@ -1,0 +1,81 @@
+"""A variant that is made outside a test, to be shipped: as a test would measure it, and what it learns is kept where
+tests keep theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...artefacts.starting_point import starting_point
+from ...artefacts.variant import Variant, prepared
+from ...clips.clip import ClipSet
+from ...clips.loader import Decoding, Progress
+from ...compress.recipe import Recipe
+from ...errors import VidcompressError
+from ...learn.lessons import Lessons
+from ...models.model import Model
+from ...present.variants.variant_notes import VariantNotes
+from ...runtimes.device_support import refuse_unsupported
+from ...runtimes.registry import usable_runtime
+from ..calibration import CalibrationClips, Choice, ready
+from ..options import Options
+from ..registries import Registries
+from ..training_inputs import Reserved, lessons
+from .learned_models import LearnedModels
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What one model is compressed with."""
+
+    model: Model
+    """The reference."""
+    clip_set: ClipSet | None
+    """That has its labels; None where none does."""
+    choice: Choice
+    """Of clips to calibrate on."""
+    progress: Progress | None = None
+
+    @cached_property
+    def clips(self) -> CalibrationClips:
+        """To calibrate on, as the model wants its pixels."""
+        return ready(self.choice, self.model, self.clip_set)
+
+    def calibration(self, name: str) -> CalibrationClips:
+        return self.clips
+
+    def lessons(self, name: str) -> Lessons:
+        """What a recipe that learns is given.
+
+        Raises:
+            VidcompressError: there are no clips to train on.
+        """
+        if self.clip_set is None:
+            raise VidcompressError(
+                f"model {name!r} has other labels than the packaged clips, and a recipe that learns needs clips with"
+                " its own: name them with --clips"
+            )
+        reserved = Reserved(self.clip_set.clips, self.choice.clips)
+        return lessons(self.model, self.clip_set, reserved, Decoding(progress=self.progress))
+
+    def variant(
+        self, recipe: Recipe, options: Options, registries: Registries, notes: VariantNotes
+    ) -> Variant:
+        """`recipe` applied to a copy of the model; what learns is found where it is kept, or trained and kept.
+
+        Args:
+            notes: take where that came from.
+
+        Raises:
+            VidcompressError: it cannot be made, or run so.
+        """
+        runtime = recipe.runtime_with(options.runtime)
+        start = starting_point(recipe, self.model, registries.techniques)
+        executes = usable_runtime(runtime, registries.runtimes)
+        refuse_unsupported(start.complete, runtime, executes, str(self.model.device))
+        learned = start.model
+        if start.recipe.learns:
+            models = LearnedModels(options, registries, self, notes, self.progress)
+            learned = models.model(start, self.model.name)
+        made = start.recipe.after_learning.apply(learned, self.clips)
+        return prepared(recipe, made, runtime, registries.runtimes, start.complete)
