@@ -101,7 +101,7 @@ class LearnedModels:
             return ""
         wanted = self._wanted(start, name)
         if self._options.learn == "missing":
-            record = read_record(self._place(wanted).folder)
+            record = read_record(self._place(wanted).found)
             if record is not None and not record.differences(wanted.facts):
                 return ""
             if wanted.entry is not None and wanted.entry.place.is_dir():
@@ -123,7 +123,7 @@ class LearnedModels:
 
     def _committed(self, wanted: _Wanted) -> Model | None:
         """That of the repository, if what decided it is as it is here."""
-        folder = self._place(wanted).folder
+        folder = self._place(wanted).found
         record = read_record(folder)
         if record is None:
             return None

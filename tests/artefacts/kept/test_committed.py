@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from pytest_vidcompress.artefacts.kept.committed import CommittedPlace, committed_folders
@@ -30,9 +31,48 @@ def test_it_takes_half_the_bytes_and_answers_nearly_as_it_was_trained(tmp_path: 
     )
 
 
+LONG = "+".join(["prune-global:amount=0.55"] * 8)
+
+
 def test_folders_are_named_by_model_and_recipe(tmp_path: Path) -> None:
-    place = CommittedPlace(tmp_path, "/home/me/checkpoints/my model", recipe("prune-global:layers=:-1+nudge"))
-    assert place.folder == tmp_path / "my-model" / "prune-global-layers=--1+nudge"
+    text = "shrink:mlp=0.5,heads=0.5+nudge"
+    place = CommittedPlace(tmp_path, "/home/me/checkpoints/mine", recipe(text))
+    assert place.folder == place.found == tmp_path / "mine" / "shrink-mlp=0.5,heads=0.5+nudge"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("videomae", "prune-global:layers=:1"), ("videomae", "prune-global:layers=-1")),
+        (("videomae", f"{LONG}+nudge"), ("videomae", f"{LONG}+prune-global")),
+        (("ours/videomae", "nudge"), ("theirs/videomae", "nudge")),
+        (("/home/me/my model", "nudge"), ("/home/me/my-model", "nudge")),
+    ],
+)
+def test_what_a_name_cannot_say_is_told_apart(
+    one: tuple[str, str], other: tuple[str, str], tmp_path: Path
+) -> None:
+    places = [CommittedPlace(tmp_path, model, recipe(text)) for model, text in (one, other)]
+    assert places[0].folder != places[1].folder
+    assert all(part.isprintable() and len(part) <= 150 for part in places[0].folder.parts)
+
+
+def test_a_checkpoint_has_one_name_wherever_it_is(tmp_path: Path) -> None:
+    places = [CommittedPlace(tmp_path, f"/home/{user}/my model", recipe()) for user in ("me", "you")]
+    assert places[0].folder == places[1].folder
+
+
+def test_one_that_was_stored_before_names_told_all_apart_is_found(tmp_path: Path) -> None:
+    model = small.model("videomae")
+    place = CommittedPlace(tmp_path, "owner/my model", recipe("prune-global:layers=:-1+nudge"))
+    before = tmp_path / "my-model" / "prune-global-layers=--1+nudge"
+    assert place.found == place.folder
+    place.write(learned(model), record())
+    before.parent.mkdir()
+    place.folder.rename(before)
+    assert place.found == before
+    place.write(learned(model), record())
+    assert place.found == place.folder != before
 
 
 def test_those_that_are_there(tmp_path: Path) -> None:
