@@ -38,8 +38,9 @@ FORMAT = 1
 """Raise it when an entry means something else than before."""
 OLDEST_DAYS = 90
 """What nobody used for so long is removed."""
-_OURS = re.compile(r"[0-9a-f]{40}(\.new|\.training|\.lock)?")
-"""Whatever else is in the folder is somebody else's."""
+_OURS = re.compile(r"[0-9a-f]{40}(\.new|\.training)?")
+"""Folders that may be removed. Locks are empty files and stay: who removes one may remove it under somebody's hand.
+Whatever else is there is somebody else's."""
 _ARTEFACT, _SEAL = "artefact", "seal"
 
 

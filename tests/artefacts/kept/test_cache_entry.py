@@ -192,12 +192,16 @@ def test_what_nobody_used_for_long_goes_when_another_is_written(entry: CacheEntr
             os.utime(path, (long_ago, long_ago))
     others = entry.folder / "somebody-else-s"
     others.mkdir()
-    os.utime(others, (long_ago, long_ago))
+    lock = old.place.with_suffix(".lock")
+    lock.mkdir()
+    for path in (others, lock):
+        os.utime(path, (long_ago, long_ago))
     assert used.read(model, KNOWN) is not None
     written(entry, model)
     assert not old.place.exists()
     assert used.place.exists()
     assert others.exists()
+    assert lock.exists(), "whoever removes it may remove it under somebody's hand"
 
 
 def test_a_folder_that_cannot_be_made_is_refused_by_its_option(tmp_path: Path) -> None:
