@@ -186,3 +186,10 @@ def test_pixels_of_the_layout_are_shown() -> None:
     made = parse("fuse", TECHNIQUES).apply(of, NO_CLIPS).module
     with torch.inference_mode():
         assert torch.allclose(made(pixels()), of.module(pixels()), atol=1e-5)
+
+
+def test_what_is_folded_can_be_trained() -> None:
+    fused = parse("fuse", TECHNIQUES).apply(cnn(), NO_CLIPS).module
+    with torch.enable_grad():
+        fused(noise(1)).sum().backward()
+    assert all(parameter.grad is not None for parameter in fused.parameters())
