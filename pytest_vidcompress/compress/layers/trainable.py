@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import torch
 from torch import nn
 
 
-def train_alike(made: nn.Module, sources: Iterable[nn.Parameter]) -> None:
+def train_alike(made: nn.Module, sources: Iterable[torch.Tensor]) -> None:
     """Parameters of `made` that are none of `sources` are trained where one of these is, in place."""
     flags = {id(source): source.requires_grad for source in sources}
     for parameter in made.parameters():
