@@ -58,6 +58,11 @@ def _declare(parser: ArgumentParser) -> None:
         help="a model's name means what was published, not the small one that comes with this package (default: as"
         " the labels of --clips say)",
     )
+    _declare_learning(parser)
+    parser.add_argument("--force", action="store_true", help="replace the artefact that is in FOLDER")
+
+
+def _declare_learning(parser: ArgumentParser) -> None:
     add_option(
         parser,
         Options.learn,
@@ -72,7 +77,6 @@ def _declare(parser: ArgumentParser) -> None:
         help=f"{Options.learned.help} (default: {Options.learned.default} here)",
     )
     add_option(parser, Options.cache, "folder of learned variants that are kept, as tests have it")
-    parser.add_argument("--force", action="store_true", help="replace the artefact that is in FOLDER")
 
 
 def _run(given: Namespace, named: Named) -> Sequence[str]:

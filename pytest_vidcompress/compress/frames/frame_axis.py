@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from ..layers.by_class import entries_by_class
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +43,4 @@ def rows_of(table: torch.Tensor, places: Sequence[int], size: int, before: int) 
 @cache
 def frame_axes() -> Mapping[str, FrameAxis]:
     """By the name of the class."""
-    package = __name__.rpartition(".")[0]
-    names = sorted(each.name for each in iter_modules(import_module(package).__path__))
-    entries = [getattr(import_module(f"{package}.{name}"), "AXIS", None) for name in names]
-    return MappingProxyType({each.of: each for each in entries if isinstance(each, FrameAxis)})
+    return entries_by_class(__name__.rpartition(".")[0], "AXIS", FrameAxis)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VidcompressError
+from ..layers.by_class import entries_by_class
 
 if TYPE_CHECKING:
     from torch import nn
@@ -51,7 +49,4 @@ def refuse_rest(frames: int, size: Any, patch: Sequence[int]) -> None:
 @cache
 def rewrites() -> Mapping[str, Rewrite]:
     """By the name of the class. Heavy: imports torch."""
-    package = __name__.rpartition(".")[0]
-    names = sorted(each.name for each in iter_modules(import_module(package).__path__))
-    entries = [getattr(import_module(f"{package}.{name}"), "REWRITE", None) for name in names]
-    return MappingProxyType({each.of: each for each in entries if isinstance(each, Rewrite)})
+    return entries_by_class(__name__.rpartition(".")[0], "REWRITE", Rewrite)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from types import MappingProxyType
 
 from torch import nn
 
+from ...layers.by_class import entries_by_class
 from .anatomy import Anatomy
 
 
 @cache
 def anatomies() -> Mapping[str, Anatomy]:
     """By the name of the class that they are of. Heavy: imports torch."""
-    names = sorted(each.name for each in iter_modules(__path__))
-    found = [getattr(import_module(f"{__name__}.{name}"), "ANATOMY", None) for name in names]
-    return MappingProxyType({each.of: each for each in found if isinstance(each, Anatomy)})
+    return entries_by_class(__name__, "ANATOMY", Anatomy)
 
 
 def anatomy_of(module: nn.Module) -> Anatomy | None:
