@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..errors import VidcompressError
+from .labels import normal_form
 
 Source = Path | Callable[[], Any]
 """What a clip's frames are read from."""
@@ -37,6 +38,10 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "label": (lambda value: isinstance(value, str), "one text"),
     "path": (lambda value: isinstance(value, Path), "a pathlib.Path"),
     "pixels": (lambda value: value is None or callable(value), "a function that returns them"),
+    "others": (
+        lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value),  # pyright: ignore[reportUnknownVariableType]
+        "a tuple of texts",
+    ),
 }
 """Field of a clip -> what it is held to, and in words."""
 
@@ -46,7 +51,7 @@ class Clip:
     """One labelled video.
 
     Raises:
-        VidcompressError: a field is of another kind.
+        VidcompressError: a field is of another kind, or a label is there twice.
     """
 
     id: str
@@ -58,12 +63,32 @@ class Clip:
     what messages call it."""
     pixels: Callable[[], Any] | None = field(default=None, repr=False)
     """Where it is no file of its own: returns its frames, RGB uint8 `(T, H, W, 3)`, as an array or a tensor."""
+    others: tuple[str, ...] = ()
+    """Labels besides the first, in a set of which clips have several."""
 
     def __post_init__(self) -> None:
         for name, (is_right, expected) in _KINDS.items():
             value: Any = getattr(self, name)
             if not is_right(value):
                 raise VidcompressError(f"clip {self.id!r} cannot have {name}={value!r}: expected {expected}")
+        if self.others:
+            self._refuse_repeated()
+
+    def _refuse_repeated(self) -> None:
+        known = dict[str, str]()
+        for label in self.labels:
+            form = normal_form(label)
+            if form in known:
+                same = "" if known[form] == label else f", as {known[form]!r} and as {label!r}"
+                raise VidcompressError(
+                    f"clip {self.id!r} has label {label!r} twice{same}: give each of its labels once"
+                )
+            known[form] = label
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All of them, the first one first."""
+        return (self.label, *self.others)
 
     @property
     def source(self) -> Source:
@@ -76,7 +101,7 @@ class ClipSet:
     """A collection of clips with a label list.
 
     Raises:
-        VidcompressError: two clips have one id, or one is no clip.
+        VidcompressError: two clips have one id, or one is no clip, or has several labels in a set of which none has.
     """
 
     name: str
@@ -95,6 +120,9 @@ class ClipSet:
     """Clips that are never tested, for techniques that train; a function where it takes time to find them. They may
     be made one by one, in any number, by a sequence whose `repr` says what makes them: what is learned of them is
     found again by that. A list or a tuple is known by the ids and labels of its clips."""
+    several_labels: bool = False
+    """Whether a clip may have more than one label, or more than one may be right: models are then asked about each
+    label by itself."""
 
     def __post_init__(self) -> None:
         # What is known of a clip is found again by its id: of two with one id, one would speak for both.
@@ -111,6 +139,20 @@ class ClipSet:
                     f"clip set {self.name!r} has two clips with id {clip.id!r}, {other.path} and {clip.path}: an id "
                     f"tells a clip from all others, so put the folder into it, such as {named!r}"
                 )
+            self.refuse_several(clip)
+
+    def refuse_several(self, clip: Clip) -> None:
+        """Refuses a clip with more labels than one of this set's may have.
+
+        Raises:
+            VidcompressError: it has several, and the set does not say that clips have.
+        """
+        if clip.others and not self.several_labels:
+            raise VidcompressError(
+                f"clip set {self.name!r}: clip {clip.id!r} has {len(clip.labels)} labels, "
+                f"{', '.join(map(repr, clip.labels))}, where each clip has one: give the ClipSet "
+                "several_labels=True, or the clip one label"
+            )
 
     @property
     def training_clips(self) -> Sequence[Clip]:

@@ -58,14 +58,22 @@ def _made(name: str, make: Callable[[], object]) -> ClipSet:
             f"clip set {name!r} has no clips: its function found none; relative paths in it count from {Path.cwd()}"
             " (--vc-clips)"
         )
+    if made.several_labels and not any(clip.others for clip in (*made.clips, *made.spare)):
+        raise VidcompressError(
+            f"clip set {name!r} says several_labels=True, and each of its {len(made.clips)} clips has one label: "
+            "give those that have more Clip(..., others=(...)), or leave several_labels out"
+        )
     # Those that are made one by one are looked at when they are taken.
     listed = made.training if isinstance(made.training, tuple | list) else ()
+    known = frozenset(made.labels)
     for clip in (*made.clips, *made.spare, *listed):
-        if clip.label not in made.labels:
-            raise VidcompressError(
-                f"clip set {name!r}: clip {clip.id!r} has label {clip.label!r}, which is none of the set's "
-                f"{len(made.labels)} labels"
-            )
+        made.refuse_several(clip)
+        for label in clip.labels:
+            if label not in known:
+                raise VidcompressError(
+                    f"clip set {name!r}: clip {clip.id!r} has label {label!r}, which is none of the set's "
+                    f"{len(made.labels)} labels"
+                )
     return made
 
 

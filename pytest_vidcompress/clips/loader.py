@@ -16,6 +16,7 @@ from .crops.model_input import model_input
 from .crops.prefetch import prefetch
 from .faults import Skipped, Undecodable, too_many
 from .profile import Profile
+from .targets import Targets, as_targets
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""
@@ -47,7 +48,8 @@ class Clips(Sequence[Clip]):
     Args:
         clips: the sample.
         labels: every label of the clip set.
-        label_ids: label -> index among the model's outputs; has all labels of `clips`.
+        label_ids: label -> index among the model's outputs; has all labels of `clips`. `Targets` where a clip may
+            have several.
         profile: what the model expects.
         decoding: how they are decoded.
     """
@@ -56,13 +58,13 @@ class Clips(Sequence[Clip]):
         self,
         clips: Sequence[Clip],
         labels: Sequence[str],
-        label_ids: Mapping[str, int],
+        label_ids: Mapping[str, int] | Targets,
         profile: Profile,
         decoding: Decoding | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self._sample = tuple(clips)
-        self._label_ids = dict(label_ids)
+        self._targets = as_targets(label_ids)
         self.profile = profile
         """What the model expects, and how its views are merged."""
         self._decoding = decoding or Decoding()
@@ -83,6 +85,11 @@ class Clips(Sequence[Clip]):
                     self._decoding.progress("decoding clips", done, total)
             self._loaded = tuple(clip for clip in self._sample if clip.id not in self._skipped)
         return self._loaded
+
+    @property
+    def several_labels(self) -> bool:
+        """Whether a clip may have several labels, so that the right answers of batches are `(B, labels)`."""
+        return self._targets.several_labels
 
     @property
     def sample(self) -> tuple[Clip, ...]:
@@ -121,7 +128,7 @@ class Clips(Sequence[Clip]):
         Returns:
             Pixels, float32 `(B * V, T, C, H, W)` or as the profile's layout says, the `V` views of a clip one
             after the other, on the device that takes them, and the int64 `(B,)` indices of the clips' labels among
-            the model's outputs.
+            the model's outputs; of a set with several labels bool `(B, labels)`, which of the outputs are right.
 
         Raises:
             ValueError: `n` is below one.
@@ -148,9 +155,7 @@ class Clips(Sequence[Clip]):
 
     def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = model_input([crops for _, crops in batch], self.profile)
-        return pixels.to(self._decoding.device), torch.tensor(
-            [self._label_ids[clip.label] for clip, _ in batch]
-        )
+        return pixels.to(self._decoding.device), self._targets.of([clip for clip, _ in batch])
 
     def _all_crops(self) -> Generator[tuple[Clip, torch.Tensor], None, None]:
         """Every usable clip with its crops, kept ones or decoded now."""

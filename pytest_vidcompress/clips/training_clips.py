@@ -21,6 +21,7 @@ from .faults import Skipped, Undecodable
 from .loader import Decoding
 from .profile import Profile, Views
 from .shuffle import shuffled
+from .targets import Targets, as_targets
 
 Refuse = Callable[[Clip], None]
 """Raises VidcompressError for a clip that may not be trained on."""
@@ -41,7 +42,7 @@ class TrainingClips:
 
     Args:
         clips: of any number: they are asked for one by one.
-        label_ids: label -> index among the model's outputs.
+        label_ids: label -> index among the model's outputs; `Targets` where a clip may have several.
         profile: what the model expects.
         decoding: how clips are decoded, and which device takes their pixels.
         seed: another seed, other orders.
@@ -54,7 +55,7 @@ class TrainingClips:
     def __init__(
         self,
         clips: Sequence[Clip],
-        label_ids: Mapping[str, int],
+        label_ids: Mapping[str, int] | Targets,
         profile: Profile,
         decoding: Decoding | None = None,
         seed: int = 0,
@@ -65,7 +66,7 @@ class TrainingClips:
         self.skipped: dict[str, Skipped] = {}
         """Clips that could not be decoded so far, by id."""
         self._clips = clips
-        self._label_ids = dict(label_ids)
+        self._targets = as_targets(label_ids)
         self._profile = replace(profile, views=Views())
         self._decoding = decoding or Decoding()
         self._seed = seed
@@ -75,6 +76,11 @@ class TrainingClips:
         """Clips of an epoch."""
         return len(self._clips)
 
+    @property
+    def several_labels(self) -> bool:
+        """Whether a clip may have several labels, so that the right answers of batches are `(B, labels)`."""
+        return self._targets.several_labels
+
     @cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files.
@@ -82,7 +88,9 @@ class TrainingClips:
         Raises:
             VidcompressError: clips that are made one by one do not say what makes them.
         """
-        text = f"{self._seed} {sorted(self._label_ids.items())} {self._profile.pixels}"
+        text = f"{self._seed} {sorted(self._targets.label_ids.items())} {self._profile.pixels}"
+        if self.several_labels:
+            text += f", several of {self._targets.outputs}"
         whole = sha256(text.encode("utf-8", "surrogatepass"))
         for part in _names(self._clips):
             whole.update(f"{part}\n".encode("utf-8", "surrogatepass"))
@@ -102,7 +110,8 @@ class TrainingClips:
 
         Returns:
             Pixels, float32 `(size, T, C, H, W)` or as the profile's layout says, and the int64 `(size,)` indices of
-            the clips' labels among the model's outputs, both on the device that takes them.
+            the clips' labels among the model's outputs, both on the device that takes them; of a set with several
+            labels bool `(size, labels)`, which of the outputs are right.
 
         Raises:
             VidcompressError: when they are taken: a clip may not be trained on or has no label of the model, or many
@@ -117,7 +126,7 @@ class TrainingClips:
             with closing(self._crops(range(first * size, stop * size))) as taken:
                 for _ in range(first, stop):
                     batch = [*islice(taken, size)]
-                    labels = torch.tensor([self._label_ids[clip.label] for clip, _ in batch])
+                    labels = self._targets.of([clip for clip, _ in batch])
                     pixels = model_input([crops for _, crops in batch], self._profile)
                     yield pixels.to(self._decoding.device), labels.to(self._decoding.device)
 
@@ -153,11 +162,7 @@ class TrainingClips:
 
     def _clip(self, index: int) -> Clip:
         clip = self._clips[index]
-        if clip.label not in self._label_ids:
-            raise VidcompressError(
-                f"clip {clip.id!r} is to be trained on and has label {clip.label!r}, which is none of the set's"
-                f" {len(self._label_ids)} labels"
-            )
+        self._targets.refuse_unknown(clip)
         if self._refuse:
             self._refuse(clip)
         return clip
@@ -166,7 +171,7 @@ class TrainingClips:
 def _names(clips: Sequence[Clip]) -> Iterable[str]:
     """What tells clips that are listed from others; of those that are made one by one what makes them."""
     if isinstance(clips, tuple | list):
-        return (f"{clip.id} {clip.label}" for clip in clips)
+        return ("\t".join((f"{clip.id} {clip.label}", *clip.others)) for clip in clips)
     text = repr(clips)
     if _ADDRESS.search(text):
         name = type(clips).__qualname__

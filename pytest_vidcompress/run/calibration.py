@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 
 from ..clips.clip import Clip, ClipSet
-from ..clips.labels import match
 from ..clips.loader import Clips
 from ..clips.pocket.packaged import pocket
 from ..clips.sample import calibration, sample
+from ..clips.targets import targets_of
 from ..models.model import Model
 
 TESTED = 1000
@@ -76,5 +76,5 @@ def ready(choice: Choice, model: Model, clip_set: ClipSet | None) -> Calibration
         # No label of the model's: who learns by it fails at once.
         labels = tuple(sorted({clip.label for clip in choice.clips}))
         return CalibrationClips(choice.clips, labels, dict.fromkeys(labels, -1), model.profile)
-    ids = match(clip_set.labels, model.labels, model_name=model.name, clip_set_name=clip_set.name)
-    return CalibrationClips(choice.clips, clip_set.labels, ids, model.profile)
+    targets = targets_of(clip_set, model.labels, model.name)
+    return CalibrationClips(choice.clips, clip_set.labels, targets, model.profile)

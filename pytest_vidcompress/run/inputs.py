@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ..clips.clip import Clip, ClipSet
 from ..clips.clip_set import resolve
-from ..clips.labels import match
 from ..clips.sample import calibration, sample
 from ..clips.shared_content import SharedContent
 from ..errors import VidcompressError
@@ -154,10 +153,12 @@ class Inputs:
         device: torch.device | None = None,
     ) -> Clips:
         from ..clips.loader import Clips
+        from ..clips.targets import targets_of
 
-        model, labels = self.model(name), self.clip_set.labels
-        ids = match(labels, model.labels, model_name=name, clip_set_name=self.clip_set.name)
-        return Clips(clips, labels, ids, model.profile, self._decoding(most_skipped, device))
+        model = self.model(name)
+        targets = targets_of(self.clip_set, model.labels, name)
+        decoding = self._decoding(most_skipped, device)
+        return Clips(clips, self.clip_set.labels, targets, model.profile, decoding)
 
     def _decoding(self, most_skipped: float = 1.0, device: torch.device | None = None) -> Decoding:
         from ..clips.loader import Decoding

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..clips.clip import Clip, ClipSet
-from ..clips.labels import match
 from ..clips.loader import Decoding
 from ..clips.shared_content import SharedContent
+from ..clips.targets import targets_of
 from ..clips.training_clips import TrainingClips
 from ..errors import VidcompressError
 from ..learn.lessons import Lessons
@@ -57,6 +57,6 @@ def lessons(
     is_listed = isinstance(clips, tuple | list)
     for clip in clips if is_listed else ():
         refuse(clip)
-    ids = match(clip_set.labels, model.labels, model_name=model.name, clip_set_name=clip_set.name)
-    training = TrainingClips(clips, ids, model.profile, decoding, seed, None if is_listed else refuse)
+    targets = targets_of(clip_set, model.labels, model.name)
+    training = TrainingClips(clips, targets, model.profile, decoding, seed, None if is_listed else refuse)
     return Lessons(model, training, seed, folder, decoding.progress)

@@ -16,6 +16,7 @@ from pytest_vidcompress.errors import VidcompressError
 
 ONE = Clip("x", "a", Path("x.mp4"))
 MINE = ClipSet("mine", ("a",), (ONE,))
+BOTH = Clip("y", "a", Path("y.mp4"), others=("b",))
 
 
 def test_a_name_gives_the_set_of_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +69,18 @@ def lost() -> ClipSet:
         (
             lambda: replace(MINE, clips=(replace(ONE, label="b"),)),
             "clip 'x' has label 'b', which is none of the set's 1 labels",
+        ),
+        (
+            lambda: replace(MINE, clips=(BOTH,), several_labels=True),
+            "clip 'y' has label 'b', which is none of the set's 1 labels",
+        ),
+        (
+            lambda: replace(MINE, training=(BOTH,)),
+            "clip 'y' has 2 labels, 'a', 'b', where each clip has one: give the ClipSet several_labels=True",
+        ),
+        (
+            lambda: replace(MINE, several_labels=True),
+            "says several_labels=True, and each of its 1 clips has one label: give those that have more",
         ),
     ],
 )

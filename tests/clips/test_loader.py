@@ -16,6 +16,7 @@ from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.crops.preprocess import normalize
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import CropSpec, Profile, Views
+from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
 from tests.clips.decode.footage import greys
 from tests.clips.decode.pictures import write_picture
@@ -68,6 +69,18 @@ def test_batches_are_pixels_and_the_models_label_ids(sampled: list[Clip]) -> Non
     below = torch.cat([pixels for pixels, _ in batches])[..., 16:, :].mean((1, 3, 4))
     # Half a level of limited-range video is 0.01 of these units.
     torch.testing.assert_close(below, expected, atol=0.02, rtol=0)
+
+
+def test_of_clips_with_several_labels_batches_say_of_each_output_whether_it_is_right(
+    sampled: list[Clip],
+) -> None:
+    both = dataclasses.replace(sampled[0], others=("light",))
+    clips = Clips([both, sampled[1]], ["dark", "light"], Targets(IDS, 8), PROFILE)
+    ((_, right),) = clips.batches(2)
+    assert right.dtype == torch.bool
+    assert [row.nonzero().flatten().tolist() for row in right] == [[3, 7], [3]]
+    assert right.shape == (2, 8)
+    assert (clips.several_labels, make(sampled).several_labels) == (True, False)
 
 
 def test_the_layout_is_the_profiles(sampled: list[Clip]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -136,6 +137,12 @@ def test_no_clip_is_both_tested_and_calibrated_on(total: int, taken: int, number
     found = calibration(ClipSet("mine", ("label0",), everything), tested, number, seed)
     assert not set(found) & set(tested)
     assert len(found) == min(number, total - len(tested))
+
+
+def test_of_clips_with_several_labels_the_first_one_decides() -> None:
+    plain = make({"a": 5, "b": 5, "c": 5})
+    several = [replace(clip, others=("d",)) for clip in plain]
+    assert [clip.id for clip in sample(several, 6, 0)] == [clip.id for clip in sample(plain, 6, 0)]
 
 
 def test_spare_clips_are_taken_where_there_are_some() -> None:

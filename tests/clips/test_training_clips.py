@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,14 @@ import torch
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Profile, Views
+from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.clips.training_clips import TrainingClips
 from pytest_vidcompress.errors import VidcompressError
 
 IDS = {"a": 2, "b": 5}
 PROFILE = Profile(2, 1, 8)
+BEFORE = "e9ba4f1a555c92e5"
+"""Digest of four clips with one label each, before any could have several."""
 
 
 def shade(value: int) -> np.ndarray:
@@ -93,6 +96,33 @@ def test_a_clip_is_refused_before_it_is_decoded() -> None:
         VidcompressError, match=r"clip 'clip0' is to be trained on and has label 'a', which is"
     ):
         TrainingClips(listed(1), {"b": 0}, PROFILE).batch(0, 1)
+
+
+def several(number: int) -> tuple[Clip, ...]:
+    """Each third of them has both labels."""
+    return tuple(
+        replace(clip, others=("ab"[(k + 1) % 2],)) if k % 3 == 0 else clip
+        for k, clip in enumerate(listed(number))
+    )
+
+
+def test_of_clips_with_several_labels_batches_say_of_each_output_whether_it_is_right() -> None:
+    clips = TrainingClips(several(6), Targets(IDS, 7), PROFILE)
+    _, right = clips.batch(0, 6)
+    assert (right.shape, right.dtype) == ((6, 7), torch.bool)
+    (shades,) = numbers(clips, range(1), 6)
+    found = [row.nonzero().flatten().tolist() for row in right]
+    assert found == [[2, 5] if k % 3 == 0 else [IDS["ab"[k % 2]]] for k in shades]
+    with pytest.raises(
+        VidcompressError, match="'clip0' is to be trained on and has 2 labels, where each clip"
+    ):
+        TrainingClips(several(1), IDS, PROFILE).batch(0, 1)
+
+
+def test_the_digest_is_of_all_labels_and_that_of_clips_with_one_is_as_it_was() -> None:
+    assert TrainingClips(listed(4), IDS, PROFILE).digest == BEFORE
+    digests = [TrainingClips(clips, Targets(IDS, 7), PROFILE).digest for clips in (listed(4), several(4))]
+    assert len({*digests, BEFORE}) == 3
 
 
 def test_the_digest_is_of_clips_seed_and_profile() -> None:

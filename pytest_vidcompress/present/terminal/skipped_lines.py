@@ -44,5 +44,5 @@ def skipped_csv(skipped: Sequence[Skipped]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for each in skipped:
-        writer.writerow([each.clip.id, each.clip.label, each.kind, each.reason, each.clip.path])
+        writer.writerow([each.clip.id, ";".join(each.clip.labels), each.kind, each.reason, each.clip.path])
     return text.getvalue()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_vidcompress.clips.clip import Clip
@@ -43,6 +44,12 @@ def test_the_file_reads_back() -> None:
         )
     )
     assert skipped_csv([]) == ",".join(COLUMNS) + "\n"
+
+
+def test_all_labels_of_a_clip_stand_in_one_cell() -> None:
+    several = replace(SKIPPED[0], clip=Clip("a", "rain", Path("a.mp4"), others=("fog",)))
+    (row,) = csv.DictReader(io.StringIO(skipped_csv([several])))
+    assert row["label"] == "rain;fog"
 
 
 def test_two_reports_have_two_files() -> None:
