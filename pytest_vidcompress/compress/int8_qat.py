@@ -40,8 +40,8 @@ class Int8Qat(Int8Static, TrainingParameters):
 
 
 def learn(model: Model, parameters: Int8Qat, clips: Clips, lessons: Lessons) -> Model:
+    from ..learn.distillation import Distillation
     from ..learn.loop import train
-    from ..learn.losses import Distillation
     from .fuse.fused_layers import Attention
     from .int8.fake_quantized import FakeQuantized
     from .int8.quantized import QuantizedAttention

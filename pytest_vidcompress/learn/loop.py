@@ -25,6 +25,7 @@ from ..models.learning_curve import CurvePoint, LearningCurve
 from ..models.module_copy import module_copy
 from ..processes.clock import now_s
 from . import checkpoint
+from .beside import learners
 from .budget import Budget
 from .lessons import Lessons
 from .losses import Objective
@@ -51,10 +52,12 @@ class Training:
     decay: float = 0.0
     """Of weights, decoupled (Loshchilov and Hutter, ICLR 2019)."""
     dropout: bool = False
-    """Do layers that drop at random do so? The statistics of batch norms stay in any case."""
+    """Do layers that drop at random do so?"""
     after_step: Callable[[int, int], None] | None = None
     """Called with the steps done and their total after each: it may change weights. Those that it makes zero stay
     zero."""
+    statistics: bool = False
+    """Do batch norms that learn take those of the clips that they are shown? Otherwise theirs stay."""
 
 
 def train(module: nn.Module, training: Training, lessons: Lessons) -> LearningCurve:
@@ -66,7 +69,7 @@ def train(module: nn.Module, training: Training, lessons: Lessons) -> LearningCu
         VidcompressError: the loss is not finite; the checkpoint in the lessons' folder is of another training; or the
             clips cannot be had.
     """
-    with _trainable(module, training.dropout), _own_random_numbers(device_of(module)):
+    with _trainable(module, training), _own_random_numbers(device_of(module)):
         return _Run(module, training, lessons).finish()
 
 
@@ -78,6 +81,10 @@ class _Run:
         self._training = training
         self._lessons = lessons
         self._parameters = [each for each in module.parameters() if each.requires_grad]
+        self._apart = [
+            [each for each in part.parameters() if each.requires_grad] for part in learners(module)
+        ]
+        """The same, by who learns for itself: the gradients of each are cut alone."""
         self._optimizer = torch.optim.AdamW(
             self._parameters, lr=training.rate, weight_decay=training.decay, foreach=True
         )
@@ -96,8 +103,8 @@ class _Run:
             self._save(file)
         self._tell()
         last = saved = now_s()
-        for pixels, labels in lessons.training.batches(range(self._done, self._steps), training.batch):
-            self._take(pixels, labels)
+        for pixels, targets in lessons.training.batches(range(self._done, self._steps), training.batch):
+            self._take(pixels, targets)
             now = now_s()
             self._seconds, last = self._seconds + now - last, now
             self._note()
@@ -107,16 +114,17 @@ class _Run:
             self._tell()
         return LearningCurve(lessons.technique, training.batch, tuple(self._points))
 
-    def _take(self, pixels: torch.Tensor, labels: torch.Tensor) -> None:
+    def _take(self, pixels: torch.Tensor, targets: torch.Tensor) -> None:
         training = self._training
         torch.manual_seed(_number(f"{self._lessons.seed}:{self._done}"))
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self._done, self._steps, training.rate)
-        loss = training.objective(self._module, pixels, labels)
+        loss = training.objective(self._module, pixels, targets)
         self._losses.append(self._finite(loss.item()))
         loss.backward()
         with _zeros_stay(self._parameters):
-            torch.nn.utils.clip_grad_norm_(self._parameters, _MOST_NORM)
+            for parameters in self._apart:
+                torch.nn.utils.clip_grad_norm_(parameters, _MOST_NORM)
             self._optimizer.step()
         self._optimizer.zero_grad()
         self._done += 1
@@ -138,8 +146,8 @@ class _Run:
         pilot = _Run(module_copy(self._module), training, self._lessons)
         pilot._steps = _PILOT
         times = [now_s()]
-        for pixels, labels in self._lessons.training.batches(range(_PILOT), training.batch):
-            pilot._take(pixels, labels)
+        for pixels, targets in self._lessons.training.batches(range(_PILOT), training.batch):
+            pilot._take(pixels, targets)
             times.append(now_s())
         return median(after - before for before, after in pairwise(times[1:]))
 
@@ -189,17 +197,17 @@ class _Run:
 
 
 @contextmanager
-def _trainable(module: nn.Module, dropout: bool) -> Generator[None]:
-    """Nothing drops unless it is asked for. What somebody froze does not learn; where all is frozen, that was for use
-    alone, and all learns."""
+def _trainable(module: nn.Module, training: Training) -> Generator[None]:
+    """Nothing drops and no statistics change unless it is asked for. What somebody froze does not learn; where all is
+    frozen, that was for use alone, and all learns."""
     learned = {parameter: parameter.requires_grad for parameter in module.parameters()}
     all_frozen = not any(learned.values())
-    module.train(dropout)
-    for part in module.modules():
-        if isinstance(part, BATCH_NORMS):
-            part.eval()
+    module.train(training.dropout)
     for parameter, learns in learned.items():
         parameter.requires_grad_((learns or all_frozen) and parameter.is_floating_point())
+    for part in module.modules():
+        if isinstance(part, BATCH_NORMS):
+            part.train(training.statistics and all(each.requires_grad for each in part.parameters()))
     try:
         with torch.enable_grad():
             yield

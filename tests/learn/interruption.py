@@ -48,8 +48,8 @@ def _train(folder: Path, steps: int, said: Connection) -> None:
 
     from pytest_vidcompress.learn import checkpoint
     from pytest_vidcompress.learn.budget import Budget
+    from pytest_vidcompress.learn.distillation import Distillation
     from pytest_vidcompress.learn.loop import Training, train
-    from pytest_vidcompress.learn.losses import Distillation
     from tests.learn.school import lessons, untrained
 
     torch.set_num_threads(1)

@@ -105,6 +105,16 @@ def test_nothing_drops_unless_asked_and_statistics_of_batch_norms_stay(dropout: 
     assert not torch.equal(head.norm.weight, before)
 
 
+def test_statistics_of_batch_norms_that_learn_follow_where_asked() -> None:
+    for learns in (True, False):
+        head = Head().eval()
+        head.norm.requires_grad_(learns)
+        before = head.norm.running_mean.clone()
+        train(head, training(2, statistics=True), lessons(untrained()))
+        assert torch.equal(head.norm.running_mean, before) != learns
+        assert not head.norm.training
+
+
 def test_the_module_is_as_it_was_but_for_its_weights_and_nobody_draws_other_random_numbers() -> None:
     head = Head().train()
     head.linear.bias.requires_grad_(False)

@@ -49,8 +49,8 @@ class PruneGradual(TrainingParameters):
 
 
 def learn(model: Model, parameters: PruneGradual, clips: Clips, lessons: Lessons) -> Model:
+    from ...learn.distillation import Distillation
     from ...learn.loop import train
-    from ...learn.losses import Distillation
     from ..scope import matrices
 
     layers = matrices(model, (parameters.scope,), parameters.layers)

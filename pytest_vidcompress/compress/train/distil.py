@@ -2,7 +2,11 @@
 
 Hinton et al., "Distilling the Knowledge in a Neural Network", 2015: the softened classes of the reference are the
 aim, so that clips need no label. Structure stays, and weights that were pruned to zero stay zero, unless the student
-is to be of another depth or width.
+is to be of another depth or width, or begins from scratch.
+
+Of a student that looks at fewer frames than its teacher (`frames` before it), the losses of Bhardwaj et al.,
+"Efficient Video Classification Using Fewer Frames", CVPR 2019, section 3.2, each with a weight: `representation`,
+`prediction` and `labels`. Their teacher is trained first, or beside the student (`parallel`).
 """
 
 from __future__ import annotations
@@ -12,17 +16,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...errors import VidcompressError
-from ..parameters import in_range, positive
+from ..parameters import in_range, one_of, positive
 from ..shrink.shares import Shrink
 from ..technique import Technique
+from .classifier_name import classifier_name
 from .training_parameters import TrainingParameters
 
 if TYPE_CHECKING:
     from torch import nn
 
     from ...clips.loader import Clips
+    from ...learn.distillation import Distillation
     from ...learn.lessons import Lessons
-    from ...learn.losses import Distillation
+    from ...learn.losses import Objective
     from ...models.model import Model
 
 
@@ -45,6 +51,14 @@ class Distil(TrainingParameters):
     """Share of the neurons that the student lacks, chosen as `shrink` does; likewise the others."""
     heads: float = 0.0
     width: float = 0.0
+    prediction: float = 1.0
+    """Weight of the distance between the classes of both."""
+    start: str = "given"
+    """Weights that the student begins with: `given`, those that the techniques before it left, or `scratch`, random
+    ones. What is frozen stays as it is."""
+    parallel: bool = False
+    """Is the teacher one that begins from scratch as the student does, and learns the labels beside it? Otherwise it
+    is the reference as it is."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -52,8 +66,23 @@ class Distil(TrainingParameters):
         in_range(self, "labels", 0, 1e6)
         in_range(self, "hidden", 0, 1e6)
         in_range(self, "depth", 0, 1 << 16)
+        in_range(self, "prediction", 0, 1e6)
         for name in ("mlp", "heads", "width"):
             in_range(self, name, 0, 1)
+        one_of(self, "start", ("given", "scratch"))
+        if self.from_scratch and self.batch < 2:
+            raise VidcompressError(
+                f"batch={self.batch}: what begins from scratch needs 2 clips or more a step"
+            )
+        if not (self.prediction or self.labels or self.hidden or self.representation):
+            raise VidcompressError(
+                "there is nothing to learn: expected a weight of prediction, labels, hidden or representation above 0"
+            )
+
+    @property
+    def from_scratch(self) -> bool:
+        """Does the student begin with random weights?"""
+        return self.parallel or self.start == "scratch"
 
     @property
     def lacks(self) -> Shrink | None:
@@ -68,9 +97,29 @@ def learn(model: Model, parameters: Distil, clips: Clips, lessons: Lessons) -> M
     from .students import student_of
 
     student = student_of(model, parameters.depth, parameters.lacks, clips)
-    objective = _objective(student.module, parameters, lessons)
-    curve = train(student.module, parameters.training(objective), lessons)
+    made, objective = _pupils(student.module, parameters, lessons)
+    training = parameters.training(objective)
+    if parameters.from_scratch:
+        training = replace(training, statistics=True)
+    curve = train(made, training, lessons)
     return replace(student, notes=(*student.notes, curve.describe()), curves=(*student.curves, curve))
+
+
+def _pupils(student: nn.Module, parameters: Distil, lessons: Lessons) -> tuple[nn.Module, Objective]:
+    """The module that is trained, the student or a pair with it, and what it makes small."""
+    from ...learn.beside import Beside, Pair
+    from ...models.module_copy import module_copy
+    from .from_scratch import begin_anew
+
+    teacher = lessons.teacher.module
+    if parameters.from_scratch:
+        begin_anew(student, lessons.seed)
+    distillation = _objective(student, teacher, parameters)
+    if not parameters.parallel:
+        return student, distillation
+    beside = module_copy(teacher)
+    begin_anew(beside, lessons.seed + 1)
+    return Pair(student, beside), Beside(distillation)
 
 
 def rebuild(module: nn.Module, parameters: Distil, stored: Mapping[str, Sequence[int]]) -> nn.Module:
@@ -82,11 +131,10 @@ def rebuild(module: nn.Module, parameters: Distil, stored: Mapping[str, Sequence
     return shrink.rebuild(module, lacks, stored) if lacks else module
 
 
-def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Distillation:
-    from ...learn.losses import Distillation
+def _objective(student: nn.Module, teacher: nn.Module, parameters: Distil) -> Distillation:
+    from ...learn.distillation import Distillation
     from .block_pairs import block_pairs
 
-    teacher = lessons.teacher.module
     return Distillation(
         teacher,
         parameters.temperature,
@@ -94,20 +142,9 @@ def _objective(student: nn.Module, parameters: Distil, lessons: Lessons) -> Dist
         parameters.hidden,
         block_pairs(student, teacher) if parameters.hidden else {},
         parameters.representation,
-        (_classifier(student), _classifier(teacher)) if parameters.representation else ("", ""),
+        (classifier_name(student), classifier_name(teacher)) if parameters.representation else ("", ""),
+        parameters.prediction,
     )
-
-
-def _classifier(module: nn.Module) -> str:
-    """Name of the layer that gives the logits."""
-    from ..layers.product import classifier, has_weights
-
-    found = classifier({name: part for name, part in module.named_modules() if has_weights(part)})
-    if not found:
-        raise VidcompressError(
-            "the model has no layer that gives its logits, whose input could be learned: leave out representation="
-        )
-    return found
 
 
 DISTIL = Technique("trained to answer as the reference does", parameters=Distil, learn=learn, rebuild=rebuild)

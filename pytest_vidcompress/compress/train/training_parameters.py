@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...errors import VidcompressError
 from ..parameters import in_range, positive
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class TrainingParameters:
     """Of weights, as AdamW has it."""
     dropout: bool = False
     """Do layers that drop at random do so, as the model's configuration says?"""
+    statistics: bool = False
+    """Do batch norms take the statistics of the clips that they are shown? Otherwise theirs stay."""
 
     def __post_init__(self) -> None:
         in_range(self, "steps", 0, _MOST_STEPS)
@@ -37,6 +40,8 @@ class TrainingParameters:
         in_range(self, "batch", 1, _MOST_BATCH)
         positive(self, "rate", 1)
         in_range(self, "decay", 0, 1)
+        if self.statistics and self.batch < 2:
+            raise VidcompressError(f"batch={self.batch}: the statistics of batch norms need 2 clips or more")
 
     def training(self, objective: Objective) -> Training:
         """These settings with what is to be made small."""
@@ -44,4 +49,12 @@ class TrainingParameters:
         from ...learn.loop import Training
 
         budget = Budget(self.steps, self.minutes)
-        return Training(objective, budget, self.batch, self.rate, self.decay, self.dropout)
+        return Training(
+            objective,
+            budget,
+            self.batch,
+            self.rate,
+            self.decay,
+            self.dropout,
+            statistics=self.statistics,
+        )

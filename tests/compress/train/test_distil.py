@@ -125,6 +125,13 @@ def test_what_follows_works_on_what_was_trained(tmp_path: Path) -> None:
         ),
         ("distil:temperature=0", r"temperature=0 is out of range"),
         ("distil:labels=-1", r"labels=-1 is out of range"),
+        (
+            "distil:prediction=0",
+            r"there is nothing to learn: expected a weight of prediction, labels, hidden or",
+        ),
+        ("distil:start=nowhere", r"start=nowhere is unknown: expected one of given, scratch"),
+        ("distil:parallel=true,batch=1", r"batch=1: what begins from scratch needs 2 clips or more"),
+        ("finetune:part=head", r"part=head is unknown: expected one of all, classifier"),
         ("fp16+distil", r"fp16 must come last"),
     ],
 )
@@ -198,3 +205,58 @@ def test_blocks_are_chosen_evenly_and_none_is_made(depth: int, chosen: list[int]
     assert [part.out_features - 1 for part in module.layer] == chosen
     again = with_depth(module, depth)
     assert [part.out_features - 1 for part in again.layer] == chosen  # type: ignore[union-attr]
+
+
+def test_a_student_from_scratch_learns_what_its_teacher_answers_and_of_another_seed_another() -> None:
+    teacher = untrained()
+    text = "distil:steps=60,batch=8,rate=5e-3,start=scratch"
+    begun = parse(text.replace("60", "1"), TECHNIQUES).apply(teacher, NO_CLIPS, lessons(teacher))
+    assert divergence(made(text, teacher), teacher) < 0.5 * divergence(begun, teacher)
+    recipe = parse(text.replace("60", "1"), TECHNIQUES)
+    other = recipe.apply(teacher, NO_CLIPS, lessons(teacher, seed=1))
+    name = "classifier.weight"
+    assert not torch.equal(begun.module.get_parameter(name), other.module.get_parameter(name))
+    assert not torch.allclose(begun.module.get_parameter(name), teacher.module.get_parameter(name), atol=0.01)
+
+
+def test_a_teacher_from_scratch_is_learned_from_beside_it_and_the_reference_is_not() -> None:
+    text = "distil:steps=30,batch=8,rate=5e-3,labels=1,representation=1,parallel=true"
+    one, other = untrained(), replace(untrained(), module=network("videomae", seed=9))
+    ours, theirs = made(text, one).module, made(text, other).module
+    assert torch.equal(ours.get_parameter("classifier.weight"), theirs.get_parameter("classifier.weight"))
+    assert loss_on(one, ours) < 0.8 * loss_on(one, one.module)
+
+
+def test_a_parallel_training_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher = untrained()
+    recipe = parse("distil:steps=4,batch=6,rate=5e-3,labels=1,parallel=true", TECHNIQUES)
+    whole = recipe.apply(teacher, NO_CLIPS, lessons(teacher)).module
+
+    def stop(what: str, done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    stopped = replace(lessons(teacher, tmp_path), progress=stop)
+    monkeypatch.setattr("pytest_vidcompress.learn.checkpoint.SAVE_S", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        recipe.apply(teacher, NO_CLIPS, stopped)
+    again = recipe.apply(teacher, NO_CLIPS, lessons(teacher, tmp_path)).module
+    assert all(torch.equal(each, again.get_parameter(name)) for name, each in whole.named_parameters())
+
+
+def test_representations_alone_leave_the_classifier_which_is_then_all_that_is_tuned() -> None:
+    teacher = untrained()
+    first = "distil:steps=3,batch=4,rate=1e-3,prediction=0,representation=1"
+    once = made(f"prune-global:amount=0.5+{first}", teacher).module
+    pruned = made("prune-global:amount=0.5", teacher).module
+    both = made(f"prune-global:amount=0.5+{first}+finetune:steps=3,part=classifier", teacher).module
+    assert moved(pruned, once).isdisjoint({"classifier.weight", "classifier.bias"})
+    assert moved(once, both) == {"classifier.weight", "classifier.bias"}
+    assert all(each.requires_grad for each in both.parameters())
+
+
+def moved(before: nn.Module, after: nn.Module) -> set[str]:
+    """Names of the weights that differ."""
+    return {
+        name for name, each in before.named_parameters() if not torch.equal(each, after.get_parameter(name))
+    }
