@@ -148,10 +148,16 @@ def plan(pair_s: float) -> Plan:
     return Plan(turns_per_block=2, pairs=pairs, warmup=3 if pair_s < 0.1 else 1)
 
 
-def calls(turn: int, pairs: int) -> list[str]:
-    """The arms in the order of their calls: A B B A, B A A B ..., mirrored every other turn."""
+def calls(turn: int, pairs: int, in_a_row: int = 1) -> list[str]:
+    """The arms in the order of their calls: A B B A, B A A B ..., mirrored every other turn.
+
+    Args:
+        in_a_row: calls of an arm for each of these letters; the last ones may be fewer.
+    """
     order: list[str] = []
-    for pair in range(pairs):
-        variant_leads = (pair // 2 + pair + turn) % 2 == 0
-        order += [VARIANT, BASE] if variant_leads else [BASE, VARIANT]
+    for group, first in enumerate(range(0, pairs, in_a_row)):
+        variant_leads = (group // 2 + group + turn) % 2 == 0
+        leads, follows = (VARIANT, BASE) if variant_leads else (BASE, VARIANT)
+        number = min(in_a_row, pairs - first)
+        order += [leads] * number + [follows] * number
     return order

@@ -29,7 +29,10 @@ WARMUP_S = 0.05
 TURN_S = 0.2
 """Longest that it goes on timing: on a busy machine a turn must not outlast the spells of quiet."""
 MIRRORED = 8
-"""Calls after which orders are balanced."""
+"""Calls after which orders are balanced, where arms take turns call by call."""
+IN_A_ROW = 4
+"""Calls of an arm before the other's turn, where the arms are in two processes: after a handover some calls are slow
+for no reason of the arm's, and of VideoMAE's millisecond calls, one or two at a time, only a tenth counted as quiet."""
 CONFIRMED_S = 30.0
 """Longest time of one confirmation where the user says nothing ..."""
 CONFIRMED_PAIRS = 30
@@ -77,12 +80,13 @@ class Timer:
         for _ in range(self.plan.warmup):
             if now_s() - started < WARMUP_S:
                 self._time(copies)
-        order = calls(turn, self.plan.pairs)
+        in_a_row = IN_A_ROW if len(servers) > 1 and self.plan.pairs >= MIRRORED else 1
+        order = calls(turn, self.plan.pairs, in_a_row)
         seconds: list[float] = []
         started = now_s()
         wake = wakes(HANDOVER_S, self._pair_s)
         while len(seconds) < len(order) and (not seconds or now_s() - started < TURN_S):
-            seconds += self._time(order[len(seconds) : len(seconds) + MIRRORED], wake=wake)
+            seconds += self._time(order[len(seconds) : len(seconds) + in_a_row * MIRRORED], wake=wake)
         for server in servers:
             server.ask({"exit": True})
         timed = list(zip(order, seconds, strict=False))

@@ -53,6 +53,16 @@ def test_each_arm_leads_as_often_in_a_block_of_four_turns(start: int, pairs: int
         assert sorted(led) == ["B", "B", "V", "V"]
 
 
+def test_arms_may_be_called_several_times_before_they_hand_over() -> None:
+    assert "".join(LETTERS[arm] for arm in calls(0, 8, in_a_row=2)) == "VVBBBBVVBBVVVVBB"
+
+
+@given(st.integers(0, 1000), st.integers(1, 32), st.integers(1, 8))
+def test_in_a_row_or_not_each_arm_is_called_as_often(turn: int, pairs: int, in_a_row: int) -> None:
+    arms = calls(turn, pairs, in_a_row)
+    assert (arms.count(VARIANT), arms.count(BASE)) == (pairs, pairs)
+
+
 def test_turns_of_one_pair_alternate() -> None:
     assert [order(turn, 1) for turn in range(4)] == ["VB", "BV", "VB", "BV"]
 
@@ -72,19 +82,21 @@ def test_a_slow_model_is_called_once_a_turn_without_warming_up() -> None:
     assert plan(0.01).pairs > plan(0.5).pairs >= 2
 
 
-def placed(turn: int, pairs: int, cost: list[float], ratio: float = 1.0) -> Turn:
+def placed(turn: int, pairs: int, cost: list[float], ratio: float = 1.0, in_a_row: int = 1) -> Turn:
     """A turn whose calls take longer by their place, whatever the arm."""
     seconds = {VARIANT: list[float](), BASE: list[float]()}
-    for place, arm in enumerate(calls(turn, pairs)):
+    for place, arm in enumerate(calls(turn, pairs, in_a_row)):
         seconds[arm].append((ratio if arm == VARIANT else 1.0) * math.exp(cost[place % len(cost)]))
     return Turn(tuple(seconds[VARIANT]), tuple(seconds[BASE]))
 
 
 @pytest.mark.parametrize("pairs", [2, 4, 8, 16])
 @pytest.mark.parametrize("ratio", [0.5, 1.0, 1.3])
-def test_what_a_place_costs_cancels_in_a_block(pairs: int, ratio: float) -> None:
+@pytest.mark.parametrize("in_a_row", [1, 4])
+def test_what_a_place_costs_cancels_in_a_block(pairs: int, ratio: float, in_a_row: int) -> None:
     cost = [0.05 / (1 + place) for place in range(2 * pairs)]
-    seen = Confirmation(tuple(placed(turn, pairs, cost, ratio) for turn in range(4)), (0.1,) * 4, 4)
+    turns = tuple(placed(turn, pairs, cost, ratio, in_a_row) for turn in range(4))
+    seen = Confirmation(turns, (0.1,) * 4, 4)
     assert len(seen.quiet) == 4
     assert seen.log_ratios == pytest.approx([math.log(ratio)])
 
