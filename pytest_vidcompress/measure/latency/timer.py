@@ -32,7 +32,7 @@ MIRRORED = 8
 """Calls after which orders are balanced, where arms take turns call by call."""
 IN_A_ROW = 4
 """Calls of an arm before the other's turn, where the arms are in two processes: after a handover some calls are slow
-for no reason of the arm's, and of VideoMAE's millisecond calls, one or two at a time, only a tenth counted as quiet."""
+for no reason of the arm's: of calls of milliseconds, one or two at a time, only a tenth counted as quiet."""
 CONFIRMED_S = 30.0
 """Longest time of one confirmation where the user says nothing ..."""
 CONFIRMED_PAIRS = 30
