@@ -16,17 +16,13 @@ import time
 from pathlib import Path
 
 from pytest_vidcompress.artefacts.folder import read, size_bytes
-from pytest_vidcompress.artefacts.kept.committed import CommittedPlace, committed_folders
-from pytest_vidcompress.artefacts.kept.learned_record import LearnedRecord, read_record
-from pytest_vidcompress.artefacts.save import versions
-from pytest_vidcompress.artefacts.starting_point import starting_point
+from pytest_vidcompress.artefacts.kept.committed import committed_folders
+from pytest_vidcompress.artefacts.kept.learned_record import read_record
 from pytest_vidcompress.present.terminal.progress import Progress
-from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
-from pytest_vidcompress.run.variants.learned_models import LearnedModels
-from pytest_vidcompress.run.variants.learning_facts import complete_learning, learning_facts
+from pytest_vidcompress.run.variants.learned_folder import write_learned
 
 BEGAN = time.time()
 HERE = Path(__file__).parent
@@ -52,20 +48,15 @@ def train(
             Options.models.name: (model,),
             Options.learn.name: "again" if again else "missing",
             Options.cache.name: runs,
-            # Nothing of the repository is taken.
-            Options.learned.name: runs / "nowhere",
+            Options.learned.name: root,
         },
         began=BEGAN,
     )
     registries, progress = Registries.merge([], [], [], []), Progress(sys.stdout)
     inputs = Inputs(options, registries, progress)
-    start = starting_point(inputs.choices.recipe(recipe).through_learning, inputs.workpiece(model))
-    made = LearnedModels(options, registries, inputs, VariantNotes(), progress).model(start, model)
-    facts = learning_facts(start, inputs.lessons(model), inputs.calibration(model))
-    place = CommittedPlace(root, model, complete_learning(start))
-    place.write(made, LearnedRecord(facts, versions(), made.curves))
+    written = write_learned(recipe, model, inputs, options, registries, progress)
     progress.end()
-    return place.folder
+    return written.place.folder
 
 
 def table(root: Path = ROOT / "learned") -> list[str]:

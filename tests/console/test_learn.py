@@ -1,0 +1,43 @@
+"""`vidcompress learn`: what it stores a run of tests takes, and trains no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_vidcompress.artefacts.kept.learned_origin import Origin
+from pytest_vidcompress.console import main
+from pytest_vidcompress.present.variants.variant_notes import VariantNotes
+from pytest_vidcompress.run.inputs import Inputs
+from pytest_vidcompress.run.options import Options
+from pytest_vidcompress.run.registries import Registries
+from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
+
+RECIPE = "finetune:steps=1,batch=2"
+
+
+def test_it_stores_what_a_run_of_tests_takes_and_trains_it_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learned, cache = tmp_path / "learned", tmp_path / "cache"
+    command = ["learn", "videomae", f"{RECIPE}+fp16", f"--learned={learned}", f"--cache={cache}"]
+    assert main(command) == 0
+    first = capsys.readouterr().out
+    assert first.startswith(f"{RECIPE} of videomae: in {learned}")
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith(f"{RECIPE} of videomae: there already, in {learned}")
+    options = Options({"vc-model": ("videomae",), "vc-learn": "never", "vc-learned": learned})
+    registries, notes = Registries.merge([], [], [], []), VariantNotes()
+    inputs = Inputs(options, registries)
+    VariantBuilder(options, registries, inputs, notes).compressed(inputs.choices.recipe(RECIPE), "videomae")
+    assert [each.origin for each in notes.learned.values()] == [Origin.REPOSITORY]
+
+
+def test_a_recipe_that_learns_nothing_is_refused_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["learn", "videomae", "fp16", f"--learned={tmp_path}"]) == 2
+    said = capsys.readouterr().err
+    assert "recipe 'fp16' learns nothing" in said
+    assert not [*tmp_path.iterdir()]
