@@ -76,8 +76,8 @@ VERB = Verb(
     "learn",
     "train a recipe for everybody who has the repository",
     "Trains recipes as a run of tests with these options would, and stores what they learned in a folder of the"
-    " repository, which a run takes where all that decides it is the same. What an earlier run has kept is not trained"
-    " again, and a training that was killed goes on where it was.",
+    " repository, which a run takes where all that decides it is the same. What an earlier run has kept is not"
+    " trained again, and a training that was killed goes on where it was.",
     _declare,
     _run,
 )
