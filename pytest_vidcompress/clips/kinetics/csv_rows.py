@@ -10,6 +10,8 @@ from pathlib import Path
 from ...errors import VidcompressError
 from .text import first_lines, read_text
 
+BEYOND = "\0beyond"
+"""What a row is given besides its columns where it has more cells than the header: these, as the file has them."""
 _DELIMITERS = (",", "\t", ";", " ")
 
 
@@ -32,7 +34,9 @@ def rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         below = ((reader.line_num, cells) for cells in reader if any(cells))
         next(below, None)
         for number, cells in below:
-            yield number, {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+            named = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+            beyond = cells[len(header) :]
+            yield number, named | ({BEYOND: delimiter.join(beyond)} if any(beyond) else {})
     except csv.Error as error:
         raise VidcompressError(f"cannot read {path} as a table, line {reader.line_num}: {error}") from error
 

@@ -25,6 +25,13 @@ class Row:
     """Path or name of its file as far as known, with `/`; empty if not."""
     key: str = ""
     """What the names of its files begin with; empty if only `file` finds it."""
+    others: tuple[str, ...] = ()
+    """Labels besides the first."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All of them, the first one first."""
+        return (self.label, *self.others)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Listed:
     rows: tuple[Row, ...]
     labels: tuple[str, ...] = ()
     """Every label known, also those of no row; empty: those of the rows."""
+    several_labels: bool = False
+    """Whether a clip may have several."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def distinct(rows: Iterable[Row], source: Path) -> dict[str, Row]:
     """Each clip once, by the shortest id that no other clip has taken.
 
     Raises:
-        VidcompressError: a clip is listed with two labels.
+        VidcompressError: a clip is listed twice with other labels.
     """
     taken: dict[str, Row] = {}
     for row in rows:
@@ -85,10 +94,15 @@ def distinct(rows: Iterable[Row], source: Path) -> dict[str, Row]:
             if other is row:
                 break
             if other.ids[-1] == row.ids[-1]:
-                if other.label != row.label:
-                    raise VidcompressError(
-                        f"{source} has clip {name} twice, as {other.label!r} and as {row.label!r}: a clip "
-                        "has one label"
-                    )
+                if {*other.labels} != {*row.labels}:
+                    raise VidcompressError(_two_rows(source, name, other, row))
                 break
     return taken
+
+
+def _two_rows(source: Path, name: str, first: Row, second: Row) -> str:
+    """Why a clip cannot be in two rows."""
+    before, after = (";".join(row.labels) for row in (first, second))
+    several = first.others or second.others
+    remedy = "write all its labels into one row" if several else "a clip has one label"
+    return f"{source} has clip {name} twice, as {before!r} and as {after!r}: {remedy}"

@@ -17,13 +17,14 @@ from .find_files import Videos
 from .layout import Layout, Row, distinct
 from .layouts.annotation import ANNOTATION
 from .layouts.folders import FOLDERS, how_files_lie
+from .layouts.labels_table import SEVERAL
 from .layouts.path_list import LIST
 from .layouts.path_table import PATHS, TABLE
 from .listing import Tree
 from .splits import VAL, folder_names, is_split, split_of
 from .train_list import train_source
 
-_LAYOUTS: tuple[Layout, ...] = (ANNOTATION, TABLE, LIST, FOLDERS)
+_LAYOUTS: tuple[Layout, ...] = (ANNOTATION, SEVERAL, TABLE, LIST, FOLDERS)
 """The first that recognises a file goes: a list of paths says less than annotations."""
 _OFFICIAL = ("val", "validate")
 _SHOWN = 5
@@ -64,11 +65,14 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
     rows = distinct(listed.rows, table)
     if not rows:
         raise VidcompressError(f"{table} lists no clips: expected a line for each")
-    labels = listed.labels or tuple(sorted({row.label for row in rows.values()}))
+    labels = listed.labels or tuple(sorted({label for row in rows.values() for label in row.labels}))
     roots = [source] if source.is_dir() else [table.parent, table.parent.parent]
     videos = Videos(roots, table.stem, labels, tree)
     paths = _own(rows, {clip_id: videos.find(row) for clip_id, row in rows.items()})
-    clips = tuple(Clip(clip_id, rows[clip_id].label, path) for clip_id, path in paths.items())
+    clips = tuple(
+        Clip(clip_id, rows[clip_id].label, path, others=rows[clip_id].others)
+        for clip_id, path in paths.items()
+    )
     if not clips:
         first = next(iter(rows.values()))
         raise VidcompressError(
@@ -82,17 +86,28 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
         clips,
         len(rows) - len(clips),
         layout,
-        training=partial(_training, table, labels),
+        training=partial(_training, table, labels, listed.several_labels),
+        several_labels=listed.several_labels,
     )
 
 
-def _training(tested: Path, labels: Collection[str]) -> tuple[Clip, ...]:
+def _training(tested: Path, labels: Collection[str], several: bool) -> tuple[Clip, ...]:
     """The clips of the train list beside what is tested, of the labels that are; none where there is none."""
     source = train_source(tested, lambda path, tree: _recognise(path, tree) is not None)
-    clips = read_kinetics(source).clips if source else ()
+    if source is None:
+        return ()
+    found = read_kinetics(source)
+    if found.several_labels and not several:
+        raise VidcompressError(
+            f"the clips to train on, {source}, have several labels each, and those to test, {tested}, have one: "
+            "write both lists with a column 'labels', or both with a column 'label'"
+        )
     spelt = {normal_form(label): label for label in labels}
-    known = ((clip, spelt.get(normal_form(clip.label))) for clip in clips)
-    return tuple(replace(clip, label=label) for clip, label in known if label)
+    known = (
+        (clip, [spelt[form] for form in map(normal_form, clip.labels) if form in spelt])
+        for clip in found.clips
+    )
+    return tuple(replace(clip, label=its[0], others=tuple(its[1:])) for clip, its in known if its)
 
 
 def _own(rows: Mapping[str, Row], found: Mapping[str, Path | None]) -> dict[str, Path]:

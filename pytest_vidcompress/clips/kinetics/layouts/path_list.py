@@ -85,7 +85,8 @@ def _refuse_several_labels(lines: Sequence[tuple[int, str]], path: Path) -> None
         if few or mixed or _SEVERAL.fullmatch(line):
             raise VidcompressError(
                 f"{path} line {number} has several labels or a part of a video: {line.strip()!r}; a clip is a whole "
-                "file and has one label, and a number before that is its frames"
+                "file and has one label, and a number before that is its frames; clips with several labels go into a "
+                "CSV with columns path and labels"
             )
 
 
