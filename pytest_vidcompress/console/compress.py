@@ -203,7 +203,9 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
         published, pocket = CATALOG[name].checkpoint, CATALOG[name].pocket
         note(
             f"{name} is the small one that comes with this package, {size}; --published is {published}"
-            if pocket and are_pocket(model.labels) and not given.published
+            if pocket and published and are_pocket(model.labels) and not given.published
+            else f"{name} is the one that comes with this package, {size}"
+            if not published
             else f"{name} has the geometry of {published}, {size}"
         )
 

@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .families import FAMILIES
-from .family import POCKET, Family, Pretrained
+from .family import DEFAULT_CLIPS, POCKET, Family, OwnArchitecture, Pretrained
 
-__all__ = ["CATALOG", "DEFAULT_MODELS", "POCKET", "family_of"]
+__all__ = ["CATALOG", "DEFAULT_CLIPS", "DEFAULT_MODELS", "POCKET", "family_of", "own_architecture"]
 
 CATALOG: Mapping[str, Pretrained] = MappingProxyType(
     {name: each for family in FAMILIES for name, each in family.pretrained.items()}
 )
 """Name for `--vc-model` -> what it means."""
 
-DEFAULT_MODELS = tuple(name for name, each in CATALOG.items() if each.pocket)
-"""What runs when `--vc-model` is not given: the packaged ones."""
+DEFAULT_MODELS = tuple(name for name, each in CATALOG.items() if each.pocket and each.clips == DEFAULT_CLIPS)
+"""What runs when `--vc-model` is not given: those that are packaged for the packaged clips."""
 
 
 def family_of(model_type: str) -> Family | None:
     """The family that transformers' configurations call `model_type`; None where none has a file."""
     return next((family for family in FAMILIES if family.model_type == model_type), None)
+
+
+def own_architecture(model_type: object) -> OwnArchitecture | None:
+    """What builds and loads models of this type in the place of transformers; None where that does."""
+    return next((family.own for family in FAMILIES if family.model_type == model_type), None)

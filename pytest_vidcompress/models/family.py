@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 POCKET = Path(__file__).parent / "pocket"
 """Where the packaged checkpoints are."""
+DEFAULT_CLIPS = "pocket"
+"""The clip set that most of them are for."""
 
 
 def _empty() -> Mapping[str, Any]:
@@ -39,19 +41,38 @@ SSV2, DIVING48 = LabelSpace("Something-Something v2", 174), LabelSpace("Diving48
 
 
 @dataclass(frozen=True)
+class OwnArchitecture:
+    """What transformers would do for one of its own: of a family that it does not have."""
+
+    configuration: Callable[[Mapping[str, Any]], Any]
+    """What a `config.json` says -> a configuration, with `model_type`, `id2label`, `num_labels`, `to_dict()` and what
+    the family's `frames_key` and `size_key` name.
+
+    Raises:
+        VidcompressError: it says what cannot be.
+    """
+    build: Callable[[Any], nn.Module]
+    """A configuration -> its classifier of random weights, on torch's default device; likewise."""
+    load: Callable[[str | Path, Any], nn.Module]
+    """`(folder or Hub id, configuration) -> classifier` with the weights that are there, in fp32; likewise."""
+
+
+@dataclass(frozen=True)
 class Pretrained:
-    """A family in one geometry, with weights that were published."""
+    """A family in one geometry, with weights that were published or that are packaged."""
 
     model_type: str
     """As transformers' configurations call its family."""
     checkpoint: str
-    """Hub id of the fine-tuned weights."""
+    """Hub id of the fine-tuned weights; empty where there are none but those that are packaged."""
     profile: Profile
     """Of the published checkpoint."""
     geometry: Mapping[str, Any] = field(default_factory=_empty)
     """What its configuration sets besides the defaults of its class, and what tells it from its family's others."""
     pocket: Path | None = None
-    """Folder of the packaged checkpoint for the pocket clips; what has one runs by default."""
+    """Folder of the packaged checkpoint; what has one for the pocket clips runs by default."""
+    clips: str = DEFAULT_CLIPS
+    """The packaged clip set that this checkpoint is for."""
     labels: LabelSpace = KINETICS_400
     top1: float | None = None
     """Share of the validation set that was right by its authors' own measurement, under the profile's published
@@ -62,7 +83,7 @@ class Pretrained:
 
 @dataclass(frozen=True)
 class Family:
-    """An architecture of transformers': a video classifier, or what `classifier` makes one of."""
+    """An architecture of transformers', a video classifier or what `classifier` makes one of; or one of our own."""
 
     model_type: str
     """As its configurations call it."""
@@ -88,6 +109,8 @@ class Family:
     classifier: Callable[[Any, torch.Tensor], nn.Module] | None = None
     """Of a family whose labels are texts: transformers' model of videos and texts, and the embeddings of the labels
     `(labels, width)` -> a classifier. None where transformers' own model is one."""
+    own: OwnArchitecture | None = None
+    """Of a family that transformers does not have; None of its own."""
 
     def profile_for(
         self, frames: int | None = None, size: int | None = None, labels: int | None = None

@@ -10,7 +10,7 @@ from typing import Literal
 from ..clips.labels import match, normal_form
 from ..clips.profile import Views
 from ..errors import VidcompressError
-from .catalog import CATALOG, family_of
+from .catalog import CATALOG, DEFAULT_CLIPS, DEFAULT_MODELS, family_of
 from .family import Pretrained
 from .frame_count import refuse_other_frames
 from .model import Model
@@ -56,10 +56,21 @@ def load(
         if model.published is None and model.profile.published != Views():
             model = replace(model, published=own_publication(model.profile))
     else:
+        _refuse_short_clips(name, labels, clip_set)
         model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
     match(labels, model.labels, model_name=name, clip_set_name=clip_set)
     return model
+
+
+def _refuse_short_clips(name: str, labels: tuple[str, ...], clip_set: str) -> None:
+    """Refuses the packaged clips for a model that is packaged for other ones."""
+    named = CATALOG.get(name)
+    if named and named.clips != DEFAULT_CLIPS and labels and are_pocket(labels):
+        raise VidcompressError(
+            f"model {name!r} tells what happens in long clips, several things in one, and clip set {clip_set!r} is of"
+            f" short ones with one label each: give --vc-clips={named.clips}"
+        )
 
 
 def _build(
@@ -68,7 +79,9 @@ def _build(
     from .checkpoint.load_checkpoint import load_checkpoint, random_model
 
     named = CATALOG.get(name)
-    source = named.checkpoint if named and published else _source(name, named, labels)
+    if weights == "random" and named and not named.checkpoint:
+        return Model(name, *random_model(named, None, labels), weights="random")
+    source = named.checkpoint if named and published and named.checkpoint else _source(name, named, labels)
     if Path(source).is_file():
         return _of_file(name, Path(source), weights)
     if weights == "random":
@@ -98,17 +111,29 @@ def _of_file(name: str, file: Path, weights: Literal["trained", "random"]) -> Mo
 def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
     if named is None:
         return Path(name) if Path(name).exists() else name
+    if not named.checkpoint:
+        return _packaged(name, named)
     family = family_of(named.model_type)
     takes_any_labels = family is not None and family.classifier is not None
     if are_pocket(labels) and not takes_any_labels:
         if named.pocket is None:
-            packaged = ", ".join(key for key, value in CATALOG.items() if value.pocket)
+            packaged = ", ".join(DEFAULT_MODELS)
             raise VidcompressError(
                 f"model {name!r} has no packaged checkpoint for the pocket clips: use one of {packaged}, or give"
                 " Kinetics clips with --vc-clips"
             )
         return named.pocket
     return named.checkpoint
+
+
+def _packaged(name: str, named: Pretrained) -> Path:
+    """The checkpoint of a model of which nobody has published another."""
+    if named.pocket is None or not named.pocket.is_dir():
+        raise VidcompressError(
+            f"model {name!r} has no trained weights in this installation, and nobody has published others: give"
+            " --vc-weights=random for its geometry, or a folder with a checkpoint"
+        )
+    return named.pocket
 
 
 def are_pocket(labels: Iterable[str]) -> bool:

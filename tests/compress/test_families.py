@@ -23,7 +23,8 @@ from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.small import LABELS, model, pixels
 
-NAMES = [family.model_type for family in FAMILIES]
+NAMES = [family.model_type for family in FAMILIES if family.own is None]
+"""Those of transformers."""
 RECIPES = [*IMMEDIATE, "fuse+int8-static", "fuse+int8-static:attention=all", "fuse+int8-dynamic"]
 REFUSALS = {
     # Its predictor is part of the checkpoint, and no classifier calls it; fuse leaves it out.

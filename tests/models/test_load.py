@@ -41,6 +41,7 @@ def small_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
             profile=replace(family.profile, frames=4, size=32),
         )
         for name, family in CATALOG.items()
+        if family.checkpoint
     }
     monkeypatch.setattr(load_module, "CATALOG", MappingProxyType(tiny))
 
@@ -57,7 +58,7 @@ def test_a_folder_passes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["resnet", "", "./no/such", "/no/such", "../such", "~/such", "a/b/c", "a/"])
 def test_unknown_names_list_the_known(name: str) -> None:
-    with pytest.raises(VidcompressError, match=r"unknown model .*: expected one of mine, timesformer, "):
+    with pytest.raises(VidcompressError, match=r"unknown model .*: expected one of .*mine, .*timesformer, "):
         check_name(name, {"mine": mine})
 
 
@@ -143,7 +144,7 @@ def test_random_weights_on_pocket_have_the_packaged_geometry() -> None:
 
 
 @pytest.mark.usefixtures("small_catalog")
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", [name for name, row in CATALOG.items() if row.checkpoint])
 def test_random_weights_on_other_labels_have_the_published_geometry_and_those_labels(name: str) -> None:
     model, again = (load(name, LABELS, "clips", "random") for _ in range(2))
     assert model.labels == LABELS

@@ -11,8 +11,10 @@ from torch import nn
 from ...errors import VidcompressError, first_line
 from ...models.adapter import example_pixels, logits_from
 from ...models.frame_count import frames_of
+from ...models.frame_features.frame_classifier import FrameClassifier
 from ..layers.frame_choice import FrameChoice, GivenFewer
 from .frame_axis import FrameAxis, frame_axes
+from .frame_blocks import shorten_blocks
 from .frame_numbers import Frames, frame_numbers
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _AXES = {"BTCHW": 1, "BCTHW": 2}
 class AnyFrames(nn.Module):
     """A module that takes any number of frames, given some of them.
 
+    Its configuration is the module's, where that has one: it says how the module was built, for all frames.
+
     Args:
         module: pixels -> logits.
         choice: in front of it.
@@ -40,6 +44,9 @@ class AnyFrames(nn.Module):
         super().__init__()
         self.module, self.choice = module, choice
         self.num_frames = choice.total
+        config = getattr(module, "config", None)
+        if config is not None:
+            self.config = config
         shape = [1] * 5
         shape[choice.axis] = choice.total
         seen = torch.zeros(choice.total, dtype=torch.uint8)
@@ -48,6 +55,24 @@ class AnyFrames(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> Any:
         return self.module(self.choice(pixels))
+
+
+class FewerFeatures(AnyFrames):
+    """A model of frame features, given some of its frames; their features may have been kept."""
+
+    def features(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Of the frames that it looks at, `(B, K, N)`."""
+        return cast(FrameClassifier, self.module).features(self.choice(pixels))
+
+    def answer(self, features: torch.Tensor) -> torch.Tensor:
+        """The logits, of the features of all frames `(B, T, N)`, or of those that it looks at `(B, K, N)`."""
+        return cast(FrameClassifier, self.module).answer(self.choice(features))
+
+
+def given_fewer(module: nn.Module, choice: FrameChoice) -> AnyFrames:
+    """A module that takes any number of frames, with a choice of them in front of it."""
+    kind = FewerFeatures if isinstance(module, FrameClassifier) else AnyFrames
+    return kind(module, choice)
 
 
 def look_at_fewer(model: Model, parameters: Frames) -> tuple[nn.Module, tuple[int, ...]]:
@@ -61,8 +86,11 @@ def look_at_fewer(model: Model, parameters: Frames) -> tuple[nn.Module, tuple[in
     axis = frame_axes().get(type(module).__name__)
     chosen = _places(module, parameters, total, axis)
     if axis is not None:
+        _refuse_block(model, parameters)
         return _narrowed(module, axis, chosen, total), chosen
-    made = AnyFrames(module, FrameChoice(chosen, total, _AXES[model.profile.layout]))
+    if not shorten_blocks(module, len(chosen), total, parameters.block):
+        _refuse_block(model, parameters)
+    made = given_fewer(module, FrameChoice(chosen, total, _AXES[model.profile.layout]))
     _refuse_others(model, made)
     return made, chosen
 
@@ -112,7 +140,9 @@ def _any_rebuilt(module: nn.Module, parameters: Frames, stored: Stored) -> nn.Mo
         )
     axis = 2 if shape[2] > 1 else 1
     total = shape[axis]
-    return AnyFrames(module, FrameChoice(_places(module, parameters, total, None), total, axis))
+    chosen = _places(module, parameters, total, None)
+    shorten_blocks(module, len(chosen), total, parameters.block)
+    return given_fewer(module, FrameChoice(chosen, total, axis))
 
 
 def _read(said: Any) -> tuple[tuple[int, ...], int]:
@@ -126,6 +156,14 @@ def _read(said: Any) -> tuple[tuple[int, ...], int]:
             f"config.json says under {KEY} what is no choice of frames: save the variant again"
         )
     return chosen, total
+
+
+def _refuse_block(model: Model, parameters: Frames) -> None:
+    if parameters.block:
+        raise VidcompressError(
+            f"model {model.name!r} is a {type(model.module).__name__}, which reads frames in no blocks: leave"
+            f" block={parameters.block} out of frames, which is of an H-RNN"
+        )
 
 
 def _refuse_twice(model: Model) -> None:

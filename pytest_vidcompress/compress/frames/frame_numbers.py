@@ -99,10 +99,16 @@ class Frames:
     """Which: see above."""
     seed: int = 0
     """Of `random`, which chooses once, for all clips alike."""
+    block: int = 0
+    """Of an H-RNN: frames that its first LSTM reads in a row; 0: they become fewer as the frames do."""
 
     def __post_init__(self) -> None:
         if self.keep < 0:
             raise VidcompressError(
                 f"keep={self.keep} is out of range: expected a number of frames, or 0 for half"
+            )
+        if self.block < 0:
+            raise VidcompressError(
+                f"block={self.block} is out of range: expected a number of frames, or 0 for as few as keep makes them"
             )
         one_of(self, "choice", CHOICES)

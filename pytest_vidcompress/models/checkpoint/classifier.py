@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..catalog import family_of
+from ..catalog import family_of, own_architecture
 from .configuration import takes_texts
 
 
@@ -15,9 +15,12 @@ def build(config: Any) -> nn.Module:
     """Builds a classifier; on torch's `meta` device where that is the default one.
 
     Args:
-        config: a configuration of transformers. Of a model that takes texts for labels it says how many there are,
-            and what their embeddings are is chance.
+        config: a configuration of transformers, or of an architecture of our own. Of a model that takes texts for
+            labels it says how many there are, and what their embeddings are is chance.
     """
+    own = own_architecture(config.model_type)
+    if own:
+        return own.build(config)
     from transformers import AutoModel, AutoModelForVideoClassification
 
     kind = AutoModel if takes_texts(config.model_type) else AutoModelForVideoClassification

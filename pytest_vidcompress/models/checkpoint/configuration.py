@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ...errors import VidcompressError, first_line
-from ..catalog import family_of
+from ..catalog import family_of, own_architecture
 from .transformers_log import silenced
 from .value_limits import refuse_impossible
 
@@ -21,7 +21,9 @@ _NOT_TAKEN = ("model_type", "auto_map", "dtype", "torch_dtype", "transformers_ve
 
 
 def is_video_classifier(model_type: object) -> bool:
-    """Do transformers' configurations call one of its own video classifiers so, or what a family makes one of?"""
+    """Do configurations call one of transformers' video classifiers so, what a family makes one of, or our own?"""
+    if own_architecture(model_type):
+        return True
     from transformers import CONFIG_MAPPING, MODEL_FOR_VIDEO_CLASSIFICATION_MAPPING
 
     if not isinstance(model_type, str) or model_type not in CONFIG_MAPPING:
@@ -52,9 +54,12 @@ def configuration(config: Mapping[str, Any]) -> Any:
         VidcompressError: transformers has no such video classifier, it names an attention of somebody else's, or a
             value cannot be.
     """
+    kind: Any = config.get("model_type")
+    own = own_architecture(kind)
+    if own:
+        return own.configuration(config)
     from transformers import CONFIG_MAPPING
 
-    kind: Any = config.get("model_type")
     if not is_video_classifier(kind):
         raise VidcompressError(
             f"config.json describes a {_quoted(kind)} model, which is no video classifier that this transformers"
@@ -79,11 +84,19 @@ def geometry(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Whatever else somebody noted there, such as a number of training steps, is nothing that is built.
     """
+    own = own_architecture(config["model_type"])
+    if own:
+        return _flat(own.configuration(config).to_dict())
     from transformers import CONFIG_MAPPING
 
     defaults = CONFIG_MAPPING[config["model_type"]]().to_dict()
     said = {key: value for key, value in config.items() if key in defaults or key == "num_labels"}
     return {**defaults, **said}
+
+
+def _flat(said: dict[str, Any]) -> dict[str, Any]:
+    """Of a model that cuts frames into no patches, and so has no table of them."""
+    return {**said, "patch_size": said.get("image_size", 1)}
 
 
 def cannot_be_built(model_type: object, error: Exception) -> VidcompressError:

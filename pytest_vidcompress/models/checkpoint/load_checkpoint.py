@@ -15,7 +15,7 @@ from torch import nn
 
 from ...clips.profile import Profile
 from ...errors import VidcompressError, first_line
-from ..catalog import family_of
+from ..catalog import family_of, own_architecture
 from ..families import FAMILIES
 from ..family import Pretrained
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
@@ -48,6 +48,13 @@ def load_checkpoint(
     config = _config(source)
     profile, labels = read_profile(source, config), _labels(source, config, labels)
     refuse_absent(source, WEIGHTS)
+    own = own_architecture(config.model_type)
+    module = own.load(source, config) if own else _pretrained(source, config, labels)
+    return module.eval(), profile, labels
+
+
+def _pretrained(source: str | Path, config: Any, labels: tuple[str, ...]) -> nn.Module:
+    """As transformers loads it."""
     with silenced():
         try:
             module, loading = architecture(config).from_pretrained(
@@ -66,7 +73,7 @@ def load_checkpoint(
     family = family_of(config.model_type)
     if family is not None and family.classifier is not None:
         module = family.classifier(module, label_embeddings(source, module.eval(), labels))
-    return module.eval(), profile, labels
+    return module
 
 
 def random_model(
@@ -79,15 +86,9 @@ def random_model(
         source: a checkpoint whose configuration to build instead.
         labels: the labels to classify when the published geometry is built.
     """
-    from transformers import AutoConfig
-
     if source is None:
         assert named is not None
-        config, profile = (
-            AutoConfig.for_model(named.model_type, **deepcopy({**named.geometry})),
-            named.profile,
-        )
-        _answer_with(config, labels)
+        config, profile = _published(named, labels), named.profile
     else:
         config = _config(source)
         profile, labels = read_profile(source, config), _labels(source, config, labels)
@@ -103,6 +104,18 @@ def random_model(
                 if not parameter.any():
                     parameter.normal_(std=0.02)
     return module.eval(), profile, labels
+
+
+def _published(named: Pretrained, labels: tuple[str, ...]) -> Any:
+    """The configuration of a geometry that is known by name, of a classifier of these labels."""
+    own, geometry = own_architecture(named.model_type), deepcopy({**named.geometry})
+    if own:
+        return own.configuration({**geometry, "id2label": dict(enumerate(labels))})
+    from transformers import AutoConfig
+
+    config = AutoConfig.for_model(named.model_type, **geometry)
+    _answer_with(config, labels)
+    return config
 
 
 def _config(source: str | Path) -> Any:
