@@ -3,8 +3,8 @@
     kept = kept_features(classifier, clip_set.clips, profile, cache)
     classifier.answer(kept.features[:16])          the logits of the first sixteen clips
 
-An entry is found by what the clip is made of, by the backbone's weights and by what decides its pixels: nothing has to
-be thrown away by hand.
+An entry is found by what the clip is made of, by the backbone's weights and by what decides its pixels: nothing has
+to be thrown away by hand.
 """
 
 from __future__ import annotations
