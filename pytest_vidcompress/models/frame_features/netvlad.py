@@ -40,7 +40,10 @@ class NetVLAD(nn.Module):
         vector = normalize(normalize(away, dim=1).flatten(1), dim=1)
         return self.gating(self.hidden_norm(self.hidden(vector)))
 
+    def frame_macs(self, frames: int) -> int:
+        """Multiply-accumulates that hang on the number of frames: each is assigned to the centres and added up there.
 
-def frame_macs(features: int, centres: int) -> int:
-    """Multiply-accumulates a frame: it is assigned to the centres, and added up at each by its share."""
-    return 2 * features * centres
+        The layer behind it, of all centres, is the same work for any number.
+        """
+        features, centres = self.centres.shape
+        return frames * 2 * features * centres

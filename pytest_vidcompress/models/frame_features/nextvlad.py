@@ -71,8 +71,12 @@ class NeXtVLAD(nn.Module):
         vector = self.dropout(self.vector_norm(normalize(away, dim=1).flatten(1)))
         return self.gating(self.hidden_norm(self.hidden(vector)))
 
+    def frame_macs(self, frames: int) -> int:
+        """Multiply-accumulates that hang on the number of frames: each is widened, assigned and added up by shares.
 
-def frame_macs(features: int, centres: int, groups: int, expansion: int) -> int:
-    """Multiply-accumulates a frame: it is widened, assigned to the centres, and added up at each by its shares."""
-    wide = expansion * features
-    return features * wide + wide * groups + wide * groups * centres + wide * centres
+        In the paper's geometry, 1024 features of pictures, 1.337 G of 300 frames and 0.134 G of 30 (table 6): it
+        leaves out the attention's 0.005 G, and the layer behind it, whose 0.067 G are the same for any number.
+        """
+        features, (part, centres) = self.expansion.in_features, self.centres.shape
+        wide = self.groups * part
+        return frames * (features * wide + wide * self.groups + wide * self.groups * centres + wide * centres)
