@@ -6,14 +6,14 @@ run, or compiled; the first call answers a clip, and does what its runtime does 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
-from ..interval import Estimate, median_interval
-from ..latency.blocks import Confirmation, Turn
+from ..interval import Estimate
+from ..latency.blocks import Confirmation
+from ..paired_seconds import PairedSeconds
 
 PARTS = ("load", "prepare", "first call")
 
@@ -61,24 +61,23 @@ class Start:
     """How the variant failed in starting; empty where it did not."""
 
     @cached_property
+    def pairs(self) -> PairedSeconds:
+        """Of whole starts."""
+        own, other = (tuple(each.total_s for each in starts) for starts in (self.variant, self.reference))
+        return PairedSeconds(own, other, self.planned)
+
+    @property
     def confirmation(self) -> Confirmation:
-        """The pairs as turns of a single pair each, which is what the latency test weighs."""
-        pairs = zip(self.variant, self.reference, strict=True)
-        turns = tuple(Turn((variant.total_s,), (reference.total_s,)) for variant, reference in pairs)
-        spent = tuple(min(1.0, (place + 1) / self.planned) for place in range(len(turns)))
-        return Confirmation(turns, spent)
+        """As of `PairedSeconds`; likewise what follows."""
+        return self.pairs.confirmation
 
     @property
     def log_ratios(self) -> tuple[float, ...]:
-        """Natural logarithm of variant over reference: of the pairs that no neighbour disturbed, or of all."""
-        quiet = self.confirmation.log_ratios
-        pairs = zip(self.variant, self.reference, strict=True)
-        return quiet or tuple(math.log(variant.total_s / reference.total_s) for variant, reference in pairs)
+        return self.pairs.log_ratios
 
     @property
     def ratio(self) -> Estimate | None:
-        """Variant over reference: geometric median of the pairs; None where nothing was started."""
-        return Estimate(*map(math.exp, median_interval(self.log_ratios))) if self.variant else None
+        return self.pairs.ratio
 
     @property
     def shares(self) -> tuple[float, ...]:
