@@ -42,6 +42,9 @@ class Margins:
     """Relative; allocators of two library versions round differently."""
     start: float = 0.10
     """As `latency`, of cold starts: a process that starts meets more that varies than one that goes on."""
+    answer: float = 0.10
+    """As `latency`, of the way from a clip's file to the answer, and of its parts: processes vary, and all rounds
+    are of one."""
 
     @classmethod
     def from_kwargs(cls, latency: object, **given: object) -> Margins:
@@ -65,7 +68,7 @@ class Margins:
         return cls(**named)  # pyright: ignore[reportArgumentType]  # each is a number by now
 
 
-MARGINS = ("latency", "latency_p90", "top1", "floor", "memory", "start")
+MARGINS = ("latency", "latency_p90", "top1", "floor", "memory", "start", "answer")
 """Those that a test can write."""
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 TIMED = "latency_ratio"
 """The limit of time that a grid measures, cell by cell; accuracy and cost are of the arm's report."""
-NOT_MEASURED = ("latency_p90_ratio", "start_ratio")
+NOT_MEASURED = tuple(
+    name for name, limit in LIMITS.items() if limit.metric.rule in ("tail", "started", "answered")
+)
 """Limits of what a grid leaves to the tests of a variant."""
 
 

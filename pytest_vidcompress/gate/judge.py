@@ -10,6 +10,7 @@ from .accuracy import budget_interval, judge_accuracy
 from .baseline.stored import Baseline
 from .budget import Budget, Margins
 from .exact import judge_exact
+from .latency.answer_rule import judge_answer, judge_answer_budget
 from .latency.criterion import baseline_criterion, budget_criterion
 from .latency.rule import judge_latency, no_criterion
 from .latency.start_rule import judge_start, judge_start_budget
@@ -85,6 +86,10 @@ def _start(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_start(report.start, terms.baseline, terms.margins, terms.alpha)
 
 
+def _answer(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_answer(metric, report.from_file, terms.baseline, terms.margins, terms.alpha)
+
+
 def _tail(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_tail(report, terms.baseline, terms.margins, terms.alpha)
 
@@ -94,6 +99,7 @@ RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]
     "timed": _latency,
     "started": _start,
     "tail": _tail,
+    "answered": _answer,
 }
 """Of a single metric; what is paired is compared clip by clip, all of it at once."""
 
@@ -106,6 +112,8 @@ def _held_to_budget(report: Report, budget: Budget, terms: Terms) -> Iterator[Ve
             yield judge_start_budget(report.start, budget, terms.alpha)
         elif limit.metric.rule == "tail":
             yield judge_tail_budget(report, value, terms.alpha)
+        elif limit.metric.rule == "answered":
+            yield judge_answer_budget(limit.metric, report.from_file, budget, terms.alpha)
         else:
             yield judge_latency(report, criterion, terms.alpha) if criterion else _spent(report, limit, value)
 

@@ -47,9 +47,9 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "exact", "timed", "tail", "started"]
+Rule = Literal["paired", "exact", "timed", "tail", "started", "answered"]
 """`paired`: clip by clip, with chance; `exact`: the number itself; `timed`: blocks of alternated calls; `tail`: the
-slower ones of these; `started`: alternated cold starts."""
+slower ones of these; `started`: alternated cold starts; `answered`: alternated rounds from files to answers."""
 
 
 class Form(StrEnum):
@@ -116,6 +116,9 @@ METRICS: Mapping[str, Metric] = {
         Metric("size_bytes", "cost", BYTES, "lower", "exact", ABSOLUTE_OR_RATIO, "size", part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
         Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,), "MACs"),
+        Metric("backbone_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
+        Metric("aggregator_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
+        Metric("classifier_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
         Metric(
             "sparsity", "cost", SHARE, "higher", "exact", (Form.VALUE,), "zeros", slack=1e-6, meaning=WEAKER
         ),
@@ -128,6 +131,15 @@ METRICS: Mapping[str, Metric] = {
         Metric("latency_jitter", "machine", SECONDS, "lower", stored=False),
         Metric("latency_p90_ratio", "machine", RATIO, "lower", "tail", (Form.VALUE,)),
         Metric("start_ratio", "machine", RATIO, "lower", "started", (Form.VALUE,), "start"),
+        Metric("answer_s", "machine", SECONDS, "lower", stored=False),
+        Metric("answer_ratio", "machine", RATIO, "lower", "answered", VALUE, "file"),
+        Metric("decode_s", "machine", SECONDS, "lower", stored=False),
+        Metric("decode_ratio", "machine", RATIO, "lower", "answered", VALUE),
+        Metric("backbone_s", "machine", SECONDS, "lower", stored=False),
+        Metric("backbone_ratio", "machine", RATIO, "lower", "answered", VALUE),
+        Metric("aggregator_s", "machine", SECONDS, "lower", stored=False),
+        Metric("aggregator_ratio", "machine", RATIO, "lower", "answered", VALUE),
+        Metric("classifier_s", "machine", SECONDS, "lower", stored=False),
         Metric("peak_memory_bytes", "machine", BYTES, "lower", "exact", (Form.RATIO,), margin="memory"),
         Metric("clips", "count", COUNT, "higher", stored=False),
         Metric("sample", "count", COUNT, "higher", stored=False),

@@ -35,6 +35,8 @@ class Remedy(StrEnum):
     """Longer than by default."""
     STARTS = "--vc-start=40"
     """More than by default."""
+    ROUNDS = "--vc-answer=40"
+    """Likewise."""
 
 
 UNSTORED = "nothing is stored yet"

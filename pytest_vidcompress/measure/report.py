@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..models.learning_curve import LearningCurve
     from .cost.coverage import Coverage
     from .divergence.divergence import Divergence
+    from .from_file.from_file import FromFile
     from .latency.blocks import Confirmation
     from .latency.pair_times import PairTimes
     from .profile.hotspots import Hotspots
@@ -123,6 +124,8 @@ class Cost:
     does not say."""
     macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
     """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
+    stage_macs: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
+    """Of `macs`, those of each stage, as `cost.stages` knows them; empty of what shows none."""
 
     @property
     def integer_share(self) -> float | None:
@@ -133,6 +136,14 @@ class Cost:
     def bf16_share(self) -> float | None:
         """Likewise, of bfloat16."""
         return self.coverage.macs_bf16 if self.coverage and not self.coverage.is_hearsay else None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Of a clip; what is not known is None."""
+
+    seconds: Estimate | None = None
+    macs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +226,8 @@ class Report:
     execution: Execution = Execution()
     start: Start | None = field(default=None, repr=False)
     """Cold starts; None where they were not asked for."""
+    from_file: FromFile | None = field(default=None, repr=False)
+    """The way from clips' files to the answers; None likewise."""
     reference: Report | None = None
     """The uncompressed model on the same clips in the same run; None in a reference's own report."""
     divergence: Divergence | None = field(default=None, repr=False)
@@ -246,6 +259,30 @@ class Report:
     latency_jitter = Shortcut(lambda report: (found := _percentiles(report)) and found.jitter)
     latency_p90_ratio = Shortcut(lambda report: (found := _percentiles(report)) and found.p90_ratio)
     start_ratio = Shortcut(lambda report: report.start and report.start.ratio)
+    backbone_macs = Shortcut(lambda report: report.cost.stage_macs.get("backbone"))
+    aggregator_macs = Shortcut(lambda report: report.cost.stage_macs.get("aggregator"))
+    classifier_macs = Shortcut(lambda report: report.cost.stage_macs.get("classifier"))
+    answer_s = Shortcut(lambda report: _answer_s(report, "answer"))
+    decode_s = Shortcut(lambda report: _answer_s(report, "decode"))
+    backbone_s = Shortcut(lambda report: _answer_s(report, "backbone"))
+    aggregator_s = Shortcut(lambda report: _answer_s(report, "aggregator"))
+    classifier_s = Shortcut(lambda report: _answer_s(report, "classifier"))
+    answer_ratio = Shortcut(lambda report: _answer_ratio(report, "answer"))
+    decode_ratio = Shortcut(lambda report: _answer_ratio(report, "decode"))
+    backbone_ratio = Shortcut(lambda report: _answer_ratio(report, "backbone"))
+    aggregator_ratio = Shortcut(lambda report: _answer_ratio(report, "aggregator"))
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        """What is decoded, and the stages of the model: the cost of each, as far as it is known."""
+        timed = ("decode", *self.from_file.stages) if self.from_file and self.decode_s else ()
+        names = dict.fromkeys((*timed, *self.cost.stage_macs))
+        return {name: Stage(_answer_s(self, name), self.cost.stage_macs.get(name)) for name in names}
+
+    @property
+    def clips_per_s(self) -> float | None:
+        """From files to answers, one clip after the other; None where that was not timed."""
+        return 1 / self.answer_s if self.answer_s else None
 
     @property
     def size_ratio(self) -> float | None:
@@ -292,6 +329,14 @@ class Report:
         if self.latency is not None:
             parts.append(f"{1e3 * self.latency:.1f} ms a clip{_times(self.latency_ratio)}")
         return ", ".join(parts) + f" on {self.clips} clips"
+
+
+def _answer_s(report: Report, part: str) -> Estimate | None:
+    return report.from_file.seconds(part) if report.from_file else None
+
+
+def _answer_ratio(report: Report, part: str) -> Estimate | None:
+    return report.from_file.ratio(part) if report.from_file else None
 
 
 def _percentiles(report: Report) -> Percentiles | None:

@@ -52,6 +52,8 @@ class Subject:
     itself."""
     curves: tuple[LearningCurve, ...] = ()
     """How its recipe trained it."""
+    chosen: tuple[int, ...] = ()
+    """Of the frames that its model is shown, those that it looks at; empty: all, or it does not say."""
     refuse_other: Callable[[Model], None] = lambda model: None
     """Raises VidcompressError where it is not made for what this model is shown and asked."""
 
@@ -69,6 +71,7 @@ class Subject:
                 target.notes,
                 None if artefact.needs_module(target) else partial(_saved, target),
                 target.model.curves,
+                target.model.profile.chosen,
             )
         if isinstance(target, Artefact):
             return cls(
@@ -81,6 +84,7 @@ class Subject:
                 target.torch_kernels,
                 target.notes,
                 None if read(target.directory).needs_module else lambda folder: target.directory,
+                chosen=target.profile.chosen,
                 refuse_other=target.refuse_other,
             )
         if isinstance(target, nn.Module):

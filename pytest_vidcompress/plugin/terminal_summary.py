@@ -73,6 +73,7 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         missing=tuple(ledger.missing_runtimes.values()),
         variants=ledger.variants,
         unstarted=sorted(ledger.unstarted),
+        unanswered=sorted(ledger.unanswered),
         compared=ledger.compared,
         reports=session.options.reports,
         command=shlex.join(["pytest", *config.invocation_params.args]),

@@ -48,6 +48,8 @@ class Outcome:
     """What was found out while they were built."""
     unstarted: Sequence[str] = ()
     """Variants whose cold start is stored and was not measured."""
+    unanswered: Sequence[str] = ()
+    """Likewise, whose way from file to answer is."""
     compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
     reports: Sequence[Path] = ()

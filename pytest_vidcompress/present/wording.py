@@ -17,16 +17,17 @@ _REMEDIES = {
     Remedy.ALL_CLIPS: "on all clips",
     Remedy.LONGER: "for longer",
     Remedy.STARTS: "more starts",
+    Remedy.ROUNDS: "more rounds",
 }
 
-_WORDS = {"latency_ratio": "time", "latency_p90_ratio": "p90", "start_ratio": "start"}
+_WORDS = {"latency_ratio": "time", "latency_p90_ratio": "p90", "start_ratio": "start", "answer_ratio": "file"}
 """Metrics in the table's column of verdicts."""
 
 
 def timed(verdict: Verdict) -> bool:
     """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
     metric = metric_of(verdict.metric)
-    return metric is not None and metric.rule in ("timed", "tail", "started")
+    return metric is not None and metric.rule in ("timed", "tail", "started", "answered")
 
 
 def standing(result: Result) -> str:

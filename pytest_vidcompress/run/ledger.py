@@ -43,6 +43,8 @@ class Ledger:
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
     unstarted: frozenset[str] = frozenset()
     """Variants whose cold start is stored and was not measured."""
+    unanswered: frozenset[str] = frozenset()
+    """Likewise, whose way from file to answer is."""
     bundles: dict[str, str] = field(default_factory=dict[str, str])
     """Folders with what is needed to look at a failure elsewhere, by their names."""
     grids: dict[str, GridChoice] = field(default_factory=dict[str, GridChoice])
@@ -71,6 +73,7 @@ class Ledger:
         self.reuse |= {name: reuse.merged(self.reuse.get(name)) for name, reuse in other.reuse.items()}
         self.missing_runtimes |= other.missing_runtimes
         self.unstarted |= other.unstarted
+        self.unanswered |= other.unanswered
         self.bundles |= other.bundles
         self.grids |= other.grids
         self.variants.merge(other.variants)

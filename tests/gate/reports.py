@@ -9,6 +9,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
+from pytest_vidcompress.measure.from_file.from_file import FromFile, Round
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
@@ -168,3 +169,35 @@ def cold_starts(
                 )
             )
     return Start(tuple(variant), tuple(reference), pairs)
+
+
+def from_files(
+    log_ratio: float = 0.0,
+    noise: float = 0.02,
+    rounds: int = 16,
+    *,
+    seed: int = 0,
+    decode_s: float = 0.03,
+    stages: bool = True,
+    disturbed: int = 0,
+) -> FromFile:
+    """Rounds of 0.1 s: the reference decodes for 0.03 s, its backbone takes 0.04 s and its aggregator 0.02 s.
+
+    Args:
+        log_ratio: by how much all of the variant takes longer.
+        noise: standard deviation of a round's log-ratio.
+        decode_s: of the variant, before that.
+        stages: the variant shows its stages.
+        disturbed: so many of the last rounds lost their core for a while.
+    """
+    random = Random(seed)
+    variant: list[Round] = []
+    reference: list[Round] = []
+    for number in range(rounds):
+        slow = 8.0 if number >= rounds - disturbed else 1.0
+        for arm, decoded, ratio in ((variant, decode_s, log_ratio), (reference, 0.03, 0.0)):
+            times = slow * math.exp(ratio + random.gauss(0, noise / math.sqrt(2)))
+            parts = {"backbone": 0.04 * times, "aggregator": 0.02 * times, "classifier": 0.001 * times}
+            shown = parts if stages or arm is reference else {}
+            arm.append(Round(decoded * times, 0.07 * times, shown))
+    return FromFile(tuple(variant), tuple(reference), rounds, 4)

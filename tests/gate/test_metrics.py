@@ -6,7 +6,7 @@ import pytest
 
 from pytest_vidcompress.gate.metrics import LIMITS, METRICS, quantity
 from pytest_vidcompress.measure.cost.coverage import Coverage
-from tests.gate.reports import changed, cold_starts, pair_times, report
+from tests.gate.reports import changed, cold_starts, from_files, pair_times, report
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,9 @@ def test_quantity(metric: str, value: float | None, text: str) -> None:
 
 
 def test_every_metric_is_an_attribute_of_a_report() -> None:
-    seen = replace(report(coverage=Coverage(0.0, 0.0, 0.5)), start=cold_starts())
-    whole = changed(seen, calls=pair_times(400))
+    seen = replace(report(coverage=Coverage(0.0, 0.0, 0.5)), start=cold_starts(), from_file=from_files())
+    stages = {"backbone": 3, "aggregator": 2, "classifier": 1}
+    whole = changed(seen, calls=pair_times(400), stage_macs=stages)
     assert [name for name, metric in METRICS.items() if metric.of(whole) is None] == []
 
 
@@ -42,8 +43,9 @@ def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None
             "size_ratio",
             "parameters",
         ),
-        *("macs_ratio", "sparsity", "integer_share", "bf16_share"),
-        *("latency_ratio", "latency_p90_ratio", "start_ratio", "peak_memory_ratio"),
+        *("macs_ratio", "backbone_macs_ratio", "aggregator_macs_ratio", "classifier_macs_ratio"),
+        *("sparsity", "integer_share", "bf16_share", "latency_ratio", "latency_p90_ratio", "start_ratio"),
+        *("answer_ratio", "decode_ratio", "backbone_ratio", "aggregator_ratio", "peak_memory_ratio"),
     ]
     assert [name for name, limit in LIMITS.items() if limit.at_least] == [
         *("top1_ratio", "agreement", "sparsity", "integer_share", "bf16_share"),

@@ -16,12 +16,15 @@ from ...untrusted import Malformed, json_object, mapping, number, text, whole
 from ..metrics import RATIO, Unit
 from .stored import (
     BESIDE_CLIPS,
+    PAIR_FIELDS,
+    PARTS_OF_ANSWERS,
     PER_MACHINE,
     RUN_FIELDS,
     START_FIELDS,
     TAIL_FIELDS,
     Slowdown,
     Stored,
+    StoredPairs,
     StoredStart,
     StoredTiming,
 )
@@ -93,10 +96,18 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
             entry["latency_ratio"] = short(timing.latency_ratio)
         if timing.start.ratio is not None:
             entry["start_ratio"] = short(timing.start.ratio)
+        for part, stored in timing.answers.items():
+            if stored.ratio is not None:
+                entry[f"{part}_ratio"] = short(stored.ratio)
         if layers := {precision: _line(names, "*") for precision, names in timing.layers.items() if names}:
             entry["layers"] = layers
         lines = {field: _line_of_numbers(getattr(timing, field)) for field in (*RUN_FIELDS, *TAIL_FIELDS)}
         lines |= {_start(field): _line_of_numbers(getattr(timing.start, field)) for field in START_FIELDS}
+        lines |= {
+            f"{part}_{field}": _line_of_numbers(getattr(stored, field))
+            for part, stored in timing.answers.items()
+            for field in PAIR_FIELDS
+        }
         entries[name] = entry | {field: line for field, line in lines.items() if line}
     return {"variants": entries}
 
@@ -123,10 +134,25 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
                     if field != "runs"
                 },
             ),
+            answers=_answers(values),
             layers=_layers(values),
             **{field: _numbers_of_line(values, field, 1 / RATIO.most) for field in TAIL_FIELDS},
         )
     return entries
+
+
+def _answers(values: Mapping[str, Any]) -> dict[str, StoredPairs]:
+    """By the part that they are of."""
+    found = {
+        part: StoredPairs(
+            **{
+                field: _numbers_of_line(values, f"{part}_{field}", 1 / RATIO.most if field == "runs" else 0.0)
+                for field in PAIR_FIELDS
+            }
+        )
+        for part in PARTS_OF_ANSWERS
+    }
+    return {part: stored for part, stored in found.items() if stored.runs}
 
 
 def _start(field: str) -> str:

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS, quantity
-from .recording import recording_fault, start_fault
-from .stored import BESIDE_CLIPS, PER_MACHINE, Stored, StoredStart, StoredTiming
+from .recording import pairs_fault, recording_fault, start_fault
+from .stored import (
+    BESIDE_CLIPS,
+    PARTS_OF_ANSWERS,
+    PER_MACHINE,
+    Stored,
+    StoredPairs,
+    StoredStart,
+    StoredTiming,
+)
 from .update import Mode, accuracy_compared, compared
 
 
@@ -58,6 +66,14 @@ def _not_recorded(report: Report, before: StoredTiming | None, margins: Margins)
         if start
         else "",
     }
+    if report.from_file:
+        recorded = before.answers if before else {}
+        faults |= {
+            f"{part}_ratio": pairs_fault(
+                report.from_file.pairs(part), recorded.get(part, StoredPairs()), margins.answer
+            )
+            for part in PARTS_OF_ANSWERS
+        }
     for metric, fault in faults.items():
         if fault:
             again = "" if "--vc-baseline" in fault else "; run it again with --vc-baseline=create"

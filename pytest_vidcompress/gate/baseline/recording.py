@@ -9,8 +9,9 @@ from statistics import fmean, median, stdev
 from ...measure.interval import Estimate, quantile
 from ...measure.latency.blocks import Confirmation
 from ...measure.latency.quiet import SLACK
+from ...measure.paired_seconds import PairedSeconds
 from ...measure.report import Timing
-from ...measure.start.cold_start import Start, total_s
+from ...measure.start.cold_start import Start
 from ..latency.sequential_test import disturbed
 from ..latency.single_process import blocks
 from .stored import MOST_BLOCKS, RecordedRuns, StoredStart
@@ -27,8 +28,8 @@ PRECISE = 0.004
 """... the standard error of their log-ratio, a third of how far runs of a quiet machine lie apart."""
 HOPELESS_SPENT, HOPELESS_QUIET = 1 / 3, QUIET / 2
 """Share of the time, by which so small a share of undisturbed processes says that no run will come of it."""
-START_NOISE = 0.03
-"""Likewise, of cold starts."""
+PAIR_NOISE = 0.03
+"""Likewise, of cold starts, and of rounds of files."""
 
 FEWEST_CALLS = 10
 """Undisturbed calls whose p90 says anything."""
@@ -56,10 +57,15 @@ def _quiet_share(seen: Confirmation) -> float:
 
 def start_fault(start: Start, before: StoredStart, margin: float) -> str:
     """As `recording_fault`, of the cold starts of a run; of none nothing is wrong."""
-    if start.ratio is None:
+    return pairs_fault(start.pairs, before, margin)
+
+
+def pairs_fault(pairs: PairedSeconds, before: RecordedRuns, margin: float) -> str:
+    """Likewise, of pairs that are taken whole."""
+    if pairs.ratio is None:
         return ""
-    timing = Timing(Estimate(total_s(start.variant)), start.ratio, confirmed=start.confirmation)
-    return recording_fault(timing, before, margin, START_NOISE)
+    timing = Timing(Estimate(median(pairs.variant_s)), pairs.ratio, confirmed=pairs.confirmation)
+    return recording_fault(timing, before, margin, PAIR_NOISE)
 
 
 def recording_fault(

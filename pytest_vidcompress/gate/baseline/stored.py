@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean, median, stdev
 from typing import Literal, Self
 
+from ...measure.from_file.from_file import FromFile
 from ...measure.latency.blocks import Confirmation
+from ...measure.paired_seconds import PairedSeconds
 from ...measure.report import Report
 from ...measure.start.cold_start import Start
 from ..metrics import METRICS, Kind, Metric, Unit
@@ -23,12 +25,23 @@ RUN_FIELDS = ("runs", "spreads", "controls", "screens", "references")
 """Of a `StoredTiming`: what every recorded run adds a number to."""
 START_FIELDS = ("runs", "spreads", "controls", "loads", "prepares", "first_calls")
 """Likewise, of a `StoredStart`."""
+PAIR_FIELDS = ("runs", "spreads", "controls")
+"""Likewise, of `StoredPairs`."""
 TAIL_FIELDS = ("p90s", "p95s", "reference_p95s")
 """Likewise, of its slower calls: runs of before they were recorded have none."""
 
 
-RECORDED = frozenset({"timed", "started", "tail"})
+RECORDED = frozenset({"timed", "started", "tail", "answered"})
 """Rules of ratios that are stored by their runs."""
+
+
+def part_of(metric: Metric) -> str:
+    """The part of the way from file to answer that a ratio is of: `answer`, `decode`, or a stage of the model."""
+    return metric.name.removesuffix("_ratio")
+
+
+PARTS_OF_ANSWERS = tuple(part_of(metric) for metric in METRICS.values() if metric.rule == "answered")
+"""Those that are stored, each by its own runs."""
 
 
 def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
@@ -137,6 +150,20 @@ class RecordedRuns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoredPairs(RecordedRuns):
+    """A part of the way from files to answers."""
+
+    @classmethod
+    def of(cls, pairs: PairedSeconds) -> StoredPairs:
+        """The part of a run's rounds that is kept; nothing of too few."""
+        return cls.run(pairs.confirmation) if len(pairs.confirmation.log_ratios) > 1 else cls()
+
+    def plus(self, run: StoredPairs) -> StoredPairs:
+        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
+        return replace(self, **_joined(PAIR_FIELDS, self, run))
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoredStart(RecordedRuns):
     """Cold starts; and of each run, what the variant's parts took as shares of its reference's whole start."""
 
@@ -174,6 +201,8 @@ class StoredTiming(RecordedRuns):
     screens: tuple[float, ...] = ()
     """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
     start: StoredStart = StoredStart()
+    answers: Mapping[str, StoredPairs] = field(default_factory=dict[str, StoredPairs])
+    """Of `PARTS_OF_ANSWERS`, as far as runs were recorded."""
     p90s: tuple[float, ...] = ()
     """Of each run whose slower calls were recorded, `latency_p90_ratio`."""
     p95s: tuple[float, ...] = ()
@@ -210,6 +239,7 @@ class StoredTiming(RecordedRuns):
             test=report.test,
             numbers=_numbers(report, PER_MACHINE),
             start=StoredStart.of(report.start),
+            answers=_answers(report.from_file),
             layers=_layers(report),
             **_tails(report),
         )
@@ -302,6 +332,13 @@ def _numbers(report: Report, names: Mapping[str, Unit]) -> dict[str, float]:
         for name, value in numbers.items()
         if value is not None and math.isfinite(value)
     }
+
+
+def _answers(from_file: FromFile | None) -> dict[str, StoredPairs]:
+    if from_file is None:
+        return {}
+    found = {part: StoredPairs.of(from_file.pairs(part)) for part in PARTS_OF_ANSWERS}
+    return {part: stored for part, stored in found.items() if stored.runs}
 
 
 def _layers(report: Report) -> dict[str, tuple[str, ...]]:

@@ -10,15 +10,17 @@ from typing import Any, Literal, TypeVar
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS, is_nothing
-from .recording import recording_fault, start_fault, tail_fault
+from .recording import pairs_fault, recording_fault, start_fault, tail_fault
 from .same_clips import changed, mismatch
 from .stored import (
     BESIDE_CLIPS,
     MOST_RUNS,
+    PARTS_OF_ANSWERS,
     PER_MACHINE,
     RUN_FIELDS,
     TAIL_FIELDS,
     Stored,
+    StoredPairs,
     StoredStart,
     StoredTiming,
     paired,
@@ -88,9 +90,10 @@ def update_timings(
                 entry = replace(entry, **dict.fromkeys(RUN_FIELDS, ()))
             if not _start_fits(mode, report, StoredStart(), margins):
                 entry = replace(entry, start=StoredStart())
+            entry = replace(entry, answers=_answers(mode, report, {}, margins)[0])
             if not _tail_fits(mode, report):
                 entry = replace(entry, **dict.fromkeys(TAIL_FIELDS, ()))
-            if entry.runs or entry.numbers or entry.start.runs:
+            if entry.runs or entry.numbers or entry.start.runs or entry.answers:
                 content[report.name] = entry
                 changes.append(Change(report.name, "entry", None, report.test))
     return content, tuple(changes)
@@ -177,6 +180,10 @@ def _timing_updated(
         if start.runs != old.start.runs:
             taken["start"] = start
             changes.append(Change(report.name, "start_ratio", old.start.ratio, start.ratio))
+    answers, recorded = _answers(mode, report, old.answers, margins)
+    if recorded:
+        taken["answers"] = answers
+        changes += recorded
     tailed = _tailed(mode, old, new, margins.latency_p90) if _tail_fits(mode, report) else old
     if tailed.p90s != old.p90s:
         taken |= {field: getattr(tailed, field) for field in TAIL_FIELDS}
@@ -228,7 +235,25 @@ def _start_fits(mode: Mode, report: Report, old: StoredStart, margins: Margins) 
     return mode != "create" or not report.start or not start_fault(report.start, old, margins.start)
 
 
-T = TypeVar("T", StoredTiming, StoredStart)
+def _answers(
+    mode: Mode, report: Report, old: Mapping[str, StoredPairs], margins: Margins
+) -> tuple[dict[str, StoredPairs], list[Change]]:
+    """The recorded rounds of each part of the way from files to answers after a run, and what changed."""
+    content, changes = dict(old), list[Change]()
+    if report.from_file is None:
+        return content, changes
+    for part in PARTS_OF_ANSWERS:
+        pairs, before = report.from_file.pairs(part), old.get(part, StoredPairs())
+        if mode == "create" and pairs_fault(pairs, before, margins.answer):
+            continue
+        after = _recorded(mode, before, StoredPairs.of(pairs), margins.answer)
+        if after.runs != before.runs:
+            content[part] = after
+            changes.append(Change(report.name, f"{part}_ratio", before.ratio, after.ratio))
+    return content, changes
+
+
+T = TypeVar("T", StoredTiming, StoredStart, StoredPairs)
 
 
 def _recorded(mode: Mode, old: T, new: T, margin: float) -> T:

@@ -21,6 +21,8 @@ from .clip_macs import in_words, macs_by_clip
 from .coverage import coverage
 from .macs import Work, work
 from .memory import device_memory_bytes, peak_memory_bytes
+from .stage_macs import stage_macs
+from .watch import watchable
 
 T = TypeVar("T")
 
@@ -48,6 +50,7 @@ def weigh(
         size_bytes=size and size.total_bytes,
         macs=round(fmean(by_clip)) if by_clip else counted.macs,
         macs_by_clip=by_clip or (),
+        stage_macs={} if by_clip else _by_stage(attempt, run, counted),
         tensor_bytes=size and size.tensor_bytes,
     )
     numbers = attempt("parameters", lambda: take_apart(stored)) if stored else None
@@ -70,6 +73,13 @@ def weigh(
         else None,
         notes=tuple(attempt.notes),
     )
+
+
+def _by_stage(attempt: _Attempts, run: object, counted: Work) -> dict[str, int]:
+    """Of what shows stages; where not all could be counted, nothing is known of any."""
+    if not counted.macs or not watchable(run):
+        return {}
+    return attempt("MACs of stages", lambda: stage_macs(run, counted)) or {}
 
 
 class _Attempts:

@@ -14,6 +14,7 @@ from ...gate.grid_choice import GridChoice
 from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
+from ..answer_lines import answer_table, macs_table
 from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
 from ..grid.grid_json import grid_json
@@ -257,6 +258,8 @@ WORDS: Mapping[str, Any] = {
     "slow_clip_lines": slow_clip_lines,
     "start_header": START_HEADER,
     "start_rows": start_rows,
+    "answer_table": answer_table,
+    "macs_table": macs_table,
     "drawn_curves": learning_curves.drawn_curves,
     "curve_size": (learning_curves.WIDTH, learning_curves.HEIGHT, learning_curves.EDGE),
     "width": PLOT_WIDTH,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...gate.verdict import Result, Status
+from ..answer_lines import answer_lines, unanswered_line
 from ..formats.report_json import as_json
 from ..grid.grid_lines import grid_lines
 from ..outcome import Outcome
@@ -67,6 +68,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
             call_lines,
             class_lines,
             start_lines,
+            answer_lines,
             coverage_lines,
             speed_lines,
             hotspot_lines,
@@ -89,6 +91,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
         yield _plain(sensitivity_lines(sensitivity, width))
     yield _plain(learned_lines(outcome.variants.learned.values(), width))
     yield _plain(unstarted_line(outcome.unstarted, width), Status.NEW)
+    yield _plain(unanswered_line(outcome.unanswered, width), Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))
 

@@ -76,6 +76,7 @@ class Checker:
     def _judge(self, measurement: Measurement) -> tuple[Report, tuple[Verdict, ...]]:
         """The report as the latency rule needed it, and what the gate says of it."""
         from ...gate.judge import judge
+        from ...gate.latency.answer_rule import stored_part
         from ...gate.latency.start_rule import stored_start
         from ...gate.verdict import Status, accepted, stored_now
 
@@ -92,6 +93,8 @@ class Checker:
         )
         if report.start is None and stored_start(baseline).runs:
             session.ledger.unstarted |= {f"{report.name} of {report.model}"}
+        if report.from_file is None and stored_part(baseline).runs:
+            session.ledger.unanswered |= {f"{report.name} of {report.model}"}
         taken = {"create": stored_now, "accept": accepted}.get(session.options.mode)
         return report, tuple(map(taken, verdicts)) if taken else verdicts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .case import Case
 from .cold_starts import with_cold_starts
+from .file_answers import with_file_answers
 from .measurements import Answers, Measurements
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Measurer:
         report = self._measure(subject, reference, name or subject.name or self._default_name, logits.append)
         if self.timed:
             report = with_cold_starts(session, self.case, subject, report)
+            report = with_file_answers(session, self.case, subject, report)
         report = session.profiler.look(report, subject, reference)
         return self.measurements.add(report, subject, Answers(target, *logits))
 

@@ -274,6 +274,18 @@ class Timing:
         repeats=True,
         page="gate",
     )
+    answers = Option(
+        "vc-answer",
+        reading.rounds,
+        "rounds from clips' files to answers, of each variant and its reference: what is decoded, the model, its"
+        " stages",
+        metavar="N",
+        default=0,
+        otherwise="none, and 16 where a budget is on answer_ratio or a part of it",
+        ini="int",
+        repeats=True,
+        page="gate",
+    )
 
 
 class Output:

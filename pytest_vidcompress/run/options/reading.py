@@ -13,8 +13,8 @@ from ...errors import VidcompressError
 if TYPE_CHECKING:
     from ...clips.profile import Views
 
-FEWEST_STARTS = 6
-"""Pairs that can be surely slower at the error rate of a session of twenty checks."""
+FEWEST_PAIRS = 6
+"""Of starts or rounds, that can be surely slower at the error rate of a session of twenty checks."""
 _METRICS = ("latency", "size", "macs")
 REPORT_SUFFIXES = (".html", ".json")
 _DEVICE = re.compile(r"[a-z_]+(:\d+)?")
@@ -102,10 +102,19 @@ def count(given: Any) -> int | None:
 
 def starts(given: Any) -> int:
     """No pairs of starts, or as many as can decide anything."""
+    return _pairs(given, "starts")
+
+
+def rounds(given: Any) -> int:
+    """Likewise, of rounds of files."""
+    return _pairs(given, "rounds")
+
+
+def _pairs(given: Any, what: str) -> int:
     pairs = whole(given)
-    if 0 < pairs < FEWEST_STARTS:
+    if 0 < pairs < FEWEST_PAIRS:
         raise VidcompressError(
-            f"{given}: expected 0, or at least {FEWEST_STARTS}: fewer starts decide nothing"
+            f"{given}: expected 0, or at least {FEWEST_PAIRS}: fewer {what} decide nothing"
         )
     return pairs
 

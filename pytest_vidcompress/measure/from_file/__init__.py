@@ -1,0 +1,1 @@
+"""How long it takes from a clip's file to the answer, beside the reference, and in which stage."""

@@ -1,0 +1,43 @@
+"""The way from clips' files to answers, of what a test measured, where its budget or the option asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .case import Case
+
+if TYPE_CHECKING:
+    from ...measure.from_file.from_file import FromFile, Stop
+    from ...measure.report import Report
+    from ...measure.subject import Subject
+    from ..session import Session
+
+
+def with_file_answers(session: Session, case: Case, subject: Subject, report: Report) -> Report:
+    """The report with its subject's way from files to answers, in turns with that of its reference."""
+    from ...gate.latency.answer_rule import METRICS_OF_PARTS
+    from ...gate.latency.level import START_PAIRS
+    from ...measure.from_file.alternation import Trial, from_file
+
+    limited = not METRICS_OF_PARTS.keys().isdisjoint(case.budget.limits)
+    rounds = session.options.answers or (START_PAIRS if limited else 0)
+    if not rounds:
+        return report
+    reference = session.references.of(case.model)
+    trial = Trial(subject, reference.model, reference.clips, rounds)
+    return replace(report, from_file=from_file(trial, _stop(session, case, report), session.progress))
+
+
+def _stop(session: Session, case: Case, report: Report) -> Stop:
+    """What ends the rounds before all are there: nothing where they are recorded, or held to nothing."""
+    from ...gate.latency.answer_rule import stopping_rounds
+
+    if session.options.mode != "check" or not case.checks:
+        return _never
+    baseline = session.baselines.of_execution(case.model, report.execution).baseline(report.name)
+    return stopping_rounds(baseline, case.budget, case.margins, session.error_budget.alpha)
+
+
+def _never(_: FromFile) -> bool:
+    return False
