@@ -15,6 +15,7 @@ import torch
 from ..errors import VidcompressError
 from .clip import Clip
 from .crops.cached import cached_crop
+from .crops.disk_cache import Shelf
 from .crops.model_input import model_input
 from .crops.prefetch import Outcome, prefetch
 from .faults import Skipped, Undecodable
@@ -123,16 +124,41 @@ class TrainingClips:
         at_once = max(1, _PLANNED // size)
         for first in range(steps.start, steps.stop, at_once):
             stop = min(first + at_once, steps.stop)
-            with closing(self._crops(range(first * size, stop * size))) as taken:
+            indices = [index for step in range(first, stop) for index in self.indices(step, size)]
+            with closing(self._crops(indices)) as taken:
                 for _ in range(first, stop):
                     batch = [*islice(taken, size)]
-                    labels = self._targets.of([clip for clip, _ in batch])
                     pixels = model_input([crops for _, crops in batch], self._profile)
-                    yield pixels.to(self._decoding.device), labels.to(self._decoding.device)
+                    yield pixels.to(self._decoding.device), self.targets([clip for clip, _ in batch])
 
-    def _crops(self, places: range) -> Generator[tuple[Clip, torch.Tensor], None, None]:
-        """Clips with their crops, uint8 `(1, T, 3, H, W)`, of places in the endless order."""
-        indices = [self._index(place) for place in places]
+    def indices(self, step: int, size: int) -> list[int]:
+        """Which clips of the set the step of this number is given; decodes none."""
+        return [self._index(place) for place in range(step * size, (step + 1) * size)]
+
+    def clip(self, index: int) -> Clip:
+        """One of the set.
+
+        Raises:
+            VidcompressError: it may not be trained on, or has no label of the model.
+        """
+        return self._clip(index)
+
+    def targets(self, clips: Sequence[Clip]) -> torch.Tensor:
+        """Those of a batch of these clips."""
+        return self._targets.of(clips).to(self._decoding.device)
+
+    @property
+    def profile(self) -> Profile:
+        """How clips are looked at."""
+        return self._profile
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """Where what is made of clips is kept from run to run."""
+        return self._decoding.shelf
+
+    def _crops(self, indices: Sequence[int]) -> Generator[tuple[Clip, torch.Tensor], None, None]:
+        """Clips of the set with their crops, uint8 `(1, T, 3, H, W)`."""
         clips = [self._clip(index) for index in indices]
         sources = [clip.source for clip in clips]
         with closing(prefetch(sources, self._profile.crop_spec, self._decoding.shelf)) as outcomes:

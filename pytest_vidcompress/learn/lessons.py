@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from ..clips.training_clips import TrainingClips
 from ..models.model import Model
 
-__all__ = ["Lessons", "Progress", "TrainingClips"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Batches", "Lessons", "Progress", "TrainingClips"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total. What stands in it behind `; ` may change from
 call to call."""
+
+
+class Batches(Protocol):
+    """What a training takes: `TrainingClips`, or what was computed of them."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def batch(self, step: int, size: int) -> tuple[torch.Tensor, torch.Tensor]: ...
+
+    def batches(self, steps: range, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]: ...
 
 
 @dataclass(frozen=True)
@@ -22,13 +37,15 @@ class Lessons:
 
     teacher: Model
     """The uncompressed reference: shared, to be left as it is."""
-    training: TrainingClips
+    training: Batches
     seed: int = 0
     folder: Path | None = None
     """Of checkpoints of a training under way, for one recipe; None: what is interrupted begins anew."""
     progress: Progress | None = None
     recipe: str = ""
     """Text of the recipe up to the technique that learns, which itself is the last: what a checkpoint is of."""
+    cache: Path | None = None
+    """The cache folder, where what is computed of clips is kept from run to run; None: nowhere."""
 
     @property
     def technique(self) -> str:

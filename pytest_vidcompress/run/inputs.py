@@ -131,7 +131,7 @@ class Inputs:
             decoding = self._decoding(device=self._workbench)
             model, seed = self.workpiece(name), self._options.seed
             self._lessons[name] = lessons(model, self.clip_set, reserved, decoding, seed)
-        return replace(self._lessons[name], folder=folder)
+        return replace(self._lessons[name], folder=folder, cache=cache_folder(self._options.cache))
 
     @property
     def _workbench(self) -> torch.device:

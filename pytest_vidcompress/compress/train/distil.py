@@ -97,29 +97,32 @@ def learn(model: Model, parameters: Distil, clips: Clips, lessons: Lessons) -> M
     from .students import student_of
 
     student = student_of(model, parameters.depth, parameters.lacks, clips)
-    made, objective = _pupils(student.module, parameters, lessons)
+    made, objective, taught = _pupils(student.module, parameters, lessons)
     training = parameters.training(objective)
     if parameters.from_scratch:
         training = replace(training, statistics=True)
-    curve = train(made, training, lessons)
+    curve = train(made, training, taught)
     return replace(student, notes=(*student.notes, curve.describe()), curves=(*student.curves, curve))
 
 
-def _pupils(student: nn.Module, parameters: Distil, lessons: Lessons) -> tuple[nn.Module, Objective]:
-    """The module that is trained, the student or a pair with it, and what it makes small."""
+def _pupils(student: nn.Module, parameters: Distil, lessons: Lessons) -> tuple[nn.Module, Objective, Lessons]:
+    """The module that is trained, the student or a pair with it, what it makes small, and of what."""
     from ...learn.beside import Beside, Pair
+    from ...learn.feature_lessons import on_features
     from ...models.module_copy import module_copy
     from .from_scratch import begin_anew
 
     teacher = lessons.teacher.module
     if parameters.from_scratch:
         begin_anew(student, lessons.seed)
+    if parameters.parallel:
+        teacher = module_copy(teacher)
+        begin_anew(teacher, lessons.seed + 1)
+    (student, teacher), lessons = on_features(lessons, student, teacher)
     distillation = _objective(student, teacher, parameters)
     if not parameters.parallel:
-        return student, distillation
-    beside = module_copy(teacher)
-    begin_anew(beside, lessons.seed + 1)
-    return Pair(student, beside), Beside(distillation)
+        return student, distillation, lessons
+    return Pair(student, teacher), Beside(distillation), lessons
 
 
 def rebuild(module: nn.Module, parameters: Distil, stored: Mapping[str, Sequence[int]]) -> nn.Module:

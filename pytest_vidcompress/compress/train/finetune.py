@@ -37,11 +37,13 @@ class Finetune(TrainingParameters):
 
 
 def learn(model: Model, parameters: Finetune, clips: Clips, lessons: Lessons) -> Model:
+    from ...learn.feature_lessons import on_features
     from ...learn.loop import train
     from ...learn.losses import label_loss
 
     with _only(parameters.part, model.module):
-        curve = train(model.module, parameters.training(label_loss), lessons)
+        (module,), taught = on_features(lessons, model.module)
+        curve = train(module, parameters.training(label_loss), taught)
     return replace(model, notes=(*model.notes, curve.describe()), curves=(*model.curves, curve))
 
 

@@ -20,7 +20,8 @@ class FrameClassifier(nn.Module):
     """Pixels `(B, T, C, H, W)` of any number of frames -> logits `(B, labels)`.
 
     Args:
-        backbone: `(B T, C, H, W)` -> features `(B T, N)`.
+        backbone: `(B T, C, H, W)` -> features `(B T, N)`. It is frozen: what trains, trains what comes behind it, on
+            features that are computed once; `backbone.requires_grad_()` lets it learn.
         aggregator: `(B, T, N)` -> vectors `(B, E)`.
         classifier: vectors -> logits.
         config: what says how it is built; None where its parts are somebody's own, and nothing but their code does.
@@ -35,6 +36,7 @@ class FrameClassifier(nn.Module):
     ) -> None:
         super().__init__()
         self.backbone, self.aggregator, self.classifier = backbone, aggregator, classifier
+        backbone.requires_grad_(False)
         self.config = config
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:

@@ -27,10 +27,15 @@ class NetVLAD(nn.Module):
         self.size = hidden
         self.assignment = nn.Linear(features, centres, bias=False)
         self.assignment_norm = nn.BatchNorm1d(centres)
-        self.centres = nn.Parameter(torch.randn(features, centres) / features**0.5)
+        self.centres = nn.Parameter(torch.empty(features, centres))
         self.hidden = nn.Linear(features * centres, hidden, bias=False)
         self.hidden_norm = nn.BatchNorm1d(hidden)
         self.gating = ContextGating(hidden)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the centres; the other parts draw theirs."""
+        nn.init.normal_(self.centres, std=len(self.centres) ** -0.5)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         batch, frames, _ = features.shape

@@ -53,12 +53,17 @@ class NeXtVLAD(nn.Module):
         self.attention = nn.Linear(wide, groups)
         self.assignment = nn.Linear(wide, groups * centres, bias=False)
         self.assignment_norm = nn.BatchNorm1d(groups * centres)
-        self.centres = nn.Parameter(torch.randn(wide // groups, centres) / (wide // groups) ** 0.5)
+        self.centres = nn.Parameter(torch.empty(wide // groups, centres))
         self.vector_norm = nn.BatchNorm1d(wide // groups * centres)
         self.dropout = nn.Dropout(dropout)
         self.hidden = nn.Linear(wide // groups * centres, hidden, bias=False)
         self.hidden_norm = nn.BatchNorm1d(hidden)
         self.gating = ContextGating(hidden, REDUCTION)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the centres; the other parts draw theirs."""
+        nn.init.normal_(self.centres, std=len(self.centres) ** -0.5)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         batch, frames, _ = features.shape

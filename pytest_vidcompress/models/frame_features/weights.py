@@ -104,5 +104,5 @@ def _restore(module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     if found:
         raise VidcompressError(f"its tensors are not those that config.json describes: {'; '.join(found)}")
     module.load_state_dict(tensors, assign=True)
-    for parameter in module.parameters():
-        parameter.requires_grad_(True)
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(not name.startswith("backbone."))
