@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from traceback import extract_tb
+from types import MappingProxyType
 
 from ..errors import VidcompressError
 from .clip import ClipSet
+from .events.packaged import NAME as EVENTS
+from .events.packaged import events
 from .kinetics.read import read_kinetics
-from .pocket.packaged import NAME, pocket
+from .pocket.packaged import NAME as POCKET
+from .pocket.packaged import pocket
+
+PACKAGED: Mapping[str, Callable[[], ClipSet]] = MappingProxyType({EVENTS: events, POCKET: pocket})
+"""Name -> what reads a set that comes with the plugin."""
 
 
 def resolve(spec: str, registered: Mapping[str, Callable[[], ClipSet]]) -> ClipSet:
     """Finds a clip set by what the user typed; a name goes before a path.
 
     Args:
-        spec: `pocket`, a registered name, a folder of Kinetics clips, an annotation CSV, or a list of paths.
+        spec: a packaged or a registered name, a folder of Kinetics clips, an annotation CSV, or a list of paths.
         registered: name -> factory, from the hooks.
 
     Raises:
         VidcompressError: there is no such set, it cannot be read, or what a function gives is of no use.
     """
-    if spec == NAME:
-        return pocket()
+    if spec in PACKAGED:
+        return PACKAGED[spec]()
     if spec in registered:
         return _made(spec, registered[spec])
     path = Path(spec).expanduser()
     # An empty spec would be the current folder.
     if spec and path.exists():
         return read_kinetics(path)
-    names = ", ".join(map(repr, sorted({*registered, NAME})))
+    names = ", ".join(map(repr, sorted({*registered, *PACKAGED})))
     raise VidcompressError(
         f"no clip set and no path {spec!r}: give one of {names}, a folder of Kinetics clips, an annotation "
         "CSV or a list of paths (--vc-clips)"

@@ -45,8 +45,8 @@ def _declare(parser: ArgumentParser) -> None:
         "--clips",
         default="",
         metavar=Options.clips.metavar,
-        help="clips to calibrate on, with the model's labels: pocket, or a Kinetics folder, annotation CSV or list"
-        " of paths (default: packaged ones that no test takes)",
+        help="clips to calibrate on, with the model's labels: pocket or events, or a Kinetics folder, annotation CSV"
+        " or list of paths (default: packaged ones that no test takes)",
     )
     add_option(parser, Options.calibration, "how many clips to calibrate on, at most")
     add_option(parser, Options.runtime, "what is to execute it, such as torch or openvino")

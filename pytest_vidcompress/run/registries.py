@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..clips.clip import ClipSet
-from ..clips.pocket.packaged import NAME as POCKET
+from ..clips.clip_set import PACKAGED
 from ..compress.registry import TECHNIQUES
 from ..compress.technique import Technique, as_technique
 from ..errors import VidcompressError
@@ -32,7 +32,7 @@ class Registries:
     @property
     def clip_set_names(self) -> frozenset[str]:
         """Of all clip sets that are no paths."""
-        return frozenset({POCKET, *self.clip_sets})
+        return frozenset({*PACKAGED, *self.clip_sets})
 
     @classmethod
     def merge(

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..clips.pocket.packaged import NAME as POCKET
+from ..clips.clip_set import PACKAGED
 from ..errors import VidcompressError
 from ..gate.baseline.files import writable
 from ..gate.budget import Margins
@@ -139,7 +139,7 @@ class Session:
     @property
     def about(self) -> str:
         """What this run was measured on, in a line; empty for the packaged clips."""
-        if self.options.clips == POCKET:
+        if self.options.clips in PACKAGED:
             return ""
         from ..present.terminal.clips_line import clips_line
 

@@ -21,7 +21,7 @@ BOTH = Clip("y", "a", Path("y.mp4"), others=("b",))
 
 def test_a_name_gives_the_set_of_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
     packaged = ClipSet("pocket", (), ())
-    monkeypatch.setattr(clipset, "pocket", lambda: packaged)
+    monkeypatch.setattr(clipset, "PACKAGED", {"pocket": lambda: packaged})
     assert resolve("mine", {"mine": lambda: MINE}) is MINE
     assert resolve("pocket", {"pocket": lambda: MINE}) is packaged
 
@@ -39,7 +39,7 @@ def test_a_path_gives_the_clips_there(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_is_neither_is_refused_with_what_is_known(spec: str) -> None:
     with pytest.raises(VidcompressError) as caught:
         resolve(spec, {"mine": lambda: MINE})
-    assert f"{spec!r}: give one of 'mine', 'pocket', a folder" in str(caught.value)
+    assert f"{spec!r}: give one of 'events', 'mine', 'pocket', a folder" in str(caught.value)
 
 
 def test_looking_for_clips_loads_nothing_heavy() -> None:

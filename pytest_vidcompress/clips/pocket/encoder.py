@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .motions import MOTIONS
-from .renderer import FRAMES, RATE, SIZE, render
+from .renderer import FRAMES, RATE, render
 
 COLUMNS = ("label", "youtube_id", "time_start", "time_end", "split", "is_cc")
 _SECONDS = FRAMES // RATE
@@ -56,27 +56,35 @@ def write_pocket(
         writer.writerows(sorted(rows))
 
 
-def write_video(path: Path, frames: npt.NDArray[np.uint8], crf: int = _CRF) -> None:
-    """Encodes one H.264 mp4 at `RATE` frames per second.
+def write_video(
+    path: Path, frames: npt.NDArray[np.uint8], crf: int = _CRF, rate: int = RATE, keyframes: int = 0
+) -> None:
+    """Encodes one H.264 mp4.
 
     Args:
         path: the file, overwritten.
-        frames: RGB, uint8, `(T, SIZE, SIZE, 3)`.
+        frames: RGB, uint8, `(T, H, W, 3)`.
         crf: x264's quality, 0 (lossless) to 51.
+        rate: frames per second.
+        keyframes: frames from one that decodes by itself to the next; 0: the first alone.
     """
+    apart = {"g": str(keyframes), "keyint_min": str(keyframes), "sc_threshold": "0"} if keyframes else {}
     with av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream(
             "libx264",
-            rate=RATE,
-            options={"crf": str(crf), "preset": "veryslow", "threads": "1", "flags": "+bitexact"},
+            rate=rate,
+            options={"crf": str(crf), "preset": "veryslow", "threads": "1", "flags": "+bitexact"} | apart,
         )
-        stream.width, stream.height, stream.pix_fmt = SIZE, SIZE, "yuv420p"
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
         # Before the filter is there: it would fix the stream at the encoder's default size.
         container.start_encoding()
         # x264 signs each file with its settings, a tenth of so small a video.
         unsigned = av.BitStreamFilterContext("filter_units=remove_types=6", stream)
         for picture in frames:
-            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
+            # Left to the encoder, what lies beside the picture is chance, and with it the bytes.
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+            for packet in stream.encode(frame):
                 container.mux(unsigned.filter(packet))
         for packet in stream.encode():
             container.mux(unsigned.filter(packet))

@@ -36,7 +36,7 @@ class Targets:
     clips = Option(
         "vc-clips",
         str,
-        "pocket, or a Kinetics folder, annotation CSV or list of paths",
+        "pocket or events, or a Kinetics folder, annotation CSV or list of paths",
         metavar="SET",
         default="pocket",
         repeats=True,
@@ -120,7 +120,7 @@ class Sampling:
         reading.count,
         "how many clips, stratified by class",
         metavar="N",
-        otherwise="all of pocket, 1000 of Kinetics",
+        otherwise="all of pocket or events, 1000 of Kinetics",
         ini="int",
         repeats=True,
         builds=True,
