@@ -56,17 +56,25 @@ def load(
         if model.published is None and model.profile.published != Views():
             model = replace(model, published=own_publication(model.profile))
     else:
-        _refuse_short_clips(name, labels, clip_set)
+        _refuse_other_clips(name, labels, clip_set)
         model = _build(name, labels, weights, published)
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
     match(labels, model.labels, model_name=name, clip_set_name=clip_set)
     return model
 
 
-def _refuse_short_clips(name: str, labels: tuple[str, ...], clip_set: str) -> None:
-    """Refuses the packaged clips for a model that is packaged for other ones."""
+def _refuse_other_clips(name: str, labels: tuple[str, ...], clip_set: str) -> None:
+    """Refuses packaged clips for a model that others are packaged for."""
     named = CATALOG.get(name)
-    if named and named.clips != DEFAULT_CLIPS and labels and are_pocket(labels):
+    if named is None or not labels:
+        return
+    if named.clips == DEFAULT_CLIPS and _are_events(labels) and not _takes_any_labels(named):
+        others = ", ".join(other for other, each in CATALOG.items() if each.clips != DEFAULT_CLIPS)
+        raise VidcompressError(
+            f"model {name!r} tells one thing of each clip, and clip set {clip_set!r} is of long ones with several"
+            f" labels each: give one of {others} (--vc-model), or other clips (--vc-clips)"
+        )
+    if named.clips != DEFAULT_CLIPS and are_pocket(labels):
         raise VidcompressError(
             f"model {name!r} tells what happens in long clips, several things in one, and clip set {clip_set!r} is of"
             f" short ones with one label each: give --vc-clips={named.clips}"
@@ -113,9 +121,7 @@ def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str
         return Path(name) if Path(name).exists() else name
     if not named.checkpoint:
         return _packaged(name, named)
-    family = family_of(named.model_type)
-    takes_any_labels = family is not None and family.classifier is not None
-    if are_pocket(labels) and not takes_any_labels:
+    if are_pocket(labels) and not _takes_any_labels(named):
         if named.pocket is None:
             packaged = ", ".join(DEFAULT_MODELS)
             raise VidcompressError(
@@ -136,11 +142,24 @@ def _packaged(name: str, named: Pretrained) -> Path:
     return named.pocket
 
 
+def _takes_any_labels(named: Pretrained) -> bool:
+    """Whether labels are texts to a model."""
+    family = family_of(named.model_type)
+    return family is not None and family.classifier is not None
+
+
 def are_pocket(labels: Iterable[str]) -> bool:
     """Are these labels of the packaged clips, for which a name means the packaged checkpoint?"""
     from ..clips.pocket.motions import MOTIONS
 
     return {normal_form(label) for label in labels} <= {normal_form(label) for label in MOTIONS}
+
+
+def _are_events(labels: Iterable[str]) -> bool:
+    """Are these labels of the packaged long clips?"""
+    from ..clips.events.kinds import KINDS
+
+    return {normal_form(label) for label in labels} <= {normal_form(label) for label in KINDS}
 
 
 def _is_hub_id(name: str) -> bool:

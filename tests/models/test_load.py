@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.clips.events.kinds import KINDS
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
@@ -131,6 +132,17 @@ def test_pocket_labels_have_no_high_resolution_checkpoint() -> None:
         VidcompressError, match=r"'timesformer-hr' has no packaged .* one of timesformer, videomae"
     ):
         load("timesformer-hr", POCKET_LABELS, "pocket")
+
+
+@pytest.mark.parametrize("name", ["timesformer", "videomae", "vivit"])
+@pytest.mark.parametrize("labels", [(*KINDS,), ("rain", "fog")], ids=["all", "some"])
+def test_long_clips_are_not_for_models_of_short_ones(name: str, labels: tuple[str, ...]) -> None:
+    with pytest.raises(VidcompressError) as caught:
+        load(name, labels, "events")
+    assert str(caught.value) == (
+        f"model '{name}' tells one thing of each clip, and clip set 'events' is of long ones with several labels "
+        "each: give one of hrnn, netvlad, nextvlad (--vc-model), or other clips (--vc-clips)"
+    )
 
 
 def test_random_weights_on_pocket_have_the_packaged_geometry() -> None:
