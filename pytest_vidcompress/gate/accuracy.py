@@ -23,7 +23,7 @@ Enough = Callable[[Sequence[bool], Sequence[bool]], bool]
 """`(outcomes, agreements)` of the clips so far: do they decide everything?"""
 
 ALL_CLIPS = frozenset({"top5_drop", "kl"})
-"""Limits on what no count of clips bounds."""
+"""Limits on what no count of clips bounds. How several labels of clips are ranked takes all clips anyway."""
 
 
 def judge_accuracy(report: Report, stored: Stored | None, margins: Margins) -> Iterator[Verdict]:
@@ -97,10 +97,13 @@ def stopping(
     all passed, and every accuracy limit of the budget is met or broken but for a chance of `top1_miss`.
 
     Returns:
-        None where all clips are needed: nothing is stored of them, or a limit is on what no count bounds.
+        None where all clips are needed: nothing is stored of them, they may have several labels, or a limit is on
+        what no count bounds.
     """
     limits = (budget or Budget()).limits
-    if stored is None or mismatch(stored, reference.identity) or not ALL_CLIPS.isdisjoint(limits):
+    if reference.accuracy.several_labels or not ALL_CLIPS.isdisjoint(limits):
+        return None
+    if stored is None or mismatch(stored, reference.identity):
         return None
     return _Watch(stored, reference, limits, margins or Margins()).enough
 
@@ -116,7 +119,14 @@ def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
         if limit.form is Form.DROP:
             return low, high
         return (1 - high / reference.top1, 1 - low / reference.top1) if reference.top1 else None
-    value = limit.metric.of(report) if limit.form is Form.VALUE else None
+    # What is ranked has its drop, of the same clips, measured by that name.
+    value = (
+        getattr(report, limit.name)
+        if limit.metric.rule == "ranked"
+        else limit.metric.of(report)
+        if limit.form is Form.VALUE
+        else None
+    )
     return value.interval if isinstance(value, Estimate) else None
 
 

@@ -30,6 +30,12 @@ class Margins:
     floor_alpha: float = 0.001
     """As `top1_alpha` for a net loss within its margin that leads below the floor: a variant may have been
     stored exactly there, and then one clip does."""
+    gap: float = 0.01
+    """By how much GAP may be lower than stored, absolutely."""
+    mean_ap: float = 0.01
+    """Likewise, mAP."""
+    ranked_alpha: float = 0.05
+    """As `top1_alpha`, of these two."""
     latency: float = 0.05
     """Relative to the stored ratio: the practical margin."""
     latency_p90: float = 0.10
@@ -68,7 +74,7 @@ class Margins:
         return cls(**named)  # pyright: ignore[reportArgumentType]  # each is a number by now
 
 
-MARGINS = ("latency", "latency_p90", "top1", "floor", "memory", "start", "answer")
+MARGINS = ("latency", "latency_p90", "top1", "floor", "gap", "mean_ap", "memory", "start", "answer")
 """Those that a test can write."""
 
 

@@ -18,6 +18,7 @@ from .latency.tail_rule import judge_tail, judge_tail_budget
 from .metrics import LIMITS, METRICS, REST, Form, Limit, Metric, Rule
 from .pairing import ROUNDING
 from .precision import computed_in_others
+from .ranking import judge_ranked
 from .verdict import Status, Verdict
 
 
@@ -69,6 +70,10 @@ def _exact(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_exact(metric, report, terms.baseline, terms.margins)
 
 
+def _ranked(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_ranked(metric, report, terms.baseline.stored, terms.margins)
+
+
 def _latency(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     # A reference has nothing to be slower than.
     if report.reference is not None:
@@ -95,13 +100,14 @@ def _tail(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
 
 
 RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]] = {
+    "ranked": _ranked,
     "exact": _exact,
     "timed": _latency,
     "started": _start,
     "tail": _tail,
     "answered": _answer,
 }
-"""Of a single metric; what is paired is compared clip by clip, all of it at once."""
+"""Of a single metric; what is paired is counted clip by clip, all of it at once."""
 
 
 def _held_to_budget(report: Report, budget: Budget, terms: Terms) -> Iterator[Verdict]:

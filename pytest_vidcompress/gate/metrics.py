@@ -47,9 +47,10 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "exact", "timed", "tail", "started", "answered"]
-"""`paired`: clip by clip, with chance; `exact`: the number itself; `timed`: blocks of alternated calls; `tail`: the
-slower ones of these; `started`: alternated cold starts; `answered`: alternated rounds from files to answers."""
+Rule = Literal["paired", "ranked", "exact", "timed", "tail", "started", "answered"]
+"""`paired`: clip by clip, with chance; `ranked`: likewise, by what each clip contributes; `exact`: the number itself;
+`timed`: blocks of alternated calls; `tail`: the slower ones of these; `started`: alternated cold starts; `answered`:
+alternated rounds from files to answers."""
 
 
 class Form(StrEnum):
@@ -80,7 +81,7 @@ class Metric:
     slack: float = 0.0
     """Absolute difference to the stored value that is none: the file keeps six digits."""
     margin: str = ""
-    """Field of `Margins`: how much worse than stored it may be, relatively."""
+    """Field of `Margins`: how much worse than stored it may be; relatively, but absolutely where it is ranked."""
     part: str = ""
     """A part of it, a field of the report's `cost`: exact where it is known: then the rest may grow by `REST`."""
     meaning: str = ""
@@ -113,6 +114,8 @@ METRICS: Mapping[str, Metric] = {
         Metric("top5", "accuracy", SHARE, "higher", None, (Form.DROP,)),
         Metric("agreement", "accuracy", SHARE, "higher", "paired", (Form.VALUE,), "agree"),
         Metric("kl", "accuracy", NATS, "lower", None, (Form.VALUE,)),
+        Metric("gap", "accuracy", SHARE, "higher", "ranked", (Form.DROP,), "GAP", margin="gap"),
+        Metric("mean_ap", "accuracy", SHARE, "higher", "ranked", (Form.DROP,), "mAP", margin="mean_ap"),
         Metric("size_bytes", "cost", BYTES, "lower", "exact", ABSOLUTE_OR_RATIO, "size", part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
         Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,), "MACs"),
@@ -147,6 +150,10 @@ METRICS: Mapping[str, Metric] = {
     )
 }
 """By name, in the order in which they are judged and shown."""
+
+
+RANKED = tuple(metric.name for metric in METRICS.values() if metric.rule == "ranked")
+"""Of clips that may have several labels."""
 
 
 def is_nothing(name: str, value: float | None) -> bool:

@@ -15,9 +15,9 @@ from ..errors import VidcompressError
 from ..models.device import synchronizer
 from ..models.model import Model
 from .accelerator import accelerator
-from .accuracy.class_counts import NO_ANSWER
+from .accuracy.answers import as_targets, right, same, several, void
 from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
-from .accuracy.scores import accuracy, answers
+from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer
 from .clip_identity import identity
 from .cost.weigh import weigh
@@ -46,7 +46,8 @@ class Reference:
     logits: torch.Tensor
     """`(N, labels)`."""
     targets: torch.Tensor
-    """`(N,)`: label ids, or under random weights the reference's own predictions."""
+    """`(N,)`: label ids, or under random weights the reference's own predictions; bool `(N, labels)` where a clip may
+    have several labels."""
     report: Report
 
     @cached_property
@@ -82,7 +83,7 @@ def measure_reference(
             f"model {model.name!r} {reason}: nothing can be compared with that; check its weights, and the mean and"
             " std of its profile"
         )
-    targets = labels if model.weights == "trained" else answers(logits)
+    targets = labels if model.weights == "trained" else as_targets(logits, labels)
     report = Report(
         identity=identity(model, clips),
         accuracy=accuracy(logits, logits, targets, "labels" if model.weights == "trained" else "agreement"),
@@ -239,8 +240,10 @@ def _execution(subject: Subject, device: torch.device, notes: Sequence[str]) -> 
 
 def _without_answer(logits: torch.Tensor) -> tuple[str, ...]:
     """How many clips were answered with no class, in words; empty where all were answered."""
-    void = int((answers(logits) == NO_ANSWER).sum())
-    return (f"answers with NaN, or rules out every class, on {void} of {len(logits)} clips",) if void else ()
+    silent = int(void(logits).sum())
+    return (
+        (f"answers with NaN, or rules out every class, on {silent} of {len(logits)} clips",) if silent else ()
+    )
 
 
 def first_clip(clips: Clips) -> torch.Tensor:
@@ -251,16 +254,14 @@ def first_clip(clips: Clips) -> torch.Tensor:
 
 def _by_clip(enough: Enough, reference: Reference) -> Callable[[torch.Tensor], bool]:
     """Turns the logits of one clip after another into what `enough` is asked about."""
-    before = answers(reference.logits).tolist()
-    targets = reference.targets.tolist()
+    sets = several(reference.targets)
     outcomes: list[bool] = []
     agreements: list[bool] = []
 
     def enough_with(row: torch.Tensor) -> bool:
-        predicted, position = int(answers(row)), len(outcomes)
-        answered = predicted != NO_ANSWER
-        outcomes.append(answered and predicted == targets[position])
-        agreements.append(answered and predicted == before[position])
+        own = slice(len(outcomes), len(outcomes) + 1)
+        outcomes.append(bool(right(row, reference.targets[own])))
+        agreements.append(bool(same(row, reference.logits[own], sets)))
         return enough(outcomes, agreements)
 
     return enough_with

@@ -90,6 +90,9 @@ def _numbers(results: Sequence[Result], reference: Report | None) -> list[Column
         # Under random weights the labels' top-1 is this agreement.
         if not metric.heading or (random and metric.name == "agreement"):
             continue
+        # Clips of one label are not ranked.
+        if metric.rule == "ranked" and all(metric.of(report) is None for report in rows):
+            continue
         by = scale(metric, rows)
         cells = tuple(cell(metric, report, by, base=report is reference) for report in rows)
         title = "agree*" if random and metric.name == "top1" else heading(metric, by)

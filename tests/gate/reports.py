@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from random import Random
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from pytest_vidcompress.measure.from_file.from_file import FromFile, Round
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
-from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Report, Timing
+from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Ranking, Report, Timing
 from pytest_vidcompress.measure.start.cold_start import ColdStart, Start
 
 
@@ -67,6 +67,27 @@ def changed(report: Report, **changes: Any) -> Report:
         if mine:
             report = replace(report, **{part: replace(before, **mine)})
     return replace(report, **own)
+
+
+NO_DROP = Estimate(0.0)
+
+
+def ranked(
+    report: Report, gap: Sequence[float] = (), mean_ap: Sequence[float] = (), drop: Estimate = NO_DROP
+) -> Report:
+    """The report of clips that may have several labels, and its reference's.
+
+    Args:
+        gap: what each clip contributes to GAP; all as much, unless given.
+        mean_ap: likewise, to mAP.
+        drop: of both, from the reference.
+    """
+    by_clip = {"gap": tuple(gap or (0.8,) * report.clips), "mean_ap": tuple(mean_ap or (0.6,) * report.clips)}
+    numbers = {
+        name: Estimate(mean := fmean(each), mean - 0.02, mean + 0.02) for name, each in by_clip.items()
+    }
+    made = changed(report, ranking=Ranking(numbers["gap"], numbers["mean_ap"], drop, drop, by_clip))
+    return replace(made, reference=ranked(report.reference)) if report.reference else made
 
 
 SHORT = {"latency_ratio": "ratio", "accuracy_kind": "kind"}

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_vidcompress.gate.metrics import LIMITS, METRICS, quantity
 from pytest_vidcompress.measure.cost.coverage import Coverage
-from tests.gate.reports import changed, cold_starts, from_files, pair_times, report
+from tests.gate.reports import changed, cold_starts, from_files, pair_times, ranked, report
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,8 @@ def test_quantity(metric: str, value: float | None, text: str) -> None:
 
 
 def test_every_metric_is_an_attribute_of_a_report() -> None:
-    seen = replace(report(coverage=Coverage(0.0, 0.0, 0.5)), start=cold_starts(), from_file=from_files())
+    several = ranked(report(coverage=Coverage(0.0, 0.0, 0.5)))
+    seen = replace(several, start=cold_starts(), from_file=from_files())
     stages = {"backbone": 3, "aggregator": 2, "classifier": 1}
     whole = changed(seen, calls=pair_times(400), stage_macs=stages)
     assert [name for name, metric in METRICS.items() if metric.of(whole) is None] == []
@@ -39,6 +40,8 @@ def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None
             "top5_drop",
             "agreement",
             "kl",
+            "gap_drop",
+            "mean_ap_drop",
             "size_bytes",
             "size_ratio",
             "parameters",

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from pytest_vidcompress.gate.statistics import (
+    RESAMPLES,
+    bootstrap_chance,
     drop_chance,
     drop_interval,
     drop_power,
     mcnemar,
     share_bounds,
     visible_drop,
+    visible_loss,
 )
 
 counts = st.integers(0, 60)
@@ -163,3 +166,48 @@ def test_gate_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Means of the same clips
+
+
+def test_what_lost_nothing_is_no_loss() -> None:
+    assert bootstrap_chance([0.0] * 50, 0.0) == 1
+    assert bootstrap_chance([0.0] * 50, 0.5) == 1
+
+
+def test_the_chance_of_a_mean_loss_is_about_that_of_the_normal_distribution() -> None:
+    random = np.random.default_rng(0)
+    lost = random.normal(0.02, 0.2, 300)
+    expected = stats.norm.sf(lost.mean() / (lost.std() / math.sqrt(300)))
+    assert bootstrap_chance(lost.tolist(), float(lost.mean())) == pytest.approx(expected, abs=0.015)
+
+
+def test_few_lost_clips_are_no_surer_than_they_are_to_mcnemar() -> None:
+    for lost in range(1, 7):
+        found = bootstrap_chance([1.0] * lost + [0.0] * (200 - lost), lost / 200)
+        assert found > 0.4 * mcnemar(lost, 0)
+
+
+def test_the_draws_are_always_the_same() -> None:
+    lost = [0.1, -0.2, 0.3, 0.0] * 20
+    assert bootstrap_chance(lost, 0.05) == bootstrap_chance(lost, 0.05)
+    assert bootstrap_chance(lost, 0.05) <= bootstrap_chance(lost, 0.04)
+    assert bootstrap_chance(lost, 9.0) == 1 / (1 + RESAMPLES)
+
+
+def test_a_visible_loss_fails_in_nine_of_ten_runs() -> None:
+    random = np.random.default_rng(1)
+    before, noise = [0.8] * 200, random.normal(0, 0.3, 200)
+    seen = visible_loss(before, noise.tolist(), 0.05, 0.01)
+    failed = 0
+    for trial in range(200):
+        lost = np.random.default_rng(trial).normal(seen, noise.std(), 200)
+        failed += lost.mean() > 0.01 and stats.norm.sf(lost.mean() / (lost.std() / math.sqrt(200))) < 0.05
+    assert 0.83 < failed / 200 < 0.97
+
+
+def test_a_visible_loss_is_beyond_the_margin_and_nothing_is_visible_of_nothing() -> None:
+    assert visible_loss([0.8] * 10_000, [0.0] * 10_000, 0.05, 0.01) > 0.01
+    assert visible_loss([0.0] * 9, [0.0] * 9, 0.05, 0.01) == math.inf
+    assert visible_loss([0.5] * 3, [0.0] * 3, 0.05, 0.01) == math.inf

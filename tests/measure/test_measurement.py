@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -315,3 +315,69 @@ def test_a_report_of_the_cpu_names_no_device(reference: Reference) -> None:
     report = measure(Subject.of(reference.model.module), reference, "it", "test")
     assert (report.execution.device, report.cost.device_memory_bytes) == ("", None)
     assert not [note for note in report.execution.notes if "runs on" in note]
+
+
+class SeveralLabels(Clips):
+    """Clips that have the label after their own, too."""
+
+    def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        for pixels, ids in super().batches(n):
+            hot = torch.zeros(len(ids), len(self.labels), dtype=torch.bool)
+            yield pixels, hot.scatter(1, torch.stack([ids, (ids + 1) % len(self.labels)], 1), True)
+
+
+@pytest.fixture
+def several(clips: Clips) -> Clips:
+    ids = {label: position for position, label in enumerate(clips.labels)}
+    return SeveralLabels(clips.sample, clips.labels, ids, clips.profile)
+
+
+def test_clips_of_several_labels_are_ranked(classifier: Model, several: Clips) -> None:
+    reference = measure_reference(classifier, several)
+    assert reference.targets.sum(1).tolist() == [2] * 8
+    report = measure(Subject.of(nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))), reference, "other", "t")
+    assert report.reference == reference.report
+    own, beside = report.accuracy.ranking, reference.report.accuracy.ranking
+    assert own is not None
+    assert beside is not None
+    assert report.gap is own.gap
+    assert 0 < own.gap < 1
+    assert report.gap_drop == pytest.approx(beside.gap - own.gap)
+    assert report.mean_ap_drop == pytest.approx(beside.mean_ap - own.mean_ap)
+    assert all(len(each) == 2 for each in report.accuracy.label_sets)
+    assert f"GAP {100 * own.gap:.1f} %" in str(report)
+    same = measure(Subject.of(classifier.module), reference, "same", "t")
+    assert (same.agreement, same.kl, same.gap_drop, same.mean_ap_drop) == (1, 0, 0, 0)
+    single = measure_reference(classifier, of_one_label(several)).report
+    assert single.gap is single.mean_ap is single.gap_drop is None
+    assert "GAP" not in str(single)
+
+
+def of_one_label(several: Clips) -> Clips:
+    """The same clips with their own labels alone."""
+    ids = {label: position for position, label in enumerate(several.labels)}
+    return Clips(several.sample, several.labels, ids, several.profile)
+
+
+def test_under_random_weights_the_references_sets_of_labels_are_right(
+    classifier: Model, several: Clips
+) -> None:
+    reference = measure_reference(replace(classifier, weights="random"), several)
+    assert reference.report.top1 == reference.report.gap == reference.report.mean_ap == 1
+    assert (reference.targets.sum(1) >= 1).all()
+
+
+def test_of_several_labels_it_is_asked_whether_the_clips_are_enough(
+    classifier: Model, several: Clips
+) -> None:
+    reference = measure_reference(classifier, several)
+    seen: list[tuple[tuple[bool, ...], tuple[bool, ...]]] = []
+
+    def enough(outcomes: Sequence[bool], agreements: Sequence[bool]) -> bool:
+        seen.append((tuple(outcomes), tuple(agreements)))
+        return len(outcomes) == 3
+
+    other = nn.Sequential(nn.Flatten(), nn.Linear(1536, 16))
+    report = measure(Subject.of(other), reference, "other", "t", Evaluation(enough=enough))
+    assert (report.clips, len(seen)) == (3, 3)
+    assert seen[-1] == (report.accuracy.outcomes, report.accuracy.agreements)

@@ -87,11 +87,12 @@ def test_a_margin_that_is_none(project):
     [
         (
             "vc_margin(0.1)",
-            r"marker vc_margin\(latency=, latency_p90=, top1=, floor=, memory=, start=\): too many positional",
+            r"marker vc_margin\(latency=, latency_p90=, top1=, floor=, gap=, mean_ap=, memory=, start=, answer=\): too many",
         ),
         (
             "vc_margin(speed=0.1)",
-            r"no margin is called 'speed'; choose from latency, latency_p90, top1, floor, memory, start",
+            r"no margin is called 'speed'; choose from latency, latency_p90, top1, floor, gap, mean_ap, memory,"
+            " start, answer",
         ),
         (
             "vc_margin(latency='5%')",

@@ -11,7 +11,7 @@ from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.message import message
 from pytest_vidcompress.present.terminal.table import tables
 from pytest_vidcompress.present.variant_rows import variant_rows
-from tests.gate.reports import report
+from tests.gate.reports import ranked, report
 from tests.present.verdicts import MACS, SIZE
 
 
@@ -40,3 +40,16 @@ def test_a_new_metric_is_shown_everywhere_by_its_row_alone(monkeypatch: pytest.M
     assert as_json(now, (verdict,))["verdict_top1_ratio"] == "failed"
     assert "top1_ratio failed: measured 50.00 %, stored 90.00 %, limit 80.00 %" in message(now, [verdict])
     assert properties(now, [verdict])["vidcompress.fp16.top1_ratio"].startswith("failed: measured 50.00 %")
+
+
+def test_rankings_are_shown_where_clips_may_have_several_labels() -> None:
+    plain, several = report(name="fp16"), ranked(report(name="fuse"), (0.75,) * 100)
+    assert not {"GAP", "mAP"} & {column.heading for column in variant_rows([Result(plain)]).columns}
+    columns = {column.heading: column.cells for column in variant_rows([Result(several)]).columns}
+    assert columns["GAP"] == ("80.0", "75.0 (-5.0)")
+    assert columns["mAP"] == ("60.0", "60.0 (+0.0)")
+    assert "<th>GAP</th><th>mAP</th>" in page([Result(several)])
+    flat = as_json(several)
+    assert (flat["gap"], flat["gap_interval"]) == (0.75, [0.73, 0.77])
+    assert flat["gap_drop"] == pytest.approx(0.05)
+    assert as_json(plain)["gap"] is as_json(plain)["gap_drop"] is None

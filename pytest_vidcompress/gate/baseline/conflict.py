@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...errors import VidcompressError
 from ...measure.report import Report
-from ..metrics import METRICS
+from ..metrics import METRICS, RANKED
 from .stored import Stored, paired
 from .update import compared
 
@@ -18,7 +18,7 @@ def refuse_conflicts(reports: Iterable[Report]) -> None:
         reports: of one model, on all clips.
 
     Raises:
-        VidcompressError: two of one name differ in an outcome, or in a cost that no machine changes.
+        VidcompressError: two of one name differ in an outcome, in a ranking, or in a cost that no machine changes.
     """
     first: dict[str, Report] = {}
     for report in reports:
@@ -39,7 +39,7 @@ def _difference(one: Report, other: Report) -> str:
     for metric, pair in pairs.items():
         if pair.lost or pair.gained:
             return metric
-    exact = (name for name, metric in METRICS.items() if metric.kind == "cost")
+    exact = (*RANKED, *(name for name, metric in METRICS.items() if metric.kind == "cost"))
     apart = (
         name for name in exact if compared(name, stored.numbers.get(name), new.numbers.get(name)) != "same"
     )

@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from ...clips.crops.digest import MARK
-from ...untrusted import Malformed, json_object, mapping, number, text, whole
-from ..metrics import RATIO, Unit
+from ...untrusted import Malformed, json_object, mapping, number, text, whole, wholes
+from ..metrics import RANKED, RATIO, Unit
 from .stored import (
     BESIDE_CLIPS,
+    CENTS,
     PAIR_FIELDS,
     PARTS_OF_ANSWERS,
     PER_MACHINE,
@@ -34,6 +35,9 @@ _IDENTITY = ("clips", "clips_digest", "contents", "protocol", "protocol_details"
 _NOTHING = ("",) * len(_IDENTITY)
 _MOST_RUNS = 1000
 """Numbers of a line, as far as one is read."""
+_MOST_CENTS = 10**12
+"""Of one clip, as far as they are read."""
+N = TypeVar("N", int, float)
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -50,6 +54,7 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
+        entry |= {_by_clip(name): _line_of_cents(values) for name, values in stored.by_clip.items()}
         if stored.slowdown:
             entry["slowdown"] = str(stored.slowdown)
         own = zip(_IDENTITY, _identity(stored), shared, strict=True)
@@ -77,6 +82,11 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             clip_ids=clips,
             outcomes=from_mask(text(values, "outcomes"), len(clips)),
             agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
+            by_clip={
+                name: _cents_of_line(values, _by_clip(name), len(clips))
+                for name in RANKED
+                if _by_clip(name) in values
+            },
             protocol=protocol,
             protocol_details=details,
             protocol_label=protocol_label,
@@ -251,9 +261,30 @@ def _numbers_of_line(values: Mapping[str, Any], name: str, least: float = 0.0) -
     return tuple(number({name: _parsed(word, name)}, name, least, RATIO.most) for word in words)
 
 
-def _parsed(word: str, name: str) -> float:
+def _by_clip(name: str) -> str:
+    """What the line of a ranked metric is called."""
+    return f"{name}_by_clip"
+
+
+def _line_of_cents(values: Sequence[float]) -> str:
+    """One line of whole hundredths: `87 103 -2`."""
+    return " ".join(str(round(CENTS * each)) for each in values)
+
+
+def _cents_of_line(values: Mapping[str, Any], name: str, clips: int) -> tuple[float, ...]:
+    """Inverse of `_line_of_cents`."""
+    words = text(values, name).split()
+    if len(words) != clips:
+        raise Malformed(f"{name} of {clips} clips is as many numbers, not {len(words)}")
+    cents = wholes(
+        {name: [_parsed(word, name, int) for word in words]}, name, clips, -_MOST_CENTS, _MOST_CENTS
+    )
+    return tuple(each / CENTS for each in cents)
+
+
+def _parsed(word: str, name: str, kind: type[N] = float) -> N:
     try:
-        return float(word)
+        return kind(word)
     except ValueError:
         raise Malformed(f"{name}: expected numbers, found {word[:60]!r}") from None
 

@@ -11,9 +11,9 @@ from typing import Literal, Self
 from ...measure.from_file.from_file import FromFile
 from ...measure.latency.blocks import Confirmation
 from ...measure.paired_seconds import PairedSeconds
-from ...measure.report import Report
+from ...measure.report import Ranking, Report
 from ...measure.start.cold_start import Start
-from ..metrics import METRICS, Kind, Metric, Unit
+from ..metrics import METRICS, RANKED, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from ..precision import stored_layers
 from .machine_classes import Nearest
@@ -58,6 +58,17 @@ def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
 BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "cost"), stored_numbers("machine")
 
 
+CENTS = 100
+"""In a whole of what a clip contributes to a ranking, the steps that are stored."""
+
+
+def rounded(ranking: Ranking | None) -> dict[str, tuple[float, ...]]:
+    """What each clip contributes, as it is stored and compared; nothing where nothing was ranked."""
+    if ranking is None:
+        return {}
+    return {name: tuple(round(CENTS * each) / CENTS for each in ranking.by_clip[name]) for name in RANKED}
+
+
 MOST_BLOCKS = 12
 """Of a run that is recorded."""
 
@@ -88,6 +99,8 @@ class Stored:
     """Per clip of `clip_ids`: was it right?"""
     agreements: tuple[bool, ...] = ()
     """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
+    by_clip: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    """What is ranked -> per clip of `clip_ids`, what it contributes; empty where clips have one label."""
     protocol: str = ""
     """How clips were looked at, as in `Report`. This and what follows is empty where it was not stored."""
     protocol_details: str = ""
@@ -108,6 +121,7 @@ class Stored:
             clip_ids=report.identity.clip_ids,
             outcomes=report.accuracy.outcomes,
             agreements=report.accuracy.agreements,
+            by_clip=rounded(report.accuracy.ranking),
             protocol=report.identity.protocol,
             protocol_details=report.identity.protocol_details,
             protocol_label=report.identity.published.label if report.identity.published else "",

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from ...measure.report import Report
 from ..budget import Margins
-from ..metrics import METRICS, is_nothing
+from ..metrics import METRICS, RANKED, is_nothing
 from .recording import pairs_fault, recording_fault, start_fault, tail_fault
 from .same_clips import changed, mismatch
 from .stored import (
@@ -100,7 +100,7 @@ def update_timings(
 
 
 _IDENTITY = ("clips_digest", "contents", "protocol", "protocol_details", "protocol_label")
-_OF_CLIPS = ("clip_ids", "outcomes", "agreements", *_IDENTITY)
+_OF_CLIPS = ("clip_ids", "outcomes", "agreements", "by_clip", *_IDENTITY)
 """What comes with the numbers of accuracy: one measurement, so they move together."""
 
 Order = Literal["missing", "worse", "better", "same"]
@@ -130,8 +130,8 @@ def accuracy_compared(old: Stored, report: Report) -> Order:
     if mismatch(old, report.identity) or changed(old, report.identity):
         # Other clips: they cannot be compared, and `accept` is how one says that these are the right ones.
         return "worse"
-    pair = paired(old, report)
-    if pair.drop > 0 or paired(old, report, "agreements").drop > 0:
+    pair, ranked = paired(old, report), _ranked_compared(old, report)
+    if pair.drop > 0 or paired(old, report, "agreements").drop > 0 or "worse" in ranked:
         return "worse"
     # Tightening must not make the baseline know fewer clips than it did.
     if not set(old.clip_ids) <= set(report.identity.clip_ids):
@@ -140,7 +140,27 @@ def accuracy_compared(old: Stored, report: Report) -> Order:
         return "better"
     if set(old.clip_ids) != set(report.identity.clip_ids):
         return "same"
+    for order in ("missing", "better"):
+        if order in ranked:
+            return order
     return compared("agreement", old.numbers.get("agreement"), float(report.agreement))
+
+
+def _ranked_compared(old: Stored, report: Report) -> tuple[Order, ...]:
+    """GAP and mAP, on the same clips alone."""
+    if set(old.clip_ids) != set(report.identity.clip_ids):
+        return ()
+    new = Stored.of(report).numbers
+    return tuple(compared(name, old.numbers.get(name), new.get(name)) for name in RANKED)
+
+
+def _accuracy_change(old: Stored, new: Stored, name: str) -> Change:
+    """The line for all of it: top-1, or what is ranked where that alone is another."""
+    before, after = (tuple(each.numbers.get(metric) for metric in RANKED) for each in (old, new))
+    moved = [metric for metric, was, is_ in zip(RANKED, before, after, strict=True) if was != is_]
+    alone = moved and old.outcomes == new.outcomes and old.agreements == new.agreements
+    metric = moved[0] if alone else "top1"
+    return Change(name, metric, old.numbers.get(metric), new.numbers.get(metric))
 
 
 def _updated(
@@ -152,7 +172,7 @@ def _updated(
     if takes(mode, accuracy_compared(old, report)):
         taken |= {field: getattr(new, field) for field in _OF_CLIPS}
         _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _is_accuracy(name)])
-        changes.append(Change(report.name, "top1", old.numbers["top1"], new.numbers["top1"]))
+        changes.append(_accuracy_change(old, new, report.name))
     elif mode != "tighten" and _identifies(old, new):
         taken |= {field: getattr(new, field) for field in _IDENTITY}
         changes.append(Change(report.name, "clips_digest", None, new.clips_digest))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..report import Report
-
-NO_ANSWER = -1
-"""In the place of a class: logits that were NaN, or that ruled out every class."""
+from .no_answer import NO_ANSWER
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,25 @@ class Confusion:
 
 
 def classes(report: Report) -> tuple[ClassCount, ...]:
-    """Every class that has clips, the most hurt first; none where a report has no reference or no labels."""
-    before = report.reference.accuracy.predictions if report.reference else ()
-    return count_classes(
-        report.accuracy.labels, before, report.accuracy.predictions, report.identity.label_names
-    )
+    """Every class that has clips, the most hurt first; none where a report has no reference or no labels.
+
+    Where a clip may have several labels it is one of each class's, right where it is given that label.
+    """
+    own, before = report.accuracy, report.reference.accuracy if report.reference else None
+    if before is None:
+        return ()
+    names = report.identity.label_names
+    if own.several_labels:
+        rows = zip(own.label_sets, before.predicted_sets, own.predicted_sets, strict=False)
+        return count_labels([*rows], names)
+    return count_classes(own.labels, before.predictions, own.predictions, names)
 
 
 def confusions(report: Report) -> tuple[Confusion, ...]:
-    """Every pair of labels that was confused, those first that are confused more often than before."""
+    """Every pair of labels that was confused, those first that are confused more often than before.
+
+    None where a clip may have several labels: none of them stands in another's place.
+    """
     before = report.reference.accuracy.predictions if report.reference else ()
     return count_confusions(
         report.accuracy.labels, before, report.accuracy.predictions, report.identity.label_names
@@ -92,6 +100,24 @@ def count_classes(
     return tuple(sorted(counted, key=lambda each: (-each.hurt, each.clips, each.label)))
 
 
+def count_labels(
+    rows: Sequence[tuple[Collection[int], Collection[int], Collection[int]]], names: Sequence[str]
+) -> tuple[ClassCount, ...]:
+    """As `count_classes`, where a clip may have several labels.
+
+    Args:
+        rows: of each clip its labels, those that the reference gives it, and those that the variant does.
+        names: of the labels.
+    """
+    counted = [
+        (label, *(label if label in said else NO_ANSWER for said in (was, is_)))
+        for labels, was, is_ in rows
+        for label in labels
+    ]
+    labels, before, now = zip(*counted, strict=True) if counted else ((), (), ())
+    return count_classes(labels, before, now, names)
+
+
 def count_confusions(
     labels: Sequence[int], before: Sequence[int], now: Sequence[int], names: Sequence[str]
 ) -> tuple[Confusion, ...]:
@@ -113,3 +139,8 @@ def count_confusions(
 def answer_name(names: Sequence[str], label: int) -> str:
     """Of a class, or that there is none."""
     return "no answer" if label == NO_ANSWER else names[label]
+
+
+def set_name(names: Sequence[str], labels: Collection[int]) -> str:
+    """Of all labels of a clip, in words."""
+    return ", ".join(names[label] for label in sorted(labels)) or "no label"

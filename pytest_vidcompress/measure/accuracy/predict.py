@@ -10,12 +10,14 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.functional import logsigmoid
 
 from ...clips.loader import Clips
 from ...clips.profile import Merge
 from ...errors import VidcompressError
 from ...models.adapter import logits_from
 from ...models.frame_count import refuse_other_frames
+from .answers import several
 
 OfView = Callable[[torch.Tensor], torch.Tensor]
 """Pixels of one view -> its logits, `(1, labels)` float32."""
@@ -37,7 +39,9 @@ def predict(
     enough: Callable[[torch.Tensor], bool] | None = None,
     remember: Callable[[OfView], OfView] | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits `(N, labels)` and label ids `(N,)` of all clips, or of the first ones that are enough.
+    """Logits `(N, labels)` and targets of all clips, or of the first ones that are enough.
+
+    Targets are label ids `(N,)`, or bool `(N, labels)` of clips that may have several labels.
 
     One view a batch, as a device would run it: dynamic quantization chooses its scales by the batch, and a
     clip's result must not hang on its neighbours. Views of one clip are merged as the clips' profile says.
@@ -55,16 +59,16 @@ def predict(
             than one row of `labels` logits a view.
     """
     rows: list[torch.Tensor] = []
-    ids: list[torch.Tensor] = []
+    targets: list[torch.Tensor] = []
     total = 0
     of_view: OfView = partial(_row, target, labels)
     if remember is not None:
         of_view = remember(of_view)
     with evaluating(target):
-        for views, label in clips.batches(1):
-            row = merged([of_view(view) for view in views.split(1)], clips.profile.merge)
+        for views, of_clip in clips.batches(1):
+            row = merged([of_view(view) for view in views.split(1)], clips.profile.merge, several(of_clip))
             rows.append(row)
-            ids.append(label)
+            targets.append(of_clip)
             done = enough is not None and enough(row)
             # A bar ends where its total is reached.
             total = len(rows) if done else clips.expected
@@ -77,15 +81,17 @@ def predict(
         progress("clips", len(rows), len(rows))
     if not rows:
         return torch.empty(0, labels), torch.empty(0, dtype=torch.long)
-    return torch.cat(rows), torch.cat(ids)
+    return torch.cat(rows), torch.cat(targets)
 
 
-def merged(rows: Sequence[torch.Tensor], how: Merge) -> torch.Tensor:
+def merged(rows: Sequence[torch.Tensor], how: Merge, sets: bool = False) -> torch.Tensor:
     """One prediction of all views of a clip.
 
     Args:
         rows: the logits of each view, `(1, labels)`.
         how: `logits`: their mean; `softmax`: the logarithm of the mean of their softmax.
+        sets: a clip may have several labels, so that each has a probability of its own: then `softmax` is the logit
+            of the mean of their sigmoids.
 
     Returns:
         `(1, labels)`; of a single view its own logits, bit for bit.
@@ -95,6 +101,9 @@ def merged(rows: Sequence[torch.Tensor], how: Merge) -> torch.Tensor:
     together = torch.cat(list(rows))
     if how == "logits":
         return together.mean(0, keepdim=True)
+    if sets:
+        there, absent = (logsigmoid(sign * together).logsumexp(0, keepdim=True) for sign in (1, -1))
+        return there - absent
     return together.log_softmax(-1).logsumexp(0, keepdim=True) - math.log(len(rows))
 
 

@@ -4,68 +4,95 @@ from __future__ import annotations
 
 import math
 import sys
+from typing import NamedTuple
 
 import torch
-from torch.nn.functional import kl_div, log_softmax
+from torch.nn.functional import kl_div, log_softmax, logsigmoid
 
 from ..interval import Estimate, mean_interval, share_interval
 from ..report import Accuracy, AccuracyKind
-from .class_counts import NO_ANSWER
+from .answers import MOST_GUESSES, answers, label_sets, members, right, same, several, void
+from .ranking import ranking
+
+LEAST = math.log(sys.float_info.min)
+"""Logarithm of a probability that is zero, or none."""
+
+
+class Likeness(NamedTuple):
+    """How far a variant answers as its reference does."""
+
+    agreement: Estimate
+    kl: Estimate
+    agreements: tuple[bool, ...]
+    """Clip by clip."""
 
 
 def accuracy(
-    logits: torch.Tensor, reference: torch.Tensor, labels: torch.Tensor, kind: AccuracyKind = "labels"
+    logits: torch.Tensor, reference: torch.Tensor, targets: torch.Tensor, kind: AccuracyKind = "labels"
 ) -> Accuracy:
     """Compares one variant's logits with the labels and with the reference.
 
     Args:
         logits: of the variant, `(N, labels)`.
         reference: of the uncompressed model on the same clips, `(N, labels)`.
-        labels: label ids `(N,)`.
+        targets: label ids `(N,)`, or bool `(N, labels)` where a clip may have several labels.
         kind: what these are: the clips' labels, or what the reference says.
     """
-    predicted = answers(logits)
-    answered = predicted != NO_ANSWER
-    right = (predicted == labels) & answered
-    among = (logits.topk(min(5, logits.shape[-1])).indices == labels[:, None]).any(-1) & answered
-    same = (predicted == answers(reference)) & answered
-    divergence = kl_div(
-        _log_probabilities(logits), _log_probabilities(reference), reduction="none", log_target=True
-    ).sum(-1)
+    sets = several(targets)
+    hits, alike = right(logits, targets), likeness(logits, reference, sets)
     return Accuracy(
-        _share(right),
-        _share(among),
-        _share(same),
-        Estimate(*mean_interval(divergence.tolist())),
+        _share(hits),
+        _share(right(logits, targets, MOST_GUESSES)),
+        alike.agreement,
+        alike.kl,
         kind,
-        tuple(right.tolist()),
-        tuple(same.tolist()),
-        tuple(labels.tolist()),
-        tuple(predicted.tolist()),
+        tuple(hits.tolist()),
+        alike.agreements,
+        labels=() if sets else tuple(targets.tolist()),
+        predictions=() if sets else tuple(answers(logits).tolist()),
+        label_sets=members(targets) if sets else (),
+        predicted_sets=members(label_sets(logits)) if sets else (),
+        ranking=ranking(logits, reference, targets) if sets else None,
     )
 
 
-def answers(logits: torch.Tensor) -> torch.Tensor:
-    """The class of the highest logit of each row, `(N, labels)` -> `(N,)`.
+def likeness(logits: torch.Tensor, reference: torch.Tensor, sets: bool) -> Likeness:
+    """Compares two models' logits, `(N, labels)`, whatever is right.
 
-    `NO_ANSWER` where a row holds a NaN, or rules out every class by minus infinity: it is never right, and agrees
-    with nothing, not even with another one.
+    Args:
+        sets: a clip may have several labels: they are the same where all of them are, and each label has a divergence
+            of its own, which add up.
     """
-    return logits.argmax(-1).masked_fill(_void(logits), NO_ANSWER)
+    alike = same(logits, reference, sets)
+    divergence = _bernoulli(logits, reference) if sets else _categorical(logits, reference)
+    kl = Estimate(*mean_interval(divergence.sum(-1).tolist()))
+    return Likeness(_share(alike), kl, tuple(alike.tolist()))
 
 
-def _void(logits: torch.Tensor) -> torch.Tensor:
-    """Which rows are no answer, `(N,)`."""
-    return logits.isnan().any(-1) | (logits == -torch.inf).all(-1)
+def _categorical(logits: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """Of the one distribution over all classes, class by class."""
+    own, other = (_finite(log_softmax(_clamped(each), -1), each) for each in (logits, reference))
+    return kl_div(own, other, reduction="none", log_target=True)
 
 
-def _log_probabilities(logits: torch.Tensor) -> torch.Tensor:
-    """Logarithms of class probabilities, all finite: where they are zero, or none, those of the smallest number."""
-    least = math.log(sys.float_info.min)
+def _bernoulli(logits: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """Of the label being there or not, label by label."""
+    parts: list[torch.Tensor] = []
+    for sign in (1, -1):
+        own, other = (_finite(logsigmoid(sign * _clamped(each)), each) for each in (logits, reference))
+        parts.append(kl_div(own, other, reduction="none", log_target=True))
+    return parts[0] + parts[1]
+
+
+def _clamped(logits: torch.Tensor) -> torch.Tensor:
+    """A logit of infinity would make NaN of its whole row."""
     widest = math.sqrt(sys.float_info.max)
-    # A logit of infinity would make NaN of its whole row.
-    found = log_softmax(logits.double().clamp(-widest, widest), -1)
-    return found.clamp(min=least).masked_fill(_void(logits).unsqueeze(-1), least)
+    return logits.double().clamp(-widest, widest)
+
+
+def _finite(logarithms: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """Logarithms of probabilities, all finite: where they are zero, or none, those of the smallest number."""
+    return logarithms.clamp(min=LEAST).masked_fill(void(logits).unsqueeze(-1), LEAST)
 
 
 def _share(hits: torch.Tensor) -> Estimate:

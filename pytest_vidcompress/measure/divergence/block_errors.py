@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from ...compress.layers.other_layout import OtherLayout
+from ..accuracy.answers import same
 from ..accuracy.predict import evaluating, logits_of
-from ..accuracy.scores import answers
 from .divergence import BlockError, Divergence
 from .model_blocks import counterparts
 from .relative_error import RelativeError, cast_floats, copied, tensors
@@ -28,13 +28,16 @@ Kwargs = dict[str, Any]
 
 
 @torch.inference_mode()
-def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch.Tensor]) -> Divergence:
+def block_errors(
+    reference: nn.Module, variant: nn.Module, views: Iterable[torch.Tensor], sets: bool = False
+) -> Divergence:
     """Compares two modules block by block.
 
     Args:
         reference: the uncompressed one.
         variant: of whatever structure; blocks without a counterpart are named with the reason.
         views: pixels `(1, T, C, H, W)` or as the models' layout says, one view each.
+        sets: a clip may have several labels, so that another answer is another set of them.
     """
     both = counterparts(reference, variant)
     pairs = {name: _Pair(original, part) for name, (original, part) in both.items() if part is not None}
@@ -43,11 +46,11 @@ def block_errors(reference: nn.Module, variant: nn.Module, views: Iterable[torch
     with evaluating(reference), evaluating(variant):
         for view in views:
             with _all(pair.reference_runs(partial(order.setdefault, name)) for name, pair in pairs.items()):
-                before = answers(logits_of(reference, view))
+                before = logits_of(reference, view).clone()
             first = next(iter(order), None)
             with _all(pair.variant_runs(name == first) for name, pair in pairs.items()):
-                after = answers(logits_of(variant, view))
-            clips, changed = clips + 1, changed + int((before != after).any())
+                after = logits_of(variant, view)
+            clips, changed = clips + 1, changed + int(not same(after, before, sets).all())
     ran = {name: pairs[name] for name in order}
     absent = [(name, "the variant has no such block") for name, (_, part) in both.items() if part is None]
     return Divergence(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ..subject import Subject
 
 
-def divergence(reference: nn.Module, subject: Subject, views: Iterable[torch.Tensor]) -> Divergence:
+def divergence(
+    reference: nn.Module, subject: Subject, views: Iterable[torch.Tensor], sets: bool = False
+) -> Divergence:
     """Compares a subject with the reference's module, block by block; whatever goes wrong is said in the result.
 
     A module of torch's shows its blocks. What another runtime executes shows none: torch then runs the module that
@@ -28,12 +30,13 @@ def divergence(reference: nn.Module, subject: Subject, views: Iterable[torch.Ten
 
     Args:
         views: pixels of one view each, `(1, T, C, H, W)` or as the models' layout says.
+        sets: as in `block_errors`.
     """
     try:
         if watchable(subject.run):
-            result = block_errors(reference, subject.run, views)
+            result = block_errors(reference, subject.run, views, sets)
         elif subject.stored is not None and watchable(subject.stored):
-            result = block_errors(reference, runnable(subject.stored), views)
+            result = block_errors(reference, runnable(subject.stored), views, sets)
             result = replace(result, stands_for=subject.runtime)
         else:
             return Divergence(unseen=_shows_none(subject))

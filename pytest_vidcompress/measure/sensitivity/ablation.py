@@ -17,8 +17,9 @@ import torch
 
 from ...models.device import synchronizer
 from ...models.model import Model
+from ..accuracy.answers import several
 from ..accuracy.predict import Progress, evaluating, logits_of
-from ..accuracy.scores import accuracy, answers
+from ..accuracy.scores import likeness
 from ..cost.macs import Work, work
 from ..latency.stopwatch import seconds_of
 from .block_parts import (
@@ -50,7 +51,8 @@ def measure_sensitivity(model: Model, clips: Clips, progress: Progress | None = 
         VidcompressError: nobody knows its blocks.
     """
     parts = block_parts(model)
-    views = [pixels[:1] for pixels, _ in islice(clips.batches(1), MOST_CLIPS)]
+    batches = [(pixels[:1], several(targets)) for pixels, targets in islice(clips.batches(1), MOST_CLIPS)]
+    views, sets = [view for view, _ in batches], any(sets for _, sets in batches)
     spans = [span for part in parts if part.axis == BLOCK for span in part.spans]
     with evaluating(model.module):
         with summing_outputs(model.module, spans) as means:
@@ -60,7 +62,7 @@ def measure_sensitivity(model: Model, clips: Clips, progress: Progress | None = 
         for number, part in enumerate(parts, 1):
             with replaced_by_means(model.module, part, means):
                 without = _logits(model, views)
-            seen = accuracy(without, whole, answers(whole), "agreement")
+            seen = likeness(without, whole, sets)
             found.append(
                 PartSensitivity(
                     part.block,

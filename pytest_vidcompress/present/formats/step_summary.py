@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...gate.metrics import quantity
+from ...gate.metrics import METRICS, RANKED, Metric, quantity
 from ...gate.verdict import Result, Status, fails
 from ..printable import printable
 from ..text_table import signed
 from ..wording import commands, label, sentence, standing
 from .step import Step
 
-HEADER = ("verdict", "variant", "model", "top-1", "change, points", "size", "time ratio")
+BEFORE = ("verdict", "variant", "model", "top-1", "change, points")
+AFTER = ("size", "time ratio")
+"""Headings; where clips may have several labels, how these are ranked stands between."""
 ICONS = {Status.FAILED: "🔴", Status.INCONCLUSIVE: "🟡", Status.NEW: "🟡", Status.PASSED: "🟢"}
 
 
@@ -70,13 +72,15 @@ def _protocol_labels(results: Sequence[Result]) -> list[str]:
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:
-    yield _cells(HEADER)
-    yield _cells(["---"] * 3 + ["--:"] * (len(HEADER) - 3))
+    ranked = [METRICS[name] for name in RANKED if any(METRICS[name].of(each.report) for each in results)]
+    header = [*BEFORE, *(metric.heading for metric in ranked), *AFTER]
+    yield _cells(header)
+    yield _cells(["---"] * 3 + ["--:"] * (len(header) - 3))
     for result in results:
-        yield _cells([shown(cell) for cell in _row(result)])
+        yield _cells([shown(cell) for cell in _row(result, ranked)])
 
 
-def _row(result: Result) -> list[str]:
+def _row(result: Result, ranked: Sequence[Metric]) -> list[str]:
     report = result.report
     word = f"{ICONS[result.status]} {standing(result)}" if result.verdicts else standing(result)
     star = " *" if report.accuracy.kind == "agreement" else ""
@@ -87,6 +91,7 @@ def _row(result: Result) -> list[str]:
         report.model,
         quantity("top1", report.top1) + star,
         signed(-100 * report.top1_drop, 2) if report.reference else "-",
+        *(quantity(metric.name, metric.of(report)) for metric in ranked),
         quantity("size_bytes", report.size_bytes) + (f" ({size:.0%})" if size is not None else ""),
         "-" if ratio is None else f"{ratio:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]",
     ]

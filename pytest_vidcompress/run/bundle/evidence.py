@@ -18,7 +18,7 @@ from ...artefacts.variant import Variant
 from ...clips.crops.digest import digest
 from ...errors import first_line
 from ...gate.verdict import Verdict
-from ...measure.accuracy.class_counts import answer_name
+from ...measure.accuracy.class_counts import answer_name, set_name
 from ...present.formats.report_json import as_json
 from ...present.wording import commands
 from ...untrusted import Malformed, file_in, read_json
@@ -29,7 +29,10 @@ from .clip_paths import paths_within
 from .without_home import without_home
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...clips.clip import Clip
+    from ...measure.report import Accuracy
     from ..one_test.measurements import Answers, Measurement
     from ..session import Session
 
@@ -135,20 +138,28 @@ def _flips(session: Session, measurement: Measurement) -> tuple[Flip, ...]:
     report = measurement.report
     if report.reference is None:
         return ()
-    clips, names = session.references.of(report.model).clips, report.identity.label_names
+    clips = session.references.of(report.model).clips
     within = paths_within(session.options.clips, session.inputs.clip_set.clips)
-    own, before = report.accuracy.predictions, report.reference.accuracy.predictions
     return tuple(
         Flip(
             clips[place].id,
             within(clips[place]),
             _digest(clips[place]),
-            answer_name(names, report.accuracy.labels[place]),
-            answer_name(names, before[place]),
-            answer_name(names, own[place]),
+            *_said(place, report.identity.label_names, report.accuracy, report.reference.accuracy),
         )
         for place in flipped(report)
     )
+
+
+def _said(place: int, names: Sequence[str], own: Accuracy, before: Accuracy) -> tuple[str, str, str]:
+    """Of a clip: what it is, what the reference says and what the variant does."""
+    if own.several_labels:
+        sets = own.label_sets, before.predicted_sets, own.predicted_sets
+        label, was, is_ = (set_name(names, each[place]) for each in sets)
+    else:
+        answers = own.labels, before.predictions, own.predictions
+        label, was, is_ = (answer_name(names, each[place]) for each in answers)
+    return label, was, is_
 
 
 def _digest(clip: Clip) -> str:
@@ -176,10 +187,14 @@ def _files(session: Session, failure: Failure) -> dict[str, bytes]:
     import torch
     from safetensors.torch import save
 
+    from ...measure.accuracy.answers import many_hot
+
     measurement = failure.measurement
     report, answers = measurement.report, measurement.answers
     reference = session.references.of(report.model).logits[: report.clips]
     tensors = {"reference": reference, "labels": torch.tensor(report.accuracy.labels, dtype=torch.int64)}
+    if report.accuracy.several_labels:
+        tensors["labels"] = many_hot(report.accuracy.label_sets, len(report.identity.label_names))
     if answers is not None:
         tensors["variant"] = answers.logits
     files = {bundle_folder.LOGITS: save({name: each.contiguous() for name, each in tensors.items()})}

@@ -70,7 +70,8 @@ def _look(session: Session, subject: Subject, report: Report) -> Divergence:
         session.progress("comparing blocks", 0, 0)
     module = reference.model.module
     with threads_to_answer(module, reference.report.macs):
-        return replace(divergence(module, subject, views()), flipped=len(chosen))
+        seen = divergence(module, subject, views(), report.accuracy.several_labels)
+        return replace(seen, flipped=len(chosen))
 
 
 def _is_of_accuracy(verdict: Verdict, strict: bool) -> bool:

@@ -13,8 +13,9 @@ from ...artefacts.variant import Variant
 from ...clips.loader import Clips
 from ...compress.recipe import Recipe
 from ...compress.target import Target
+from ...measure.accuracy.answers import several
 from ...measure.accuracy.predict import Progress, predict
-from ...measure.accuracy.scores import accuracy, answers
+from ...measure.accuracy.scores import likeness
 from ...models.model import Model
 from .bisection import TOLERANCE
 from .yardsticks import IS_MEASURED, YARDSTICKS, ReferenceCost
@@ -122,8 +123,8 @@ class Trials:
     def _answered(self, text: str) -> tuple[float, float]:
         if text not in self._answers:
             run, labels = self._variant(text).module, len(self._bench.model.labels)
-            logits, _ = predict(run, self._bench.clips, labels)
-            seen = accuracy(logits, self._whole, answers(self._whole), "agreement")
+            logits, targets = predict(run, self._bench.clips, labels)
+            seen = likeness(logits, self._whole, several(targets))
             self._answers[text] = max(0.0, float(seen.kl)), float(seen.agreement)
         return self._answers[text]
 

@@ -5,7 +5,7 @@ import pytest
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.conflict import refuse_conflicts
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import report
+from tests.gate.reports import ranked, report
 
 RIGHT = (True,) * 20
 ONE = report(RIGHT, nodeid="a.py::test_it[rough]", test="a.py::test_it")
@@ -20,6 +20,7 @@ def test_the_same_measured_twice_is_one_entry() -> None:
     ("other", "metric"),
     [
         (report((False, *RIGHT[1:]), **OTHER), "top1"),
+        (ranked(report(RIGHT, **OTHER)), "gap"),
         (report(RIGHT, size_bytes=1, **OTHER), "size_bytes"),
         (report(RIGHT, macs=None, **OTHER), "macs"),
     ],

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.baseline.json_shape import as_mask, from_mask, stored_entries, timing_entries
+from pytest_vidcompress.gate.baseline.json_shape import (
+    as_mask,
+    from_mask,
+    stored_document,
+    stored_entries,
+    timing_entries,
+)
+from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.untrusted import Malformed
+from tests.gate.reports import ranked, report
 
 
 @given(st.lists(st.booleans(), max_size=300))
@@ -64,6 +72,24 @@ def test_a_number_that_its_metric_cannot_be_is_refused_by_its_name(fields: dict[
 def test_what_is_not_known_is_left_alone() -> None:
     (stored,) = stored_entries(entry(macs=None, sparsity=0, flops=[])).values()
     assert stored.numbers == {"top1": 1, "sparsity": 0}
+
+
+def test_what_clips_contribute_is_a_line_of_hundredths() -> None:
+    stored = Stored.of(ranked(report((True,) * 3), (0.8712, -0.0249, 1.5), (0.5, 0.25, 0.125)))
+    document = stored_document({"a": stored})
+    written = document["variants"]["a"]
+    assert (written["gap_by_clip"], written["mean_ap_by_clip"]) == ("87 -2 150", "50 25 12")
+    assert written["gap"] == pytest.approx((0.8712 - 0.0249 + 1.5) / 3, rel=1e-5)
+    (read,) = stored_entries(document).values()
+    assert read.by_clip == stored.by_clip == {"gap": (0.87, -0.02, 1.5), "mean_ap": (0.5, 0.25, 0.12)}
+    plain = stored_document({"a": Stored.of(report((True,) * 3))})["variants"]["a"]
+    assert not any("gap" in name or "mean_ap" in name for name in plain), "clips of one label have no line"
+
+
+@pytest.mark.parametrize("line", ["1 2", "1 2 3 4", "1 2 x", "1 2 0.5", "1 2 nan", "", f"1 2 {10**13}", 7])
+def test_what_clips_cannot_contribute_is_refused_by_its_name(line: object) -> None:
+    with pytest.raises(Malformed, match=r"^gap_by_clip"):
+        stored_entries(entry(clips="a b c", outcomes="e", gap_by_clip=line))
 
 
 def timings(**fields: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, update, 
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
 from pytest_vidcompress.measure.interval import Estimate
-from tests.gate.reports import confirmation, pair_times, report
+from tests.gate.reports import confirmation, pair_times, ranked, report
 
 BASE = report()
 EXISTING = {BASE.name: Stored.of(BASE)}
@@ -246,3 +246,34 @@ def test_slower_calls_of_a_disturbed_machine_are_not_created() -> None:
     made = report(calls=pair_times(60, noise=0.3), log_ratios=())
     assert update_timings("create", tailed(), [made])[0][BASE.name].p90s == ()
     assert update_timings("create", {}, [report(calls=pair_times(60, noise=0.3))])[0][BASE.name].p90s == ()
+
+
+SEVERAL = ranked(BASE)
+
+
+@pytest.mark.parametrize(
+    ("gap", "mean_ap", "metric", "mode"),
+    [
+        (0.79, 0.6, "gap", "accept"),
+        (0.81, 0.6, "gap", "tighten"),
+        (0.8, 0.61, "mean_ap", "tighten"),
+        # One that got worse is none that got better.
+        (0.81, 0.59, "gap", "accept"),
+    ],
+)
+def test_what_is_ranked_moves_with_the_outcomes(gap: float, mean_ap: float, metric: str, mode: Mode) -> None:
+    now, existing = ranked(BASE, (gap,) * 100, (mean_ap,) * 100), {BASE.name: Stored.of(SEVERAL)}
+    for other in MODES:
+        content, changes = update(other, existing, [now])
+        assert [c.metric for c in changes] == ([metric] if other == mode else [])
+        assert content == ({now.name: Stored.of(now)} if other == mode else existing)
+
+
+def test_what_an_entry_of_before_does_not_say_of_rankings_is_added_where_all_else_is_the_same() -> None:
+    for mode in MODES:
+        content, changes = update(mode, EXISTING, [SEVERAL])
+        assert content == (EXISTING if mode == "tighten" else {BASE.name: Stored.of(SEVERAL)})
+        assert [str(each) for each in changes] == (
+            [] if mode == "tighten" else ["int8-dynamic: gap 0.8, new"]
+        )
+    assert update("create", {BASE.name: Stored.of(SEVERAL)}, [SEVERAL])[1] == ()

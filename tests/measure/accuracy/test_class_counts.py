@@ -4,15 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.accuracy.class_counts import (
-    NO_ANSWER,
     ClassCount,
     Confusion,
     classes,
     confusions,
     count_classes,
     count_confusions,
+    count_labels,
+    set_name,
 )
-from tests.gate.reports import changed, report
+from pytest_vidcompress.measure.accuracy.no_answer import NO_ANSWER
+from tests.gate.reports import changed, ranked, report
 
 NAMES = tuple(f"class {number}" for number in range(400))
 answers = st.integers(0, 5) | st.integers(0, len(NAMES) - 1)
@@ -95,3 +97,26 @@ def test_an_answer_that_is_none_is_a_loss_and_no_class() -> None:
     assert (lost.label, lost.lost, lost.now) == ("walk", 1, 0)
     (taken,) = count_confusions((1,), (1,), (NO_ANSWER,), names)
     assert (taken.label, taken.taken_for) == ("walk", "no answer")
+
+
+def test_a_clip_of_several_labels_is_one_of_each_class() -> None:
+    rows = [((0, 1), (0, 1), (1, 2)), ((0,), (0,), (0, 1)), ((1, 2), (), (2,))]
+    assert count_labels(rows, "abcd") == (
+        ClassCount("a", clips=2, before=2, lost=1, gained=0),
+        ClassCount("b", clips=2, before=1, lost=0, gained=0),
+        ClassCount("c", clips=1, before=0, lost=0, gained=1),
+    )
+    assert count_labels([((), (0,), ())], "a") == ()
+
+
+def test_a_report_on_several_labels_has_classes_and_no_confusions() -> None:
+    own = ranked(report((True, False), label_sets=((0,), (0, 1)), predicted_sets=((0,), (1,))))
+    assert own.reference is not None
+    before = changed(own.reference, predicted_sets=((0,), (0, 1)))
+    now = changed(own, label_names=("a", "b"), reference=before)
+    assert [(each.label, each.lost) for each in classes(now)] == [("a", 1), ("b", 0)]
+    assert confusions(now) == ()
+
+
+def test_sets_of_labels_in_words() -> None:
+    assert (set_name("abc", (2, 0)), set_name("abc", ())) == ("a, c", "no label")

@@ -206,3 +206,9 @@ def test_answers_that_share_one_buffer_are_kept_apart(classifier: Model, clips: 
     buffer = torch.zeros(1, 16)
     logits, _ = predict(lambda view: buffer.copy_(classifier.module(view)), clips, 16)
     assert torch.equal(logits, predict(classifier.module, clips, 16)[0])
+
+
+def test_of_several_labels_each_has_a_probability_of_its_own() -> None:
+    rows = [torch.tensor([[0.5, 0.2]]).logit(), torch.tensor([[0.9, 0.4]]).logit()]
+    torch.testing.assert_close(merged(rows, "softmax", sets=True).sigmoid(), torch.tensor([[0.7, 0.3]]))
+    torch.testing.assert_close(merged(rows, "logits", sets=True), (rows[0] + rows[1]) / 2)

@@ -8,8 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.accuracy.class_counts import NO_ANSWER
-from pytest_vidcompress.measure.accuracy.scores import accuracy, answers
+from pytest_vidcompress.measure.accuracy.answers import answers
+from pytest_vidcompress.measure.accuracy.no_answer import NO_ANSWER
+from pytest_vidcompress.measure.accuracy.scores import accuracy, likeness
 
 
 def test_an_example_by_hand() -> None:
@@ -103,3 +104,48 @@ def test_every_divergence_is_a_number(row: list[float]) -> None:
 
 def test_infinity_is_the_highest_logit() -> None:
     assert answers(torch.tensor([[0.0, INF, -INF], [INF, INF, 0.0]])).tolist() == [1, 0]
+
+
+# Clips that may have several labels
+
+SETS = torch.tensor([[1, 1, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]], dtype=torch.bool)
+
+
+def test_several_labels_by_hand() -> None:
+    logits = torch.tensor([[2.0, -1.0, 1.0], [3.0, 2.0, -1.0], [-5.0, -4.0, -3.0], [-2.0, -1.0, 5.0]])
+    reference = logits.clone()
+    reference[3] = torch.tensor([-2.0, 1.0, 5.0])
+    found = accuracy(logits, reference, SETS)
+    assert found.outcomes == (True, False, True, True)
+    assert (found.top1, found.top5) == (0.75, 1)
+    # The last clip's set is another, though its highest logit is not; two empty sets are the same.
+    assert found.agreements == (True, True, True, False)
+    assert found.label_sets == ((0, 1), (1,), (2,), (1, 2))
+    assert found.predicted_sets == ((0, 2), (0, 1), (), (2,))
+    assert (found.labels, found.predictions) == ((), ())
+    assert found.several_labels
+    assert found.ranking is not None
+    assert found.ranking.gap < 1
+
+
+def test_a_clip_of_one_class_is_not_ranked() -> None:
+    found = accuracy(torch.eye(3), torch.eye(3), torch.arange(3))
+    assert (found.ranking, found.label_sets, found.several_labels) == (None, (), False)
+
+
+def test_each_of_several_labels_has_a_divergence_and_they_add_up() -> None:
+    reference, variant = (torch.tensor([shares]).logit() for shares in ([0.5, 0.9], [0.25, 0.8]))
+    expected = sum(
+        p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q)) for p, q in ((0.5, 0.25), (0.9, 0.8))
+    )
+    found = likeness(variant, reference, sets=True)
+    assert found.kl == pytest.approx(expected, rel=1e-5)
+    assert likeness(reference, reference, sets=True).kl == 0
+
+
+@pytest.mark.parametrize("row", [[NAN, 0.0, 0.0], [INF, 0.0, -INF], [-INF, -INF, -INF]])
+def test_every_divergence_of_several_labels_is_a_number(row: list[float]) -> None:
+    one, other = torch.tensor([row]), torch.tensor([[1.0, 2.0, 3.0]])
+    for logits, reference in ((one, other), (other, one), (one, one)):
+        assert math.isfinite(likeness(logits, reference, sets=True).kl)
+    assert likeness(one, other, sets=True).kl > 1

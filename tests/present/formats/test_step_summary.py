@@ -11,7 +11,7 @@ from pytest_vidcompress.gate.verdict import Result, Status, Verdict
 from pytest_vidcompress.measure.report import PublishedAccuracy
 from pytest_vidcompress.present.formats.step import Step
 from pytest_vidcompress.present.formats.step_summary import escaped, step_summary
-from tests.gate.reports import report
+from tests.gate.reports import ranked, report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 
 
@@ -121,3 +121,12 @@ def test_escaped_text_is_read_as_it_was(text: str) -> None:
     # Only an underscore between letters or digits is no emphasis.
     around = [(safe[: at.start()][-1:], safe[at.end() :][:1]) for at in re.finditer("_", safe)]
     assert all(before.isalnum() and after.isalnum() for before, after in around)
+
+
+def test_rankings_have_columns_where_clips_may_have_several_labels() -> None:
+    assert "| GAP |" not in page(GREEN)
+    text = page(Result(ranked(report(name="fuse")), (MACS,)), GREEN)
+    header, rule, *table = [line for line in text.splitlines() if line.startswith("|")]
+    assert "| change, points | GAP | mAP | size |" in header
+    assert {line.count("|") for line in (header, rule, *table)} == {10}
+    assert "| 80.00 % | 60.00 % |" in text

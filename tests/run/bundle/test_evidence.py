@@ -14,7 +14,7 @@ from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.measure.machine import machine
 from pytest_vidcompress.measure.measurement import Reference
-from pytest_vidcompress.measure.report import Report
+from pytest_vidcompress.measure.report import Estimate, Ranking, Report
 from pytest_vidcompress.measure.subject import Target
 from pytest_vidcompress.run.bundle.bundle_folder import ARTEFACT, LOGITS, read
 from pytest_vidcompress.run.bundle.evidence import Failure, forget, look_again, write_bundle
@@ -96,6 +96,27 @@ def test_what_flipped_is_kept_with_both_answers_and_found_by_path_and_digest(tmp
     assert logits["reference"].tolist() == torch.eye(5, 3)[:4].tolist()
     assert logits["variant"].tolist() == torch.ones(4, 3).tolist()
     assert logits["labels"].tolist() == [0, 1, 2, 0]
+
+
+def test_of_clips_with_several_labels_all_of_them_are_kept(tmp_path: Path) -> None:
+    asked = session(tmp_path, tmp_path / "failures")
+    several: dict[str, Any] = {
+        "labels": (),
+        "label_sets": ((0,), (1, 2), (2,), (0, 1)),
+        "ranking": Ranking(Estimate(0.5), Estimate(0.5), Estimate(0.0), Estimate(0.0)),
+    }
+    kept = failure(variant("fp16"), **several, predicted_sets=((0,), (1, 2), (), (0, 2)))
+    before = kept.measurement.report.reference
+    assert before is not None
+    object.__setattr__(before.accuracy, "predicted_sets", ((0,), (1, 2), (2,), (0, 1)))
+    folder = write_bundle(asked, kept)
+    assert folder is not None
+    assert [(flip.label, flip.reference, flip.variant) for flip in read(tmp_path / folder).flips] == [
+        ("yawning", "yawning", "no label"),
+        ("walking, waving", "walking, waving", "walking, yawning"),
+    ]
+    labels = load_file(tmp_path / folder / LOGITS)["labels"]
+    assert labels.int().tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 1], [1, 1, 0]]
 
 
 def test_of_an_artefact_its_manifest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

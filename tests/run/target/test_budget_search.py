@@ -13,7 +13,7 @@ from pytest_vidcompress.compress.recipe import Recipe, parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import predict
-from pytest_vidcompress.measure.accuracy.scores import accuracy, answers
+from pytest_vidcompress.measure.accuracy.scores import likeness
 from pytest_vidcompress.measure.sensitivity.sensitivity import Sensitivity
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.present.variants.variant_notes import FoundRecipe
@@ -54,7 +54,7 @@ def divergence(model: Model, text: str) -> float:
     """On the clips that the bench compares on."""
     variant = build(parse(text, TECHNIQUES), model, calibrating(), RUNTIMES)
     whole, logits = (predict(each, calibrating(), 3)[0] for each in (model.module, variant.module))
-    return float(accuracy(logits, whole, answers(whole), "agreement").kl)
+    return float(likeness(logits, whole, sets=False).kl)
 
 
 @pytest.mark.parametrize(
