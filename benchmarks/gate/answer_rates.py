@@ -3,8 +3,8 @@
     python -m benchmarks.gate.answer_rates          reads benchmarks/frames/answer.json, writes answer_rates.json
 
 A check is the first rounds of one recorded process, held to the runs of three others of the same variant, all choices
-of them, or to the geometric mean of the others plus the margin as a budget. What is slower takes so much longer in every
-round. Runs and checks are of processes of their own, as those of a user are.
+of them, or to the geometric mean of the others plus the margin as a budget. What is slower takes so much longer in
+every round. Runs and checks are of processes of their own, as those of a user are.
 """
 
 from __future__ import annotations

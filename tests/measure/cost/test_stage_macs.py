@@ -12,6 +12,9 @@ from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.cost.weigh import weigh
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.runtimes.registry import RUNTIMES
+from tests.models.frame_features.small import NAMES
+from tests.models.frame_features.small import model as frame_model
+from tests.models.frame_features.small import pixels as frames
 from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
 
 
@@ -44,6 +47,21 @@ def test_of_a_transformer_stages_are_all_there_is(family: str, recipe: str) -> N
     assert cost.notes == ()
     assert sum(cost.stage_macs.values()) == cost.macs
     assert all(cost.stage_macs[stage] > 0 for stage in ("embedding", "blocks", "head"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("recipe", ["frames:keep=4", "fuse", "int8-dynamic", "frames:keep=4+fp16"])
+def test_of_a_frame_feature_model_stages_are_all_there_is(name: str, recipe: str) -> None:
+    variant = build(parse(recipe, TECHNIQUES), frame_model(name), NO_CLIPS, RUNTIMES)
+    own, whole = (
+        weigh(subject, frames(1)) for subject in (Subject.of(variant), Subject.of(frame_model(name).module))
+    )
+    for cost in (own, whole):
+        assert [*cost.stage_macs] == ["backbone", "aggregator", "classifier"]
+        assert sum(cost.stage_macs.values()) == cost.macs
+    half = 0.5 if recipe.startswith("frames") else 1.0
+    assert own.stage_macs["backbone"] == half * whole.stage_macs["backbone"]
+    assert own.stage_macs["classifier"] == whole.stage_macs["classifier"]
 
 
 def test_what_shows_no_stages_has_none() -> None:
