@@ -22,7 +22,7 @@ TEST = """
         assert (options.all_clips, options.profile, options.resume) == (True, True, False)
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert options.calls == 400
-        assert options.starts == 8
+        assert (options.starts, options.answers) == (8, 12)
         assert (options.against, options.calibration, options.cache_size) == ("HEAD", 8, 500_000_000)
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert (options.learn, options.learned) == ("never", root / "brought")
@@ -55,6 +55,7 @@ VALUES = """
     vc_confirm = "7"
     vc_calls = 400
     vc_start = 8
+    vc_answer = 12
     vc_against = "HEAD"
     vc_calibration = 8
     vc_cache_size = "500MB"
