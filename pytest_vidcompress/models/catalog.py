@@ -8,7 +8,15 @@ from types import MappingProxyType
 from .families import FAMILIES
 from .family import DEFAULT_CLIPS, POCKET, Family, OwnArchitecture, Pretrained
 
-__all__ = ["CATALOG", "DEFAULT_CLIPS", "DEFAULT_MODELS", "POCKET", "family_of", "own_architecture"]
+__all__ = [
+    "CATALOG",
+    "DEFAULT_CLIPS",
+    "DEFAULT_MODELS",
+    "POCKET",
+    "default_models",
+    "family_of",
+    "own_architecture",
+]
 
 CATALOG: Mapping[str, Pretrained] = MappingProxyType(
     {name: each for family in FAMILIES for name, each in family.pretrained.items()}
@@ -17,6 +25,13 @@ CATALOG: Mapping[str, Pretrained] = MappingProxyType(
 
 DEFAULT_MODELS = tuple(name for name, each in CATALOG.items() if each.pocket and each.clips == DEFAULT_CLIPS)
 """What runs when `--vc-model` is not given: those that are packaged for the packaged clips."""
+
+
+def default_models(clips: str) -> tuple[str, ...]:
+    """What runs on a clip set of this name when `--vc-model` is not given."""
+    return (
+        tuple(name for name, each in CATALOG.items() if each.pocket and each.clips == clips) or DEFAULT_MODELS
+    )
 
 
 def family_of(model_type: str) -> Family | None:

@@ -17,7 +17,7 @@ from .model import Model
 from .publication import own_publication, publication_of
 from .registered import Factory, from_factory
 
-__all__ = ["Factory", "are_pocket", "check_name", "load"]
+__all__ = ["Factory", "are_pocket", "check_name", "load", "refuse_one_label"]
 
 
 def check_name(name: str, registered: Mapping[str, Factory]) -> None:
@@ -61,6 +61,29 @@ def load(
     refuse_other_frames(f"model {name!r}", model.module, model.profile.frames)
     match(labels, model.labels, model_name=name, clip_set_name=clip_set)
     return model
+
+
+def refuse_one_label(model: Model, clip_set: str) -> None:
+    """Refuses a model that tells several things of a clip, for clips of which each has one label.
+
+    Args:
+        model: of its module's configuration `problem_type` says so, or it is one that is packaged for such clips.
+        clip_set: what an error calls the clips.
+
+    Raises:
+        VidcompressError: it tells several.
+    """
+    config, named = getattr(model.module, "config", None), CATALOG.get(model.name)
+    packaged = (
+        named and named.clips != DEFAULT_CLIPS and named.model_type == getattr(config, "model_type", None)
+    )
+    several = getattr(config, "problem_type", None) == "multi_label_classification"
+    if several or (packaged and model.weights == "trained"):
+        raise VidcompressError(
+            f"model {model.name!r} tells several things of a clip, and clip set {clip_set!r} has one label a clip:"
+            " list its clips in a CSV with columns path and labels (docs/kinetics.md), or give its ClipSet"
+            " several_labels=True"
+        )
 
 
 def _refuse_other_clips(name: str, labels: tuple[str, ...], clip_set: str) -> None:

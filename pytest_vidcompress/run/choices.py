@@ -9,7 +9,7 @@ from ..compress.artefact import folder_of
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import IMMEDIATE
 from ..errors import VidcompressError
-from ..models.catalog import DEFAULT_MODELS
+from ..models.catalog import default_models
 from ..models.load import check_name
 from ..runtimes.device_support import refuse_runtime, refuse_unsupported
 from ..runtimes.registry import find_runtime, usable_runtime
@@ -23,7 +23,7 @@ class Choices:
     """The names that options and tests give, held to what there is."""
 
     def __init__(self, options: Options, registries: Registries) -> None:
-        self.models = options.models or DEFAULT_MODELS
+        self.models = options.models or default_models(options.clips)
         """Names of the models in use."""
         self._options = options
         self._registries = registries

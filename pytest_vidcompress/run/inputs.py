@@ -12,7 +12,7 @@ from ..clips.clip_set import resolve
 from ..clips.sample import calibration, sample
 from ..clips.shared_content import SharedContent
 from ..errors import VidcompressError
-from ..models.load import load
+from ..models.load import load, refuse_one_label
 from ..models.model import Model
 from .cache_folder import cache_folder, open_shelf
 from .choices import Choices
@@ -93,6 +93,8 @@ class Inputs:
             if self._progress:
                 self._progress(f"loading {name}", 0, 0)
             model = load(name, clip_set.labels, clip_set.name, self._options.weights, self._registries.models)
+            if not clip_set.several_labels:
+                refuse_one_label(model, clip_set.name)
             self._loaded[name] = model.shown(self._options.views).on(self.device)
         return self._loaded[name]
 

@@ -9,7 +9,7 @@ import torch
 
 from pytest_vidcompress.clips.profile import Views
 from pytest_vidcompress.models import families
-from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, family_of
+from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, default_models, family_of
 from pytest_vidcompress.models.checkpoint.load_checkpoint import load_checkpoint
 from pytest_vidcompress.models.families import FAMILIES
 
@@ -75,6 +75,8 @@ def test_published_protocols(name: str, protocol: str, size: int, merge: str, mi
 
 def test_defaults_are_known_and_packaged() -> None:
     assert DEFAULT_MODELS == ("timesformer", "videomae")
+    assert default_models("pocket") == default_models("/data/k400") == DEFAULT_MODELS
+    assert default_models("events") == ("hrnn", "netvlad", "nextvlad")
     assert all(CATALOG[name].pocket for name in DEFAULT_MODELS)
 
 

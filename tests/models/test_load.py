@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models import load as load_module
 from pytest_vidcompress.models.catalog import CATALOG
-from pytest_vidcompress.models.load import check_name, load
+from pytest_vidcompress.models.load import check_name, load, refuse_one_label
 from pytest_vidcompress.models.model import Model
 from tests.models.small import FAMILIES, LABELS, checkpoint, logits, model, network, small_geometry
 
@@ -143,6 +143,26 @@ def test_long_clips_are_not_for_models_of_short_ones(name: str, labels: tuple[st
         f"model '{name}' tells one thing of each clip, and clip set 'events' is of long ones with several labels "
         "each: give one of hrnn, netvlad, nextvlad (--vc-model), or other clips (--vc-clips)"
     )
+
+
+def test_a_model_of_several_labels_is_refused_for_clips_with_one_each() -> None:
+    several, plain = mine(), mine()
+    refuse_one_label(plain, "ours")
+    several.module.config = SimpleNamespace(problem_type="multi_label_classification")
+    with pytest.raises(VidcompressError) as caught:
+        refuse_one_label(several, "ours")
+    assert str(caught.value) == (
+        "model 'mine' tells several things of a clip, and clip set 'ours' has one label a clip: list its clips in a "
+        "CSV with columns path and labels (docs/kinetics.md), or give its ClipSet several_labels=True"
+    )
+
+
+@pytest.mark.parametrize("name", ["hrnn", "netvlad", "nextvlad"])
+def test_models_of_long_clips_are_of_several_labels_when_they_are_trained(name: str) -> None:
+    random = load(name, ("fog", "rain"), "ours", "random")
+    refuse_one_label(random, "ours")
+    with pytest.raises(VidcompressError, match=f"^model '{name}' tells several things of a clip"):
+        refuse_one_label(replace(random, weights="trained"), "ours")
 
 
 def test_random_weights_on_pocket_have_the_packaged_geometry() -> None:

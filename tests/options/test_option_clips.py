@@ -60,3 +60,28 @@ def test_what_was_skipped_and_absent_is_said(mine):
     assert run.passed(1)
     assert run.says(r"clips that could not be used.*\n +broken: ")
     assert run.says(r"on 1 clip \(1 skipped, 1 absent\)")
+
+
+@pytest.mark.parametrize("options", [(), ("--vc-model=hrnn",)], ids=["default models", "one of them"])
+def test_the_packaged_long_clips_have_several_labels_and_models_of_their_own(project, options):
+    test = """
+        def test_clips(vc_model, vc_clips):
+            print("model", vc_model.name)
+            assert len(vc_clips.labels) == 20 and len(vc_clips) == 4
+            (_, right), *_ = vc_clips.batches(4)
+            assert right.shape == (4, 20) and right.sum(1).tolist() == [len(clip.labels) for clip in vc_clips]
+        """
+    given = ("--vc-clips=events", "--vc-sample=4", "--vc-weights=random", "-s", *options)
+    run = project.write(test_clips=test).run(*given, small=False)
+    assert run.passed(1 if options else 3)
+    assert all(
+        run.says(f"model {name}") for name in (["hrnn"] if options else ["hrnn", "netvlad", "nextvlad"])
+    )
+
+
+def test_the_packaged_long_clips_are_refused_for_models_of_short_ones_in_a_line(project):
+    project.write(test_it="def test_it(vc_model, vc_measure): vc_measure(vc_model.module)")
+    run = project.run("--vc-clips=events", "--vc-model=timesformer", small=False)
+    assert run.refused(
+        r"model 'timesformer' tells one thing of each clip, and clip set 'events' is .* one of hrnn, netvlad, "
+    )

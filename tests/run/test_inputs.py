@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.registry import IMMEDIATE
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.device import Accelerators
+from pytest_vidcompress.run import inputs as inputs_module
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
@@ -30,6 +32,18 @@ def test_a_device_that_torch_has_not_is_refused_by_the_option() -> None:
         VidcompressError, match=rf"^--vc-device={ABSENT}: this torch has no {ABSENT.upper()}; it has cpu"
     ):
         _ = inputs(vc_device=ABSENT).device
+
+
+def test_a_model_of_several_labels_is_refused_for_clips_with_one_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(inputs_module, "refuse_one_label", lambda model, clip_set: asked.append(clip_set))
+    for clips in ("pocket", "events"):
+        given = inputs(vc_clips=clips, vc_weights="random", vc_model=("hrnn",))
+        given.__dict__["clip_set"] = replace(given.clip_set, labels=("fog", "rain"))
+        _ = given.model("hrnn")
+    assert asked == ["pocket"]
 
 
 @pytest.mark.parametrize(
