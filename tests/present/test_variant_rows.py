@@ -11,7 +11,7 @@ from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.message import message
 from pytest_vidcompress.present.terminal.table import tables
 from pytest_vidcompress.present.variant_rows import variant_rows
-from tests.gate.reports import ranked, report
+from tests.gate.reports import changed, ranked, report
 from tests.present.verdicts import MACS, SIZE
 
 
@@ -49,7 +49,18 @@ def test_rankings_are_shown_where_clips_may_have_several_labels() -> None:
     assert columns["GAP"] == ("80.0", "75.0 (-5.0)")
     assert columns["mAP"] == ("60.0", "60.0 (+0.0)")
     assert "<th>GAP</th><th>mAP</th>" in page([Result(several)])
+    assert "by class" not in page([Result(several)])
     flat = as_json(several)
     assert (flat["gap"], flat["gap_interval"]) == (0.75, [0.73, 0.77])
     assert flat["gap_drop"] == pytest.approx(0.05)
     assert as_json(plain)["gap"] is as_json(plain)["gap_drop"] is None
+
+
+def test_a_clip_of_several_labels_is_shown_in_each_of_its_classes() -> None:
+    now = ranked(report((True, False), label_sets=((0,), (0, 1)), predicted_sets=((0,), (1,))))
+    assert now.reference is not None
+    before = changed(now.reference, predicted_sets=((0,), (0, 1)))
+    shown = page([Result(changed(now, label_names=("rain", "snow"), reference=before))])
+    assert "int8-dynamic by class: 1 of 2 lost clips" in shown
+    assert "<td>rain</td>" in shown
+    assert "Taken for another class" not in shown

@@ -180,3 +180,11 @@ def test_dropout_is_off_and_training_is_put_back() -> None:
     reference, other = Dropping().train(), Dropping().train()
     assert max(block_errors(reference, other, views()).added) < 1e-6
     assert other.second.training
+
+
+def test_of_several_labels_another_set_is_another_answer_though_the_highest_is_the_same() -> None:
+    other = network("videomae")
+    with torch.no_grad():
+        cast(Any, other).classifier.bias.sub_(100)
+    for sets, changed in ((False, 0), (True, 2)):
+        assert block_errors(network("videomae"), other, views(), sets).changed == changed
