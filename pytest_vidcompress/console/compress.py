@@ -200,7 +200,7 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
     name = given.model
     if _is_known(name, registries):
         size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
-        published, pocket = CATALOG[name].checkpoint, CATALOG[name].pocket
+        published, pocket = CATALOG[name].checkpoint or CATALOG[name].file, CATALOG[name].pocket
         note(
             f"{name} is the small one that comes with this package, {size}; --published is {published}"
             if pocket and published and are_pocket(model.labels) and not given.published

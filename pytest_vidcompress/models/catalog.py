@@ -23,15 +23,20 @@ CATALOG: Mapping[str, Pretrained] = MappingProxyType(
 )
 """Name for `--vc-model` -> what it means."""
 
-DEFAULT_MODELS = tuple(name for name, each in CATALOG.items() if each.pocket and each.clips == DEFAULT_CLIPS)
-"""What runs when `--vc-model` is not given: those that are packaged for the packaged clips."""
+
+def _packaged_for(clips: str) -> tuple[str, ...]:
+    return tuple(
+        name for name, each in CATALOG.items() if each.pocket and each.by_default and each.clips == clips
+    )
+
+
+DEFAULT_MODELS = _packaged_for(DEFAULT_CLIPS)
+"""What runs when `--vc-model` is not given: of those that are packaged for the packaged clips."""
 
 
 def default_models(clips: str) -> tuple[str, ...]:
     """What runs on a clip set of this name when `--vc-model` is not given."""
-    return (
-        tuple(name for name, each in CATALOG.items() if each.pocket and each.clips == clips) or DEFAULT_MODELS
-    )
+    return _packaged_for(clips) or DEFAULT_MODELS
 
 
 def family_of(model_type: str) -> Family | None:

@@ -70,15 +70,26 @@ class Pretrained:
     geometry: Mapping[str, Any] = field(default_factory=_empty)
     """What its configuration sets besides the defaults of its class, and what tells it from its family's others."""
     pocket: Path | None = None
-    """Folder of the packaged checkpoint; what has one for the pocket clips runs by default."""
+    """Folder of the packaged checkpoint."""
     clips: str = DEFAULT_CLIPS
     """The packaged clip set that this checkpoint is for."""
+    file: str = ""
+    """Address of the file that its authors publish, in their own names; empty where they publish none such."""
+    by_default: bool = True
+    """Does the packaged checkpoint run where no model is named?"""
     labels: LabelSpace = KINETICS_400
     top1: float | None = None
     """Share of the validation set that was right by its authors' own measurement, under the profile's published
     views; None where they say none."""
     published_resize: int | None = None
     """The short side of a frame there, as in `Profile`; None: the profile's own."""
+    published_size: int | None = None
+    """Height and width of a crop there, which is as high as the frame; None: the profile's own."""
+
+    @property
+    def is_published(self) -> bool:
+        """Are there weights of others?"""
+        return bool(self.checkpoint or self.file)
 
 
 @dataclass(frozen=True)

@@ -110,15 +110,15 @@ def _build(
     from .checkpoint.load_checkpoint import load_checkpoint, random_model
 
     named = CATALOG.get(name)
-    if weights == "random" and named and not named.checkpoint:
-        return Model(name, *random_model(named, None, labels), weights="random")
-    source = named.checkpoint if named and published and named.checkpoint else _source(name, named, labels)
-    if Path(source).is_file():
+    source = _source(name, named, labels, published)
+    if source and Path(source).is_file():
         return _of_file(name, Path(source), weights)
     if weights == "random":
         # The published geometry is known here; only other checkpoints need their configuration read.
-        is_known = named is not None and source == named.checkpoint
+        is_known = named is not None and (source == named.checkpoint or not named.is_published)
         return Model(name, *random_model(named, None if is_known else source, labels), weights="random")
+    if not source:
+        raise _without_weights(name, named)
     module, profile, answers = load_checkpoint(source, labels)
     return Model(
         name, module, profile, answers, published=publication_of(source, module, profile, len(answers))
@@ -139,30 +139,33 @@ def _of_file(name: str, file: Path, weights: Literal["trained", "random"]) -> Mo
     )
 
 
-def _source(name: str, named: Pretrained | None, labels: tuple[str, ...]) -> str | Path:
+def _source(name: str, named: Pretrained | None, labels: tuple[str, ...], published: bool) -> str | Path:
+    """Where a checkpoint is; empty of a geometry whose weights are nowhere that is known here."""
     if named is None:
         return Path(name) if Path(name).exists() else name
-    if not named.checkpoint:
-        return _packaged(name, named)
-    if are_pocket(labels) and not _takes_any_labels(named):
+    if published and named.is_published:
+        return named.checkpoint
+    if not named.is_published or (are_pocket(labels) and not _takes_any_labels(named)):
         if named.pocket is None:
             packaged = ", ".join(DEFAULT_MODELS)
             raise VidcompressError(
                 f"model {name!r} has no packaged checkpoint for the pocket clips: use one of {packaged}, or give"
                 " Kinetics clips with --vc-clips"
             )
-        return named.pocket
+        return named.pocket if named.pocket.is_dir() else ""
     return named.checkpoint
 
 
-def _packaged(name: str, named: Pretrained) -> Path:
-    """The checkpoint of a model of which nobody has published another."""
-    if named.pocket is None or not named.pocket.is_dir():
-        raise VidcompressError(
-            f"model {name!r} has no trained weights in this installation, and nobody has published others: give"
-            " --vc-weights=random for its geometry, or a folder with a checkpoint"
+def _without_weights(name: str, named: Pretrained | None) -> VidcompressError:
+    if named and named.file:
+        return VidcompressError(
+            f"model {name!r} has weights that its authors publish as a file: fetch {named.file} and give it as"
+            " --vc-model=FILE, or give --vc-weights=random for its geometry alone"
         )
-    return named.pocket
+    return VidcompressError(
+        f"model {name!r} has no trained weights in this installation, and nobody has published others: give"
+        " --vc-weights=random for its geometry, or a folder with a checkpoint"
+    )
 
 
 def _takes_any_labels(named: Pretrained) -> bool:

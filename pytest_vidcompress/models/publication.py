@@ -63,6 +63,8 @@ def publication_of(source: str | Path, module: object, profile: Profile, labels:
     row = CATALOG[name]
     resize = row.profile.resize if row.published_resize is None else row.published_resize
     looked = replace(row.profile, views=row.profile.published, resize=resize)
+    if row.published_size is not None:
+        looked = replace(looked, size=row.published_size)
     is_the_very_one = row.checkpoint == str(source)
     top1 = row.top1 if row.labels.classes == labels else None
     return Publication(looked, top1, "" if is_the_very_one else name)

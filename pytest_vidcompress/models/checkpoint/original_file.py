@@ -1,4 +1,5 @@
-"""A file as a family's authors publish it -> a classifier of transformers: only tensors are read, and all must fit.
+"""A file as a family's authors publish it -> a classifier, of transformers or of ours: only tensors are read, and all
+must fit.
 
 The tensors' shapes tell the geometry. What they do not tell is as the family's published models have it, or as files
 beside it say: `config.json` (frames, size, heads, `id2label`), `labels.txt` (a name a line), `profile.json`.
@@ -19,6 +20,7 @@ from ...clips.profile import Profile
 from ...errors import VidcompressError, first_line
 from ..families import FAMILIES
 from ..family import Family
+from ..own.published_extents import published_extents
 from .checkpoint_files import json_file
 from .checkpoint_profile import read_profile
 from .configuration import configuration, geometry
@@ -27,13 +29,15 @@ from .original_layout import OriginalLayout
 from .skeleton import skeleton
 
 Tensors = Mapping[str, torch.Tensor]
-_WRAPPERS = ("module", "model", "state_dict")
+_WRAPPERS = ("module", "model", "model_state", "state_dict")
 """Under which training code stores tensors, beside what else it stores."""
 _PREFIXES = ("", "module.", "model.", "backbone.", "encoder.")
 """With which it may begin their names."""
 _BESIDE = ("num_frames", "image_size", "num_attention_heads")
 """What a `config.json` may say that no tensor tells."""
 _LABELS = "labels.txt"
+_COUNTER = "num_batches_tracked"
+"""End of the name of what a batch norm counts while it learns; the oldest checkpoints have none."""
 _SHOWN = 3
 _ROUNDING = 1e-3
 """Of a table that was stored in halves."""
@@ -53,7 +57,7 @@ def load_original(file: Path) -> tuple[nn.Module, Profile, tuple[str, ...]]:
     family, layout, tensors = _layout(file, tensors)
     said = json_file(file, "config.json")
     try:
-        config = _configuration(family, layout, tensors, said)
+        config = _configuration(file, family, layout, tensors, said)
     except VidcompressError as error:
         raise _unlike(file, str(error)) from None
     labels = _labels(file, config.pop("num_labels"), said)
@@ -101,11 +105,12 @@ def _layout(file: Path, tensors: Tensors) -> tuple[Family, OriginalLayout, Tenso
         for prefix in _PREFIXES if layout else ():
             if layout and all(f"{prefix}{mark}" in tensors for mark in layout.marks):
                 return family, layout, {_without(prefix, name): each for name, each in tensors.items()}
-    titles = " or ".join(family.title for family in FAMILIES if family.original)
+    *titles, last = (family.title for family in FAMILIES if family.original)
     shown = ", ".join(sorted(tensors)[:_SHOWN])
     raise VidcompressError(
-        f"model {str(file)!r} is no checkpoint of {titles} as its authors publish it (it has {shown}): of one in"
-        " Hugging Face format, name the folder; register one of your own with pytest_vidcompress_models()"
+        f"model {str(file)!r} is no checkpoint of {', '.join(titles)} or {last} as its authors publish it (it has"
+        f" {shown}): of one in Hugging Face format, name the folder; register one of your own with"
+        " pytest_vidcompress_models()"
     )
 
 
@@ -114,7 +119,7 @@ def _without(prefix: str, name: str) -> str:
 
 
 def _configuration(
-    family: Family, layout: OriginalLayout, tensors: Tensors, said: Mapping[str, Any]
+    file: Path, family: Family, layout: OriginalLayout, tensors: Tensors, said: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a `config.json` of these tensors says."""
     if layout.head not in tensors:
@@ -128,14 +133,16 @@ def _configuration(
                 f"its tensors tell {key}={value}, and config.json beside it {said[key]!r:.60}"
             )
     config = {**told, **{key: said[key] for key in _BESIDE if key in said}}
-    if "num_attention_heads" not in config:
+    if "num_attention_heads" not in config and family.own is None:
         raise VidcompressError(
             f"no tensor tells how many heads a width of {told['hidden_size']} has: put a config.json beside it with"
             " num_attention_heads"
         )
-    config.setdefault(family.frames_key, family.profile.frames)
-    config.setdefault(family.size_key, family.profile.size)
-    refuse_beyond_tensors(geometry(config), [tensor.numel() for tensor in tensors.values()])
+    extents = (family.frames_key, family.size_key)
+    if not config.keys() >= {*extents}:
+        config = {**dict(zip(extents, published_extents(file, family), strict=True)), **config}
+    numbered = {"id2label": {str(number): "" for number in range(config["num_labels"])}}
+    refuse_beyond_tensors(geometry(config | numbered), [tensor.numel() for tensor in tensors.values()])
     return config
 
 
@@ -173,6 +180,8 @@ def _without_computed(tensors: Tensors, computed: Tensors) -> Tensors:
 def _restore(file: Path, module: nn.Module, tensors: Tensors) -> None:
     """Puts the tensors in their places, in fp32: each has one, and each place gets one."""
     state = module.state_dict()
+    counters = {name for name in state if name.endswith(_COUNTER)}
+    tensors = {**{name: torch.zeros((), dtype=torch.long) for name in counters}, **tensors}
     misfits = {
         "missing": sorted(state.keys() - tensors.keys()),
         "unknown": sorted(tensors.keys() - state.keys()),
@@ -184,7 +193,11 @@ def _restore(file: Path, module: nn.Module, tensors: Tensors) -> None:
     if found:
         raise _unlike(file, f"its tensors are not those of its classifier: {'; '.join(found)}")
     module.load_state_dict(
-        {name: tensor.float().contiguous() for name, tensor in tensors.items()}, assign=True
+        {
+            name: tensor.clone() if name in counters else tensor.float().contiguous()
+            for name, tensor in tensors.items()
+        },
+        assign=True,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,9 +14,13 @@ Shapes = Mapping[str, tuple[int, ...]]
 """Of tensors, by name."""
 
 
+def _nothing(module: Any) -> Mapping[str, torch.Tensor]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class OriginalLayout:
-    """Between the authors' names and transformers'."""
+    """Between the authors' names and transformers'; those of an architecture of our own are the authors'."""
 
     marks: tuple[str, ...]
     """Names of tensors that every such checkpoint has, and no other family's."""
@@ -27,8 +32,8 @@ class OriginalLayout:
     Raises:
         VidcompressError: they are of something that transformers' classifier is not.
     """
-    renamed: Callable[[Mapping[str, torch.Tensor]], dict[str, torch.Tensor]]
+    renamed: Callable[[Mapping[str, torch.Tensor]], dict[str, torch.Tensor]] = dict
     """The tensors under transformers' names; those that nothing is known of stay as they are."""
-    computed: Callable[[Any], Mapping[str, torch.Tensor]]
+    computed: Callable[[Any], Mapping[str, torch.Tensor]] = _nothing
     """What a module of transformers computes when it is built, by the authors' names: a checkpoint that has it, too,
     must have the same."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...errors import VidcompressError
 from ...untrusted import Malformed, mapping, optional, text, whole
+from ..own.label_names import label_names
 
 MODEL_TYPE = "frame-features"
 _MOST = 1 << 16
@@ -73,17 +74,10 @@ def read_settings(said: Mapping[str, Any]) -> FrameSettings:
             text(part, "name")
         return FrameSettings(
             *parts,
-            id2label=_labels(mapping(said, "id2label")),
+            id2label=label_names(mapping(said, "id2label")),
             num_frames=whole(said, "num_frames", 1, _MOST),
             image_size=whole(said, "image_size", 1, _MOST),
             mixtures=optional(whole, said, "mixtures", 0, _MOST_MIXTURES) or 0,
         )
     except Malformed as error:
         raise VidcompressError(f"config.json of a {MODEL_TYPE} model: {error}") from None
-
-
-def _labels(named: Mapping[Any, Any]) -> dict[int, str]:
-    """By number; JSON knows texts alone as names."""
-    if {str(key) for key in named} != {str(number) for number in range(len(named))} or not named:
-        raise Malformed("id2label: expected a name for every label, numbered from 0")
-    return dict(sorted((int(key), str(label)) for key, label in named.items()))

@@ -161,7 +161,10 @@ def change(tensors: Tensors, **changed: torch.Tensor | None) -> Tensors:
             lambda own: {k.replace("blocks.1.", "blocks.7."): each for k, each in own.items()},
             "its blocks are not numbered from 0 on",
         ),
-        (lambda own: {"weight": torch.ones(1)}, "is no checkpoint of VideoMAE as its authors publish it"),
+        (
+            lambda own: {"weight": torch.ones(1)},
+            r"is no checkpoint of I3D, R\(2\+1\)D, VideoMAE or X3D as its authors publish it",
+        ),
         (lambda own: [own], "holds no tensors by name"),
         (lambda own: {"model": own, "args": Path("elsewhere")}, "cannot be read as tensors alone"),
     ],

@@ -1,0 +1,1 @@
+"""What families have in common that transformers does not have."""
