@@ -21,13 +21,31 @@ def keep_inputs(layer: Layer, chosen: torch.Tensor) -> None:
     _put(layer, layer.weight[:, chosen], bias_of(layer))
 
 
+def is_depthwise(layer: Layer) -> bool:
+    """Does it compute each of its outputs of one channel, of each channel one?"""
+    groups = getattr(layer, "groups", 1)
+    return groups > 1 and layer.weight.shape[:2] == (groups, 1)
+
+
+def keep_by_channel(layer: Layer, chosen: torch.Tensor) -> None:
+    """Leaves these channels of a depthwise convolution, by their indices."""
+    _count(layer, "groups", len(chosen))
+    keep_outputs(layer, chosen)
+
+
 def replace_numbers(layer: Layer, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
     """Gives a layer other numbers, in its own type: a weight `(outputs, inputs, ...)`, flat or not, and a bias."""
     _put(layer, weight.reshape(len(weight), -1, *layer.weight.shape[2:]), bias)
 
 
 def resize(layer: Layer, outputs: int, inputs: int) -> None:
-    """Gives a layer so many outputs and inputs, of whatever numbers; leaves one that has them."""
+    """Gives a layer so many outputs and inputs, of whatever numbers; leaves one that has them.
+
+    A depthwise convolution stays one, whatever `inputs` are.
+    """
+    if is_depthwise(layer):
+        inputs = outputs
+        _count(layer, "groups", outputs)
     groups = getattr(layer, "groups", 1)
     shape = (outputs, inputs // groups, *layer.weight.shape[2:])
     if tuple(layer.weight.shape) != shape:

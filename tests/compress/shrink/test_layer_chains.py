@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,11 +13,12 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.compress.shrink.layer_chains import Chain, find_chains
+from pytest_vidcompress.compress.shrink.layer_chains import Chain, Gate, find_chains
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.models.cnn import FRAMES, NOISE, SIZE, Cnn, cnn, noise
+from tests.models.convolutions import small
 
 
 class Perceptron(nn.Module):
@@ -48,6 +50,59 @@ def test_convolutions_are_followed_through_norms_and_activations() -> None:
         Chain(f"blocks.{block}.spatial", (f"blocks.{block}.spatial_norm",), f"blocks.{block}.temporal")
         for block in (0, 1)
     ]
+
+
+def test_depthwise_convolutions_and_gates_keep_channels_apart() -> None:
+    block = "blocks.2.res_blocks.{}.branch2"
+    gated, plain = block.format(0), block.format(1)
+    found = {each.producer: each for each in find_chains(small.network("x3d"), small.noise())}
+    gate = Gate(f"{gated}.norm_b.1.block.0", f"{gated}.norm_b.1.block.2")
+    norms = tuple(f"{gated}.{norm}" for norm in ("norm_a", "norm_b.0"))
+    assert found[f"{gated}.conv_a"] == Chain(
+        f"{gated}.conv_a", norms, f"{gated}.conv_c", (f"{gated}.conv_b",), (gate,)
+    )
+    assert found[f"{plain}.conv_a"].gates == ()
+    assert found[f"{plain}.conv_a"].depthwise == (f"{plain}.conv_b",)
+    assert gate.squeeze not in found, "its own neurons stay"
+    assert found["blocks.5.pool.pre_conv"].consumer == "blocks.5.pool.post_conv"
+    assert len(found) == 6, "one for each block, and the head's"
+
+
+def test_a_gate_that_something_else_takes_as_well_is_none() -> None:
+    class Weighed(nn.Module):
+        """A gate whose own output somebody else takes as well."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Conv3d(3, 6, 1), nn.Conv3d(6, 2, 1)
+            self.squeeze, self.excite = nn.Conv3d(6, 2, 1), nn.Conv3d(2, 6, 1)
+            self.is_seen = False
+
+        def forward(self, clip: torch.Tensor) -> torch.Tensor:
+            hidden = self.first(clip)
+            gate = self.excite(self.squeeze(hidden.mean((2, 3, 4), keepdim=True)).relu())
+            made = self.last(hidden * gate.sigmoid())
+            return made + gate.sum() if self.is_seen else made
+
+    module = Weighed().eval()
+    assert [each.producer for each in find_chains(module, small.noise())] == ["first"]
+    module.is_seen = True
+    assert [each.producer for each in find_chains(module, small.noise())] == ["squeeze"]
+
+
+def test_channels_of_a_gated_block_that_are_there_twice_go_for_little() -> None:
+    of = small.model("x3d")
+    inner: Any = of.module.get_submodule("blocks.3.res_blocks.0.branch2")
+    half = inner.conv_a.out_channels // 2
+    parts = (inner.conv_a, inner.conv_b, inner.norm_a, inner.norm_b[0], inner.norm_b[1].block[2])
+    for tensor in (each for part in parts for each in (*part.parameters(), *part.buffers())):
+        if tensor.ndim and len(tensor) == 2 * half + inner.conv_a.out_channels % 2:
+            tensor.data[half : 2 * half] = tensor.data[:half].clone()
+    before = logits_from(of.module(small.noise())).detach()
+    made = parse("shrink:mlp=0.4", TECHNIQUES).apply(of.copy(), small.NOISE)
+    assert made.module.get_submodule("blocks.3.res_blocks.0.branch2.conv_b").groups < 2 * half  # type: ignore[attr-defined]
+    after = logits_from(made.module(small.noise())).detach()
+    assert (after - before).norm() < 0.5 * before.norm()
 
 
 def test_what_is_changed_in_place_by_another_tensor_is_no_chain() -> None:

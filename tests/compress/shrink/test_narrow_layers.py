@@ -5,6 +5,8 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.compress.shrink.narrow_layers import (
+    is_depthwise,
+    keep_by_channel,
     keep_channels,
     keep_inputs,
     keep_outputs,
@@ -63,3 +65,20 @@ def test_without_data_sizes_change_too() -> None:
     layer = nn.Linear(5, 4, device="meta")
     resize(layer, 2, 3)
     assert (layer.weight.shape, layer.weight.is_meta) == ((2, 3), True)
+
+
+def test_channels_of_a_depthwise_convolution_go_with_its_groups() -> None:
+    layer, clip = nn.Conv3d(6, 6, 3, padding=1, groups=6), torch.randn(2, 6, 3, 4, 4)
+    assert is_depthwise(layer)
+    assert not is_depthwise(nn.Conv3d(6, 6, 3, groups=3))
+    assert not is_depthwise(nn.Conv3d(6, 12, 3, groups=6))
+    before, chosen = layer(clip), torch.tensor([0, 4])
+    keep_by_channel(layer, chosen)
+    torch.testing.assert_close(layer(clip[:, chosen]), before[:, chosen])
+    assert (layer.groups, layer.in_channels, layer.out_channels) == (2, 2, 2)
+
+
+def test_a_depthwise_convolution_is_resized_with_its_groups() -> None:
+    layer = nn.Conv3d(6, 6, 3, padding=1, groups=6)
+    resize(layer, 4, 6)
+    assert layer(torch.randn(1, 4, 3, 3, 3)).shape == (1, 4, 3, 3, 3)
