@@ -2,9 +2,11 @@
 
     python training/pocket.py videomae
     python training/pocket.py timesformer
+    python training/pocket.py r2plus1d
+    python training/pocket.py x3d
 
 Seeded; resumes from `training/runs/<family>.pt` when interrupted. Writes the learning curve to
-`training/<family>.csv` and the checkpoint in Hugging Face format to `--out`. Training, curve and
+`training/<family>.csv` and the checkpoint as a folder that `--vc-model` takes to `--out`. Training, curve and
 packaged validation clips use disjoint seeds, so nothing is trained or selected on what is tested.
 """
 
@@ -28,8 +30,15 @@ from transformers import (
     VideoMAEForVideoClassification,
 )
 
+from pytest_vidcompress.clips.crops.preprocess import resize
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.pocket.renderer import SIZE, render
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.models.adapter import logits_from
+from pytest_vidcompress.models.convolutions.r2plus1d import R2plus1d
+from pytest_vidcompress.models.convolutions.settings import R2plus1dSettings, X3dSettings
+from pytest_vidcompress.models.convolutions.x3d import X3d
+from pytest_vidcompress.models.own.stored_weights import save_stored
 
 HERE = Path(__file__).parent
 LABELS = list(MOTIONS)
@@ -46,6 +55,9 @@ GEOMETRY = dict(
     id2label=dict(enumerate(LABELS)),
     label2id={label: k for k, label in enumerate(LABELS)},
 )
+CONVOLUTIONS = dict(num_frames=8, depths=(1, 1, 1, 1), id2label=dict(enumerate(LABELS)))
+DEEPER = {**CONVOLUTIONS, "depths": (1, 2, 3, 2)}
+STRIDE = [0, 4, 8, 12, 16, 20, 24, 28]
 FAMILIES = {
     # frames as each family's published protocol picks them from 32; pixel statistics of its processor
     "timesformer": dict(
@@ -60,34 +72,76 @@ FAMILIES = {
         model=lambda: VideoMAEForVideoClassification(
             VideoMAEConfig(tubelet_size=2, use_mean_pooling=True, **GEOMETRY)
         ),
-        frames=[0, 4, 8, 12, 16, 20, 24, 28],
+        frames=STRIDE,
         mean=[0.485, 0.456, 0.406],
         std=[0.229, 0.224, 0.225],
         sampling="stride",
         steps=9000,
     ),
+    "r2plus1d": dict(
+        model=lambda: R2plus1d(
+            R2plus1dSettings(
+                widths=(12, 24, 36, 56), stem_width=12, stem_planes=8, image_size=32, **CONVOLUTIONS
+            )
+        ),
+        frames=STRIDE,
+        mean=[0.43216, 0.394666, 0.37645],
+        std=[0.22803, 0.22145, 0.216989],
+        sampling="stride",
+        layout="BCTHW",
+        size=32,
+        steps=1000,
+        peak=3e-3,
+    ),
+    "x3d": dict(
+        model=lambda: X3d(
+            X3dSettings(widths=(16, 24, 40, 64), stem_width=16, head_width=256, image_size=48, **DEEPER)
+        ),
+        frames=STRIDE,
+        mean=[0.45, 0.45, 0.45],
+        std=[0.225, 0.225, 0.225],
+        sampling="stride",
+        layout="BCTHW",
+        size=48,
+        steps=800,
+        peak=3e-3,
+    ),
 }
 
 
 def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch.Tensor]:
-    """Clips `first_seed ...` with labels drawn from their seeds: pixels (B, T, C, H, W) and label ids."""
+    """Clips `first_seed ...` with labels drawn from their seeds: pixels as the family takes them, and label ids."""
     seeds = range(first_seed, first_seed + size)
     labels = [int(np.random.default_rng([seed, 2]).integers(len(LABELS))) for seed in seeds]
     clips = np.stack(
         [render(LABELS[k], seed, family["frames"]) for k, seed in zip(labels, seeds, strict=True)]
     )
-    pixels = torch.from_numpy(clips).permute(0, 1, 4, 2, 3).float() / 255
+    small = resize(clips.reshape(-1, SIZE, SIZE, 3), family.get("size", SIZE))
+    pixels = small.unflatten(0, clips.shape[:2]).float() / 255
     mean, std = (torch.tensor(family[k]).view(3, 1, 1) for k in ("mean", "std"))
-    return (pixels - mean) / std, torch.tensor(labels)
+    pixels = (pixels - mean) / std
+    if (
+        family.get("layout") == "BCTHW"
+    ):  # convolutions learn faster on the CPU where channels come last in memory
+        pixels = pixels.transpose(1, 2).contiguous(memory_format=torch.channels_last_3d)
+    return pixels, torch.tensor(labels)
 
 
-def initialize(model: torch.nn.Module) -> None:
-    """Widens the published initialisation (std 0.02, meant for width 768) to a width of 128.
+def initialize(model: torch.nn.Module, family: dict) -> None:
+    """What to begin from: convolutions as they are, without dropout, because no clip is seen twice.
+
+    Of transformers it widens the published initialisation (std 0.02, meant for width 768) to a width of 128.
 
     TimeSformer's learned times and positions, zero as published, start as VideoMAE's sine waves: from small
     random numbers it does not learn the order of frames in an hour (0.56 after 2000 steps, every
     direction confused with its opposite).
     """
+    if family.get("layout") == "BCTHW":
+        for part in model.modules():
+            if isinstance(part, torch.nn.Dropout):
+                part.p = 0.0
+        model.to(memory_format=torch.channels_last_3d)
+        return
     for name, p in model.named_parameters():
         if name.endswith(("time_embeddings", "position_embeddings")):
             p.data.copy_(waves(p.shape[1], p.shape[2]))
@@ -112,7 +166,7 @@ def learning_rate(step: int, steps: int, peak: float, warmup: int = 300) -> floa
 @torch.no_grad()
 def accuracy(model: torch.nn.Module, clips: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
     model.eval()
-    right = sum((model(x).logits.argmax(-1) == y).sum().item() for x, y in clips)
+    right = sum((logits_from(model(x)).argmax(-1) == y).sum().item() for x, y in clips)
     model.train()
     return right / sum(len(y) for _, y in clips)
 
@@ -123,7 +177,7 @@ def main() -> None:
     )
     parser.add_argument("family", choices=FAMILIES)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--peak", type=float, default=1e-3, help="highest learning rate")
+    parser.add_argument("--peak", type=float, help="highest learning rate; the family's by default")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HERE.parent / "pytest_vidcompress/models/pocket")
     options = parser.parse_args()
@@ -131,9 +185,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     family = FAMILIES[options.family]
-    steps = family["steps"]
+    steps, peak = family["steps"], options.peak or family.get("peak", 1e-3)
     model = family["model"]().train()
-    initialize(model)
+    initialize(model, family)
     decayed = {p for name, p in model.named_parameters() if p.ndim > 1 and not name.endswith("_embeddings")}
     matrices = [p for p in model.parameters() if p in decayed]
     vectors = [p for p in model.parameters() if p not in decayed]
@@ -157,9 +211,9 @@ def main() -> None:
     while step < steps:
         started = time.perf_counter()
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, options.peak)
+            group["lr"] = learning_rate(step, steps, peak)
         x, y = batch(TRAIN_SEEDS + options.batch * step, options.batch, family)
-        loss = cross_entropy(model(x).logits, y, label_smoothing=0.05)
+        loss = cross_entropy(logits_from(model(x)), y, label_smoothing=0.05)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -197,7 +251,17 @@ def main() -> None:
                 writer.writeheader()
                 writer.writerows(rows)
     folder = options.out / options.family
-    model.eval().save_pretrained(folder)
+    save(model.eval(), folder, family)
+
+
+def save(model: torch.nn.Module, folder: Path, family: dict) -> None:
+    """Writes a folder that `--vc-model` takes."""
+    if family.get("layout") == "BCTHW":
+        statistics = dict(mean=tuple(family["mean"]), std=tuple(family["std"]))
+        profile = Profile(8, 4, family["size"], sampling=family["sampling"], **statistics)
+        save_stored(model, model.config.to_dict(), profile, folder)
+        return
+    model.save_pretrained(folder)
     write_json(folder / "preprocessor_config.json", image_mean=family["mean"], image_std=family["std"])
     write_json(folder / "profile.json", rate=4, sampling=family["sampling"], published="1x1")
 
