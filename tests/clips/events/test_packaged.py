@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+
+from pytest_vidcompress.clips.decode import needed_packets
 from pytest_vidcompress.clips.decode.decode import decode
 from pytest_vidcompress.clips.events.packaged import FOLDER, SPARE, events
 from pytest_vidcompress.clips.events.plan import FRAMES, LABELS, RATE, labels_of
@@ -28,3 +33,17 @@ def test_packaged_clips_decode() -> None:
     for clip in events().clips[::100]:
         decoded = decode(clip.path, lambda count, fps: [0, count - 1])
         assert (decoded.count, decoded.fps) == (FRAMES, RATE)
+
+
+def test_six_looks_at_a_clip_decode_six_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[object] = []
+    decode_group: Any = vars(needed_packets)["_decode"]
+
+    def spy(*given: Any) -> Iterator[object]:
+        for frame in decode_group(*given):
+            decoded.append(frame)
+            yield frame
+
+    monkeypatch.setattr(needed_packets, "_decode", spy)
+    found = decode(events().clips[3].path, lambda count, fps: range(0, FRAMES, 10))
+    assert (len(found.pixels), len(decoded)) == (6, 6)
