@@ -62,8 +62,7 @@ def measured(name: str, recipe: str, rounds: int, threads: int) -> Row:
     found = from_file(Trial(subject, model, clips, rounds), _never)
     if found.absent:
         raise SystemExit(f"{name} {recipe}: {found.absent}")
-    parts = (ANSWER, DECODE, MODEL, *found.stages)
-    pixels = first_clip(clips)
+    parts, pixels = (ANSWER, DECODE, MODEL, *found.stages), first_clip(clips)
     own, whole = weigh(subject, pixels), weigh(Subject.of(model.module), pixels)
     return {
         "ratios": {part: _rounded(found.ratio(part)) for part in parts},

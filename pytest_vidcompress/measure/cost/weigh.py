@@ -38,18 +38,12 @@ def weigh(
     """
     attempt, stored = _Attempts(), subject.stored
     run, pixels = _visible(subject, pixels)
-    counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
-    if counted.uncounted:
-        attempt.notes.append(f"MACs are not known: {', '.join(counted.uncounted)} cannot be counted")
-    by_clip = counted.macs and attempt(
-        "MACs of other clips", lambda: macs_by_clip(run, pixels, counted, clips)
-    )
-    attempt.notes += [in_words(by_clip)] if by_clip else []
+    counted, by_clip = _counted(attempt, run, pixels, clips)
     size = attempt("size", subject.size)
     seen = Cost(
         size_bytes=size and size.total_bytes,
         macs=round(fmean(by_clip)) if by_clip else counted.macs,
-        macs_by_clip=by_clip or (),
+        macs_by_clip=by_clip,
         stage_macs={} if by_clip else _by_stage(attempt, run, counted),
         tensor_bytes=size and size.tensor_bytes,
     )
@@ -73,6 +67,23 @@ def weigh(
         else None,
         notes=tuple(attempt.notes),
     )
+
+
+def _counted(
+    attempt: _Attempts,
+    run: Callable[[torch.Tensor], Any],
+    pixels: torch.Tensor,
+    clips: Callable[[], Sequence[torch.Tensor]],
+) -> tuple[Work, tuple[int, ...]]:
+    """The work of the first clip, and the multiply-accumulates of several where they depend on the clip."""
+    counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
+    if counted.uncounted:
+        attempt.notes.append(f"MACs are not known: {', '.join(counted.uncounted)} cannot be counted")
+    if not counted.macs:
+        return counted, ()
+    by_clip = attempt("MACs of other clips", lambda: macs_by_clip(run, pixels, counted, clips)) or ()
+    attempt.notes += [in_words(by_clip)] if by_clip else []
+    return counted, by_clip
 
 
 def _by_stage(attempt: _Attempts, run: object, counted: Work) -> dict[str, int]:
