@@ -9,8 +9,8 @@ The rows of the paper's table 1 (Bhardwaj et al., CVPR 2019):
 | `first`, `middle`, `last` | a run of neighbours |
 | `first-middle-last` | three such runs, a third of the frames each |
 
-And one of ours, of models that read tubelets of several frames. The others leave tubelets whole, as they were learned:
-a half of VideoMAE's tubelets sees two moments of each two neighbouring frames. Training makes more of four moments.
+And one of ours, of models that read tubelets of several frames. The others leave tubelets whole, as was learned:
+a half of VideoMAE's tubelets sees two moments, two frames of each. Training makes more of four moments.
 
 | choice | frames |
 |---|---|
