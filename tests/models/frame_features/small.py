@@ -33,7 +33,7 @@ def settings(name: str, frames: int = FRAMES, **changed: Any) -> FrameSettings:
 
 
 def classifier(name: str, seed: int = 0, **changed: Any) -> FrameClassifier:
-    """Of random weights, with norms that have seen something."""
+    """Of random weights that answer one clip otherwise than another, with norms that have seen something."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         made = build(settings(name, **changed))
@@ -43,6 +43,9 @@ def classifier(name: str, seed: int = 0, **changed: Any) -> FrameClassifier:
                 assert part.running_var is not None
                 part.running_mean.normal_(std=0.1)
                 part.running_var.uniform_(0.5, 2.0)
+            elif isinstance(part, nn.LSTM):
+                for parameter in part.parameters():  # as torch begins, hardly anything of a clip is left at the end
+                    parameter.data.mul_(3)
     return made.eval()
 
 
