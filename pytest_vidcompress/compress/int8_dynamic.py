@@ -47,6 +47,7 @@ def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
     from torch import nn
 
     from .int8.packed_linear import packed
+    from .layers.recurrent import recurrent_note
 
     if not any(isinstance(part, nn.Linear) for part in model.module.modules()):
         raise VidcompressError(
@@ -56,7 +57,9 @@ def apply(model: Model, parameters: Int8Dynamic, clips: Clips) -> Model:
     engine = _engine(model.module, parameters)
     convolutions = _convolutions(model.module, parameters.convolutions)
     module = packed(_with_int8(model.module, convolutions), engine)
-    return replace(model, module=module, notes=(*model.notes, f"int8 engine {engine}"))
+    return replace(
+        model, module=module, notes=(*model.notes, f"int8 engine {engine}", *recurrent_note(module))
+    )
 
 
 def rebuild(module: nn.Module, parameters: Int8Dynamic, stored: Collection[str]) -> nn.Module:

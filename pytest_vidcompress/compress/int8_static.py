@@ -63,6 +63,8 @@ class Calibration:
 
 
 def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
+    from .layers.recurrent import recurrent_note
+
     calibration = calibrated(model, parameters, clips, "int8-static")
     made = with_int8(
         model.module,
@@ -70,7 +72,7 @@ def apply(model: Model, parameters: Int8Static, clips: Clips) -> Model:
         lambda name, _: calibration.layers.get(name),
         calibration.products.__getitem__,
     )
-    return replace(model, module=made, notes=(*model.notes, calibration.note))
+    return replace(model, module=made, notes=(*model.notes, calibration.note, *recurrent_note(made)))
 
 
 def calibrated(model: Model, parameters: Int8Static, clips: Clips, technique: str) -> Calibration:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 def apply(model: Model, parameters: Nothing, clips: Clips) -> Model:
     from .int8.stored_weights import is_storable
+    from .layers.recurrent import recurrent_note
 
     if not any(map(is_storable, model.module.modules())):
         raise VidcompressError(f"model {model.name!r} has no linear or convolution layers for int8-weights")
-    return replace(model, module=_with_int8(model.module, lambda _: True))
+    module = _with_int8(model.module, lambda _: True)
+    return replace(model, module=module, notes=(*model.notes, *recurrent_note(module)))
 
 
 def rebuild(module: nn.Module, parameters: Nothing, stored: Collection[str]) -> nn.Module:

@@ -56,8 +56,7 @@ class Spectrum:
         covariance = moments.covariance[0]
         variance = covariance.diagonal().mean().clamp(min=torch.finfo(torch.float32).tiny)
         # A sum of products is symmetric and positive up to its rounding alone.
-        raised = covariance + _DAMPING * variance * torch.eye(len(covariance)).to(covariance)
-        root = torch.linalg.cholesky(raised)
+        root = _root(covariance, variance)
         left, values, right = torch.linalg.svd(layer.weight.detach().double() @ root, full_matrices=False)
         return cls(layer, moments.mean[0], root, left, values, right)
 
@@ -81,6 +80,16 @@ class Spectrum:
         return _trained_as(
             self.layer, Factored(*(each.to(self.layer.weight.dtype) for each in (first, second, shift)))
         )
+
+
+def _root(covariance: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+    """`L`, damped as little as it takes: where inputs hardly vary about a large mean, rounding is larger."""
+    unit, damping = torch.eye(len(covariance)).to(covariance), _DAMPING
+    while True:
+        root, failed = torch.linalg.cholesky_ex(covariance + damping * variance * unit)
+        if not failed or damping > 1:
+            return root
+        damping *= 10
 
 
 def empty(layer: nn.Linear, rank: int) -> Factored:

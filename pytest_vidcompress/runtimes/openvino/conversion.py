@@ -22,6 +22,7 @@ from ...models.module_copy import module_copy
 from ...models.narrow import asks_for_bf16, has_narrow_parameters, is_narrow
 from ..torch_eager import executable
 from .node import module_of
+from .norms_apart import needs_norms_apart, norms_apart
 
 NAME = "model"
 _CONVOLUTIONS = ("Convolution", "GroupConvolution")
@@ -39,6 +40,8 @@ def representation(model: Model) -> tuple[bytes, bytes]:
     refuse_packed(model, "openvino")
     module = model.module.eval()
     narrow = any(tensor.dtype == torch.int8 or is_narrow(tensor) for tensor in module.state_dict().values())
+    if needs_norms_apart(module):
+        module = norms_apart(module_copy(module))
     if asks_for_bf16(module):
         module = widen_in_graph(module_copy(module))
     elif has_narrow_parameters(module):

@@ -109,3 +109,15 @@ def test_both_layers_are_as_large_and_an_empty_one_has_their_shapes() -> None:
     assert {name: each.shape for name, each in bare.state_dict().items()} == {
         name: each.shape for name, each in made.state_dict().items()
     }
+
+
+def test_inputs_that_hardly_vary_about_a_large_mean_are_factored_too() -> None:
+    """Rounding of their second moments is larger than their variance, and takes it below zero."""
+    layer = layer_of(8, 12)
+    given_rows = 1e4 + 1e-3 * rows(8, 6)[:5]
+    found = moments(layer, given_rows)
+    assert torch.linalg.eigvalsh(found.covariance[0])[0] < 0
+    spectrum = Spectrum.of(layer, found)
+    assert (spectrum.root.diagonal() > 0).all()
+    made = spectrum.truncated(4)
+    torch.testing.assert_close(made(given_rows), layer(given_rows), rtol=1e-3, atol=10.0)

@@ -44,7 +44,9 @@ def classifier(name: str, seed: int = 0, **changed: Any) -> FrameClassifier:
                 part.running_mean.normal_(std=0.1)
                 part.running_var.uniform_(0.5, 2.0)
             elif isinstance(part, nn.LSTM):
-                for parameter in part.parameters():  # as torch begins, hardly anything of a clip is left at the end
+                for (
+                    parameter
+                ) in part.parameters():  # as torch begins, hardly anything of a clip is left at the end
                     parameter.data.mul_(3)
     return made.eval()
 

@@ -1,0 +1,91 @@
+"""Every technique on models of frame features, in every runtime: it works, or says why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+import torch
+
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.compress.recipe import parse
+from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.cost.coverage import coverage
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.registry import RUNTIMES
+from pytest_vidcompress.runtimes.torch_eager import executable
+from tests.models.frame_features.small import LABELS, NAMES, logits, model, pixels
+
+RECIPES = (*IMMEDIATE, "fuse+int8-static", "fuse+bf16", "frames:keep=4+fuse+int8-static")
+NO_ATTENTION = "has no linear layers or convolutions in scope attention: none has 'att' in its name"
+REFUSALS = {
+    ("hrnn", "prune-local-attention"): NO_ATTENTION,
+    ("netvlad", "prune-local-attention"): NO_ATTENTION,
+}
+PACKED = (
+    "are packed for torch's own int8 kernels; run it with --vc-runtime=torch, or measure int8-static instead"
+)
+EXPORTED = {"fuse", "int8-static", "frames:keep=4+fuse+int8-static"}
+"""What is converted here in every run; of the others CI does it."""
+
+
+class Noise:
+    """Calibration clips without files."""
+
+    expected = 3
+
+    def batches(self, _: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        return ((pixels(1, seed=each), torch.zeros(1, dtype=torch.long)) for each in range(self.expected))
+
+
+def compressed(recipe: str, name: str) -> Model:
+    return parse(recipe, TECHNIQUES).apply(model(name), cast(Clips, Noise()))
+
+
+def distance(found: torch.Tensor, expected: torch.Tensor) -> float:
+    return float((found - expected).norm() / expected.norm())
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_technique_works_or_says_why_not(name: str, recipe: str) -> None:
+    if (name, recipe) in REFUSALS:
+        with pytest.raises(VidcompressError, match=REFUSALS[name, recipe]):
+            compressed(recipe, name)
+        return
+    before, after = logits(model(name).module), logits(executable(compressed(recipe, name).module))
+    assert after.shape == (2, len(LABELS))
+    # Rounded, rewritten, or of fewer numbers or frames: another function would be as far away as logits are large.
+    assert distance(after, before) < 0.35
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize(
+    "recipe",
+    [each if each in EXPORTED else pytest.param(each, marks=pytest.mark.slow) for each in (*RECIPES,)],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_runtime_agrees_with_torch_or_says_why_not(name: str, recipe: str, runtime: str) -> None:
+    if RUNTIMES[runtime].missing:
+        pytest.skip(f"{runtime}: {RUNTIMES[runtime].missing}")
+    if (name, recipe) in REFUSALS:
+        pytest.skip("it is refused before")
+    made = compressed(recipe, name)
+    if recipe == "int8-dynamic":
+        with pytest.raises(VidcompressError, match=PACKED):
+            RUNTIMES[runtime].prepare(made)
+        return
+    expected, found = logits(executable(made.module)), RUNTIMES[runtime].prepare(made)(pixels())
+    assert distance(found, expected) < (0.02 if "16" in recipe or "int8" in recipe else 1e-5)
+
+
+@pytest.mark.parametrize("recipe", ["int8-dynamic", "int8-static", "int8-weights", "fuse+int8-static"])
+def test_integers_leave_an_lstm_float_and_say_so(recipe: str) -> None:
+    made = compressed(recipe, "hrnn")
+    note = "left float, as recurrent layers are: aggregator.frames, aggregator.blocks (LSTM)"
+    assert note in made.notes
+    assert not any("recurrent" in each for each in compressed(recipe, "netvlad").notes)
+    left = {row.kind for row in coverage(made.module, pixels(1)).left}
+    assert "LSTM" in left
