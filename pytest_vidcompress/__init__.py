@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from .errors import VidcompressError as VidcompressError
     from .gate.verdict import Result as Result
     from .gate.verdict import Verdict as Verdict
+    from .learn.kept_features import kept_features as kept_features
     from .learn.lessons import Lessons as Lessons
     from .learn.loop import Training as Training
     from .learn.loop import train as train
     from .measure.interval import Estimate as Estimate
     from .measure.report import Report as Report
+    from .models.frame_features.frame_classifier import frame_classifier as frame_classifier
     from .models.model import Model as Model
     from .runtimes.operator_time import OperatorTime as OperatorTime
     from .runtimes.runtime import Runtime as Runtime
@@ -51,6 +53,8 @@ _HOMES = {
     "Verdict": "gate.verdict",
     "VidcompressError": "errors",
     "Views": "clips.profile",
+    "frame_classifier": "models.frame_features.frame_classifier",
+    "kept_features": "learn.kept_features",
     "load": "artefacts.load",
     "train": "learn.loop",
 }
@@ -73,6 +77,8 @@ __all__ = [
     "Verdict",
     "VidcompressError",
     "Views",
+    "frame_classifier",
+    "kept_features",
     "load",
     "train",
 ]
