@@ -36,6 +36,11 @@ def clip_set(name: str) -> str:
     return "events" if name in OF_FRAMES else "pocket"
 
 
+def weights(name: str) -> str:
+    """Of frame-feature models random ones in the packaged geometry: time is all that is asked."""
+    return "random" if name in OF_FRAMES else "trained"
+
+
 def measured(name: str, recipe: str, rounds: int, threads: int) -> Row:
     """Of one process: this one."""
     import torch
@@ -53,7 +58,7 @@ def measured(name: str, recipe: str, rounds: int, threads: int) -> Row:
     from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 
     torch.set_num_threads(threads)
-    values = {"vc-model": (name,), "vc-clips": clip_set(name), "vc-sample": 16}
+    values = {"vc-model": (name,), "vc-clips": clip_set(name), "vc-sample": 16, "vc-weights": weights(name)}
     options, registries = Options(values=values, began=time.time()), Registries.merge([], [], [], [])
     inputs = Inputs(options, registries)
     builder = VariantBuilder(options, registries, inputs, VariantNotes())
