@@ -90,8 +90,10 @@ def ranking(logits: torch.Tensor, reference: torch.Tensor, targets: torch.Tensor
     by_clip: dict[str, tuple[float, ...]] = {}
     drawn = resamples(len(logits)).float()
     for name in SCORES:
-        here, there = (_contributions(each, name) for each in (own, beside))
-        now, then = (_resampled(each, name, drawn) for each in (own, beside))
+        here, now = _contributions(own, name), _resampled(own, name, drawn)
+        there, then = here, now
+        if beside is not own:
+            there, then = _contributions(beside, name), _resampled(beside, name, drawn)
         by_clip[name] = tuple(here)
         estimates[name] = Estimate(*bca_interval(here, now))
         # Drawn alike: what each of them loses with a clip, both do.

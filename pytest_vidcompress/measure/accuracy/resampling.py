@@ -19,7 +19,9 @@ def resamples(clips: int) -> torch.Tensor:
     """How often each clip is drawn in each resample, int64 `(RESAMPLES, clips)`; rows add up to `clips`."""
     random = torch.Generator().manual_seed(SEED)
     drawn = torch.randint(max(1, clips), (RESAMPLES, clips), generator=random)
-    return torch.zeros(RESAMPLES, clips, dtype=torch.int64).scatter_add_(1, drawn, torch.ones_like(drawn))
+    return torch.zeros(RESAMPLES, clips, dtype=torch.int64).scatter_add_(
+        1, drawn, torch.ones(1, 1, dtype=torch.int64).expand_as(drawn)
+    )
 
 
 def bca_interval(contributions: Sequence[float], resampled: Sequence[float]) -> Interval:
