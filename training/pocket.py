@@ -91,6 +91,7 @@ FAMILIES = {
         layout="BCTHW",
         size=32,
         steps=1000,
+        stop=750,
         peak=3e-3,
     ),
     "x3d": dict(
@@ -103,7 +104,7 @@ FAMILIES = {
         sampling="stride",
         layout="BCTHW",
         size=48,
-        steps=800,
+        steps=500,
         peak=3e-3,
     ),
 }
@@ -186,6 +187,7 @@ def main() -> None:
     torch.manual_seed(0)
     family = FAMILIES[options.family]
     steps, peak = family["steps"], options.peak or family.get("peak", 1e-3)
+    stop = family.get("stop", steps)  # before its schedule ends, where it knows enough
     model = family["model"]().train()
     initialize(model, family)
     decayed = {p for name, p in model.named_parameters() if p.ndim > 1 and not name.endswith("_embeddings")}
@@ -207,8 +209,8 @@ def main() -> None:
         step, seconds, rows = state["step"], state["seconds"], state["rows"]
 
     losses: list[float] = []
-    progress = tqdm(total=steps, initial=step, desc=options.family, unit="step")
-    while step < steps:
+    progress = tqdm(total=stop, initial=step, desc=options.family, unit="step")
+    while step < stop:
         started = time.perf_counter()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps, peak)
@@ -222,7 +224,7 @@ def main() -> None:
         seconds += time.perf_counter() - started
         step += 1
         progress.update()
-        if step % 250 == 0 or step == steps:
+        if step % 250 == 0 or step == stop:
             rows.append(
                 dict(
                     step=step,

@@ -12,13 +12,16 @@ import pytest
 import torch
 from torch import nn
 
+from pytest_vidcompress.clips.crops.preprocess import normalize, resize
+from pytest_vidcompress.clips.crops.sampling import indices
 from pytest_vidcompress.clips.kinetics.official import official_names
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
+from pytest_vidcompress.clips.pocket.renderer import render
 from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.adapter import example_pixels
-from pytest_vidcompress.models.catalog import CATALOG
+from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, default_models
 from pytest_vidcompress.models.checkpoint.original_file import load_original
 from pytest_vidcompress.models.load import load
 from pytest_vidcompress.models.own.stored_weights import save_stored
@@ -177,6 +180,41 @@ def test_weights_that_have_to_be_fetched_are_named(name: str) -> None:
 def test_without_a_packaged_checkpoint_pocket_clips_are_refused(name: str) -> None:
     with pytest.raises(VidcompressError, match="has no packaged checkpoint for the pocket clips"):
         load(name, tuple(MOTIONS), "pocket")
+
+
+PACKAGED = {"r2plus1d": (8, 32)}
+"""Name -> frames and pixels of a side."""
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_the_packaged_checkpoint_is_small_and_knows_the_pocket_clips(name: str) -> None:
+    model = load(name, tuple(MOTIONS), "pocket")
+    folder = CATALOG[name].pocket
+    assert folder is not None
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 1_000_000
+    profile = model.profile
+    assert (profile.frames, profile.size) == PACKAGED[name]
+    assert (profile.layout, profile.resize, model.weights) == ("BCTHW", 0, "trained")
+    right = 0
+    for number in range(48):
+        label = model.labels[number % len(model.labels)]
+        frames = render(
+            label, 300_000 + number, indices(32, 16, profile.frames, profile.rate, profile.sampling)
+        )
+        pixels = normalize(resize(frames, profile.size), profile.mean, profile.std)
+        answer = logits(model.module, pixels.transpose(0, 1).unsqueeze(0)).argmax()
+        right += model.labels[int(answer)] == label
+    assert right >= 0.8 * 48
+
+
+def test_no_3_d_cnn_runs_unless_it_is_named() -> None:
+    assert not {*CATALOGUED} & {*DEFAULT_MODELS, *default_models("pocket")}
+
+
+def test_random_weights_on_pocket_clips_have_the_packaged_geometry() -> None:
+    model = load("r2plus1d", tuple(MOTIONS), "pocket", "random")
+    assert (model.profile.frames, model.profile.size) == PACKAGED["r2plus1d"]
+    assert len(model.labels) == len(MOTIONS)
 
 
 def test_random_weights_have_the_published_geometry() -> None:
