@@ -143,6 +143,10 @@ def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique])
             raise VidcompressError(
                 f"recipe {text!r}: {step.name} must come last, nothing{others} can follow it ({following})"
             )
+        if following.name in step.technique.never_before:
+            raise VidcompressError(
+                f"recipe {text!r}: {step.name} must come after {following.name}, which does not know what it leaves"
+            )
     for position, step in enumerate(recipe.steps):
         if step.technique.alone and len(recipe.steps) > 1:
             raise VidcompressError(f"recipe {text!r}: {step.name} cannot be combined with other techniques")

@@ -68,6 +68,8 @@ class Technique:
     """In the place of `apply`, of a technique that trains."""
     first: bool = False
     """Nothing can come before it: it gives the model that others work on."""
+    never_before: Collection[str] = ()
+    """Techniques that cannot come after it: they would not know what it leaves."""
 
     @property
     def learns(self) -> bool:

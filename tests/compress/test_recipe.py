@@ -103,6 +103,8 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
         ),
         ("int8-dynamic+prune-global", r"int8-dynamic must come last, nothing can follow it \(prune-global\)"),
         ("fp16+int8-dynamic", r"fp16 must come last"),
+        ("drop-tokens+fuse", r"drop-tokens must come after fuse, which does not know what it leaves"),
+        ("merge-tokens+prune-global+frames", r"merge-tokens must come after frames"),
         ("bf16+fuse", r"bf16 must come last, nothing can follow it \(fuse\)"),
         ("fp16+bf16", r"fp16 must come last, nothing can follow it \(bf16\)"),
         ("int8-dynamic+bf16", r"int8-dynamic must come last, nothing can follow it \(bf16\)"),

@@ -84,8 +84,12 @@ class Attention(nn.Module):
         super().__init__()
         self.tokens = tokens
 
-    def forward(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        """`(B, heads, L, d)` and twice `(B, heads, S, d)` -> `(B, heads, L, d)`."""
+    def forward(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """`(B, heads, L, d)` and twice `(B, heads, S, d)` -> `(B, heads, L, d)`; `bias` is added to the scores."""
+        if bias is not None:
+            return scaled_dot_product_attention(query, key, value, attn_mask=bias)
         return scaled_dot_product_attention(query, key, value)
 
 

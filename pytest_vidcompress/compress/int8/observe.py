@@ -136,10 +136,11 @@ def _layer_hook(seen: dict[str, Seen], name: str, layer: Layer, rows: int) -> Ca
 
 def _attention_hook(kept: list[list[torch.Tensor]], number: int) -> Callable[..., None]:
     def take(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        query, key, _value = inputs
+        query, key, value, *bias = inputs
         asking = query[..., _spread(query.shape[-2], QUERIES, 0), :]
-        weights = (asking @ key.transpose(-2, -1) * query.shape[-1] ** -0.5).softmax(-1)
-        for values, part in zip(kept, (*inputs, weights), strict=True):
+        scores = asking @ key.transpose(-2, -1) * query.shape[-1] ** -0.5
+        weights = sum(bias, scores).softmax(-1)
+        for values, part in zip(kept, (query, key, value, weights), strict=True):
             flat = part.flatten()
             values.append(flat[_spread(len(flat), number, len(values))].clone())
 

@@ -92,9 +92,13 @@ class QuantizedAttention(nn.Module):
         for name, values in {"query": query, "key": key, "value": value, "weights": weights}.items():
             register_range(self, name, values)
 
-    def forward(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        """`(B, heads, L, d)` and twice `(B, heads, S, d)` -> `(B, heads, L, d)`."""
+    def forward(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """`(B, heads, L, d)` and twice `(B, heads, S, d)` -> `(B, heads, L, d)`; `bias` is added to the scores."""
         scores = self._rounded("query", query) @ self._rounded("key", key).transpose(-2, -1)
+        if bias is not None:
+            scores = scores + bias * query.shape[-1] ** 0.5
         weights = (scores * query.shape[-1] ** -0.5).softmax(-1)
         return self._rounded("weights", weights) @ self._rounded("value", value)
 

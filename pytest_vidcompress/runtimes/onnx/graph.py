@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from ...compress.int8.torch_packed import refuse_packed
+from ...compress.layers.by_clip import refuse_by_clip
 from ...errors import VidcompressError, first_line
 from ...models.adapter import Logits, example_pixels
 from ...models.model import Model
@@ -33,6 +34,7 @@ def onnx_graph(model: Model) -> bytes:
         VidcompressError: ONNX has no form for a part of it.
     """
     refuse_packed(model, "onnxruntime")
+    refuse_by_clip(model, "onnxruntime")
     file = io.BytesIO()
     try:
         with torch.no_grad(), warnings.catch_warnings():

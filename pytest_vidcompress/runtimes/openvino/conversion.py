@@ -14,6 +14,7 @@ from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import nn
 
 from ...compress.int8.torch_packed import refuse_packed
+from ...compress.layers.by_clip import refuse_by_clip
 from ...compress.layers.widening import widen_in_graph
 from ...errors import VidcompressError, first_line
 from ...models.adapter import Logits, example_pixels
@@ -38,6 +39,7 @@ def representation(model: Model) -> tuple[bytes, bytes]:
         VidcompressError: OpenVINO has no form for a part of it.
     """
     refuse_packed(model, "openvino")
+    refuse_by_clip(model, "openvino")
     module = model.module.eval()
     narrow = any(tensor.dtype == torch.int8 or is_narrow(tensor) for tensor in module.state_dict().values())
     if needs_norms_apart(module):

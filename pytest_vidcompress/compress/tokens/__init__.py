@@ -1,0 +1,130 @@
+"""Tokens that others stand for leave a transformer on its way; nothing is trained for it.
+
+- `merge-tokens`: Bolya et al., "Token Merging: Your ViT But Faster", ICLR 2023;
+- `prune-tokens`: Ding et al., "Prune Spatio-temporal Tokens by Semantic-aware Temporal Accumulation", ICCV 2023;
+- `run-length`: Choudhury et al., "Don't Look Twice: Faster Video Transformers with Run-Length Tokenization", NeurIPS
+  2024;
+- `drop-tokens`: the control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ...errors import VidcompressError
+from ..parameters import one_of
+from ..technique import Technique
+from .token_budget import STAGES, TokenBudget
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ...clips.loader import Clips
+    from ...models.model import Model
+    from .reduce_model import Made
+    from .token_grid import TokenGrid
+
+PLACES = ("same", "own")
+NEVER_BEFORE = ("frames", "fuse", "shrink")
+"""They know models as transformers has them."""
+
+
+@dataclass(frozen=True)
+class MergeTokens(TokenBudget):
+    proportional: bool = False
+    """A merged token counts in attention as often as it stands for others: scores get the logarithm of its size."""
+    places: str = PLACES[0]
+    """Of TimeSformer: the `same` are merged in all frames, by their mean likeness, or of each frame its `own`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of(self, "places", PLACES)
+
+
+@dataclass(frozen=True)
+class DropTokens(TokenBudget):
+    seed: int = 0
+    """Which go; chosen once, for all clips alike."""
+    places: str = PLACES[0]
+    """Of TimeSformer: the `same` in all frames, or of each frame its `own`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of(self, "places", PLACES)
+
+
+@dataclass(frozen=True)
+class PruneTokens(TokenBudget):
+    schedule: str = STAGES
+    """The one that the method is made of."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of(self, "schedule", (STAGES,))
+
+
+@dataclass(frozen=True)
+class RunLength:
+    threshold: float = 0.1
+    """Mean difference of normalized pixels up to which a patch stands still."""
+    weighted: bool = True
+    """In the mean that the head reads a token counts as often as its run is long."""
+    proportional: bool = False
+    """In attention too: scores get the logarithm of the length."""
+
+    def __post_init__(self) -> None:
+        if not self.threshold >= 0:
+            raise VidcompressError(f"threshold={self.threshold:g} is out of range: expected 0 <= threshold")
+
+
+def _reductions(name: str, parameters: Any, grid: TokenGrid) -> Made:
+    from . import reduce_model
+
+    how: dict[str, Callable[[Any, TokenGrid], Made]] = {
+        "merge-tokens": reduce_model.merging,
+        "drop-tokens": reduce_model.dropping,
+        "prune-tokens": reduce_model.pruning,
+        "run-length": reduce_model.running,
+    }
+    return how[name](parameters, grid)
+
+
+def _apply(name: str, model: Model, parameters: Any, clips: Clips) -> Model:
+    from .reduce_model import reduced_model
+
+    module, note = reduced_model(model, name, partial(_reductions, name, parameters))
+    return replace(model, module=module, notes=(*model.notes, note))
+
+
+def _rebuild(name: str, module: nn.Module, parameters: Any) -> nn.Module:
+    from .reduce_model import rebuilt
+
+    return rebuilt(module, partial(_reductions, name, parameters))
+
+
+def _technique(name: str, summary: str, parameters: type) -> Technique:
+    return Technique(
+        summary,
+        partial(_apply, name),
+        parameters,
+        rebuild=partial(_rebuild, name),
+        never_before=NEVER_BEFORE,
+    )
+
+
+TECHNIQUES = {
+    name: _technique(name, summary, parameters)
+    for name, summary, parameters in (
+        ("merge-tokens", "tokens that are alike become one", MergeTokens),
+        ("drop-tokens", "tokens at random are left out: a control", DropTokens),
+        ("prune-tokens", "tokens that were seen before and say little are left out", PruneTokens),
+        (
+            "run-length",
+            "patches that stand still are looked at once; its work depends on the clip",
+            RunLength,
+        ),
+    )
+}
