@@ -61,7 +61,7 @@ class _LastBlock(_Block):
 class _Model(FusedVideoMAE):
     """As `FusedVideoMAE`."""
 
-    start: nn.Module | None = None
+    start: nn.Module | None
     """Which tokens of a clip it begins with, where not with all: then of one clip after the other."""
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:

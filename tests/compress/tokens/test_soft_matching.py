@@ -44,9 +44,10 @@ def test_it_is_what_matching_one_token_after_the_other_gives(count: int, data: s
 
 
 def test_all_that_tokens_stand_for_is_still_there() -> None:
-    tokens, sizes = noise(1, 1, 9, 4), None
+    tokens: torch.Tensor = noise(1, 1, 9, 4)
+    sizes: torch.Tensor | None = None
     for seed, gone in enumerate((4, 2, 1)):
-        tokens, sizes = merged(tokens, sizes, soft_matching(noise(*tokens.shape, seed=seed), gone))
+        tokens, sizes = merged(tokens, sizes, soft_matching(noise(1, 1, tokens.shape[2], 4, seed=seed), gone))
     assert sizes is not None
     assert sizes.sum() == 9
     total = (tokens * sizes.unsqueeze(-1)).sum(2)
