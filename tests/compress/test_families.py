@@ -14,8 +14,8 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
-from pytest_vidcompress.compress.tokens import RunLength
 from pytest_vidcompress.compress.tokens.token_budget import TokenBudget
+from pytest_vidcompress.compress.tokens.token_parameters import RunLength
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.families import FAMILIES

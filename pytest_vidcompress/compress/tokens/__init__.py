@@ -10,14 +10,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...errors import VidcompressError
-from ..parameters import one_of
 from ..technique import Technique
-from .token_budget import STAGES, TokenBudget
+from .token_parameters import DropTokens, MergeTokens, PruneTokens, RunLength
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,57 +25,8 @@ if TYPE_CHECKING:
     from .reduce_model import Made
     from .token_grid import TokenGrid
 
-PLACES = ("same", "own")
 NEVER_BEFORE = ("frames", "fuse", "shrink")
 """They know models as transformers has them."""
-
-
-@dataclass(frozen=True)
-class MergeTokens(TokenBudget):
-    proportional: bool = False
-    """A merged token counts in attention as often as it stands for others: scores get the logarithm of its size."""
-    places: str = PLACES[0]
-    """Of TimeSformer: the `same` are merged in all frames, by their mean likeness, or of each frame its `own`."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of(self, "places", PLACES)
-
-
-@dataclass(frozen=True)
-class DropTokens(TokenBudget):
-    seed: int = 0
-    """Which go; chosen once, for all clips alike."""
-    places: str = PLACES[0]
-    """Of TimeSformer: the `same` in all frames, or of each frame its `own`."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of(self, "places", PLACES)
-
-
-@dataclass(frozen=True)
-class PruneTokens(TokenBudget):
-    schedule: str = STAGES
-    """The one that the method is made of."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of(self, "schedule", (STAGES,))
-
-
-@dataclass(frozen=True)
-class RunLength:
-    threshold: float = 0.1
-    """Mean difference of normalized pixels up to which a patch stands still."""
-    weighted: bool = True
-    """In the mean that the head reads a token counts as often as its run is long."""
-    proportional: bool = False
-    """In attention too: scores get the logarithm of the length."""
-
-    def __post_init__(self) -> None:
-        if not self.threshold >= 0:
-            raise VidcompressError(f"threshold={self.threshold:g} is out of range: expected 0 <= threshold")
 
 
 def _reductions(name: str, parameters: Any, grid: TokenGrid) -> Made:

@@ -16,7 +16,7 @@ from .token_grid import Carried, Reductions, TokenFamily, TokenGrid, token_famil
 
 if TYPE_CHECKING:
     from ...models.model import Model
-    from . import DropTokens, MergeTokens, PruneTokens, RunLength
+    from .token_parameters import DropTokens, MergeTokens, PruneTokens, RunLength
 
 MARK = "reduces_tokens"
 """An attribute of a module that loses tokens already."""
