@@ -25,5 +25,9 @@ TECHNIQUES: Mapping[str, Technique] = MappingProxyType(
     dict(sorted(_discovered(), key=lambda each: (not each[1].alone, each[0])))
 )
 """The control first, the others by their names."""
-IMMEDIATE = tuple(name for name, technique in TECHNIQUES.items() if not (technique.first or technique.learns))
+IMMEDIATE = tuple(
+    name
+    for name, technique in TECHNIQUES.items()
+    if not (technique.first or technique.learns or technique.of_some_models)
+)
 """Those whose name alone makes a variant, and at once: what is tried where nobody names any."""

@@ -68,6 +68,8 @@ class Technique:
     """In the place of `apply`, of a technique that trains."""
     first: bool = False
     """Nothing can come before it: it gives the model that others work on."""
+    of_some_models: bool = False
+    """It knows some families and refuses others: where nobody names recipes it is not tried."""
     never_before: Collection[str] = ()
     """Techniques that cannot come after it: they would not know what it leaves."""
 

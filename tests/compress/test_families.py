@@ -14,8 +14,6 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
-from pytest_vidcompress.compress.tokens.token_budget import TokenBudget
-from pytest_vidcompress.compress.tokens.token_parameters import RunLength
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.families import FAMILIES
@@ -27,10 +25,8 @@ from tests.models.small import LABELS, model, pixels
 
 NAMES = [family.model_type for family in FAMILIES if family.own is None]
 """Those of transformers."""
-RECIPES = [*IMMEDIATE, "fuse+int8-static", "fuse+int8-static:attention=all", "fuse+int8-dynamic"]
-TOKENS = tuple(
-    name for name in IMMEDIATE if isinstance(TECHNIQUES[name].parameters(), TokenBudget | RunLength)
-)
+TOKENS = ("merge-tokens", "drop-tokens", "prune-tokens", "run-length")
+RECIPES = [*IMMEDIATE, *TOKENS, "fuse+int8-static", "fuse+int8-static:attention=all", "fuse+int8-dynamic"]
 REFUSALS = {
     # Its predictor is part of the checkpoint, and no classifier calls it; fuse leaves it out.
     (

@@ -80,6 +80,7 @@ def test_without_a_name_only_what_is_made_at_once_is_tested() -> None:
     assert recipes == set(IMMEDIATE)
     assert "fuse" in recipes
     assert "artefact" not in recipes
+    assert "run-length" not in recipes, "TimeSformer is no model for it"
 
 
 def test_models_and_clips_are_on_the_device() -> None:

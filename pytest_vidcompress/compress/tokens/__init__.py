@@ -60,6 +60,7 @@ def _technique(name: str, summary: str, parameters: type) -> Technique:
         partial(_apply, name),
         parameters,
         rebuild=partial(_rebuild, name),
+        of_some_models=True,
         never_before=NEVER_BEFORE,
     )
 
