@@ -8,13 +8,6 @@ The rows of the paper's table 1 (Bhardwaj et al., CVPR 2019):
 | `random` | any, in their order |
 | `first`, `middle`, `last` | a run of neighbours |
 | `first-middle-last` | three such runs, a third of the frames each |
-
-And one of ours, of models that read tubelets of several frames. The others leave tubelets whole, as was learned:
-a half of VideoMAE's tubelets sees two moments, two frames of each. Training makes more of four moments.
-
-| choice | frames |
-|---|---|
-| `spread` | as `uniform`, frame by frame: those of a tubelet are neighbours no more, so train after it |
 """
 
 from __future__ import annotations
@@ -38,7 +31,7 @@ def frame_numbers(
         keep: of these; 0 for half.
         choice: see above.
         seed: of `random`.
-        together: frames that are read as one, such as those of a tubelet: they stay or go together, but for `spread`.
+        together: neighbours that stay or go as one, such as the frames of a tubelet.
 
     Raises:
         VidcompressError: there are not so many, or they make no whole number of groups.
@@ -53,8 +46,6 @@ def frame_numbers(
             f"keep={keep} is no whole number of the model's tubelets, which are of {together} frames: expected"
             f" {near}"
         )
-    if choice in SINGLE_FRAMES:
-        return tuple(CHOICES[choice](total, keep, seed))
     groups = CHOICES[choice](total // together, keep // together, seed)
     return tuple(group * together + frame for group in groups for frame in range(together))
 
@@ -95,12 +86,9 @@ CHOICES: Mapping[str, Callable[[int, int, int], list[int]]] = MappingProxyType(
         "middle": _middle,
         "last": _last,
         "first-middle-last": _first_middle_last,
-        "spread": _uniform,
     }
 )
 """Name -> `(groups, how many of them, seed) -> which`."""
-SINGLE_FRAMES = frozenset({"spread"})
-"""Those that choose frames, whatever goes as one."""
 
 
 @dataclass(frozen=True)

@@ -108,13 +108,6 @@ def test_uniform_takes_every_other_frame_or_tubelet(family: str, chosen: tuple[i
     assert torch.equal(answers(of("frames", family).module, pixels), expected)
 
 
-@pytest.mark.parametrize("family", ["videomae", "vivit"])
-def test_spread_joins_frames_that_were_no_neighbours_where_the_first_of_them_was(family: str) -> None:
-    pixels = clip()
-    expected = answers(short_by_hand(family, (0, 1, 4, 5)), pixels[:, ::2])
-    assert torch.equal(answers(of("frames:choice=spread", family).module, pixels), expected)
-
-
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_is_not_looked_at_does_not_matter(family: str) -> None:
     made, pixels = of("frames:keep=2,choice=middle", family).module, clip()
@@ -139,7 +132,7 @@ def test_it_composes_with_what_rewrites_rounds_and_removes(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
-    "recipe", ["frames:keep=4,choice=spread", "frames:keep=4,choice=random,seed=3+fuse", "frames+fp16"]
+    "recipe", ["frames:keep=4", "frames:keep=4,choice=random,seed=3+fuse", "frames+fp16"]
 )
 def test_an_artefact_answers_as_its_variant(family: str, recipe: str, tmp_path: Path) -> None:
     variant = build(parse(recipe, TECHNIQUES), long(family), NOISE, RUNTIMES)

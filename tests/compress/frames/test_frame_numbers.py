@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.compress.frames.frame_numbers import CHOICES, SINGLE_FRAMES, frame_numbers
+from pytest_vidcompress.compress.frames.frame_numbers import CHOICES, frame_numbers
 from pytest_vidcompress.errors import VidcompressError
 
 
@@ -17,7 +17,7 @@ def plans(draw: st.DrawFn) -> tuple[int, int, int]:
     return groups * together, draw(st.integers(1, groups)) * together, together
 
 
-@given(plans(), st.sampled_from(sorted({*CHOICES} - SINGLE_FRAMES)), st.integers(0, 5))
+@given(plans(), st.sampled_from([*CHOICES]), st.integers(0, 5))
 def test_as_many_as_are_asked_for_in_their_order_and_tubelets_whole(
     plan: tuple[int, int, int], choice: str, seed: int
 ) -> None:
@@ -28,12 +28,6 @@ def test_as_many_as_are_asked_for_in_their_order_and_tubelets_whole(
     assert 0 <= chosen[0] <= chosen[-1] < total
     beside = {a // together == b // together for a, b in pairwise(chosen) if b % together}
     assert beside <= {True}
-
-
-@given(plans())
-def test_spread_is_uniform_frame_by_frame(plan: tuple[int, int, int]) -> None:
-    total, keep, together = plan
-    assert frame_numbers(total, keep, "spread", 0, together) == frame_numbers(total, keep, "uniform")
 
 
 @pytest.mark.parametrize(
