@@ -2,10 +2,12 @@
 
 import pytest
 
+STUDENT = "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5+fuse+int8-static"
+ZEROS = "prune-gradual:steps=1500"
 
-@pytest.mark.vc_variants(
-    "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5+fuse+int8-static"
-)
+
+@pytest.mark.vc_variants(STUDENT, model="timesformer*")
+@pytest.mark.vc_variants(STUDENT, model="videomae*")
 @pytest.mark.vc_budget(size_ratio=0.15, latency_ratio=0.5, top1_drop=0.04)
 def test_a_small_student_of_integers_holds(vc_variant, vc_measure, vc_baseline):
     report = vc_measure(vc_variant)
@@ -14,7 +16,8 @@ def test_a_small_student_of_integers_holds(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(report)
 
 
-@pytest.mark.vc_variants("prune-gradual:steps=1500")
+@pytest.mark.vc_variants(ZEROS, model="timesformer*")
+@pytest.mark.vc_variants(ZEROS, model="videomae*")
 @pytest.mark.vc_budget(size_ratio=0.30, top1_drop=0.04)
 def test_learned_zeros_are_bytes_saved(vc_variant, vc_measure, vc_baseline):
     vc_baseline.check(vc_measure(vc_variant))
