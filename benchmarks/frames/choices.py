@@ -19,25 +19,32 @@ from pytest_vidcompress.gate.statistics import drop_interval
 RESULTS = Path(__file__).with_suffix(".json")
 KEEP = (4, 2)
 """Of the eight frames of both: a half and a quarter."""
-DISTILLED = "distil:steps=6000,rate=0.002,labels=0.5"
+STUDENTS = {
+    "timesformer": ("frames:keep=4+distil:steps=1000,rate=0.0003",),
+    "videomae": (
+        "frames:keep=4,choice=first+distil:steps=6000,rate=0.001,representation=1,labels=0.3",
+        "frames:keep=4,choice=first+distil:steps=2000,rate=0.001",
+        "frames:keep=4,choice=middle+distil:steps=2000,rate=0.001",
+    ),
+}
+"""Of a half, the best first."""
 
 
-def recipes() -> list[str]:
-    """Those that train last."""
-    half, _ = KEEP
+def recipes(name: str) -> list[str]:
+    """Of a model, those that train last."""
     given = [
         f"frames:keep={keep}{'' if choice == 'uniform' else f',choice={choice}'}"
         for keep in KEEP
         for choice in CHOICES
     ]
-    trained = [f"frames:keep={half}{choice}+{DISTILLED}" for choice in ("", ",choice=spread")]
-    return [*given, *trained, f"{trained[-1]}+fuse+int8-static"]
+    best, *others = STUDENTS[name]
+    return [*given, best, f"{best}+fuse+int8-static", *others]
 
 
 def main(names: list[str]) -> None:
-    for name in names or ["timesformer", "videomae"]:
+    for name in names or [*STUDENTS]:
         trial = Trial(name)
-        for text in recipes():
+        for text in recipes(name):
             if text in read(RESULTS).get(name, {}):
                 continue
             variant = trial.variant(text)
