@@ -38,7 +38,7 @@ def test_it_is_what_matching_one_token_after_the_other_gives(count: int, data: s
     means, counts = merged(tokens, sizes, soft_matching(keys, gone))
     assert means.shape == (2, 3, count - gone, 4)
     for batch, group in ((0, 0), (0, 2), (1, 1)):
-        expected = by_hand(*(each[batch, group] for each in (tokens, keys, sizes)), gone)
+        expected = by_hand(tokens[batch, group], keys[batch, group], sizes[batch, group], gone)
         torch.testing.assert_close(means[batch, group], expected[0])
         torch.testing.assert_close(counts[batch, group], expected[1])
 
