@@ -41,15 +41,18 @@ def test_everything_is_in_it(wheel):
     for needed in (
         "py.typed",
         "clips/pocket/main/val.csv",
+        "clips/events/main/val.csv",
         "clips/kinetics/kinetics400.txt",
         "present/html/page.html.j2",
     ):
         assert f"{package}/{needed}" in names
-    for family in ("timesformer", "videomae"):
+    for family in ("timesformer", "videomae", "hrnn", "netvlad", "nextvlad", "r2plus1d"):
         for needed in ("model.safetensors", "config.json", "profile.json"):
             assert f"{package}/models/pocket/{family}/{needed}" in names
-    # 640 that are tested, 64 spare ones that calibrate.
-    assert sum(name.endswith(".mp4") for name in names) == 640 + 64
+    # Those that are tested, and spare ones that calibrate.
+    for clips, number in (("pocket", 640 + 64), ("events", 400 + 60)):
+        videos = [name for name in names if name.startswith(f"{package}/clips/{clips}/") and name.endswith(".mp4")]
+        assert len(videos) == number
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "training/"))]
 
 

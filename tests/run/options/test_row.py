@@ -42,7 +42,7 @@ def test_a_switch_is_typed_either_way():
     ("row", "words"),
     [
         (Options.seed, "0"),
-        (Options.sample, "all of pocket, 1000 of Kinetics"),
+        (Options.sample, "all of pocket or events, 1000 of Kinetics"),
         (Options.resume, "--vc-resume"),
         (Options.strict, ""),
         (Options.against, ""),
