@@ -82,13 +82,17 @@ class TrainingClips:
         """Whether a clip may have several labels, so that the right answers of batches are `(B, labels)`."""
         return self._targets.several_labels
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files.
 
         Raises:
             VidcompressError: clips that are made one by one do not say what makes them.
         """
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         text = f"{self._seed} {sorted(self._targets.label_ids.items())} {self._profile.pixels}"
         if self.several_labels:
             text += f", several of {self._targets.outputs}"

@@ -51,7 +51,9 @@ def test_everything_is_in_it(wheel):
             assert f"{package}/models/pocket/{family}/{needed}" in names
     # Those that are tested, and spare ones that calibrate.
     for clips, number in (("pocket", 640 + 64), ("events", 400 + 60)):
-        videos = [name for name in names if name.startswith(f"{package}/clips/{clips}/") and name.endswith(".mp4")]
+        videos = [
+            name for name in names if name.startswith(f"{package}/clips/{clips}/") and name.endswith(".mp4")
+        ]
         assert len(videos) == number
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "training/"))]
 
