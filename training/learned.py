@@ -22,7 +22,7 @@ from pytest_vidcompress.present.terminal.progress import Progress
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
-from pytest_vidcompress.run.variants.learned_folder import write_learned
+from pytest_vidcompress.run.variants.learned_folder import commit_learned
 
 BEGAN = time.time()
 HERE = Path(__file__).parent
@@ -54,9 +54,9 @@ def train(
     )
     registries, progress = Registries.merge([], [], [], []), Progress(sys.stdout)
     inputs = Inputs(options, registries, progress)
-    written = write_learned(recipe, model, inputs, options, registries, progress)
+    committed = commit_learned(recipe, model, inputs, options, registries, progress)
     progress.end()
-    return written.place.folder
+    return committed.place.folder
 
 
 def table(root: Path = ROOT / "learned") -> list[str]:

@@ -198,16 +198,17 @@ def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
     from ..models.load import are_pocket
 
     name = given.model
-    if _is_known(name, registries):
-        size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
-        published, pocket = CATALOG[name].checkpoint or CATALOG[name].file, CATALOG[name].pocket
-        note(
-            f"{name} is the small one that comes with this package, {size}; --published is {published}"
-            if pocket and published and are_pocket(model.labels) and not given.published
-            else f"{name} is the one that comes with this package, {size}"
-            if not published
-            else f"{name} has the geometry of {published}, {size}"
-        )
+    if not _is_known(name, registries):
+        return
+    size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
+    known = CATALOG[name]
+    published = known.checkpoint or known.file
+    if not published:
+        note(f"{name} is the one that comes with this package, {size}")
+    elif known.pocket and are_pocket(model.labels) and not given.published:
+        note(f"{name} is the small one that comes with this package, {size}; --published is {published}")
+    else:
+        note(f"{name} has the geometry of {published}, {size}")
 
 
 VERB = Verb(

@@ -13,7 +13,7 @@ from .stages import stages
 from .verb import Named, Verb, add_option
 
 if TYPE_CHECKING:
-    from ..run.variants.learned_folder import Written
+    from ..run.variants.learned_models import Committed
 
 BEGAN = time.time()
 """Before anything was loaded that decides what is learned, seconds since the epoch."""
@@ -44,7 +44,7 @@ def _declare(parser: ArgumentParser) -> None:
 
 def _run(given: Namespace, named: Named) -> Iterator[str]:
     from ..run.inputs import Inputs
-    from ..run.variants.learned_folder import write_learned
+    from ..run.variants.learned_folder import commit_learned
 
     registries, options = named(), _options(given)
     with stages(len(given.recipes)) as stage:
@@ -52,14 +52,14 @@ def _run(given: Namespace, named: Named) -> Iterator[str]:
         for recipe in given.recipes:
             stage(f"learning {recipe}")
             yield _line(
-                write_learned(recipe, given.model, inputs, options, registries, stage.progress), given.model
+                commit_learned(recipe, given.model, inputs, options, registries, stage.progress), given.model
             )
 
 
-def _line(written: Written, model: str) -> str:
-    place, minutes = written.place, written.seconds / 60
+def _line(committed: Committed, model: str) -> str:
+    place, minutes = committed.place, committed.seconds / 60
     return (
-        f"{place.recipe} of {model}: {'in' if written.is_new else 'there already, in'} {place.folder},"
+        f"{place.recipe} of {model}: {'in' if committed.is_new else 'there already, in'} {place.folder},"
         f" {minutes:.3g} min of training"
     )
 

@@ -41,3 +41,13 @@ def test_a_recipe_that_learns_nothing_is_refused_in_a_line(
     said = capsys.readouterr().err
     assert "recipe 'fp16' learns nothing" in said
     assert not [*tmp_path.iterdir()]
+
+
+def test_what_another_decides_takes_the_place_of_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    places = [f"--learned={tmp_path / 'learned'}", f"--cache={tmp_path / 'cache'}"]
+    for seed in (0, 1):
+        assert main(["learn", "videomae", RECIPE, f"--seed={seed}", "--sample=64", *places]) == 0
+        assert f"of videomae: in {tmp_path}" in capsys.readouterr().out
+    assert not [each for each in recwarn if "is not taken" in str(each.message)]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...artefacts.kept.committed import CommittedPlace
-from ...artefacts.kept.learned_record import LearnedRecord, read_record
-from ...artefacts.save import versions
 from ...artefacts.starting_point import starting_point
 from ...errors import VidcompressError
 from ...present.variants.variant_notes import VariantNotes
-from .learned_models import LearnedModels
-from .learning_facts import complete_learning, learning_facts
+from .learned_models import Committed, LearnedModels
 
 if TYPE_CHECKING:
     from ...measure.accuracy.predict import Progress
@@ -21,25 +16,14 @@ if TYPE_CHECKING:
     from ..registries import Registries
 
 
-@dataclass(frozen=True)
-class Written:
-    """What is in the folder now."""
-
-    place: CommittedPlace
-    seconds: float
-    """Of training."""
-    is_new: bool
-    """It was not there before."""
-
-
-def write_learned(
+def commit_learned(
     recipe: str,
     model: str,
     inputs: Inputs,
     options: Options,
     registries: Registries,
     progress: Progress | None = None,
-) -> Written:
+) -> Committed:
     """Puts a variant into `--vc-learned`, trained now or by an earlier run; with `--vc-learn=again` trained anew.
 
     Args:
@@ -57,12 +41,4 @@ def write_learned(
             f" {recipe}+distil"
         )
     start = starting_point(wanted.through_learning, inputs.workpiece(model))
-    facts = learning_facts(start, inputs.lessons(model), inputs.calibration(model))
-    place = CommittedPlace(options.learned, model, complete_learning(start))
-    there = read_record(place.found)
-    if there is not None and not there.differences(facts) and options.learn != "again":
-        return Written(place, there.seconds, False)
-    made = LearnedModels(options, registries, inputs, VariantNotes(), progress).model(start, model)
-    record = LearnedRecord(facts, versions(), made.curves)
-    place.write(made, record)
-    return Written(place, record.seconds, True)
+    return LearnedModels(options, registries, inputs, VariantNotes(), progress).commit(start, model)

@@ -57,6 +57,17 @@ class _Wanted:
         return f"{self.recipe} of {self.name}"
 
 
+@dataclass(frozen=True)
+class Committed:
+    """A learned variant in the folder of the repository."""
+
+    place: CommittedPlace
+    seconds: float
+    """Of training."""
+    is_new: bool
+    """It was not there before."""
+
+
 class LearnedModels:
     """Those of a run.
 
@@ -94,6 +105,22 @@ class LearnedModels:
         if self._options.learn == "never":
             return self._kept(wanted) or self._refuse(wanted)
         return self._kept_or_trained(wanted)
+
+    def commit(self, start: StartingPoint, name: str) -> Committed:
+        """Puts it into the folder of the repository, unless it is there and may stay; kept before or trained now.
+
+        Raises:
+            VidcompressError: it cannot be trained, or the folder cannot be written.
+        """
+        wanted = self._wanted(start, name)
+        place = self._place(wanted)
+        there = read_record(place.found)
+        if there is not None and not there.differences(wanted.facts) and self._options.learn != "again":
+            return Committed(place, there.seconds, False)
+        made = self._kept_or_trained(wanted)
+        record = LearnedRecord(wanted.facts, versions(), made.curves)
+        place.write(made, record)
+        return Committed(place, record.seconds, True)
 
     def time_to_train(self, start: StartingPoint, name: str) -> str:
         """How long it is going to be trained, in words; empty where it is kept, or is not to be trained."""
