@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..starter import StartTrial
 from .case import Case
+from .early_end import deciding_baseline, never
 
 if TYPE_CHECKING:
     from ...measure.latency.blocks import Confirmation
@@ -35,12 +36,6 @@ def _stop(session: Session, case: Case, report: Report) -> Callable[[Confirmatio
     from ...gate.latency.criterion import stopping
     from ...gate.latency.start_rule import start_criteria
 
-    if session.options.mode != "check" or not case.checks:
-        return _never
-    baseline = session.baselines.of_execution(case.model, report.execution).baseline(report.name)
-    criteria = start_criteria(baseline, case.budget, case.margins)
-    return stopping(criteria, session.error_budget.alpha) if criteria else _never
-
-
-def _never(_: Confirmation) -> bool:
-    return False
+    baseline = deciding_baseline(session, case, report)
+    criteria = start_criteria(baseline, case.budget, case.margins) if baseline else ()
+    return stopping(criteria, session.error_budget.alpha) if criteria else never

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .case import Case
+from .early_end import deciding_baseline, never
 
 if TYPE_CHECKING:
-    from ...measure.from_file.from_file import FromFile, Stop
+    from ...measure.from_file.from_file import Stop
     from ...measure.report import Report
     from ...measure.subject import Subject
     from ..session import Session
@@ -33,11 +34,7 @@ def _stop(session: Session, case: Case, report: Report) -> Stop:
     """What ends the rounds before all are there: nothing where they are recorded, or held to nothing."""
     from ...gate.latency.answer_rule import stopping_rounds
 
-    if session.options.mode != "check" or not case.checks:
-        return _never
-    baseline = session.baselines.of_execution(case.model, report.execution).baseline(report.name)
+    baseline = deciding_baseline(session, case, report)
+    if baseline is None:
+        return never
     return stopping_rounds(baseline, case.budget, case.margins, session.error_budget.alpha)
-
-
-def _never(_: FromFile) -> bool:
-    return False

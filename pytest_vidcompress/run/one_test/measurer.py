@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .case import Case
 from .cold_starts import with_cold_starts
+from .early_end import deciding_baseline
 from .file_answers import with_file_answers
 from .measurements import Answers, Measurements
 
@@ -121,13 +122,12 @@ class Measurer:
 
     def _clearly_fine(self, report: Report) -> Callable[[Sequence[float]], bool] | None:
         """What ends the timed pairs early: nothing is in doubt; None where they are to be recorded."""
-        if self.session.options.mode != "check" or not self.case.checks:
-            return None
         from ...gate.latency.criterion import criteria
         from ...gate.latency.screen import clearly_fine
 
-        store = self.session.baselines.of_execution(self.case.model, report.execution)
-        baseline = store.baseline(report.name)
+        baseline = deciding_baseline(self.session, self.case, report)
+        if baseline is None:
+            return None
         # Another build is in no screen.
         held_to = criteria(baseline, self.case.budget, self.case.margins)
         if not held_to:
