@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..gate.latency.level import START_PAIRS
 from ..gate.verdict import Result
 from ..measure.from_file.from_file import ANSWER, DECODE, MODEL, Round, clips_per_s, seconds_of
 from ..measure.report import Report
-from .text_table import columns_within, list_within, paragraph, shorten
+from .text_table import columns_within, paragraph, shorten
 from .width import WIDTH
-from .wording import count
 
 Table = tuple[Sequence[str], list[list[str]]]
 """A header and rows; without rows there is nothing to show."""
@@ -79,15 +77,6 @@ def answer_json(report: Report) -> dict[str, Any]:
     own["reference"] = dict(_arm_json(found.reference, found.stages))
     rounds = {"rounds": len(found.variant), "clips": found.clips, "log_ratios": [*found.pairs().log_ratios]}
     return flat | {"from_file": own | rounds}
-
-
-def unanswered_line(names: Sequence[str], width: int = WIDTH) -> list[str]:
-    """Whose way from file to answer is stored and was not timed; nothing is held to it then."""
-    if not names:
-        return []
-    whose = count(len(names), "variant")
-    text = f"answer_ratio of {whose} is stored and was not measured (--vc-answer={START_PAIRS} does):"
-    return [text, f"  {list_within(list(names), width - 2)}"]
 
 
 def _row(name: str, rounds: Sequence[Round], parts: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,8 @@ class Outcome:
     """Of every test that was skipped for it: the runtime that is not installed, and what it needs."""
     variants: VariantNotes = field(default_factory=VariantNotes)
     """What was found out while they were built."""
-    unstarted: Sequence[str] = ()
-    """Variants whose cold start is stored and was not measured."""
-    unanswered: Sequence[str] = ()
-    """Likewise, whose way from file to answer is."""
+    unmeasured: Collection[tuple[str, str]] = ()
+    """Ratios that are stored and were not measured, each with its variant."""
     compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
     reports: Sequence[Path] = ()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..gate.latency.level import START_PAIRS
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.start.cold_start import PARTS, ColdStart, Start, own_bytes, parts_s, peak_bytes, total_s
-from .text_table import columns_within, list_within, paragraph, shorten
+from .text_table import columns_within, paragraph, shorten
 from .width import WIDTH
-from .wording import count
 
 HEADER = ("cold start", *PARTS, "total ms", "MB resident", "beyond imports")
 
@@ -46,15 +44,6 @@ def start_json(report: Report) -> dict[str, Any]:
         return {"start": dict(_why(start))}
     own = _medians(start.variant) | {"reference": _medians(start.reference)}
     return {"start": own | {"pairs": len(start.variant), "log_ratios": list(start.log_ratios)}}
-
-
-def unstarted_line(names: Sequence[str], width: int = WIDTH) -> list[str]:
-    """Whose cold start is stored and was not measured; nothing is held to it then."""
-    if not names:
-        return []
-    whose = count(len(names), "variant")
-    text = f"start_ratio of {whose} is stored and was not measured (--vc-start={START_PAIRS} does):"
-    return [text, f"  {list_within(list(names), width - 2)}"]
 
 
 def _why(start: Start) -> Iterator[tuple[str, str]]:

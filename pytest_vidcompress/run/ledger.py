@@ -41,10 +41,8 @@ class Ledger:
     """Predictions on disk, by journal."""
     missing_runtimes: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Tests that were skipped because their runtime is not installed, by node id: its name, and what it needs."""
-    unstarted: frozenset[str] = frozenset()
-    """Variants whose cold start is stored and was not measured."""
-    unanswered: frozenset[str] = frozenset()
-    """Likewise, whose way from file to answer is."""
+    unmeasured: frozenset[tuple[str, str]] = frozenset()
+    """Ratios that are stored and were not measured, each with its variant."""
     bundles: dict[str, str] = field(default_factory=dict[str, str])
     """Folders with what is needed to look at a failure elsewhere, by their names."""
     grids: dict[str, GridChoice] = field(default_factory=dict[str, GridChoice])
@@ -72,8 +70,7 @@ class Ledger:
         self.skipped |= other.skipped
         self.reuse |= {name: reuse.merged(self.reuse.get(name)) for name, reuse in other.reuse.items()}
         self.missing_runtimes |= other.missing_runtimes
-        self.unstarted |= other.unstarted
-        self.unanswered |= other.unanswered
+        self.unmeasured |= other.unmeasured
         self.bundles |= other.bundles
         self.grids |= other.grids
         self.variants.merge(other.variants)

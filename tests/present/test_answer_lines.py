@@ -10,7 +10,7 @@ import pytest
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.from_file.from_file import FromFile
 from pytest_vidcompress.measure.report import Report
-from pytest_vidcompress.present.answer_lines import answer_json, answer_lines, macs_table, unanswered_line
+from pytest_vidcompress.present.answer_lines import answer_json, answer_lines, macs_table
 from tests.gate.reports import changed, from_files, report
 
 MACS = {"backbone": 1_000_000_000, "aggregator": 400_000_000}
@@ -70,12 +70,3 @@ def test_a_stage_that_is_hidden_is_a_dash() -> None:
 def test_lines_fit(width: int) -> None:
     long = "frames:keep=6+distil:temperature=2,steps=3000+int8-static:calibration=64@openvino"
     assert max(map(len, answer_lines([Result(timed(name=long))], width))) <= width
-    names = [f"{long} of videomae"] * 3
-    assert max(map(len, unanswered_line(names, width))) <= width
-
-
-def test_variants_that_were_missed_are_named() -> None:
-    assert unanswered_line([]) == []
-    first, second = unanswered_line(["fp16 of videomae"])
-    assert first == "answer_ratio of 1 variant is stored and was not measured (--vc-answer=16 does):"
-    assert second == "  fp16 of videomae"

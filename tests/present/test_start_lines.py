@@ -1,4 +1,4 @@
-"""Cold starts as they are shown: two rows a variant, and a line on what has none or was not measured."""
+"""Cold starts as they are shown: two rows a variant, and a line on what has none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.start.cold_start import Start
-from pytest_vidcompress.present.start_lines import start_json, start_lines, unstarted_line
+from pytest_vidcompress.present.start_lines import start_json, start_lines
 from tests.gate.reports import cold_starts, report
 
 
@@ -22,7 +22,6 @@ def test_a_variant_stands_beside_its_reference_by_parts() -> None:
 def test_what_was_not_started_has_no_lines() -> None:
     assert start_lines([Result(report())]) == []
     assert start_json(report()) == {}
-    assert unstarted_line([]) == []
 
 
 def test_what_has_no_start_says_why() -> None:
@@ -36,9 +35,3 @@ def test_files_have_the_parts_in_seconds() -> None:
     assert start["total_s"] == pytest.approx(0.25)
     assert start["reference"]["load_s"] == pytest.approx(0.1)
     assert (start["pairs"], start["own_resident_bytes"]) == (12, 40_000_000)
-
-
-def test_what_is_stored_and_was_not_measured_is_named() -> None:
-    title, names = unstarted_line(["a of x", "b of x"])
-    assert title == "start_ratio of 2 variants is stored and was not measured (--vc-start=16 does):"
-    assert names == "  a of x, b of x"

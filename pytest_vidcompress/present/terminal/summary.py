@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ...gate.verdict import Result, Status
-from ..answer_lines import answer_lines, unanswered_line
+from ..answer_lines import answer_lines
 from ..formats.report_json import as_json
 from ..grid.grid_lines import grid_lines
 from ..outcome import Outcome
 from ..printable import printable
 from ..slower_calls import call_lines
-from ..start_lines import start_lines, unstarted_line
+from ..start_lines import start_lines
 from ..text_table import paragraph
+from ..unmeasured_lines import unmeasured_lines
 from ..variants.learned_lines import learned_lines
 from ..variants.sensitivity_lines import sensitivity_lines
 from ..variants.target_lines import target_lines
@@ -33,6 +34,17 @@ from .table import Line, tables
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""
+OF_A_MODEL: Sequence[Callable[[Sequence[Result], int], Sequence[str]]] = (
+    free_lines,
+    call_lines,
+    class_lines,
+    start_lines,
+    answer_lines,
+    coverage_lines,
+    speed_lines,
+    hotspot_lines,
+)
+"""What is said of the variants of one model, one after the other."""
 
 
 def summary(outcome: Outcome, added: Iterable[Sequence[str]] = (), width: int = WIDTH) -> list[Line]:
@@ -63,16 +75,7 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _plain(paragraph(outcome.about, width))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
-        for about in (
-            free_lines,
-            call_lines,
-            class_lines,
-            start_lines,
-            answer_lines,
-            coverage_lines,
-            speed_lines,
-            hotspot_lines,
-        ):
+        for about in OF_A_MODEL:
             yield _plain(about(own, width))
     for block in added:
         yield _plain(block)
@@ -90,8 +93,8 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     for sensitivity in outcome.variants.sensitivities.values():
         yield _plain(sensitivity_lines(sensitivity, width))
     yield _plain(learned_lines(outcome.variants.learned.values(), width))
-    yield _plain(unstarted_line(outcome.unstarted, width), Status.NEW)
-    yield _plain(unanswered_line(outcome.unanswered, width), Status.NEW)
+    for lines in unmeasured_lines(outcome.unmeasured, width):
+        yield _plain(lines, Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
         yield _plain(resumed(outcome.predictions, width))
 

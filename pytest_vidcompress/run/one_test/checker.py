@@ -91,10 +91,11 @@ class Checker:
         session.error_budget.reject(
             sum(v.metric == "latency_ratio" and v.status is Status.FAILED for v in verdicts)
         )
+        variant = f"{report.name} of {report.model}"
         if report.start is None and stored_start(baseline).runs:
-            session.ledger.unstarted |= {f"{report.name} of {report.model}"}
+            session.ledger.unmeasured |= {("start_ratio", variant)}
         if report.from_file is None and stored_part(baseline).runs:
-            session.ledger.unanswered |= {f"{report.name} of {report.model}"}
+            session.ledger.unmeasured |= {("answer_ratio", variant)}
         taken = {"create": stored_now, "accept": accepted}.get(session.options.mode)
         return report, tuple(map(taken, verdicts)) if taken else verdicts
 
