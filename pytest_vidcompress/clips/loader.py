@@ -63,12 +63,13 @@ class Clips(Sequence[Clip]):
         decoding: Decoding | None = None,
     ) -> None:
         self.labels = tuple(labels)
-        self._sample = tuple(clips)
+        self.sample = tuple(clips)
+        """The clips as they were asked for, usable or not."""
         self._targets = as_targets(label_ids)
         self.profile = profile
         """What the model expects, and how its views are merged."""
         self._decoding = decoding or Decoding()
-        self._keep = len(self._sample) * profile.crop_spec.size_bytes < _KEPT_BYTES
+        self._keep = len(self.sample) * profile.crop_spec.size_bytes < _KEPT_BYTES
         self._crops: dict[str, torch.Tensor] = {}
         self._usable: set[str] = set()
         self._skipped: dict[str, Skipped] = {}
@@ -78,12 +79,12 @@ class Clips(Sequence[Clip]):
     def load(self) -> tuple[Clip, ...]:
         """Decodes the clips that have not been yet, and returns the usable ones."""
         if self._loaded is None:
-            left = [clip for clip in self._sample if clip.id not in self._usable | self._skipped.keys()]
-            total = len(self._sample)
+            left = [clip for clip in self.sample if clip.id not in self._usable | self._skipped.keys()]
+            total = len(self.sample)
             for done, _ in enumerate(self._decoded(left), total - len(left) + 1):
                 if self._decoding.progress is not None:
                     self._decoding.progress("decoding clips", done, total)
-            self._loaded = tuple(clip for clip in self._sample if clip.id not in self._skipped)
+            self._loaded = tuple(clip for clip in self.sample if clip.id not in self._skipped)
         return self._loaded
 
     @property
@@ -92,20 +93,15 @@ class Clips(Sequence[Clip]):
         return self._targets.several_labels
 
     @property
-    def sample(self) -> tuple[Clip, ...]:
-        """The clips as they were asked for, usable or not; decodes none."""
-        return self._sample
-
-    @property
     def expected(self) -> int:
         """How many clips there are as far as is known; `len` once all are decoded, and decodes none."""
-        return len(self._sample) - len(self._skipped)
+        return len(self.sample) - len(self._skipped)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The clips of the sample that could not be used, with reasons."""
         self.load()
-        return tuple(self._skipped[clip.id] for clip in self._sample if clip.id in self._skipped)
+        return tuple(self._skipped[clip.id] for clip in self.sample if clip.id in self._skipped)
 
     def refuse_spoiled(self) -> None:
         """Decodes the clips that have not been yet, and judges whether enough of them are usable.
@@ -115,7 +111,7 @@ class Clips(Sequence[Clip]):
         """
         self.load()
         if self._spoiled:
-            raise SpoiledRunError(too_many(self.skipped, len(self._sample), self._decoding.most_skipped))
+            raise SpoiledRunError(too_many(self.skipped, len(self.sample), self._decoding.most_skipped))
 
     def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Model input and the right answers, clip by clip in order; the last batch may be smaller.
@@ -151,7 +147,7 @@ class Clips(Sequence[Clip]):
             yield self._ready(batch)
         if not self._usable:
             first = next((f": {each.clip.path}: {each.reason}" for each in self.skipped), "")
-            raise VidcompressError(f"none of the {len(self._sample)} clips can be used{first}")
+            raise VidcompressError(f"none of the {len(self.sample)} clips can be used{first}")
 
     def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = model_input([crops for _, crops in batch], self.profile)
@@ -161,7 +157,7 @@ class Clips(Sequence[Clip]):
         """Every usable clip with its crops, kept ones or decoded now."""
         if self._spoiled:
             self.refuse_spoiled()
-        clips = [clip for clip in self._sample if clip.id not in self._skipped]
+        clips = [clip for clip in self.sample if clip.id not in self._skipped]
         missing = [clip for clip in clips if clip.id not in self._crops]
         decoded_now = {clip.id for clip in missing}
         with closing(self._decoded(missing)) as decoded:
@@ -185,7 +181,7 @@ class Clips(Sequence[Clip]):
                     if clip.id in self._usable:
                         raise VidcompressError(f"{clip.path} changed while tests ran: {outcome}") from outcome
                     self._skipped[clip.id] = Skipped.of(clip, outcome)
-                    self._spoiled = len(self._skipped) > self._decoding.most_skipped * len(self._sample)
+                    self._spoiled = len(self._skipped) > self._decoding.most_skipped * len(self.sample)
                     yield None
                     continue
                 self._usable.add(clip.id)
