@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 
@@ -68,7 +67,8 @@ class TrainingClips:
         """Clips that could not be decoded so far, by id."""
         self._clips = clips
         self._targets = as_targets(label_ids)
-        self._profile = replace(profile, views=Views())
+        self.profile = replace(profile, views=Views())
+        """How clips are looked at."""
         self._decoding = decoding or Decoding()
         self._seed = seed
         self._refuse = refuse
@@ -78,28 +78,17 @@ class TrainingClips:
         return len(self._clips)
 
     @property
-    def several_labels(self) -> bool:
-        """Whether a clip may have several labels, so that the right answers of batches are `(B, labels)`."""
-        return self._targets.several_labels
-
-    @property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: of what decides the batches, but not of what is in the files.
 
         Raises:
             VidcompressError: clips that are made one by one do not say what makes them.
         """
-        return self._digest
-
-    @cached_property
-    def _digest(self) -> str:
-        text = f"{self._seed} {sorted(self._targets.label_ids.items())} {self._profile.pixels}"
-        if self.several_labels:
+        text = f"{self._seed} {sorted(self._targets.label_ids.items())} {self.profile.pixels}"
+        if self._targets.several_labels:
             text += f", several of {self._targets.outputs}"
-        whole = sha256(text.encode("utf-8", "surrogatepass"))
-        for part in _names(self._clips):
-            whole.update(f"{part}\n".encode("utf-8", "surrogatepass"))
-        return whole.hexdigest()[:16]
+        text += "".join(f"{name}\n" for name in _names(self._clips))
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def batch(self, step: int, size: int) -> tuple[torch.Tensor, torch.Tensor]:
         """What the step of this number, from 0, is given: see `batches`."""
@@ -132,7 +121,7 @@ class TrainingClips:
             with closing(self._crops(indices)) as taken:
                 for _ in range(first, stop):
                     batch = [*islice(taken, size)]
-                    pixels = model_input([crops for _, crops in batch], self._profile)
+                    pixels = model_input([crops for _, crops in batch], self.profile)
                     yield pixels.to(self._decoding.device), self.targets([clip for clip, _ in batch])
 
     def indices(self, step: int, size: int) -> list[int]:
@@ -145,16 +134,15 @@ class TrainingClips:
         Raises:
             VidcompressError: it may not be trained on, or has no label of the model.
         """
-        return self._clip(index)
+        clip = self._clips[index]
+        self._targets.refuse_unknown(clip)
+        if self._refuse:
+            self._refuse(clip)
+        return clip
 
     def targets(self, clips: Sequence[Clip]) -> torch.Tensor:
         """Those of a batch of these clips."""
         return self._targets.of(clips).to(self._decoding.device)
-
-    @property
-    def profile(self) -> Profile:
-        """How clips are looked at."""
-        return self._profile
 
     @property
     def shelf(self) -> Shelf | None:
@@ -163,9 +151,9 @@ class TrainingClips:
 
     def _crops(self, indices: Sequence[int]) -> Generator[tuple[Clip, torch.Tensor], None, None]:
         """Clips of the set with their crops, uint8 `(1, T, 3, H, W)`."""
-        clips = [self._clip(index) for index in indices]
+        clips = [self.clip(index) for index in indices]
         sources = [clip.source for clip in clips]
-        with closing(prefetch(sources, self._profile.crop_spec, self._decoding.shelf)) as outcomes:
+        with closing(prefetch(sources, self.profile.crop_spec, self._decoding.shelf)) as outcomes:
             for index, clip, outcome in zip(indices, clips, outcomes, strict=True):
                 yield self._usable(index, clip, outcome)
 
@@ -175,9 +163,9 @@ class TrainingClips:
             if isinstance(outcome, torch.Tensor):
                 return clip, outcome
             self.skipped[clip.id] = Skipped.of(clip, outcome)
-            clip = self._clip((index + turn) % len(self._clips))
+            clip = self.clip((index + turn) % len(self._clips))
             try:
-                outcome = cached_crop(clip.source, self._profile.crop_spec, self._decoding.shelf)
+                outcome = cached_crop(clip.source, self.profile.crop_spec, self._decoding.shelf)
             except Undecodable as error:
                 outcome = error
         raise VidcompressError(
@@ -189,13 +177,6 @@ class TrainingClips:
         """Of the clip at a place in the endless order, in the set."""
         epoch, place = divmod(place, len(self._clips))
         return shuffled(place, len(self._clips), f"{self._seed}:{epoch}")
-
-    def _clip(self, index: int) -> Clip:
-        clip = self._clips[index]
-        self._targets.refuse_unknown(clip)
-        if self._refuse:
-            self._refuse(clip)
-        return clip
 
 
 def _names(clips: Sequence[Clip]) -> Iterable[str]:
