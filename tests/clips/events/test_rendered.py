@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from pytest_vidcompress.clips.by_seed import COUNT, FIRST_SEED
 from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.events import rendered
 from pytest_vidcompress.clips.events.packaged import events
 from pytest_vidcompress.clips.events.plan import LABELS, labels_of
-from pytest_vidcompress.clips.events.rendered import COUNT, FIRST_SEED, RenderedEvent, RenderedEvents
+from pytest_vidcompress.clips.events.rendered import RenderedEvent, RenderedEvents
 from pytest_vidcompress.clips.events.renderer import render
 from pytest_vidcompress.clips.profile import CropSpec, Profile
 from pytest_vidcompress.clips.targets import Targets
