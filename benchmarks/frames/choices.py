@@ -25,9 +25,10 @@ STUDENTS = {
         "frames:keep=4,choice=first+distil:steps=6000,rate=0.001,representation=1,labels=0.3",
         "frames:keep=4,choice=first+distil:steps=2000,rate=0.001",
         "frames:keep=4,choice=middle+distil:steps=2000,rate=0.001",
+        "frames:keep=4+distil:steps=6000,rate=0.002,labels=0.5",
     ),
 }
-"""Of a half, the best first."""
+"""Of a half, the best first; each also in integers."""
 
 
 def recipes(name: str) -> list[str]:
@@ -37,8 +38,7 @@ def recipes(name: str) -> list[str]:
         for keep in KEEP
         for choice in CHOICES
     ]
-    best, *others = STUDENTS[name]
-    return [*given, best, f"{best}+fuse+int8-static", *others]
+    return [*given, *(text + end for text in STUDENTS[name] for end in ("", "+fuse+int8-static"))]
 
 
 def main(names: list[str]) -> None:
