@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 
 from pytest_vidcompress.artefacts.variant import Variant
-from pytest_vidcompress.gate.statistics import mcnemar
+from pytest_vidcompress.gate.statistics import drop_interval, mcnemar
 from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.measure.accuracy.scores import accuracy
 from pytest_vidcompress.measure.cost.macs import work
@@ -79,6 +80,11 @@ class Trial:
             "agreement": round(100 * float(seen.agreement), 3),
             "kl": float(f"{float(seen.kl):.4g}"),
         }
+
+    def interval(self, cost: Mapping[str, Any]) -> list[float]:
+        """Of the points that a cost says were lost, 95 %."""
+        ends = drop_interval(len(self.labels), cost["lost"], cost["gained"])
+        return [round(100 * end, 2) for end in ends]
 
 
 def paired(before: torch.Tensor, after: torch.Tensor) -> dict[str, Any]:

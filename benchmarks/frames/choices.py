@@ -14,7 +14,6 @@ from pathlib import Path
 from benchmarks.packaged_trial import Trial
 from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.compress.frames.frame_numbers import CHOICES
-from pytest_vidcompress.gate.statistics import drop_interval
 
 RESULTS = Path(__file__).with_suffix(".json")
 KEEP = (4, 2)
@@ -49,10 +48,9 @@ def main(names: list[str]) -> None:
                 continue
             variant = trial.variant(text)
             cost = trial.cost(trial.answers(variant.module))
-            low, high = drop_interval(len(trial.labels), cost["lost"], cost["gained"])
             row = {
                 **cost,
-                "interval": [round(100 * low, 2), round(100 * high, 2)],
+                "interval": trial.interval(cost),
                 "macs_ratio": trial.macs_share(variant.model),
                 "learned": [curve.describe() for curve in variant.model.curves],
             }

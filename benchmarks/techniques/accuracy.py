@@ -9,7 +9,6 @@ from typing import Any
 from benchmarks.packaged_trial import Trial
 from benchmarks.techniques.recipes import FP32, RECIPES
 from benchmarks.techniques.rows import add, read
-from pytest_vidcompress.gate.statistics import drop_interval
 
 RESULTS = Path(__file__).with_suffix(".json")
 
@@ -34,11 +33,10 @@ def rows_of(name: str) -> dict[str, dict[str, Any]]:
 def _row(trial: Trial, text: str) -> dict[str, Any]:
     variant = trial.variant(text)
     cost = trial.cost(trial.answers(variant.module))
-    low, high = drop_interval(len(trial.labels), cost["lost"], cost["gained"])
     fp32 = trial.variant(FP32)
     return {
         **cost,
-        "interval": [round(100 * low, 2), round(100 * high, 2)],
+        "interval": trial.interval(cost),
         "size_ratio": round(variant.size_bytes() / fp32.size_bytes(), 4),
         "macs_ratio": trial.macs_share(variant.model),
         "learned": [curve.describe() for curve in variant.model.curves],

@@ -17,7 +17,6 @@ from benchmarks.packaged_trial import Trial, digits, paired
 from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.gate.statistics import drop_interval
 from pytest_vidcompress.measure.cost.macs import work
 
 RESULTS = Path(__file__).with_suffix(".json")
@@ -70,11 +69,10 @@ class Tokens:
         variant = trial.variant(text)
         logits = trial.answers(variant.module)
         cost = trial.cost(logits)
-        low, high = drop_interval(len(trial.labels), cost["lost"], cost["gained"])
         shares = self.shares(variant.module, variant.runtime)
         return {
             **cost,
-            "interval": [round(100 * low, 2), round(100 * high, 2)],
+            "interval": trial.interval(cost),
             **({"macs_share": round(fmean(shares), 4), "macs_shares": shares} if shares else {}),
             "right": digits(trial.right(logits)),
         }
