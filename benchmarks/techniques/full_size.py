@@ -7,17 +7,15 @@ from typing import Any
 
 import torch
 
-from benchmarks.duel.__main__ import loaded, ratio, timed
-from benchmarks.duel.contender import Contender, logits_of
+from benchmarks.duel.__main__ import loaded, timed
 from benchmarks.packaged_trial import macs
+from benchmarks.techniques.in_turns import calibration, contender, place_of, timing
 from benchmarks.techniques.recipes import FP32, RECIPES, at_full_size, parsed
 from benchmarks.techniques.rows import add, read
-from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.learn.lessons import Lessons
-from pytest_vidcompress.measure.machine import machine
 from pytest_vidcompress.models.adapter import example_pixels
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.run.training_inputs import Reserved
@@ -25,8 +23,6 @@ from pytest_vidcompress.run.training_inputs import lessons as lessons_of
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 
 RESULTS = Path(__file__).with_suffix(".json")
-CLIPS = 4
-"""That calibrate: of random weights the ranges say nothing, and time does not depend on them."""
 
 
 def recipes() -> list[str]:
@@ -42,16 +38,14 @@ def prepare(name: str, folder: Path) -> None:
         folder: a folder of artefacts for each model.
     """
     model = loaded(name)
-    packaged, whole = pocket(), macs(model)
-    ids = {label: model.labels.index(label) for label in packaged.labels}
-    clips = Clips(packaged.spare[:CLIPS], packaged.labels, ids, model.profile)
+    clips, whole = calibration(model), macs(model)
     for text in recipes():
-        if text in rows_of(name) and _artefact(folder, name, text).exists():
+        if text in rows_of(name) and place_of(folder, name, text).exists():
             continue
         recipe = parsed(text)
         given = _lessons(model, clips) if recipe.learns else None
         variant = build(recipe, model, clips, RUNTIMES, lessons=given)
-        variant.save(_artefact(folder, name, text))
+        variant.save(place_of(folder, name, text))
         row = {"bytes": variant.size_bytes(), "macs_ratio": round(macs(variant.model) / whole, 4)}
         print(name, text, row, flush=True)
         add(RESULTS, name, {text: row})
@@ -63,13 +57,11 @@ def time_all(name: str, folder: Path, rounds: int, threads: int) -> None:
     torch.set_num_threads(threads)
     built = {}
     for text in recipes():
-        artefact = load(_artefact(folder, name, text))
-        built[text] = Contender(logits_of(artefact.module), artefact.size_bytes())
+        built[text] = contender(place_of(folder, name, text))
         print(name, "loaded", text, flush=True)
     seconds = timed(built, example_pixels(loaded(name).profile, seed=0), rounds)
-    here = {"threads": threads, **machine(f"torch{torch.__version__}").facts()}
     for text, times in seconds.items():
-        row = {**ratio(times, seconds[FP32]), "seconds": [round(each, 4) for each in times], "machine": here}
+        row = timing(times, seconds[FP32], threads)
         print(name, text, row["latency_ratio"], row["interval"], flush=True)
         add(RESULTS, name, {text: row})
 
@@ -82,10 +74,6 @@ def rows_of(name: str) -> dict[str, dict[str, Any]]:
 def size_ratio(name: str, row: dict[str, Any]) -> float:
     """Of a row's bytes, to fp32's."""
     return row["bytes"] / rows_of(name)[FP32]["bytes"]
-
-
-def _artefact(folder: Path, name: str, text: str) -> Path:
-    return folder / name.replace(":", "-") / text.replace(":", " ").replace(",", " ")
 
 
 def _lessons(model: Model, clips: Clips) -> Lessons:
