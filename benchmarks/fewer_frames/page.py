@@ -24,6 +24,7 @@ from benchmarks.fewer_frames.rows import (
     UNIFORM,
 )
 from benchmarks.fewer_frames.study import TENTH, Cell, read
+from benchmarks.marked import between
 
 PAGE = Path(__file__).parents[2] / "docs/fewer-frames.md"
 PICTURE = PAGE.with_suffix(".svg")
@@ -42,9 +43,7 @@ def write() -> None:
 
 def with_tables(page: str) -> str:
     """The page with the tables as the results have them, between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+    return between(page, BEGIN, END, tables())
 
 
 def tables() -> str:
@@ -72,21 +71,8 @@ def _claims(results: dict[str, Any]) -> str:
 
 def _table_1(results: dict[str, Any]) -> str:
     """H-RNN by row and k, GAP / mAP; the paper's and ours have other k, as shares of all frames they are near."""
-    heads = ["paper, of 300 frames", *(f"k={keep}" for keep in published.KEEP)]
     theirs = [[row, *map(_pair, scores)] for row, scores in published.TABLE_1.items()]
-    theirs.append([f"teacher, 300: {_pair(published.TEACHER['hrnn'])}", *[""] * len(published.KEEP)])
-    parts = ["### Table 1: H-RNN, GAP / mAP", _markdown(heads, theirs)]
-    for size in ("small", "full"):
-        ours = [
-            [row, *(_ours(results, Cell("hrnn", row, keep, size)) for keep in KEEP)]
-            for row in ROWS
-            if any(str(Cell("hrnn", row, keep, size)) in results["cells"] for keep in KEEP)
-        ]
-        teacher = _ours(results, Cell("hrnn", TEACHER, FRAMES, "full"))
-        ours.append([f"teacher, 60 frames of {SIZES['full']} clips: {teacher}", *[""] * len(KEEP)])
-        heads = [f"ours, of 60 frames, {SIZES[size]} clips", *(f"k={keep}" for keep in KEEP)]
-        parts.append(_markdown(heads, ours))
-    return "\n\n".join(parts)
+    return _by_k(results, 1, "hrnn", published.KEEP, theirs)
 
 
 def _table_2(results: dict[str, Any]) -> str:
@@ -113,22 +99,32 @@ def _tables_5_and_6(results: dict[str, Any]) -> str:
     for number, kind, table in ((5, "netvlad", published.TABLE_5), (6, "nextvlad", published.TABLE_6)):
         columns = [*next(iter(table.values()))]
         theirs = [[row, *(_pair(scores[keep]) for keep in columns)] for row, scores in table.items()]
-        theirs.append(["teacher, 300", _pair(published.TEACHER[kind]), *[""] * (len(columns) - 1)])
-        heads = ("paper, of 300 frames", *(f"k={keep}" for keep in columns))
-        parts += [f"### Table {number}: {TITLES[kind]}, GAP / mAP", _markdown(heads, theirs)]
-        for size in ("small", "full"):
-            ours = [
-                [row, *(_ours(results, Cell(kind, row, keep, size)) for keep in KEEP)]
-                for row in ROWS
-                if any(str(Cell(kind, row, keep, size)) in results["cells"] for keep in KEEP)
-            ]
-            ours.append(
-                ["teacher, 60", _ours(results, Cell(kind, TEACHER, FRAMES, "full")), *[""] * (len(KEEP) - 1)]
-            )
-            parts.append(
-                _markdown((f"ours, of 60 frames, {SIZES[size]} clips", *(f"k={keep}" for keep in KEEP)), ours)
-            )
+        parts.append(_by_k(results, number, kind, columns, theirs))
     return "\n\n".join(parts)
+
+
+def _by_k(
+    results: dict[str, Any], number: int, kind: str, columns: Sequence[int], theirs: Sequence[list[str]]
+) -> str:
+    """A table of the paper's by row and k, and ours of few and of all clips."""
+    skyline = f"teacher, 300: {_pair(published.TEACHER[kind])}"
+    body = [*theirs, [skyline, *[""] * len(columns)]]
+    parts = [f"### Table {number}: {TITLES[kind]}, GAP / mAP"]
+    parts.append(_markdown(("paper, of 300 frames", *_ks(columns)), body))
+    teacher = _ours(results, Cell(kind, TEACHER, FRAMES, "full"))
+    for size in ("small", "full"):
+        ours = [
+            [row, *(_ours(results, Cell(kind, row, keep, size)) for keep in KEEP)]
+            for row in ROWS
+            if any(str(Cell(kind, row, keep, size)) in results["cells"] for keep in KEEP)
+        ]
+        ours.append([f"teacher, 60 frames of {SIZES['full']} clips: {teacher}", *[""] * len(KEEP)])
+        parts.append(_markdown((f"ours, of 60 frames, {SIZES[size]} clips", *_ks(KEEP)), ours))
+    return "\n\n".join(parts)
+
+
+def _ks(columns: Sequence[int]) -> list[str]:
+    return [f"k={keep}" for keep in columns]
 
 
 def _gain(found: dict[str, Any] | None) -> tuple[str, str]:
@@ -187,23 +183,18 @@ def _panel(panel: Any, results: dict[str, Any], kind: str) -> None:
     )
     for row, colour, label in lines:
         for size, style in (("small", "--"), ("full", "-")):
-            known = [
-                (keep, seeds)
+            known = {
+                keep: seeds
                 for keep in KEEP
                 if (seeds := results["cells"].get(str(Cell(kind, row, keep, size))))
-            ]
-            if known:
-                said = f"{label}, {SIZES[size]} clips"
-                panel.plot(
-                    [k for k, _ in known],
-                    [_means(s)[0] for _, s in known],
-                    f"{style}",
-                    color=colour,
-                    label=said,
-                )
-                for keep, seeds in known:
-                    gaps = [each["gap"] for each in seeds]
-                    panel.vlines(keep, min(gaps), max(gaps), color=colour, lw=2, alpha=0.5)
+            }
+            if not known:
+                continue
+            said, means = f"{label}, {SIZES[size]} clips", [_means(seeds)[0] for seeds in known.values()]
+            panel.plot([*known], means, style, color=colour, label=said)
+            for keep, seeds in known.items():
+                gaps = [each["gap"] for each in seeds]
+                panel.vlines(keep, min(gaps), max(gaps), color=colour, lw=2, alpha=0.5)
     panel.set(xscale="log", xlabel="frames looked at, of 60", title=TITLES[kind])
     panel.set_xticks(KEEP, [str(keep) for keep in KEEP])
     panel.minorticks_off()

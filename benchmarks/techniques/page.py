@@ -7,6 +7,7 @@ from typing import Any
 
 from tabulate import tabulate
 
+from benchmarks.marked import between
 from benchmarks.techniques import accuracy, full_size
 from benchmarks.techniques.recipes import GROUPS, MODELS, RECIPES, at_full_size
 
@@ -26,9 +27,7 @@ def write() -> None:
 
 def with_tables(page: str) -> str:
     """The page with the tables as the results have them, between its marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+    return between(page, BEGIN, END, tables())
 
 
 def tables() -> str:
