@@ -20,7 +20,6 @@ from benchmarks.fewer_frames.rows import (
     KINDS,
     ROWS,
     SERIAL,
-    SIZES,
     TEACHER,
     UNIFORM,
 )
@@ -88,10 +87,7 @@ def run(kinds: Sequence[str] = KINDS) -> None:
 
     def answered(cell: Cell) -> list[torch.Tensor]:
         if cell not in answers:
-            answers[cell] = [
-                trials[cell.kind].logits(cell.row, cell.keep, cell.size, SIZES[cell.size], seed)
-                for seed in SEEDS
-            ]
+            answers[cell] = [trials[cell.kind].logits(cell.row, cell.keep, cell.size, seed) for seed in SEEDS]
         return answers[cell]
 
     for cell in dict.fromkeys(each for each in cells() if each.kind in kinds):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks.fewer_frames.features import RUNS, Features, Sets
-from benchmarks.fewer_frames.rows import FRAMES, ROWS, TEACHER, Row
+from benchmarks.fewer_frames.rows import FRAMES, LABELS_ALONE, ROWS, SIZES, TEACHER, Row
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.shuffle import shuffled
 from pytest_vidcompress.compress.recipe import parse
@@ -52,10 +52,10 @@ class Trials:
         self._model, self._sets = model, sets
         self._teachers: dict[int, Model] = {}
 
-    def logits(self, row: str, keep: int, size: str, count: int, seed: int) -> torch.Tensor:
+    def logits(self, row: str, keep: int, size: str, seed: int) -> torch.Tensor:
         """Of all clips that are tested; trained now or before."""
-        text = self._recipe(row, keep, size, seed)
-        teacher = "" if row == TEACHER or "prediction=0,labels=1" in text else self._teacher_text(seed)
+        count, text = SIZES[size], self._recipe(row, keep, size, seed)
+        teacher = "" if row == TEACHER or LABELS_ALONE in text else self._teacher_text(seed)
         name = f"{self._model.name} {text} {teacher} {count} {seed}"
         file = RUNS / "logits" / f"{blake2b(name.encode(), digest_size=12).hexdigest()}.npy"
         if not file.exists():
@@ -73,7 +73,7 @@ class Trials:
         return Row().recipe(FRAMES, "full", seed)
 
     def _trained(self, row: str, text: str, count: int, seed: int) -> Model:
-        known = row == TEACHER or "parallel=true" in text or "prediction=0,labels=1" in text
+        known = row == TEACHER or "parallel=true" in text or LABELS_ALONE in text
         teacher = self._model if known else self._teacher(seed)
         return self._apply(text, teacher, count, seed)
 
