@@ -15,8 +15,7 @@ import argparse
 import csv
 import math
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from pytest_vidcompress.learn.lessons import Lessons
 from pytest_vidcompress.learn.loop import Training, train
 from pytest_vidcompress.learn.losses import label_loss
 from pytest_vidcompress.learn.schedule import learning_rate
+from pytest_vidcompress.measure.accuracy.predict import evaluating
 from pytest_vidcompress.measure.accuracy.ranking import Rankings
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, build
@@ -199,15 +199,6 @@ def scores(module: nn.Module, held: tuple[torch.Tensor, torch.Tensor]) -> Row:
         rankings = Rankings.of(module(features), truths)
     ones = torch.ones(1, len(features))
     return {"gap": round(float(rankings.gap(ones)), 4), "mean_ap": round(float(rankings.mean_ap(ones)), 4)}
-
-
-@contextmanager
-def evaluating(module: nn.Module) -> Generator[None]:
-    modes = [(part, part.training) for part in module.modules()]
-    module.eval()
-    yield
-    for part, training in modes:
-        part.training = training
 
 
 def write_whole(path: Path, state: Row) -> None:
