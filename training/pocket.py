@@ -58,6 +58,7 @@ GEOMETRY = dict(
 CONVOLUTIONS = dict(num_frames=8, depths=(1, 1, 1, 1), id2label=dict(enumerate(LABELS)))
 DEEPER = {**CONVOLUTIONS, "depths": (1, 2, 3, 2)}
 STRIDE = [0, 4, 8, 12, 16, 20, 24, 28]
+CNN = dict(frames=STRIDE, sampling="stride", layout="BCTHW", peak=3e-3)
 FAMILIES = {
     # frames as each family's published protocol picks them from 32; pixel statistics of its processor
     "timesformer": dict(
@@ -84,30 +85,29 @@ FAMILIES = {
                 widths=(12, 24, 36, 56), stem_width=12, stem_planes=8, image_size=32, **CONVOLUTIONS
             )
         ),
-        frames=STRIDE,
         mean=[0.43216, 0.394666, 0.37645],
         std=[0.22803, 0.22145, 0.216989],
-        sampling="stride",
-        layout="BCTHW",
         size=32,
         steps=1000,
         stop=750,
-        peak=3e-3,
+        **CNN,
     ),
     "x3d": dict(
         model=lambda: X3d(
             X3dSettings(widths=(16, 24, 40, 64), stem_width=16, head_width=256, image_size=48, **DEEPER)
         ),
-        frames=STRIDE,
         mean=[0.45, 0.45, 0.45],
         std=[0.225, 0.225, 0.225],
-        sampling="stride",
-        layout="BCTHW",
         size=48,
         steps=500,
-        peak=3e-3,
+        **CNN,
     ),
 }
+
+
+def is_cnn(family: dict) -> bool:
+    """Is it a 3-D CNN, which takes channels before frames?"""
+    return family.get("layout") == "BCTHW"
 
 
 def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch.Tensor]:
@@ -121,9 +121,8 @@ def batch(first_seed: int, size: int, family: dict) -> tuple[torch.Tensor, torch
     pixels = small.unflatten(0, clips.shape[:2]).float() / 255
     mean, std = (torch.tensor(family[k]).view(3, 1, 1) for k in ("mean", "std"))
     pixels = (pixels - mean) / std
-    if (
-        family.get("layout") == "BCTHW"
-    ):  # convolutions learn faster on the CPU where channels come last in memory
+    if is_cnn(family):
+        # Convolutions learn faster on the CPU where channels come last in memory.
         pixels = pixels.transpose(1, 2).contiguous(memory_format=torch.channels_last_3d)
     return pixels, torch.tensor(labels)
 
@@ -137,7 +136,7 @@ def initialize(model: torch.nn.Module, family: dict) -> None:
     random numbers it does not learn the order of frames in an hour (0.56 after 2000 steps, every
     direction confused with its opposite).
     """
-    if family.get("layout") == "BCTHW":
+    if is_cnn(family):
         for part in model.modules():
             if isinstance(part, torch.nn.Dropout):
                 part.p = 0.0
@@ -258,7 +257,7 @@ def main() -> None:
 
 def save(model: torch.nn.Module, folder: Path, family: dict) -> None:
     """Writes a folder that `--vc-model` takes."""
-    if family.get("layout") == "BCTHW":
+    if is_cnn(family):
         statistics = dict(mean=tuple(family["mean"]), std=tuple(family["std"]))
         profile = Profile(8, 4, family["size"], sampling=family["sampling"], **statistics)
         save_stored(model, model.config.to_dict(), profile, folder)
