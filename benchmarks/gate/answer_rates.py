@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from pytest_vidcompress.gate.baseline.stored import Baseline, StoredPairs, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredPairs
+from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.latency.answer_rule import judge_answer, judge_answer_budget
 from pytest_vidcompress.gate.latency.level import START_PAIRS as ROUNDS

@@ -29,7 +29,8 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.clip_set import resolve
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.gate.baseline.stored import Baseline, StoredStart, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredStart
+from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.latency.level import START_PAIRS as PAIRS
 from pytest_vidcompress.gate.latency.start_rule import judge_start, judge_start_budget

@@ -14,19 +14,15 @@ from urllib.parse import quote, unquote
 from ...clips.crops.digest import MARK
 from ...untrusted import Malformed, json_object, mapping, number, text, whole, wholes
 from ..metrics import RANKED, RATIO, Unit
+from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .stored import (
     BESIDE_CLIPS,
     CENTS,
-    PAIR_FIELDS,
     PARTS_OF_ANSWERS,
     PER_MACHINE,
-    RUN_FIELDS,
-    START_FIELDS,
     TAIL_FIELDS,
     Slowdown,
     Stored,
-    StoredPairs,
-    StoredStart,
     StoredTiming,
 )
 
@@ -37,7 +33,10 @@ _MOST_RUNS = 1000
 """Numbers of a line, as far as one is read."""
 _MOST_CENTS = 10**12
 """Of one clip, as far as they are read."""
+_START = "start"
+"""What lines of a `StoredStart` begin with, beside those of its variant's latency."""
 N = TypeVar("N", int, float)
+R = TypeVar("R", bound=RecordedRuns)
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -104,19 +103,17 @@ def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
         entry: dict[str, Any] = {"test": timing.test, **_short(timing.numbers)}
         if timing.latency_ratio is not None:
             entry["latency_ratio"] = short(timing.latency_ratio)
-        if timing.start.ratio is not None:
-            entry["start_ratio"] = short(timing.start.ratio)
-        for part, stored in timing.answers.items():
+        beside: dict[str, RecordedRuns] = {_START: timing.start, **timing.answers}
+        for part, stored in beside.items():
             if stored.ratio is not None:
                 entry[f"{part}_ratio"] = short(stored.ratio)
         if layers := {precision: _line(names, "*") for precision, names in timing.layers.items() if names}:
             entry["layers"] = layers
-        lines = {field: _line_of_numbers(getattr(timing, field)) for field in (*RUN_FIELDS, *TAIL_FIELDS)}
-        lines |= {_start(field): _line_of_numbers(getattr(timing.start, field)) for field in START_FIELDS}
+        lines = {field: _line_of_numbers(getattr(timing, field)) for field in (*timing.lines, *TAIL_FIELDS)}
         lines |= {
             f"{part}_{field}": _line_of_numbers(getattr(stored, field))
-            for part, stored in timing.answers.items()
-            for field in PAIR_FIELDS
+            for part, stored in beside.items()
+            for field in stored.lines
         }
         entries[name] = entry | {field: line for field, line in lines.items() if line}
     return {"variants": entries}
@@ -127,6 +124,7 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
     entries: dict[str, StoredTiming] = {}
     for name, entry in mapping(document, "variants").items():
         values = json_object(entry, name)
+        answers = {part: _recorded(StoredPairs, values, part) for part in PARTS_OF_ANSWERS}
         entries[name] = StoredTiming(
             test=_text(values, "test"),
             numbers=_numbers(values, PER_MACHINE),
@@ -136,38 +134,20 @@ def timing_entries(document: Mapping[str, Any]) -> dict[str, StoredTiming]:
             controls=_numbers_of_line(values, "controls"),
             screens=_numbers_of_line(values, "screens", 1 / RATIO.most),
             references=_numbers_of_line(values, "references", 1 / RATIO.most),
-            start=StoredStart(
-                runs=_numbers_of_line(values, _start("runs"), 1 / RATIO.most),
-                **{
-                    field: _numbers_of_line(values, _start(field))
-                    for field in START_FIELDS
-                    if field != "runs"
-                },
-            ),
-            answers=_answers(values),
+            start=_recorded(StoredStart, values, _START),
+            answers={part: stored for part, stored in answers.items() if stored.runs},
             layers=_layers(values),
             **{field: _numbers_of_line(values, field, 1 / RATIO.most) for field in TAIL_FIELDS},
         )
     return entries
 
 
-def _answers(values: Mapping[str, Any]) -> dict[str, StoredPairs]:
-    """By the part that they are of."""
-    found = {
-        part: StoredPairs(
-            **{
-                field: _numbers_of_line(values, f"{part}_{field}", 1 / RATIO.most if field == "runs" else 0.0)
-                for field in PAIR_FIELDS
-            }
-        )
-        for part in PARTS_OF_ANSWERS
-    }
-    return {part: stored for part, stored in found.items() if stored.runs}
-
-
-def _start(field: str) -> str:
-    """What a line of a `StoredStart` is called beside those of its variant's latency."""
-    return f"start_{field}"
+def _recorded(kind: type[R], values: Mapping[str, Any], part: str) -> R:
+    """The runs of a part, whose name their lines begin with."""
+    least = {"runs": 1 / RATIO.most}
+    return kind(
+        **{field: _numbers_of_line(values, f"{part}_{field}", least.get(field, 0.0)) for field in kind.lines}
+    )
 
 
 def short(value: float) -> float | int:

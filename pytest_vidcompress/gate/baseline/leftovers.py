@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS, quantity
+from .recorded_runs import StoredPairs, StoredStart
 from .recording import pairs_fault, recording_fault, start_fault
-from .stored import (
-    BESIDE_CLIPS,
-    PARTS_OF_ANSWERS,
-    PER_MACHINE,
-    Stored,
-    StoredPairs,
-    StoredStart,
-    StoredTiming,
-)
+from .stored import BESIDE_CLIPS, PARTS_OF_ANSWERS, PER_MACHINE, Stored, StoredTiming
 from .update import Mode, accuracy_compared, compared
 
 

@@ -14,7 +14,7 @@ from ...measure.report import Timing
 from ...measure.start.cold_start import Start
 from ..latency.sequential_test import disturbed
 from ..latency.single_process import blocks
-from .stored import MOST_BLOCKS, RecordedRuns, StoredStart
+from .recorded_runs import MOST_BLOCKS, RecordedRuns, StoredStart
 
 QUIET = 0.5
 """Least share of undisturbed processes, or pairs where there is but one."""

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from statistics import fmean, median, stdev
-from typing import Literal, Self
+from statistics import median
+from typing import ClassVar, Literal, Self
 
 from ...measure.from_file.from_file import FromFile
-from ...measure.latency.blocks import Confirmation
-from ...measure.paired_seconds import PairedSeconds
 from ...measure.report import Ranking, Report
-from ...measure.start.cold_start import Start
 from ..metrics import METRICS, RANKED, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from ..precision import stored_layers
 from .machine_classes import Nearest
+from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .same_clips import Measured, same_clips
 
-MOST_RUNS = 10
-"""Recorded runs kept of a latency ratio: enough to know how far runs lie apart."""
-RUN_FIELDS = ("runs", "spreads", "controls", "screens", "references")
-"""Of a `StoredTiming`: what every recorded run adds a number to."""
-START_FIELDS = ("runs", "spreads", "controls", "loads", "prepares", "first_calls")
-"""Likewise, of a `StoredStart`."""
-PAIR_FIELDS = ("runs", "spreads", "controls")
-"""Likewise, of `StoredPairs`."""
 TAIL_FIELDS = ("p90s", "p95s", "reference_p95s")
-"""Likewise, of its slower calls: runs of before they were recorded have none."""
-
-
+"""Of a `StoredTiming`, what runs add of its slower calls: runs of before they were recorded have none."""
 RECORDED = frozenset({"timed", "started", "tail", "answered"})
 """Rules of ratios that are stored by their runs."""
 
@@ -67,10 +55,6 @@ def rounded(ranking: Ranking | None) -> dict[str, tuple[float, ...]]:
     if ranking is None:
         return {}
     return {name: tuple(round(CENTS * each) / CENTS for each in ranking.by_clip[name]) for name in RANKED}
-
-
-MOST_BLOCKS = 12
-"""Of a run that is recorded."""
 
 
 @dataclass(frozen=True)
@@ -131,90 +115,16 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordedRuns:
-    """The ratio of every recorded run."""
-
-    runs: tuple[float, ...] = ()
-    """Ratio of each recorded run, oldest first: how far they lie apart is what a fresh run may."""
-    spreads: tuple[float, ...] = ()
-    """Of each run, the standard deviation of its blocks' log-ratios."""
-    controls: tuple[float, ...] = ()
-    """Of each run, that of its control: the reference against itself."""
-    references: tuple[float, ...] = ()
-    """Of each run, seconds of the reference's usual call: how fast the machine was then. Runs of before have none."""
-
-    @property
-    def ratio(self) -> float | None:
-        """Median of the recorded runs; None when none was."""
-        return median(self.runs) if self.runs else None
-
-    def limit(self, margin: float) -> float | None:
-        """Highest ratio that still counts as the stored one: the slowest recorded run plus the margin."""
-        return max(self.runs) * (1.0 + margin) if self.runs else None
-
-    @classmethod
-    def run(cls, confirmation: Confirmation) -> Self:
-        """One recorded run: two blocks at least."""
-        ratios, controls = confirmation.log_ratios, confirmation.controls
-        return cls(
-            runs=(math.exp(fmean(ratios)),),
-            spreads=(stdev(ratios),),
-            controls=(stdev(controls),) if len(controls) > 1 else (),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredPairs(RecordedRuns):
-    """A part of the way from files to answers."""
-
-    @classmethod
-    def of(cls, pairs: PairedSeconds) -> StoredPairs:
-        """The part of a run's rounds that is kept; nothing of too few."""
-        return cls.run(pairs.confirmation) if len(pairs.confirmation.log_ratios) > 1 else cls()
-
-    def plus(self, run: StoredPairs) -> StoredPairs:
-        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
-        return replace(self, **_joined(PAIR_FIELDS, self, run))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredStart(RecordedRuns):
-    """Cold starts; and of each run, what the variant's parts took as shares of its reference's whole start."""
-
-    loads: tuple[float, ...] = ()
-    prepares: tuple[float, ...] = ()
-    first_calls: tuple[float, ...] = ()
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """Of load, prepare and first call, medians of the runs; empty where they are not known."""
-        lines = (self.loads, self.prepares, self.first_calls)
-        return tuple(map(median, lines)) if all(lines) else ()
-
-    @classmethod
-    def of(cls, start: Start | None) -> StoredStart:
-        """The part of a run's cold starts that is kept; nothing of too few."""
-        if start is None or len(start.confirmation.log_ratios) < 2:
-            return cls()
-        load, prepare, first_call = start.shares
-        run = cls.run(start.confirmation)
-        return replace(run, loads=(load,), prepares=(prepare,), first_calls=(first_call,))
-
-    def plus(self, run: StoredStart) -> StoredStart:
-        """With one more recorded run; the oldest beyond `MOST_RUNS` are forgotten."""
-        return replace(self, **_joined(START_FIELDS, self, run))
-
-
-@dataclass(frozen=True, kw_only=True)
 class StoredTiming(RecordedRuns):
     """What a machine class decides: the latency ratio of every recorded run, cold starts, and memory."""
 
+    lines: ClassVar[tuple[str, ...]] = (*RecordedRuns.lines, "screens", "references")
     test: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict[str, float])
     """Of `PER_MACHINE`, by name; what was not measured is missing."""
     screens: tuple[float, ...] = ()
     """Of each run, the ratio that the test's own process showed: where its memory lies moves it by percents."""
-    start: StoredStart = StoredStart()
+    start: StoredStart = field(default_factory=StoredStart)
     answers: Mapping[str, StoredPairs] = field(default_factory=dict[str, StoredPairs])
     """Of `PARTS_OF_ANSWERS`, as far as runs were recorded."""
     p90s: tuple[float, ...] = ()
@@ -258,21 +168,13 @@ class StoredTiming(RecordedRuns):
             **_tails(report),
         )
 
-    def plus(self, run: StoredTiming) -> StoredTiming:
-        """With one more recorded run of its latency; the oldest beyond `MOST_RUNS` are forgotten."""
-        return replace(self, **_joined(RUN_FIELDS, self, run))
-
-    def plus_tail(self, run: StoredTiming) -> StoredTiming:
-        """Likewise, of its slower calls."""
-        return replace(self, **_joined(TAIL_FIELDS, self, run))
+    def plus_tail(self, run: Self) -> Self:
+        """As `plus`, of its slower calls; `plus` is of its latency."""
+        return self.extended(run, TAIL_FIELDS)
 
 
 def _reference(seconds: float | None) -> tuple[float, ...]:
     return () if seconds is None else (float(seconds),)
-
-
-def _joined(names: Sequence[str], before: RecordedRuns, after: RecordedRuns) -> dict[str, tuple[float, ...]]:
-    return {name: (*getattr(before, name), *getattr(after, name))[-MOST_RUNS:] for name in names}
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,15 @@ from typing import Any, Literal, TypeVar
 from ...measure.report import Report
 from ..budget import Margins
 from ..metrics import METRICS, RANKED, is_nothing
+from .recorded_runs import MOST_RUNS, StoredPairs, StoredStart
 from .recording import pairs_fault, recording_fault, start_fault, tail_fault
 from .same_clips import changed, mismatch
 from .stored import (
     BESIDE_CLIPS,
-    MOST_RUNS,
     PARTS_OF_ANSWERS,
     PER_MACHINE,
-    RUN_FIELDS,
     TAIL_FIELDS,
     Stored,
-    StoredPairs,
-    StoredStart,
     StoredTiming,
     paired,
 )
@@ -87,7 +84,7 @@ def update_timings(
         elif mode != "tighten":
             entry = _without_nothing(new)
             if not _fit(mode, report, None, margins):
-                entry = replace(entry, **dict.fromkeys(RUN_FIELDS, ()))
+                entry = replace(entry, **dict.fromkeys(StoredTiming.lines, ()))
             if not _start_fits(mode, report, StoredStart(), margins):
                 entry = replace(entry, start=StoredStart())
             entry = replace(entry, answers=_answers(mode, report, {}, margins)[0])
@@ -193,7 +190,7 @@ def _timing_updated(
     new, changes, taken = StoredTiming.of(report), list[Change](), dict[str, Any]()
     timed = _recorded(mode, old, new, margins.latency) if _fit(mode, report, old, margins) else old
     if timed.runs != old.runs:
-        taken |= {field: getattr(timed, field) for field in RUN_FIELDS}
+        taken |= {field: getattr(timed, field) for field in StoredTiming.lines}
         changes.append(Change(report.name, "latency_ratio", old.latency_ratio, timed.latency_ratio))
     if _start_fits(mode, report, old.start, margins):
         start = _recorded(mode, old.start, new.start, margins.start)

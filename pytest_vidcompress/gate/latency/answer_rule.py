@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ...measure.from_file.from_file import ANSWER, DECODE, FromFile
-from ..baseline.stored import PARTS_OF_ANSWERS, Baseline, StoredPairs, part_of
+from ..baseline.recorded_runs import StoredPairs
+from ..baseline.stored import PARTS_OF_ANSWERS, Baseline, part_of
 from ..budget import Budget, Margins
 from ..metrics import Metric
 from ..verdict import Remedy, Status, Verdict

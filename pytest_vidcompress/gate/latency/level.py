@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median, variance
 
 from ...measure.latency.blocks import plan
-from ..baseline.stored import MOST_BLOCKS, RecordedRuns, StoredTiming
+from ..baseline.recorded_runs import MOST_BLOCKS, RecordedRuns
+from ..baseline.stored import StoredTiming
 from .run_spread import Spread, common
 
 ENOUGH_RUNS = 3

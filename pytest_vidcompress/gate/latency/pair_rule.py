@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from ...measure.paired_seconds import PairedSeconds
-from ..baseline.stored import RecordedRuns
+from ..baseline.recorded_runs import RecordedRuns
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Criterion
 from .level import ENOUGH_RUNS, start_level

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ...measure.start.cold_start import PARTS, Start, parts_s
-from ..baseline.stored import Baseline, StoredStart
+from ..baseline.recorded_runs import StoredStart
+from ..baseline.stored import Baseline
 from ..budget import Budget, Margins
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Criterion

@@ -5,7 +5,8 @@ from statistics import stdev
 
 import pytest
 
-from pytest_vidcompress.gate.baseline.stored import MOST_RUNS, Stored, StoredTiming, paired
+from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS
+from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming, paired
 from pytest_vidcompress.gate.pairing import Paired
 from tests.gate.reports import confirmation, report
 

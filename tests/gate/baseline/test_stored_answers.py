@@ -10,7 +10,8 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_entries
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.stored import MOST_RUNS, Baseline, Stored, StoredPairs, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredPairs
+from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
 from pytest_vidcompress.gate.baseline.update import Mode, update, update_timings
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status

@@ -10,7 +10,8 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_entries
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.stored import MOST_RUNS, StoredStart, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredStart
+from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.baseline.update import Mode, update_timings
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.measure.start.cold_start import Start

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_vidcompress.gate.baseline.stored import Baseline, StoredPairs, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredPairs
+from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.latency.answer_rule import stopping_rounds, stored_part

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.baseline.stored import Baseline, StoredStart, StoredTiming
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredStart
+from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.latency.criterion import stopping
