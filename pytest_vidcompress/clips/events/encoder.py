@@ -5,12 +5,10 @@ The spare clips beside it are `--clips 60 --first 400`.
 
 from __future__ import annotations
 
-import argparse
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
-from ..pocket.encoder import write_video
+from ..encode import Progress, run, write_video
 from .plan import RATE, labels_of
 from .renderer import render
 
@@ -21,9 +19,7 @@ KEYFRAMES = 10
 """Frames from one that decodes by itself to the next: six looks at a clip decode six frames."""
 
 
-def write_events(
-    folder: Path, clips: int = 400, progress: Callable[[int, int], None] | None = None, first: int = 0
-) -> None:
+def write_events(folder: Path, clips: int = 400, progress: Progress | None = None, first: int = 0) -> None:
     """Draws and encodes clips of the set, as a list with several labels a clip and its videos.
 
     Clip `k` of all has seed `k`: a larger set begins with the smaller one. The same versions write the same bytes.
@@ -46,20 +42,5 @@ def write_events(
                 progress(seed + 1 - first, clips)
 
 
-def _main() -> None:
-    parser = argparse.ArgumentParser(description="Write clips of the set events.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--clips", type=int, default=400)
-    parser.add_argument("--first", type=int, default=0, help="seed of the first clip")
-    arguments = parser.parse_args()
-    write_events(
-        arguments.folder,
-        arguments.clips,
-        lambda done, total: print(f"\r{done}/{total}", end="", flush=True),
-        arguments.first,
-    )
-    print()
-
-
 if __name__ == "__main__":
-    _main()
+    run("Write clips of the set events.", "--clips", 400, write_events)

@@ -5,15 +5,10 @@ The spare clips beside it are `--clips-per-class 4 --first 640`.
 
 from __future__ import annotations
 
-import argparse
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
-import av
-import numpy as np
-import numpy.typing as npt
-
+from ..encode import Progress, run, write_video
 from .motions import MOTIONS
 from .renderer import FRAMES, RATE, render
 
@@ -26,7 +21,7 @@ _CRF = 21
 def write_pocket(
     folder: Path,
     clips_per_class: int = 40,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     first: int = 0,
 ) -> None:
     """Draws and encodes the pocket clip set, in the layout of Kinetics.
@@ -46,7 +41,7 @@ def write_pocket(
     rows: list[tuple[str, str, int, int, str, int]] = []
     for seed in range(first, first + total):
         label, name = labels[seed % len(labels)], f"pocket{seed:05d}"
-        write_video(folder / "val" / f"{name}_{0:06d}_{_SECONDS:06d}.mp4", render(label, seed))
+        write_video(folder / "val" / f"{name}_{0:06d}_{_SECONDS:06d}.mp4", render(label, seed), _CRF, RATE)
         rows.append((label, name, 0, _SECONDS, "val", 0))
         if progress is not None:
             progress(seed + 1 - first, total)
@@ -56,55 +51,5 @@ def write_pocket(
         writer.writerows(sorted(rows))
 
 
-def write_video(
-    path: Path, frames: npt.NDArray[np.uint8], crf: int = _CRF, rate: int = RATE, keyframes: int = 0
-) -> None:
-    """Encodes one H.264 mp4.
-
-    Args:
-        path: the file, overwritten.
-        frames: RGB, uint8, `(T, H, W, 3)`.
-        crf: x264's quality, 0 (lossless) to 51.
-        rate: frames per second.
-        keyframes: frames from one that decodes by itself to the next; 0: the first alone.
-    """
-    apart = {"g": str(keyframes), "keyint_min": str(keyframes), "sc_threshold": "0"} if keyframes else {}
-    with av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream(
-            "libx264",
-            rate=rate,
-            options={"crf": str(crf), "preset": "veryslow", "threads": "1", "flags": "+bitexact"} | apart,
-        )
-        stream.height, stream.width = frames.shape[1:3]
-        stream.pix_fmt = "yuv420p"
-        # Before the filter is there: it would fix the stream at the encoder's default size.
-        container.start_encoding()
-        # x264 signs each file with its settings, a tenth of so small a video.
-        unsigned = av.BitStreamFilterContext("filter_units=remove_types=6", stream)
-        for picture in frames:
-            # Left to the encoder, what lies beside the picture is chance, and with it the bytes.
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
-            for packet in stream.encode(frame):
-                container.mux(unsigned.filter(packet))
-        for packet in stream.encode():
-            container.mux(unsigned.filter(packet))
-        container.mux(unsigned.filter(None))
-
-
-def _main() -> None:
-    parser = argparse.ArgumentParser(description="Write the pocket clip set.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--clips-per-class", type=int, default=40)
-    parser.add_argument("--first", type=int, default=0, help="seed of the first clip")
-    arguments = parser.parse_args()
-    write_pocket(
-        arguments.folder,
-        arguments.clips_per_class,
-        lambda done, total: print(f"\r{done}/{total}", end="", flush=True),
-        arguments.first,
-    )
-    print()
-
-
 if __name__ == "__main__":
-    _main()
+    run("Write the pocket clip set.", "--clips-per-class", 40, write_pocket)

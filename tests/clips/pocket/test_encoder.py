@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from pytest_vidcompress.clips.decode.decode import decode
+from pytest_vidcompress.clips.encode import write_video
 from pytest_vidcompress.clips.kinetics.read import read_kinetics
-from pytest_vidcompress.clips.pocket.encoder import write_pocket, write_video
+from pytest_vidcompress.clips.pocket.encoder import write_pocket
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.pocket.renderer import FRAMES, RATE, SIZE, render
 
@@ -32,6 +33,6 @@ def test_a_written_set_reads_back_as_the_clips_that_were_drawn(tmp_path: Path) -
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     frames = np.random.default_rng(0).integers(0, 256, (FRAMES, SIZE, SIZE, 3), dtype=np.uint8)
     for name in ("a.mp4", "b.mp4"):
-        write_video(tmp_path / name, frames)
+        write_video(tmp_path / name, frames, 21, RATE)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
     assert b"x264" not in (tmp_path / "a.mp4").read_bytes()
