@@ -22,7 +22,7 @@ KEYFRAMES = 10
 def write_events(folder: Path, clips: int = 400, progress: Progress | None = None, first: int = 0) -> None:
     """Draws and encodes clips of the set, as a list with several labels a clip and its videos.
 
-    Clip `k` of all has seed `k`: a larger set begins with the smaller one. The same versions write the same bytes.
+    Clip `k` of all has seed `k`: a larger set begins with the smaller one. The same versions draw the same frames.
 
     Args:
         folder: gets `val.csv` and `val/`; made if need be.

@@ -27,7 +27,7 @@ def write_pocket(
     """Draws and encodes the pocket clip set, in the layout of Kinetics.
 
     Clip `k` of all has seed `k` and takes the classes in turn, so that no two clips share a background or
-    noise, and a larger set begins with the smaller one. The same versions write the same bytes.
+    noise, and a larger set begins with the smaller one. The same versions draw the same frames.
 
     Args:
         folder: gets `val.csv` and `val/`; made if need be.
