@@ -11,7 +11,7 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.files import read_timings, write_timings
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
-from pytest_vidcompress.gate.baseline.update import update_timings
+from pytest_vidcompress.gate.baseline.update_timings import update_timings
 from pytest_vidcompress.gate.budget import Budget
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.precision import computed_in_others, fallen_back, stored_layers

@@ -161,7 +161,7 @@ def test_visible_drop_is_the_smallest(clips: int, discordant: float, alpha: floa
 def test_gate_imports_nothing_heavy() -> None:
     code = (
         "import sys, pytest_vidcompress.gate.judge;"
-        "import pytest_vidcompress.gate.baseline.files, pytest_vidcompress.gate.baseline.update;"
+        "import pytest_vidcompress.gate.baseline.files, pytest_vidcompress.gate.baseline.update_timings;"
         "print([m for m in ('scipy', 'numpy', 'torch', 'pytest', 'filelock') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

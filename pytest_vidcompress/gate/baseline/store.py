@@ -14,7 +14,8 @@ from .leftovers import Leftover, leftovers
 from .machine_classes import Facts, check_class, nearest
 from .slowdown import OtherBaseline, accept_slowdowns
 from .stored import Baseline, Stored, StoredTiming
-from .update import Change, Mode, update, update_timings
+from .update import Change, Mode, update
+from .update_timings import update_timings
 
 
 @dataclass(frozen=True)

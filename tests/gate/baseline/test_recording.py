@@ -8,7 +8,8 @@ import pytest
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
 from pytest_vidcompress.gate.baseline.recording import enough_to_record, hopeless, recording_fault, tail_fault
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
-from pytest_vidcompress.gate.baseline.update import update, update_timings
+from pytest_vidcompress.gate.baseline.update import update
+from pytest_vidcompress.gate.baseline.update_timings import update_timings
 from pytest_vidcompress.measure.report import Timing
 from tests.gate.reports import confirmation, pair_times, report
 

@@ -12,7 +12,8 @@ from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
 from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredPairs
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
-from pytest_vidcompress.gate.baseline.update import Mode, update, update_timings
+from pytest_vidcompress.gate.baseline.update import Mode, update
+from pytest_vidcompress.gate.baseline.update_timings import update_timings
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Status
 from pytest_vidcompress.measure.from_file.from_file import FromFile

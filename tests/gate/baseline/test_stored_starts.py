@@ -12,7 +12,8 @@ from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
 from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredStart
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
-from pytest_vidcompress.gate.baseline.update import Mode, update_timings
+from pytest_vidcompress.gate.baseline.update import Mode
+from pytest_vidcompress.gate.baseline.update_timings import update_timings
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.measure.start.cold_start import Start
 from pytest_vidcompress.untrusted import Malformed

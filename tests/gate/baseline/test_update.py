@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
-from pytest_vidcompress.gate.baseline.update import CREATED_RUNS, Mode, update, update_timings
+from pytest_vidcompress.gate.baseline.update import Mode, update
+from pytest_vidcompress.gate.baseline.update_timings import CREATED_RUNS, update_timings
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
 from pytest_vidcompress.measure.interval import Estimate
