@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import torch
 
-from .token_sizes import rows
+from .token_sizes import by_value, rows
 
 
 class Matching(NamedTuple):
@@ -36,7 +36,7 @@ def soft_matching(keys: torch.Tensor, taken: int, alike: bool = False) -> Matchi
     if alike:
         scores = scores.mean(1, keepdim=True)
     best, partner = scores.max(-1)
-    order = torch.sort(best, dim=-1, descending=True, stable=True).indices
+    order = by_value(best, descending=True)
     moved = order[..., :taken]
     return Matching(moved, partner.gather(-1, moved), order[..., taken:].sort(-1).values)
 

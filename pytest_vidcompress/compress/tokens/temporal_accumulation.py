@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 
 from .soft_matching import unit_keys
-from .token_sizes import rows
+from .token_sizes import by_value, rows
 
 _FIRST = 4.0
 """More than two similarities lie apart."""
@@ -63,5 +63,4 @@ def _likeness(unit: torch.Tensor) -> torch.Tensor:
 
 
 def _lowest(score: torch.Tensor, keep: int) -> torch.Tensor:
-    order = torch.sort(score, dim=-1, stable=True).indices
-    return order[..., :keep].sort(-1).values
+    return by_value(score)[..., :keep].sort(-1).values

@@ -24,3 +24,11 @@ def rows(values: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
     before = torch.arange(batch * groups, device=values.device).reshape(batch, groups, 1) * count
     chosen = values.flatten(0, 2).index_select(0, (index + before).flatten())
     return chosen.reshape(*index.shape, *values.shape[3:])
+
+
+def by_value(values: torch.Tensor, descending: bool = False) -> torch.Tensor:
+    """Places of numbers `(..., N)` in order, the smallest or the largest first; of equal ones the first."""
+    if torch.onnx.is_in_onnx_export():
+        # Torch's exporter has no form for a stable sort; the one that it has, TopK, is stable as ONNX defines it.
+        return values.sort(-1, descending).indices
+    return values.sort(dim=-1, descending=descending, stable=True).indices

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import io
+from typing import Any
+
+import pytest
 import torch
 
-from pytest_vidcompress.compress.tokens.token_sizes import mean_token, rows, score_bias
+from pytest_vidcompress.compress.tokens.token_sizes import by_value, mean_token, rows, score_bias
+from pytest_vidcompress.runtimes.onnx import ONNXRUNTIME
 
 
 def test_rows_are_taken_of_every_group_by_its_own_places() -> None:
@@ -39,3 +44,32 @@ def test_a_token_counts_in_attention_as_often_as_it_stands_for_others() -> None:
     all_keys, all_values = (each.repeat_interleave(sizes[0].int(), 2) for each in (key, value))
     expected = (query @ all_keys.transpose(-2, -1)).softmax(-1) @ all_values
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.skipif(bool(ONNXRUNTIME.missing), reason=f"onnxruntime: {ONNXRUNTIME.missing}")
+@pytest.mark.filterwarnings("ignore")  # the exporter says that there is a newer one
+@pytest.mark.parametrize("descending", [False, True])
+def test_equal_numbers_keep_their_order_in_onnx_too(descending: bool) -> None:
+    import onnxruntime  # pyright: ignore[reportMissingImports]
+
+    from pytest_vidcompress.runtimes.onnx.graph import OPSET
+
+    class Order(torch.nn.Module):
+        def forward(self, values: torch.Tensor) -> torch.Tensor:
+            return by_value(values, descending)
+
+    values = torch.randint(0, 4, (2, 3, 200), generator=torch.Generator().manual_seed(0)).float()
+    file = io.BytesIO()
+    torch.onnx.export(
+        Order(),
+        (values,),
+        file,  # pyright: ignore[reportArgumentType]
+        input_names=["values"],
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    session = onnxruntime.InferenceSession(file.getvalue(), providers=["CPUExecutionProvider"])
+    places: Any = session.run(None, {"values": values.numpy()})[0]
+    expected = [sorted(range(200), key=row.__getitem__, reverse=descending) for row in values.flatten(0, 1)]
+    assert places.reshape(6, 200).tolist() == expected
+    assert by_value(values, descending).reshape(6, 200).tolist() == expected

@@ -14,6 +14,7 @@ from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.onnx import ONNXRUNTIME
 from pytest_vidcompress.runtimes.openvino import OPENVINO
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.torch_eager import executable
@@ -130,6 +131,15 @@ def test_openvino_agrees_with_torch(family: str, text: str) -> None:
     made = of(f"fuse+{text}", family)
     expected = answers(made.module, clip())
     assert (OPENVINO.prepare(made)(clip()) - expected).norm() < 1e-4 * expected.norm()
+
+
+@pytest.mark.skipif(bool(ONNXRUNTIME.missing), reason=f"onnxruntime: {ONNXRUNTIME.missing}")
+@pytest.mark.parametrize("text", ["merge-tokens", "prune-tokens"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_onnxruntime_agrees_with_torch(family: str, text: str) -> None:
+    made = of(f"fuse+{text}", family)
+    expected = answers(made.module, clip())
+    assert (ONNXRUNTIME.prepare(made)(clip()) - expected).norm() < 1e-4 * expected.norm()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
