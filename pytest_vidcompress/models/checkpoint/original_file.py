@@ -20,6 +20,7 @@ from ...clips.profile import Profile
 from ...errors import VidcompressError, first_line
 from ..families import FAMILIES
 from ..family import Family
+from ..own.misfits import misfits
 from ..own.published_extents import published_extents
 from .checkpoint_files import json_file
 from .checkpoint_profile import read_profile
@@ -179,19 +180,11 @@ def _without_computed(tensors: Tensors, computed: Tensors) -> Tensors:
 
 def _restore(file: Path, module: nn.Module, tensors: Tensors) -> None:
     """Puts the tensors in their places, in fp32: each has one, and each place gets one."""
-    state = module.state_dict()
-    counters = {name for name in state if name.endswith(_COUNTER)}
+    counters = {name for name in module.state_dict() if name.endswith(_COUNTER)}
     tensors = {**{name: torch.zeros((), dtype=torch.long) for name in counters}, **tensors}
-    misfits = {
-        "missing": sorted(state.keys() - tensors.keys()),
-        "unknown": sorted(tensors.keys() - state.keys()),
-        "of another shape": sorted(
-            name for name in state.keys() & tensors.keys() if state[name].shape != tensors[name].shape
-        ),
-    }
-    found = [f"{len(names)} {what}, such as {names[0]}" for what, names in misfits.items() if names]
+    found = misfits(module, tensors)
     if found:
-        raise _unlike(file, f"its tensors are not those of its classifier: {'; '.join(found)}")
+        raise _unlike(file, f"its tensors are not those of its classifier: {found}")
     module.load_state_dict(
         {
             name: tensor.clone() if name in counters else tensor.float().contiguous()

@@ -13,9 +13,9 @@ from torch import nn
 from ...clips.profile import Profile
 from ...errors import VidcompressError, first_line
 from ..checkpoint.checkpoint_files import SINGLE, cannot_be_loaded, file_of
+from .misfits import misfits
 
 M = TypeVar("M", bound=nn.Module)
-_SHOWN = 3
 
 
 def load_stored(source: str | Path, build: Callable[[], M]) -> M:
@@ -86,21 +86,9 @@ def _tensors(file: Path) -> dict[str, torch.Tensor]:
 
 def _restore(module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     """Puts tensors in their places: each has one, and each place gets one."""
-    state = module.state_dict()
-    misfits = {
-        "missing": sorted(state.keys() - tensors.keys()),
-        "unknown": sorted(tensors.keys() - state.keys()),
-        "of another shape": sorted(
-            name for name in state.keys() & tensors.keys() if state[name].shape != tensors[name].shape
-        ),
-    }
-    found = [
-        f"{len(names)} {what}, such as {', '.join(names[:_SHOWN])}"
-        for what, names in misfits.items()
-        if names
-    ]
+    found = misfits(module, tensors)
     if found:
-        raise VidcompressError(f"its tensors are not those that config.json describes: {'; '.join(found)}")
+        raise VidcompressError(f"its tensors are not those that config.json describes: {found}")
     module.load_state_dict(tensors, assign=True)
     for parameter in module.parameters():
         parameter.requires_grad_(True)
