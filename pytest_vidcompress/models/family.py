@@ -53,8 +53,6 @@ class OwnArchitecture:
     """
     build: Callable[[Any], nn.Module]
     """A configuration -> its classifier of random weights, on torch's default device; likewise."""
-    load: Callable[[str | Path, Any], nn.Module]
-    """`(folder or Hub id, configuration) -> classifier` with the weights that are there, in fp32; likewise."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ...errors import VidcompressError, first_line
 from ..catalog import family_of, own_architecture
 from ..families import FAMILIES
 from ..family import Pretrained
+from ..own.stored_weights import load_stored
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
 from .classifier import architecture, build
@@ -48,9 +50,9 @@ def load_checkpoint(
     config = _config(source)
     profile, labels = read_profile(source, config), _labels(source, config, labels)
     refuse_absent(source, WEIGHTS)
-    own = own_architecture(config.model_type)
-    module = own.load(source, config) if own else _pretrained(source, config, labels)
-    return module.eval(), profile, labels
+    if own_architecture(config.model_type):
+        return load_stored(source, partial(build, config)), profile, labels
+    return _pretrained(source, config, labels).eval(), profile, labels
 
 
 def _pretrained(source: str | Path, config: Any, labels: tuple[str, ...]) -> nn.Module:

@@ -7,7 +7,6 @@ Nobody has published weights: those that are packaged are for the clip set `even
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +25,6 @@ def _build(config: Any) -> nn.Module:
     from ..frame_features.frame_classifier import build
 
     return build(config)
-
-
-def _load(source: str | Path, config: Any) -> nn.Module:
-    from ..frame_features.weights import load_classifier
-
-    return load_classifier(source, config)
 
 
 def _pretrained(name: str, **aggregator: Any) -> Pretrained:
@@ -63,5 +56,5 @@ FAMILY = Family(
             "nextvlad": _pretrained("nextvlad", centres=16, hidden=128, groups=4, expansion=2, dropout=0.3),
         }
     ),
-    own=OwnArchitecture(read_settings, _build, _load),
+    own=OwnArchitecture(read_settings, _build),
 )

@@ -10,7 +10,6 @@ whose softmax is averaged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +54,6 @@ def _build(config: Any) -> nn.Module:
     return I3d(config)
 
 
-def _load(source: str | Path, config: Any) -> nn.Module:
-    from ..own.stored_weights import load_stored
-
-    return load_stored(source, lambda: _build(config))
-
-
 _GEOMETRY: Mapping[str, Any] = MappingProxyType(
     {
         "num_frames": 8,
@@ -91,5 +84,5 @@ FAMILY = Family(
         _HEAD,
         _geometry,
     ),
-    own=OwnArchitecture(I3dSettings.read, _build, _load),
+    own=OwnArchitecture(I3dSettings.read, _build),
 )

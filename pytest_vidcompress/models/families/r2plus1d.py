@@ -10,7 +10,6 @@ short side is 128 and the long one follows. The packaged checkpoint is as small 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +55,6 @@ def _build(config: Any) -> nn.Module:
     return R2plus1d(config)
 
 
-def _load(source: str | Path, config: Any) -> nn.Module:
-    from ..own.stored_weights import load_stored
-
-    return load_stored(source, lambda: _build(config))
-
-
 _GEOMETRY: Mapping[str, Any] = MappingProxyType(
     {
         "num_frames": 16,
@@ -90,5 +83,5 @@ FAMILY = Family(
         }
     ),
     original=OriginalLayout(("stem.3.weight", "layer1.0.conv2.0.3.weight"), _HEAD, _geometry),
-    own=OwnArchitecture(R2plus1dSettings.read, _build, _load),
+    own=OwnArchitecture(R2plus1dSettings.read, _build),
 )

@@ -86,12 +86,6 @@ def _build(config: Any) -> nn.Module:
     return X3d(config)
 
 
-def _load(source: str | Path, config: Any) -> nn.Module:
-    from ..own.stored_weights import load_stored
-
-    return load_stored(source, lambda: _build(config))
-
-
 _SMALL, _MEDIUM = _profile(13, 6, 160), _profile(16, 5, 224)
 FAMILY = Family(
     model_type=X3dSettings.model_type,
@@ -106,5 +100,5 @@ FAMILY = Family(
     original=OriginalLayout(
         ("blocks.0.conv.conv_t.weight", "blocks.5.pool.pre_conv.weight"), _HEAD, _geometry
     ),
-    own=OwnArchitecture(X3dSettings.read, _build, _load),
+    own=OwnArchitecture(X3dSettings.read, _build),
 )

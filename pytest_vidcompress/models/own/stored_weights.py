@@ -19,7 +19,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def load_stored(source: str | Path, build: Callable[[], M]) -> M:
-    """The classifier of a checkpoint, in fp32 and eval mode.
+    """The classifier of a checkpoint, in fp32 and eval mode; what was frozen as it was built stays so.
 
     Args:
         source: a folder, or a Hub id.
@@ -90,5 +90,3 @@ def _restore(module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     if found:
         raise VidcompressError(f"its tensors are not those that config.json describes: {found}")
     module.load_state_dict(tensors, assign=True)
-    for parameter in module.parameters():
-        parameter.requires_grad_(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_vidcompress.models.frame_features.frame_classifier import FrameClass
 from pytest_vidcompress.models.frame_features.settings import FrameSettings
 from pytest_vidcompress.models.frame_features.weights import save_checkpoint
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.models.own.stored_weights import load_stored
 
 LABELS = ("blinking", "crossing", "growing")
 FRAMES, SIZE = 8, 32
@@ -44,9 +46,8 @@ def classifier(name: str, seed: int = 0, **changed: Any) -> FrameClassifier:
                 part.running_mean.normal_(std=0.1)
                 part.running_var.uniform_(0.5, 2.0)
             elif isinstance(part, nn.LSTM):
-                for (
-                    parameter
-                ) in part.parameters():  # as torch begins, hardly anything of a clip is left at the end
+                # As torch begins, hardly anything of a clip is left at the end.
+                for parameter in part.parameters():
                     parameter.data.mul_(3)
     return made.eval()
 
@@ -59,6 +60,10 @@ def checkpoint(folder: Path, name: str) -> FrameClassifier:
     made = classifier(name)
     save_checkpoint(made, PROFILE, folder)
     return made
+
+
+def load_classifier(folder: Path, said: FrameSettings) -> FrameClassifier:
+    return load_stored(folder, partial(build, said))
 
 
 def pixels(count: int = 2, frames: int = FRAMES, seed: int = 1) -> torch.Tensor:

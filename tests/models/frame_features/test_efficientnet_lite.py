@@ -17,8 +17,8 @@ from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.frame_features import efficientnet_lite
 from pytest_vidcompress.models.frame_features.efficientnet_lite import EfficientNetLite0
 from pytest_vidcompress.models.frame_features.frame_classifier import frame_classifier
-from pytest_vidcompress.models.frame_features.weights import load_classifier, save_checkpoint
-from tests.models.frame_features.small import LABELS
+from pytest_vidcompress.models.frame_features.weights import save_checkpoint
+from tests.models.frame_features.small import LABELS, load_classifier
 
 PROFILE = Profile(2, 15, 224)
 

@@ -12,8 +12,16 @@ from torch import nn
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.frame_features.frame_classifier import frame_classifier
-from pytest_vidcompress.models.frame_features.weights import load_classifier, save_checkpoint
-from tests.models.frame_features.small import LABELS, NAMES, PROFILE, checkpoint, logits, settings
+from pytest_vidcompress.models.frame_features.weights import save_checkpoint
+from tests.models.frame_features.small import (
+    LABELS,
+    NAMES,
+    PROFILE,
+    checkpoint,
+    load_classifier,
+    logits,
+    settings,
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
