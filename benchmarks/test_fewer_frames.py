@@ -2,7 +2,7 @@
 
 pytest benchmarks/test_fewer_frames.py --vc-clips=events --vc-model=hrnn --vc-model=netvlad --vc-model=nextvlad
 
-Each trains for some minutes the first time, and is kept; the packaged transformers of short clips have no part in it.
+They come trained with the repository; the packaged transformers of short clips have no part in it.
 """
 
 import pytest
