@@ -4,7 +4,8 @@
 
 A check is the first rounds of one recorded process, held to the runs of three others of the same variant, all choices
 of them, or to the geometric mean of the others plus the margin as a budget. What is slower takes so much longer in
-every round. Runs and checks are of processes of their own, as those of a user are.
+every round. Runs and checks are of processes of their own, as those of a user are. How many runs, how much slower and
+the error rate are those of cold starts, whose rule it is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from benchmarks.gate.starts import ALPHA, RUNS, SLOWER
 from pytest_vidcompress.gate.baseline.recorded_runs import StoredPairs
 from pytest_vidcompress.gate.baseline.stored import Baseline, StoredTiming
 from pytest_vidcompress.gate.budget import Budget, Margins
@@ -31,11 +33,6 @@ from pytest_vidcompress.measure.interval import share_interval
 RECORDED = Path(__file__).parents[1] / "frames" / "answer.json"
 RATES = Path(__file__).with_suffix(".json")
 METRIC = METRICS["answer_ratio"]
-ALPHA = 0.005 / 20
-"""Of a check in a session of twenty."""
-RUNS = 3
-"""Recorded runs: the fewest that may be held to."""
-SLOWER = (0.0, 0.10, 0.20, 0.30, 0.50)
 
 
 def processes() -> Iterator[Sequence[FromFile]]:
