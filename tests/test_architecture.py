@@ -32,7 +32,7 @@ ROOMS = (
 )
 """Each may import from those before it, and from itself."""
 HOMES = {
-    "av": ("clips/decode/", "clips/encode.py"),
+    "av": ("clips/decode/", "clips/drawn/encode.py"),
     "jinja2": ("present/html/",),
     "onnx": ("runtimes/onnx/",),
     "onnxruntime": ("runtimes/onnx/",),

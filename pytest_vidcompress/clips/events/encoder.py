@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from ..encode import Progress, run, write_video
+from ..drawn.encode import Progress, run, write_video
 from .plan import RATE, labels_of
 from .renderer import render
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..drawn.waves import Waves
 from .kinds import KINDS
 from .layer import SIZE, Array
 from .plan import FRAMES, plan
 
-_WAVES = 4
-"""Of the background."""
+_WAVES = Waves(SIZE, number=4, steepest=0.6, heights=(2, 9))
 
 
 def render(seed: int, frames: Sequence[int] = range(FRAMES)) -> Array:
@@ -49,15 +49,7 @@ def _background(rng: np.random.Generator, index: Array) -> Array:
     t = (index / FRAMES).astype(np.float32)
     tint = rng.uniform(70, 180) + rng.uniform(-25, 25, 3)
     pan = rng.uniform(-10, 10, 2)
-    texture = np.zeros((len(index), SIZE, SIZE), np.float32)
-    pixels = np.arange(SIZE)
-    for _ in range(_WAVES):
-        fx, fy = rng.uniform(-0.6, 0.6, 2)
-        phase, height = rng.uniform(0, 2 * np.pi), rng.uniform(2, 9)
-        along = fx * pixels + (fx * pan[0] + fy * pan[1]) * t[:, None] + phase
-        # sin(a + b) as two outer products: a wave costs (T + SIZE) sines, not T x SIZE x SIZE.
-        for across, down in ((np.sin(along), np.cos(fy * pixels)), (np.cos(along), np.sin(fy * pixels))):
-            texture += (height * down).astype(np.float32)[:, None] * across.astype(np.float32)[:, None]
+    texture = _WAVES.texture(rng, pan, t)
     light = rng.uniform(0, 14) * np.sin(2 * np.pi * rng.uniform(0.5, 1.5) * t + rng.uniform(0, 2 * np.pi))
     return (texture + light.astype(np.float32)[:, None, None])[..., None] + tint.astype(np.float32)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from ..encode import Progress, run, write_video
+from ..drawn.encode import Progress, run, write_video
 from .motions import MOTIONS
 from .renderer import FRAMES, RATE, render
 

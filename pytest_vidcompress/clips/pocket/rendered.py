@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..by_seed import ClipsBySeed
 from ..clip import Clip
+from ..drawn.by_seed import ClipsBySeed
 from .motions import MOTIONS
 from .renderer import FRAMES, RATE, render
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..drawn.waves import Waves
 from .motions import MOTIONS, TURNING_LABELS, Array
 
 SIZE = 64
@@ -18,6 +19,8 @@ FRAMES = 32
 """Length of a clip, frames."""
 RATE = 16
 """Frames per second: a clip lasts two seconds."""
+
+_WAVES = Waves(SIZE, number=3, steepest=0.25, heights=(1, 4))
 
 Shape = Callable[[Array, Array], Array]
 
@@ -72,17 +75,7 @@ def _background(rng: np.random.Generator, base: float, t: Array) -> Array:
     """A faint texture of long waves that pans by a few pixels; `(T, 3, SIZE, SIZE)`."""
     tint = (base + rng.uniform(-15, 15, size=3)).astype(np.float32)
     pan = rng.uniform(-4, 4, size=2)
-    pixels = np.arange(SIZE)
-    texture = np.zeros((len(t), SIZE, SIZE), np.float32)
-    for _ in range(3):
-        fx, fy = rng.uniform(-0.25, 0.25, size=2)
-        phase, height = rng.uniform(0, 2 * np.pi), rng.uniform(1, 4)
-        along = fx * pixels - (fx * pan[0] + fy * pan[1]) * t[:, None] + phase
-        across = fy * pixels
-        # sin(a + b) as two outer products: a wave costs (T + SIZE) sines, not T x SIZE x SIZE.
-        for left, right in ((np.cos(across), np.sin(along)), (np.sin(across), np.cos(along))):
-            texture += (height * left).astype(np.float32)[:, None] * right.astype(np.float32)[:, None]
-    return texture[:, None] + tint[:, None, None]
+    return _WAVES.texture(rng, -pan, t)[:, None] + tint[:, None, None]
 
 
 def _object(rng: np.random.Generator, label: str, index: Array) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from pytest_vidcompress.clips.by_seed import COUNT, FIRST_SEED
 from pytest_vidcompress.clips.crops.crops import crops_of
+from pytest_vidcompress.clips.drawn.by_seed import COUNT, FIRST_SEED
 from pytest_vidcompress.clips.events import rendered
 from pytest_vidcompress.clips.events.packaged import events
 from pytest_vidcompress.clips.events.plan import LABELS, labels_of

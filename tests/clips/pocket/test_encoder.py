@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pytest_vidcompress.clips.decode.decode import decode
-from pytest_vidcompress.clips.encode import write_video
+from pytest_vidcompress.clips.drawn.encode import write_video
 from pytest_vidcompress.clips.kinetics.read import read_kinetics
 from pytest_vidcompress.clips.pocket.encoder import write_pocket
 from pytest_vidcompress.clips.pocket.motions import MOTIONS

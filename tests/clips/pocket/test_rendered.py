@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from pytest_vidcompress.clips.by_seed import COUNT, FIRST_SEED
 from pytest_vidcompress.clips.crops.crops import crops_of
+from pytest_vidcompress.clips.drawn.by_seed import COUNT, FIRST_SEED
 from pytest_vidcompress.clips.pocket import rendered
 from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.pocket.packaged import pocket

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from .clip import Clip
+from ..clip import Clip
 
 FIRST_SEED = 2_000_000
 COUNT = 1 << 30

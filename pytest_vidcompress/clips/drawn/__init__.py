@@ -1,0 +1,1 @@
+"""What the packaged sets share, whose clips are drawn: their sequence, the waves behind them, and their files."""
