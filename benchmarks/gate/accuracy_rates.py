@@ -74,9 +74,9 @@ class Rule:
 
     def __init__(self, clips: int) -> None:
         self.clips = clips
-        self.interim = fewest_failing(clips, MARGINS.top1_interim)
-        self.final = fewest_failing(clips, MARGINS.top1_alpha)
-        self.floor = fewest_failing(clips, MARGINS.floor_alpha)
+        self.interim = fewest_failing(clips, MARGINS.sure.top1_interim)
+        self.final = fewest_failing(clips, MARGINS.sure.top1_alpha)
+        self.floor = fewest_failing(clips, MARGINS.sure.floor_alpha)
         self.passes_from = np.full((DISCORDANT + 1, DISCORDANT + 1), clips + 1)
         for lost in range(DISCORDANT):
             for gained in range(DISCORDANT):
@@ -122,7 +122,7 @@ def fewest_passing(clips: int, lost: int, gained: int) -> int:
     low, high = max(1, lost + gained), clips + 1
     while low < high:
         middle = (low + high) // 2
-        ruled_out = drop_chance(middle, lost, gained, MARGINS.top1_drop) <= MARGINS.top1_miss
+        ruled_out = drop_chance(middle, lost, gained, MARGINS.sure.top1_drop) <= MARGINS.sure.top1_miss
         low, high = (low, middle) if ruled_out else (middle + 1, high)
     return low
 
@@ -300,7 +300,8 @@ def main() -> None:
     print("\nreal pairs, by points of top-1 or agreement lost")
     for row in severity:
         print("  " + ", ".join(f"{name} {value}" for name, value in row.items()))
-    margins = {name: value for name, value in vars(MARGINS).items() if name.startswith(("top1", "floor"))}
+    all_margins = vars(MARGINS) | vars(MARGINS.sure)
+    margins = {name: value for name, value in all_margins.items() if name.startswith(("top1", "floor"))}
     document = {
         "trials": options.trials,
         "clips": options.clips,

@@ -143,7 +143,7 @@ def judged(before: np.ndarray, after: np.ndarray, random: np.random.Generator) -
     drawn = random.integers(len(lost), size=(DRAWS, len(lost)), dtype=np.int32)
     beyond = (lost[drawn].mean(1) >= drop + lost.mean() - 1e-12).sum()
     chance = (1 + beyond) / (1 + DRAWS)
-    return ("failed" if chance < MARGINS.ranked_alpha else "inconclusive"), chance
+    return ("failed" if chance < MARGINS.sure.ranked_alpha else "inconclusive"), chance
 
 
 def checked(drawn: Drawn, then: np.ndarray, now: np.ndarray, said: dict[str, tuple[str, float]]) -> None:
@@ -159,7 +159,7 @@ def checked(drawn: Drawn, then: np.ndarray, now: np.ndarray, said: dict[str, tup
         (verdict,) = judge_ranked(METRICS[name], measured, stored, MARGINS)
         status, chance = said[name]
         drop = abs(stored.numbers[name] - verdict.measured - MARGINS.gap)
-        if str(verdict.status) != status and drop > 1e-5 and abs(chance - MARGINS.ranked_alpha) > NEAR:
+        if str(verdict.status) != status and drop > 1e-5 and abs(chance - MARGINS.sure.ranked_alpha) > NEAR:
             raise AssertionError(
                 f"{name}: the gate says {verdict.status}, {verdict.evidence}; here {said[name]}"
             )
@@ -264,7 +264,11 @@ def main() -> None:
         "trials_of_drops": options.drops,
         "seed": options.seed,
         "resamples": DRAWS,
-        "margins": {name: getattr(MARGINS, name) for name in ("gap", "mean_ap", "ranked_alpha")},
+        "margins": {
+            "gap": MARGINS.gap,
+            "mean_ap": MARGINS.mean_ap,
+            "ranked_alpha": MARGINS.sure.ranked_alpha,
+        },
         "rates": rows,
         "intervals": intervals,
     }

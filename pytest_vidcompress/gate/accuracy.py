@@ -1,7 +1,7 @@
 """The rule for accuracy: the same clips, so paired; looked at clip by clip, so that most checks end early.
 
 A check fails when the net loss is beyond its margin and the exact McNemar test says that it is no chance; it
-passes before the last clip when a true drop of `Margins.top1_drop` is ruled out.
+passes before the last clip when a true drop of `Certainty.top1_drop` is ruled out.
 """
 
 from __future__ import annotations
@@ -75,17 +75,17 @@ def decide(pair: Paired, floor: float, last: bool, margins: Margins) -> Status |
         return None
     beyond = pair.lost - pair.gained > margins.top1 * pair.clips + ROUNDING
     fell = pair.now < floor - ROUNDING
-    level = margins.top1_alpha if beyond else margins.floor_alpha
+    level = margins.sure.top1_alpha if beyond else margins.sure.floor_alpha
     if not last:
-        level = min(level, margins.top1_interim)
+        level = min(level, margins.sure.top1_interim)
     if (beyond or fell) and mcnemar(pair.lost, pair.gained) < level:
         return Status.FAILED
     if last:
         return None if beyond else Status.PASSED
     if beyond or fell:
         return None
-    missed = drop_chance(pair.clips, pair.lost, pair.gained, margins.top1_drop)
-    return Status.PASSED if missed <= margins.top1_miss else None
+    missed = drop_chance(pair.clips, pair.lost, pair.gained, margins.sure.top1_drop)
+    return Status.PASSED if missed <= margins.sure.top1_miss else None
 
 
 def stopping(
@@ -160,7 +160,7 @@ class _Watch:
 
     def _within(self, metric: str, limit: float) -> bool:
         """Surely within or surely beyond the limit; so is whatever is not about accuracy."""
-        miss, clips = self._margins.top1_miss, self._taken
+        miss, clips = self._margins.sure.top1_miss, self._taken
         if metric == "agreement":
             low, high = share_bounds(self._agreed.counts.now, clips, miss)
             return low >= limit or high < limit
@@ -193,7 +193,9 @@ def _verdict(metric: str, both: Pairing, report: Report, stored: Stored, margins
     clips = max(pair.clips, min(report.sample, len(stored.clip_ids))) if stopped else pair.clips
     measured, low, high = share_interval(pair.now, pair.clips)
     before = pair.before / pair.clips
-    visible = visible_drop(clips, (pair.lost + pair.gained) / pair.clips, margins.top1_alpha, margins.top1)
+    visible = visible_drop(
+        clips, (pair.lost + pair.gained) / pair.clips, margins.sure.top1_alpha, margins.top1
+    )
     visible = visible if visible <= before else math.inf
     status = decide(pair, floor, not stopped, margins) or Status.INCONCLUSIVE
     used = f"{pair.clips} of {clips} clips" if pair.clips < clips else f"{clips} clips"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from ..errors import VidcompressError
 from ..untrusted import Malformed, number
@@ -11,11 +11,9 @@ from .metrics import LIMITS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Margins:
-    """How much worse than its baseline a metric must be to fail, and how sure of that the gate must be."""
+class Certainty:
+    """How sure the gate must be that something is worse, or that it is not."""
 
-    top1: float = 0.01
-    """Net share of clips that may be lost."""
     top1_alpha: float = 0.05
     """Chance of a false alarm of the accuracy test, were every discordant clip a fair coin."""
     top1_interim: float = 0.0005
@@ -25,25 +23,33 @@ class Margins:
     """Smallest true drop that an early pass must have ruled out."""
     top1_miss: float = 0.001
     """Chance that such a drop passes early nevertheless."""
-    floor: float = 0.99
-    """Share of the reference's top-1 that a variant stored above it may not fall below (MLPerf's rule)."""
     floor_alpha: float = 0.001
     """As `top1_alpha` for a net loss within its margin that leads below the floor: a variant may have been
     stored exactly there, and then one clip does."""
-    gap: float = 0.01
-    """By how much GAP may be lower than stored, absolutely."""
-    mean_ap: float = 0.01
-    """Likewise, mAP."""
     ranked_alpha: float = 0.05
-    """As `top1_alpha`, of these two."""
-    latency: float = 0.05
-    """Relative to the stored ratio: the practical margin."""
-    latency_p90: float = 0.10
-    """As `latency`, of the slower calls beside the reference's: a percentile is less well known than a median."""
+    """As `top1_alpha`, of GAP and mAP."""
     latency_alpha: float = 0.001
     """Chance of a false alarm of one latency check."""
     family_alpha: float = 0.005
     """Chance of any false alarm among the latency checks of a session (Holm)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Margins:
+    """How much worse than its baseline a metric must be to fail, and how sure of that the gate must be."""
+
+    latency: float = 0.05
+    """Relative to the stored ratio: the practical margin."""
+    latency_p90: float = 0.10
+    """As `latency`, of the slower calls beside the reference's: a percentile is less well known than a median."""
+    top1: float = 0.01
+    """Net share of clips that may be lost."""
+    floor: float = 0.99
+    """Share of the reference's top-1 that a variant stored above it may not fall below (MLPerf's rule)."""
+    gap: float = 0.01
+    """By how much GAP may be lower than stored, absolutely."""
+    mean_ap: float = 0.01
+    """Likewise, mAP."""
     memory: float = 0.05
     """Relative; allocators of two library versions round differently."""
     start: float = 0.10
@@ -51,6 +57,7 @@ class Margins:
     answer: float = 0.10
     """As `latency`, of the way from a clip's file to the answer, and of its parts: processes vary, and all rounds
     are of one."""
+    sure: Certainty = Certainty()
 
     @classmethod
     def from_kwargs(cls, latency: object, **given: object) -> Margins:
@@ -74,7 +81,7 @@ class Margins:
         return cls(**named)  # pyright: ignore[reportArgumentType]  # each is a number by now
 
 
-MARGINS = ("latency", "latency_p90", "top1", "floor", "gap", "mean_ap", "memory", "start", "answer")
+MARGINS = tuple(each.name for each in fields(Margins) if each.name != "sure")
 """Those that a test can write."""
 
 

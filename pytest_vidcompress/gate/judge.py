@@ -51,7 +51,7 @@ def judge(
         alpha: chance of a false failure of one latency check; the margins' unless it shares with others.
     """
     margins = margins or Margins()
-    terms = Terms(baseline, margins, against, margins.latency_alpha if alpha is None else alpha)
+    terms = Terms(baseline, margins, against, margins.sure.latency_alpha if alpha is None else alpha)
     if report.clips == 0:
         return (Verdict("clips", Status.FAILED, 0, None, 1, "no clip was measured"),)
     return (*_held_to_baseline(report, terms), *_held_to_budget(report, budget or Budget(), terms))

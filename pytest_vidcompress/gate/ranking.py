@@ -91,9 +91,9 @@ def _held(metric: Metric, report: Report, pairs: _Pairs, margins: Margins) -> Ve
     status = Status.PASSED
     if beyond:
         chance = bootstrap_chance(lost, pairs.drop)
-        status = Status.FAILED if chance < margins.ranked_alpha else Status.INCONCLUSIVE
+        status = Status.FAILED if chance < margins.sure.ranked_alpha else Status.INCONCLUSIVE
         evidence += f", p={chance:.2g}"
-    visible = visible_loss(pairs.before, lost, margins.ranked_alpha, margin)
+    visible = visible_loss(pairs.before, lost, margins.sure.ranked_alpha, margin)
     reason = _reason(pairs, status, visible, margin)
     if not pairs.is_whole:
         reason += f"; on the {len(lost)} clips that baseline and run share"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.accuracy import decide, judge_accuracy, stopping
 from pytest_vidcompress.gate.baseline.stored import Paired, Stored
-from pytest_vidcompress.gate.budget import Budget, Margins
+from pytest_vidcompress.gate.budget import Budget, Certainty, Margins
 from pytest_vidcompress.gate.statistics import mcnemar
 from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict, fails
 from pytest_vidcompress.measure.report import Report
@@ -253,7 +253,7 @@ def test_never_failed_with_fewer_discordant_clips_than_can_reach_the_level(
     look: tuple[Paired, bool, float],
 ) -> None:
     was, last, floor = look
-    level = MARGINS.top1_alpha if last else MARGINS.top1_interim
+    level = MARGINS.sure.top1_alpha if last else MARGINS.sure.top1_interim
     if decide(was, floor, last, MARGINS) is Status.FAILED:
         assert 0.5 ** (was.lost + was.gained) < level
         assert mcnemar(was.lost, was.gained) < level
@@ -310,7 +310,7 @@ def test_a_broken_model_takes_tens() -> None:
 
 def test_the_margins_decide_how_many() -> None:
     stored, reference = Stored.of(report(SAME)), report(SAME)
-    enough = stopping(stored, reference, None, Margins(top1_drop=0.04, top1_miss=0.01))
+    enough = stopping(stored, reference, None, Margins(sure=Certainty(top1_drop=0.04, top1_miss=0.01)))
     assert enough is not None
     assert next(n for n in range(1, 1000) if enough(SAME[:n], SAME[:n])) == math.ceil(math.log(100) / 0.04)
 

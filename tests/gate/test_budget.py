@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.gate.budget import Budget, Margins
+from pytest_vidcompress.gate.budget import Budget, Certainty, Margins
 from pytest_vidcompress.gate.metrics import LIMITS
 
 
@@ -49,7 +49,7 @@ def test_no_margin(name: str, margin: object) -> None:
 
 
 def test_a_family_errs_no_less_than_one_of_its_checks() -> None:
-    assert Margins().latency_alpha <= Margins().family_alpha
+    assert Certainty().latency_alpha <= Certainty().family_alpha
 
 
 def test_a_least_share_of_the_reference_is_a_limit_from_below() -> None:

@@ -24,7 +24,7 @@ class ErrorBudget:
     def alpha(self) -> float:
         """Chance of a false failure that the next check has."""
         left = max(1, self.checks - self.rejected)
-        return min(self.margins.latency_alpha, self.margins.family_alpha / left)
+        return min(self.margins.sure.latency_alpha, self.margins.sure.family_alpha / left)
 
     def reject(self, failures: int) -> None:
         """Notes checks that failed."""

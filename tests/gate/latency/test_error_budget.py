@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.gate.budget import Margins
+from pytest_vidcompress.gate.budget import Certainty, Margins
 from pytest_vidcompress.gate.latency.error_budget import ErrorBudget
 
-WIDE = Margins(latency_alpha=1.0, family_alpha=0.05)
+WIDE = Margins(sure=Certainty(latency_alpha=1.0, family_alpha=0.05))
 
 
 def test_holm_steps_down() -> None:
@@ -26,8 +26,8 @@ def test_a_check_that_held_gives_nothing_away() -> None:
 
 def test_one_check_never_has_more_than_its_own() -> None:
     margins = Margins()
-    assert ErrorBudget(1, margins).alpha == margins.latency_alpha
-    assert ErrorBudget(1000, margins).alpha == pytest.approx(margins.family_alpha / 1000)
+    assert ErrorBudget(1, margins).alpha == margins.sure.latency_alpha
+    assert ErrorBudget(1000, margins).alpha == pytest.approx(margins.sure.family_alpha / 1000)
 
 
 @pytest.mark.parametrize("checks", [0, 1])
@@ -46,4 +46,4 @@ def test_true_checks_share_what_the_family_may_err(checks: int, failures: list[i
         family.reject(count)
         assert family.alpha >= before
     left = max(1, checks - sum(failures))
-    assert family.alpha * left <= family.margins.family_alpha * (1 + 1e-9)
+    assert family.alpha * left <= family.margins.sure.family_alpha * (1 + 1e-9)
