@@ -87,9 +87,9 @@ class Tokens:
             for view in views.split(1)
         )
         first = next(clips)
-        whole = work(self.trial.model.module, first).macs or 1
-        counted = [(work(module, first).macs or 0) / whole]
-        if work(module, torch.zeros_like(first)).macs != work(module, first).macs:
+        whole, own = work(self.trial.model.module, first).macs or 1, work(module, first).macs or 0
+        counted = [own / whole]
+        if work(module, torch.zeros_like(first)).macs != own:
             counted += [(work(module, clip).macs or 0) / whole for clip in islice(clips, COUNTED - 1)]
         return [round(share, 4) for share in counted]
 
@@ -97,15 +97,15 @@ class Tokens:
 def main(names: list[str]) -> None:
     for name in names or MODELS:
         rows = Tokens(name)
-        for text, controls in recipes(name).items():
-            for each in (text, *controls):
+        for text, others in recipes(name).items():
+            for each in (text, *others):
                 if each not in read(RESULTS).get(name, {}):
                     row = rows.row(each)
                     print(name, each, row["top1"], row["agreement"], row.get("macs_share"), flush=True)
                     add(RESULTS, name, {each: row})
             known = read(RESULTS)[name]
             # What the control loses beside the choice, and the chance of so much were both as good.
-            beside = {each: paired(outcomes(known[text]), outcomes(known[each])) for each in controls}
+            beside = {each: paired(outcomes(known[text]), outcomes(known[each])) for each in others}
             add(RESULTS, name, {text: {"beside": beside}})
 
 
