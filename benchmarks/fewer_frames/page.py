@@ -11,7 +11,6 @@ from tabulate import tabulate
 
 from benchmarks.fewer_frames import published
 from benchmarks.fewer_frames.rows import (
-    EARLY,
     FRAMES,
     GIVEN,
     KEEP,
@@ -23,7 +22,7 @@ from benchmarks.fewer_frames.rows import (
     TITLES,
     UNIFORM,
 )
-from benchmarks.fewer_frames.study import TENTH, Cell, read
+from benchmarks.fewer_frames.study import OTHERS, STUDENTS, TENTH, Cell, read
 from benchmarks.marked import between
 
 PAGE = Path(__file__).parents[2] / "docs/fewer-frames.md"
@@ -57,12 +56,10 @@ def _claims(results: dict[str, Any]) -> str:
     heads = ("", "trained on", "student - uniform-6", "p", "- stopped early", "p", "student - teacher")
     body: list[list[str]] = []
     for kind in KINDS:
-        for row in (SERIAL, GIVEN):
+        for row in STUDENTS:
             for size in SIZES:
                 cell = Cell(kind, row, TENTH, size)
-                up, early, down = (
-                    results["gains"].get(f"{cell} - {other}") for other in (UNIFORM, EARLY, TEACHER)
-                )
+                early, up, down = (results["gains"].get(cell.gain_over(other)) for other in OTHERS)
                 if up:
                     name = f"{TITLES[kind]}, {'from scratch' if row == SERIAL else 'from the teacher'}"
                     body.append([name, f"{SIZES[size]} clips", *_gain(up), *_gain(early), _gain(down)[0]])

@@ -31,15 +31,8 @@ from pytest_vidcompress.models.load import load
 RESULTS = Path(__file__).with_name("results.json")
 SEEDS = (0, 1, 2)
 TENTH = FRAMES // 10
-PAIRS = (
-    (SERIAL, EARLY),
-    (GIVEN, EARLY),
-    (SERIAL, UNIFORM),
-    (GIVEN, UNIFORM),
-    (SERIAL, TEACHER),
-    (GIVEN, TEACHER),
-)
-"""What is held against what."""
+STUDENTS, OTHERS = (SERIAL, GIVEN), (EARLY, UNIFORM, TEACHER)
+"""Each of those is held against each of these."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +46,16 @@ class Cell:
 
     def __str__(self) -> str:
         return f"{self.kind} | {self.row} | {self.keep} | {self.size}"
+
+    def gain_over(self, other: str) -> str:
+        """The name of what this one has before another row."""
+        return f"{self} - {other}"
+
+    def beside(self, other: str) -> Cell:
+        """That row of as many frames and clips; the teacher is of all."""
+        if other == TEACHER:
+            return Cell(self.kind, TEACHER, FRAMES, "full")
+        return Cell(self.kind, other, self.keep, self.size)
 
 
 def cells() -> Iterator[Cell]:
@@ -95,14 +98,9 @@ def run(kinds: Sequence[str] = KINDS) -> None:
             results["cells"][str(cell)] = [_scores(each, sets.test.truths) for each in answered(cell)]
             print(cell, results["cells"][str(cell)], flush=True)
             write(results)
-        for row, other in PAIRS:
-            against = (
-                Cell(cell.kind, TEACHER, FRAMES, "full")
-                if other == TEACHER
-                else Cell(cell.kind, other, cell.keep, cell.size)
-            )
-            name = f"{cell} - {other}"
-            if cell.row == row and name not in results["gains"] and str(against) in results["cells"]:
+        for other in OTHERS if cell.row in STUDENTS else ():
+            name, against = cell.gain_over(other), cell.beside(other)
+            if name not in results["gains"] and str(against) in results["cells"]:
                 results["gains"][name] = gain(answered(cell), answered(against), sets.test.truths)
                 print(name, results["gains"][name], flush=True)
                 write(results)
