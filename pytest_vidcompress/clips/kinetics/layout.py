@@ -80,8 +80,12 @@ def is_of(row: Row, stem: str) -> bool:
     return match is None or not match["times"] or len(row.ids) < 2 or stem == row.ids[-1]
 
 
-def distinct(rows: Iterable[Row], source: Path) -> dict[str, Row]:
+def distinct(rows: Iterable[Row], source: Path, several_labels: bool = False) -> dict[str, Row]:
     """Each clip once, by the shortest id that no other clip has taken.
+
+    Args:
+        source: what an error names.
+        several_labels: whether a clip may have several.
 
     Raises:
         VidcompressError: a clip is listed twice with other labels.
@@ -93,16 +97,13 @@ def distinct(rows: Iterable[Row], source: Path) -> dict[str, Row]:
             other = taken.setdefault(name, row)
             if other is row:
                 break
-            if other.ids[-1] == row.ids[-1]:
-                if {*other.labels} != {*row.labels}:
-                    raise VidcompressError(_two_rows(source, name, other, row))
-                break
+            if other.ids[-1] != row.ids[-1]:
+                continue
+            if {*other.labels} != {*row.labels}:
+                before, after = (";".join(each.labels) for each in (other, row))
+                remedy = "write all its labels into one row" if several_labels else "a clip has one label"
+                raise VidcompressError(
+                    f"{source} has clip {name} twice, as {before!r} and as {after!r}: {remedy}"
+                )
+            break
     return taken
-
-
-def _two_rows(source: Path, name: str, first: Row, second: Row) -> str:
-    """Why a clip cannot be in two rows."""
-    before, after = (";".join(row.labels) for row in (first, second))
-    several = first.others or second.others
-    remedy = "write all its labels into one row" if several else "a clip has one label"
-    return f"{source} has clip {name} twice, as {before!r} and as {after!r}: {remedy}"

@@ -62,7 +62,7 @@ def read_kinetics(source: Path, name: str | None = None) -> ClipSet:
     choice = _choose_in(source, tree) if source.is_dir() else _choose_file(source, tree)
     table = choice.path
     listed = choice.layout.read(table, tree)
-    rows = distinct(listed.rows, table)
+    rows = distinct(listed.rows, table, listed.several_labels)
     if not rows:
         raise VidcompressError(f"{table} lists no clips: expected a line for each")
     labels = listed.labels or tuple(sorted({label for row in rows.values() for label in row.labels}))

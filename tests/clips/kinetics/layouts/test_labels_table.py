@@ -85,6 +85,10 @@ def test_a_table_that_has_the_one_label_of_a_clip_is_read_by_that(tmp_path: Path
             "path,labels\nval/a.mp4,rain;snow\nval/a.mp4,fog\n",
             "has clip val/a twice, as 'rain;snow' and as 'fog': write all its labels into one row",
         ),
+        (
+            "path,labels\nval/a.mp4,rain\nval/a.mp4,snow\n",
+            "has clip val/a twice, as 'rain' and as 'snow': write all its labels into one row",
+        ),
         ("path,start,labels\nval/a.mp4,3,rain;snow\n", "lists parts of videos (column start)"),
         ("path,labels\n", "lists no clips"),
     ],
