@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ....errors import VidcompressError
 from ...labels import normal_form
@@ -29,6 +30,13 @@ _IDS = re.compile(r"\d+(?:[\s,|/]+\d+)+")
 """Of labels by their numbers, not parted by `;`."""
 
 
+class _Line(NamedTuple):
+    where: str
+    """What an error calls it."""
+    file: str
+    labels: Sequence[str]
+
+
 def _recognises(path: Path, tree: Tree) -> bool:
     there = {*columns(tree.head(path))}
     # Tables that say the one label of a clip have been read by that column, whatever else they have.
@@ -38,9 +46,7 @@ def _recognises(path: Path, tree: Tree) -> bool:
 def _read(path: Path, tree: Tree) -> Listed:
     refuse_parts(path, tree)
     file_column = next(name for name in PATHS if name in columns(tree.head(path)))
-    numbers: list[int] = []
-    files: list[str] = []
-    labels: list[Sequence[str]] = []
+    lines: list[_Line] = []
     for number, cells in rows(path):
         where = f"{path} line {number}"
         if not cells.get(file_column):
@@ -50,17 +56,11 @@ def _read(path: Path, tree: Tree) -> Listed:
                 f"{where} has more cells than the header has columns, {cells[BEYOND]!r} is beyond: the labels of a "
                 "clip are one cell, parted by ';', and stand in quotes where the table parts its columns by that"
             )
-        numbers.append(number)
-        files.append(cells[file_column])
-        labels.append(_parts(cells.get(_COLUMN, ""), where))
-    _refuse_other_marks(labels, numbers, path)
-    pairs = [(file, label) for file, its in zip(files, labels, strict=True) for label in its]
-    named = name_labels(pairs, path, tree)
-    of_files = iter(named.rows)
-    together = tuple(
-        _row((*islice(of_files, len(its)),), f"{path} line {number}")
-        for number, its in zip(numbers, labels, strict=True)
-    )
+        lines.append(_Line(where, cells[file_column], _parts(cells.get(_COLUMN, ""), where)))
+    _refuse_other_marks(lines)
+    named = name_labels([(line.file, label) for line in lines for label in line.labels], path, tree)
+    of_labels = iter(named.rows)
+    together = tuple(_row((*islice(of_labels, len(line.labels)),), line.where) for line in lines)
     return Listed(
         f"CSV of paths and {named.how}, several a clip", together, named.labels, several_labels=True
     )
@@ -78,15 +78,15 @@ def _parts(cell: str, where: str) -> Sequence[str]:
     return parts
 
 
-def _refuse_other_marks(labels: Sequence[Sequence[str]], numbers: Sequence[int], path: Path) -> None:
+def _refuse_other_marks(lines: Sequence[_Line]) -> None:
     """A comma may be part of a label's name, but in a file that parts none by `;` it hardly is."""
-    if any(len(its) > 1 for its in labels):
+    if any(len(line.labels) > 1 for line in lines):
         return
-    for number, part in zip(numbers, chain.from_iterable(labels), strict=True):
-        mark = next((mark for mark in _ELSEWHERE if mark in part), None)
+    for where, _, (label,) in lines:
+        mark = next((mark for mark in _ELSEWHERE if mark in label), None)
         if mark:
             raise VidcompressError(
-                f"{path} line {number} has {part!r} for a label: labels of a clip are parted by ';', not by "
+                f"{where} has {label!r} for a label: labels of a clip are parted by ';', not by "
                 f"{mark!r}, and no row has several; where that is one name, call the column 'label'"
             )
 
