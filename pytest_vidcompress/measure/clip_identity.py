@@ -6,7 +6,7 @@ from ..clips.crops.digest import MARK, digest, digest_of_set
 from ..clips.loader import Clips
 from ..errors import VidcompressError
 from ..models.model import Model
-from .report import Identity, PublishedAccuracy
+from .identity import Identity, PublishedAccuracy
 
 
 def identity(model: Model, clips: Clips) -> Identity:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from .accuracy.accuracy import Accuracy as Accuracy
+from .accuracy.accuracy import AccuracyKind as AccuracyKind
+from .accuracy.accuracy import Ranking as Ranking
+from .identity import Identity as Identity
+from .identity import PublishedAccuracy as PublishedAccuracy
 from .interval import Estimate
 from .latency.percentiles import Percentiles
 
@@ -21,110 +26,6 @@ if TYPE_CHECKING:
     from .start.cold_start import Start
 
 T = TypeVar("T")
-AccuracyKind = Literal["labels", "agreement"]
-
-
-@dataclass(frozen=True)
-class PublishedAccuracy:
-    """What the authors of a model measured of it themselves, and how they looked at clips."""
-
-    protocol: str
-    """As in `Identity`."""
-    top1: float | None = None
-    """Share of their validation set that was right; None where it is not known, or is of other labels."""
-    label: str = ""
-    """What an accuracy of this report is to be labelled with, because it is of another protocol, such as `measured
-    with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4`; empty where it is of the same."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What was measured, by which test, on which clips, and how these were looked at."""
-
-    name: str
-    """The variant's recipe, or the test that made it: its key in the baseline."""
-    model: str
-    test: str
-    """`path/test_file.py::test_name` of the test that measured it, and in brackets its own parameters."""
-    nodeid: str = ""
-    """Of that test, with all its parameters."""
-    number: int = 0
-    """Which of its measurements this is, from 1; of the reference beside it, less than 0."""
-    clip_ids: tuple[str, ...] = field(default=(), repr=False)
-    """The clips that counted, the same ones for variant and reference."""
-    sample: int = 0
-    """Clips that could have counted: more than did where fewer were enough to decide."""
-    skipped: int = 0
-    """Clips of the sample that could not be decoded."""
-    contents: tuple[str, ...] = field(default=(), repr=False)
-    """Per clip of `clip_ids`: the first digits of its file's SHA-256. This and what follows is empty where it is
-    not known."""
-    clips_digest: str = ""
-    """Of ids and contents of all usable clips of the sample, in their order."""
-    protocol: str = ""
-    """How a clip was looked at, such as `16x4, 1x1 views`."""
-    label_names: tuple[str, ...] = field(default=(), repr=False)
-    """Of every output of the model."""
-    protocol_details: str = ""
-    """What `protocol` leaves out: sampling, crop, and how views merge, such as `stride, 224 of 256 px`."""
-    published: PublishedAccuracy | None = None
-    """None where nothing is known to be published of these weights."""
-
-    def first(self, clips: int) -> Identity:
-        """The same of so many clips from the start."""
-        return replace(self, clip_ids=self.clip_ids[:clips], contents=self.contents[:clips])
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """How well the labels of clips are ranked that may have several; what is per clip is as in `Accuracy`."""
-
-    gap: Estimate
-    """GAP@20: the average precision of the 20 highest labels of all clips in one list."""
-    mean_ap: Estimate
-    """mAP: the mean over the labels of the average precision of one label over all clips."""
-    gap_drop: Estimate
-    """The reference's minus its own, with the interval of what the same clips differ by."""
-    mean_ap_drop: Estimate
-    by_clip: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]], repr=False)
-    """`gap` and `mean_ap` -> what each clip contributes: their mean is the number."""
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How often a variant is right. Shares are 0 ... 1; what is per clip is in the order of the report's clips."""
-
-    top1: Estimate
-    """Share of clips whose highest logit is the label's (under random weights: the reference's); where a clip may
-    have several labels, one of theirs."""
-    top5: Estimate
-    agreement: Estimate
-    """Share of clips on which variant and reference predict the same class; where a clip may have several labels, the
-    same set of those with a logit above zero."""
-    kl: Estimate
-    """Mean KL divergence of the variant's class distribution from the reference's, nats; where a clip may have
-    several labels, of each label's own, added up."""
-    kind: AccuracyKind = "labels"
-    """What `top1` and `top5` are measured against: under random weights it is agreement."""
-    outcomes: tuple[bool, ...] = field(default=(), repr=False)
-    """Per clip: was the highest logit right?"""
-    agreements: tuple[bool, ...] = field(default=(), repr=False)
-    """Per clip: was it the reference's?"""
-    labels: tuple[int, ...] = field(default=(), repr=False)
-    """Per clip: the right answer, an index in the identity's `label_names`; empty where a clip may have several."""
-    predictions: tuple[int, ...] = field(default=(), repr=False)
-    """Per clip: what was answered, likewise."""
-    label_sets: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
-    """Per clip: all its labels; this and what follows is empty where a clip has but one."""
-    predicted_sets: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
-    """Per clip: the labels with a logit above zero."""
-    ranking: Ranking | None = field(default=None, repr=False)
-    """None where a clip has but one label."""
-
-    @property
-    def several_labels(self) -> bool:
-        """May a clip have several?"""
-        return self.ranking is not None
 
 
 @dataclass(frozen=True)

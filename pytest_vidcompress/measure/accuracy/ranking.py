@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 
 from ..interval import Estimate
-from ..report import Ranking
+from .accuracy import Ranking
 from .answers import void
 from .ranked_list import RankedList
 from .resampling import bca_interval, resamples

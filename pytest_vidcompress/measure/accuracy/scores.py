@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import kl_div, log_softmax, logsigmoid
 
 from ..interval import Estimate, mean_interval, share_interval
-from ..report import Accuracy, AccuracyKind
+from .accuracy import Accuracy, AccuracyKind
 from .answers import MOST_GUESSES, answers, label_sets, members, right, same, several, void
 from .ranking import ranking
 
