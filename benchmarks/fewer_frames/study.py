@@ -27,6 +27,7 @@ from benchmarks.fewer_frames.trial import Trials
 from pytest_vidcompress.clips.events.plan import LABELS
 from pytest_vidcompress.measure.accuracy.ranking import Rankings
 from pytest_vidcompress.models.load import load
+from pytest_vidcompress.processes.file_lock import locked
 
 RESULTS = Path(__file__).with_name("results.json")
 SEEDS = (0, 1, 2)
@@ -116,7 +117,10 @@ def read() -> dict[str, Any]:
 
 
 def write(results: dict[str, Any]) -> None:
-    """Beside what others have written meanwhile."""
-    for part, known in read().items():
-        results[part] = {**known, **results[part]}
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    """Beside what others have written meanwhile; nobody reads half of it."""
+    partial = RESULTS.with_suffix(".partial")
+    with locked(RESULTS.with_name(f".{RESULTS.name}.lock"), str(RESULTS)):
+        for part, known in read().items():
+            results[part] = {**known, **results[part]}
+        partial.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        partial.replace(RESULTS)

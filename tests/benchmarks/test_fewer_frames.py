@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,6 +42,19 @@ def test_cells_are_written_once_and_read_again(tmp_path: Any, monkeypatch: pytes
     cell = study.Cell("hrnn", UNIFORM, 6, "small")
     study.write({"cells": {str(cell): seeds}, "gains": {}})
     assert ".600 / .300" in page.tables()
+
+
+def test_what_runs_beside_each_other_loses_no_cell(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "RESULTS", tmp_path / "results.json")
+
+    def some(kind: str) -> None:
+        for place in range(20):
+            study.write({"cells": {f"{kind} {place}": []}, "gains": {}})
+
+    with ThreadPoolExecutor(len(KINDS)) as pool:
+        for done in [pool.submit(some, kind) for kind in KINDS]:
+            done.result()
+    assert len(study.read()["cells"]) == 20 * len(KINDS)
 
 
 def test_a_gain_is_paired_by_clip_and_by_seed() -> None:
