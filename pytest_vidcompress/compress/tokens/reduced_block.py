@@ -46,7 +46,7 @@ class ReducedBlock(nn.Module):
 
 
 class Encoded(NamedTuple):
-    """What an encoder of transformers' gives."""
+    """What an encoder of transformers' gives, or a model without its head."""
 
     last_hidden_state: torch.Tensor
     hidden_states: None = None

@@ -7,12 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...errors import VidcompressError
 from ..fuse.fused_layers import Attention, Mlp
 from ..fuse.fused_videomae import FusedVideoMAE
 from ..layers.adopt import adopt
 from .reduced_block import ReducedBlock, reduced_blocks, tokens_at
-from .reduced_videomae import JointComparison
+from .reduced_videomae import JointComparison, joint_grid, refuse_first_token
 from .token_grid import Reductions, TokenFamily, TokenGrid
 from .token_sizes import mean_token
 
@@ -80,16 +79,11 @@ class _Model(FusedVideoMAE):
 
 
 def _grid(module: Any) -> TokenGrid:
-    if not module.pools:
-        raise VidcompressError(
-            "its head reads the first token alone, which would have to stay: expected one that reads the mean of all"
-        )
-    size = module.config.image_size
+    refuse_first_token(module.pools)
+    size, patches = module.config.image_size, module.patches
     height, width = size if isinstance(size, list | tuple) else (size, size)
-    cut = module.patches
-    places = (height // cut.height) * (width // cut.width)
-    tubelets = module.positions.shape[1] // places
-    return TokenGrid(tubelets, places, len(module.blocks), True, cut.frames, (cut.height, cut.width))
+    cut = (patches.frames, patches.height, patches.width)
+    return joint_grid(module.positions.shape[1], (height, width), cut, len(module.blocks))
 
 
 def _reduced(module: Any, reductions: Reductions) -> nn.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -80,9 +79,8 @@ class _GivenSome(nn.Module):
     encoder: _Encoder
     start: nn.Module
 
-    def forward(self, pixel_values: torch.Tensor, **_: Any) -> Any:
-        ends = [self._of_one(clip) for clip in pixel_values.split(1)]
-        return SimpleNamespace(last_hidden_state=torch.cat(ends), hidden_states=None, attentions=None)
+    def forward(self, pixel_values: torch.Tensor, **_: Any) -> Encoded:
+        return Encoded(torch.cat([self._of_one(clip) for clip in pixel_values.split(1)]))
 
     def _of_one(self, clip: torch.Tensor) -> torch.Tensor:
         embeddings = self.embeddings
@@ -92,20 +90,33 @@ class _GivenSome(nn.Module):
 
 
 def _grid(module: Any) -> TokenGrid:
-    if module.fc_norm is None:
+    refuse_first_token(module.fc_norm is not None)
+    embeddings, blocks = module.videomae.embeddings, len(module.videomae.encoder.layer)
+    patches = embeddings.patch_embeddings
+    cut = (int(patches.tubelet_size), *patches.patch_size)
+    return joint_grid(embeddings.position_embeddings.shape[1], patches.image_size, cut, blocks)
+
+
+def refuse_first_token(reads_mean: bool) -> None:
+    """Raises VidcompressError for a head that does not read the mean of all tokens."""
+    if not reads_mean:
         raise VidcompressError(
             "its head reads the first token alone, which would have to stay: expected one that reads the mean of all"
         )
-    return joint_grid(module.videomae.embeddings, len(module.videomae.encoder.layer))
 
 
-def joint_grid(embeddings: Any, blocks: int) -> TokenGrid:
-    """Of VideoMAE's embeddings."""
-    patches = embeddings.patch_embeddings
-    (height, width), (down, across) = patches.image_size, patches.patch_size
-    places = (height // down) * (width // across)
-    tubelets = embeddings.position_embeddings.shape[1] // places
-    return TokenGrid(tubelets, places, blocks, True, int(patches.tubelet_size), (down, across))
+def joint_grid(tokens: int, size: tuple[int, int], cut: tuple[int, int, int], blocks: int) -> TokenGrid:
+    """Of a VideoMAE.
+
+    Args:
+        tokens: of a clip.
+        size: pixels of a frame, height and width.
+        cut: frames, height and width of what a token is of.
+        blocks: how many.
+    """
+    tubelet, down, across = cut
+    places = (size[0] // down) * (size[1] // across)
+    return TokenGrid(tokens // places, places, blocks, True, tubelet, (down, across))
 
 
 def _reduced(module: Any, reductions: Reductions) -> nn.Module:
