@@ -39,11 +39,12 @@ def default_models(clips: str) -> tuple[str, ...]:
     return _packaged_for(clips) or DEFAULT_MODELS
 
 
-def family_of(model_type: str) -> Family | None:
+def family_of(model_type: object) -> Family | None:
     """The family that transformers' configurations call `model_type`; None where none has a file."""
     return next((family for family in FAMILIES if family.model_type == model_type), None)
 
 
 def own_architecture(model_type: object) -> OwnArchitecture | None:
-    """What builds and loads models of this type in the place of transformers; None where that does."""
-    return next((family.own for family in FAMILIES if family.model_type == model_type), None)
+    """What builds models of this type in the place of transformers; None where that does."""
+    family = family_of(model_type)
+    return family.own if family else None
