@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from random import Random
 from statistics import fmean, median
@@ -177,19 +177,14 @@ def cold_starts(
         first_call_s: of the variant, before that.
         disturbed: so many of the last pairs lost their core for a while.
     """
-    random = Random(seed)
-    variant: list[ColdStart] = []
-    reference: list[ColdStart] = []
-    for pair in range(pairs):
-        slow = 8.0 if pair >= pairs - disturbed else 1.0
-        for starts, first, ratio in ((variant, first_call_s, log_ratio), (reference, 0.1, 0.0)):
-            times = slow * math.exp(ratio + random.gauss(0, noise / math.sqrt(2)))
-            starts.append(
-                ColdStart(
-                    0.1 * times, 0.05 * times, first * times, own_bytes=40_000_000, imported_bytes=4 * 10**8
-                )
-            )
-    return Start(tuple(variant), tuple(reference), pairs)
+
+    def start(times: float, first: float) -> ColdStart:
+        parts = 0.1 * times, 0.05 * times, first * times
+        return ColdStart(*parts, own_bytes=40_000_000, imported_bytes=4 * 10**8)
+
+    both = [*_slower(log_ratio, noise, pairs, seed, disturbed)]
+    variant = tuple(start(times, first_call_s) for times, _ in both)
+    return Start(variant, tuple(start(times, 0.1) for _, times in both), pairs)
 
 
 def from_files(
@@ -211,14 +206,24 @@ def from_files(
         stages: the variant shows its stages.
         disturbed: so many of the last rounds lost their core for a while.
     """
+
+    def taken(times: float, decoded: float, shown: bool) -> Round:
+        parts = {"backbone": 0.04 * times, "aggregator": 0.02 * times, "classifier": 0.001 * times}
+        return Round(decoded * times, 0.07 * times, parts if shown else {})
+
+    both = [*_slower(log_ratio, noise, rounds, seed, disturbed)]
+    variant = tuple(taken(times, decode_s, stages) for times, _ in both)
+    return FromFile(variant, tuple(taken(times, 0.03, True) for _, times in both), rounds, 4)
+
+
+def _slower(
+    log_ratio: float, noise: float, pairs: int, seed: int, disturbed: int
+) -> Iterator[tuple[float, float]]:
+    """Of each pair, how many times as long variant and reference take; arguments as of `cold_starts`."""
     random = Random(seed)
-    variant: list[Round] = []
-    reference: list[Round] = []
-    for number in range(rounds):
-        slow = 8.0 if number >= rounds - disturbed else 1.0
-        for arm, decoded, ratio in ((variant, decode_s, log_ratio), (reference, 0.03, 0.0)):
-            times = slow * math.exp(ratio + random.gauss(0, noise / math.sqrt(2)))
-            parts = {"backbone": 0.04 * times, "aggregator": 0.02 * times, "classifier": 0.001 * times}
-            shown = parts if stages or arm is reference else {}
-            arm.append(Round(decoded * times, 0.07 * times, shown))
-    return FromFile(tuple(variant), tuple(reference), rounds, 4)
+    for pair in range(pairs):
+        slow = 8.0 if pair >= pairs - disturbed else 1.0
+        own, other = (
+            slow * math.exp(ratio + random.gauss(0, noise / math.sqrt(2))) for ratio in (log_ratio, 0.0)
+        )
+        yield own, other

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_entries
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredPairs
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredPairs
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
 from pytest_vidcompress.gate.baseline.update import Mode, update
 from pytest_vidcompress.gate.baseline.update_timings import update_timings
@@ -19,6 +19,7 @@ from pytest_vidcompress.gate.verdict import Status
 from pytest_vidcompress.measure.from_file.from_file import FromFile
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.untrusted import Malformed
+from tests.gate.baseline.recorded_cases import TAKEN_OVER
 from tests.gate.reports import changed, from_files, report
 
 PARTS = ("answer", "decode", "backbone", "aggregator")
@@ -65,18 +66,7 @@ def test_what_says_nothing_is_no_run(found: FromFile | None) -> None:
     assert StoredTiming.of(measured(found)).answers == {}
 
 
-@pytest.mark.parametrize(
-    ("mode", "before", "now", "runs", "taken"),
-    [
-        ("create", (1.0,), 1.02, 2, True),
-        ("create", (1.0,), 1.3, 1, False),
-        ("accept", (1.0, 1.01), 1.3, 1, True),
-        ("accept", (1.0, 1.01), 1.02, 2, False),
-        ("tighten", (1.0, 1.01), 0.7, 1, True),
-        ("tighten", (1.0, 1.01), 0.99, 2, False),
-        ("create", (1.0,) * MOST_RUNS, 1.0, MOST_RUNS, False),
-    ],
-)
+@TAKEN_OVER
 def test_who_records_what(mode: Mode, before: tuple[float, ...], now: float, runs: int, taken: bool) -> None:
     run = measured(from_files(math.log(now), noise=0.001))
     after, changes = update_timings(mode, stored(*before), [run])

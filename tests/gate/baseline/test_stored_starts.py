@@ -10,13 +10,14 @@ import pytest
 
 from pytest_vidcompress.gate.baseline.json_shape import timing_document, timing_entries
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.recorded_runs import MOST_RUNS, StoredStart
+from pytest_vidcompress.gate.baseline.recorded_runs import StoredStart
 from pytest_vidcompress.gate.baseline.stored import StoredTiming
 from pytest_vidcompress.gate.baseline.update import Mode
 from pytest_vidcompress.gate.baseline.update_timings import update_timings
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.measure.start.cold_start import Start
 from pytest_vidcompress.untrusted import Malformed
+from tests.gate.baseline.recorded_cases import TAKEN_OVER
 from tests.gate.reports import cold_starts, report
 
 
@@ -66,18 +67,7 @@ def test_numbers_that_cannot_be_are_refused(field: str) -> None:
         timing_entries({"variants": {"a": {field: "-1"}}})
 
 
-@pytest.mark.parametrize(
-    ("mode", "before", "now", "runs", "taken"),
-    [
-        ("create", (1.0,), 1.02, 2, True),
-        ("create", (1.0,), 1.3, 1, False),
-        ("accept", (1.0, 1.01), 1.3, 1, True),
-        ("accept", (1.0, 1.01), 1.02, 2, False),
-        ("tighten", (1.0, 1.01), 0.7, 1, True),
-        ("tighten", (1.0, 1.01), 0.99, 2, False),
-        ("create", (1.0,) * MOST_RUNS, 1.0, MOST_RUNS, False),
-    ],
-)
+@TAKEN_OVER
 def test_who_records_what(mode: Mode, before: tuple[float, ...], now: float, runs: int, taken: bool) -> None:
     run = measured(cold_starts(math.log(now), noise=0.001))
     after, changes = update_timings(mode, stored(*before), [run])
