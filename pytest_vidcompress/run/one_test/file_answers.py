@@ -19,12 +19,13 @@ def with_file_answers(session: Session, case: Case, subject: Subject, report: Re
     """The report with its subject's way from files to answers, in turns with that of its reference."""
     from ...gate.latency.answer_rule import METRICS_OF_PARTS
     from ...gate.latency.level import START_PAIRS
-    from ...measure.from_file.alternation import Trial, from_file
 
     limited = not METRICS_OF_PARTS.keys().isdisjoint(case.budget.limits)
     rounds = session.options.answers or (START_PAIRS if limited else 0)
     if not rounds:
         return report
+    from ...measure.from_file.alternation import Trial, from_file
+
     reference = session.references.of(case.model)
     trial = Trial(subject, reference.model, reference.clips, rounds)
     return replace(report, from_file=from_file(trial, _stop(session, case, report), session.progress))
