@@ -17,8 +17,8 @@ Progress = Callable[[int, int], None]
 def write_video(path: Path, frames: npt.NDArray[np.uint8], crf: int, rate: int, keyframes: int = 0) -> None:
     """Encodes one H.264 mp4.
 
-    The same versions nearly always write the same bytes: of pictures this small x264's macroblock tree reads memory
-    that nobody wrote. Without it (`mbtree=0`) they always would, but not those of the packaged files.
+    The same versions write the same bytes. The packaged files were written with x264's macroblock tree, which reads
+    memory that nobody wrote where pictures are this small: written again they have other bytes.
 
     Args:
         path: the file, overwritten.
@@ -32,7 +32,14 @@ def write_video(path: Path, frames: npt.NDArray[np.uint8], crf: int, rate: int, 
         stream = container.add_stream(
             "libx264",
             rate=rate,
-            options={"crf": str(crf), "preset": "veryslow", "threads": "1", "flags": "+bitexact"} | apart,
+            options={
+                "crf": str(crf),
+                "preset": "veryslow",
+                "threads": "1",
+                "flags": "+bitexact",
+                "x264-params": "mbtree=0",
+            }
+            | apart,
         )
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuv420p"
@@ -41,8 +48,7 @@ def write_video(path: Path, frames: npt.NDArray[np.uint8], crf: int, rate: int, 
         # x264 signs each file with its settings, a tenth of so small a video.
         unsigned = av.BitStreamFilterContext("filter_units=remove_types=6", stream)
         for picture in frames:
-            # Left to the encoder, what lies beside the picture is chance, and with it the bytes.
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             for packet in stream.encode(frame):
                 container.mux(unsigned.filter(packet))
         for packet in stream.encode():
