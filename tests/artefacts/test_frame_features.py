@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 import torch
@@ -14,13 +12,12 @@ from torch import nn
 
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import Variant, build
-from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, frame_classifier
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
-from tests.models.frame_features.small import LABELS, NAMES, PROFILE, logits, model, pixels
+from tests.models.frame_features.small import LABELS, NAMES, NOISE, PROFILE, logits, model, pixels
 
 RECIPES = ("fp32", "fp16", "fuse", "frames:keep=3+fuse", "fuse+int8-static@torch", "int8-weights+bf16")
 FRESH = """
@@ -29,18 +26,6 @@ from pytest_vidcompress.artefacts.load import load
 with torch.inference_mode():
     print(load(sys.argv[1]).module(torch.load(sys.argv[2], weights_only=True)).tolist())
 """
-
-
-class Noise:
-    """Calibration clips without files."""
-
-    expected = 3
-
-    def batches(self, _: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        return ((pixels(1, seed=each), torch.zeros(1, dtype=torch.long)) for each in range(self.expected))
-
-
-NOISE = cast(Clips, Noise())
 
 
 def saved(recipe: str, of: Model, folder: Path) -> Variant:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
-
 import pytest
 import torch
 
-from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import IMMEDIATE, TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
@@ -16,7 +12,7 @@ from pytest_vidcompress.measure.cost.coverage import coverage
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.torch_eager import executable
-from tests.models.frame_features.small import LABELS, NAMES, logits, model, pixels
+from tests.models.frame_features.small import LABELS, NAMES, NOISE, logits, model, pixels
 
 RECIPES = (*IMMEDIATE, "fuse+int8-static", "fuse+bf16", "frames:keep=4+fuse+int8-static")
 NO_ATTENTION = "has no linear layers or convolutions in scope attention: none has 'att' in its name"
@@ -31,17 +27,8 @@ EXPORTED = {"fuse", "int8-static", "frames:keep=4+fuse+int8-static"}
 """What is converted here in every run; of the others CI does it."""
 
 
-class Noise:
-    """Calibration clips without files."""
-
-    expected = 3
-
-    def batches(self, _: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        return ((pixels(1, seed=each), torch.zeros(1, dtype=torch.long)) for each in range(self.expected))
-
-
 def compressed(recipe: str, name: str) -> Model:
-    return parse(recipe, TECHNIQUES).apply(model(name), cast(Clips, Noise()))
+    return parse(recipe, TECHNIQUES).apply(model(name), NOISE)
 
 
 def distance(found: torch.Tensor, expected: torch.Tensor) -> float:

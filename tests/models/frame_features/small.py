@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
 
+from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, build
 from pytest_vidcompress.models.frame_features.settings import FrameSettings
@@ -68,6 +69,18 @@ def load_classifier(folder: Path, said: FrameSettings) -> FrameClassifier:
 
 def pixels(count: int = 2, frames: int = FRAMES, seed: int = 1) -> torch.Tensor:
     return torch.randn(count, frames, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(seed))
+
+
+class NoiseClips:
+    """Calibration clips without files."""
+
+    expected = 3
+
+    def batches(self, _: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        return ((pixels(1, seed=each), torch.zeros(1, dtype=torch.long)) for each in range(self.expected))
+
+
+NOISE = cast(Clips, NoiseClips())
 
 
 def logits(module: Any, given: torch.Tensor | None = None) -> torch.Tensor:
