@@ -131,11 +131,14 @@ def _remarks(workshop: Workshop, notes: VariantNotes) -> Iterable[str]:
 
 
 def _options(given: Namespace) -> Options:
-    """As a run of tests has them."""
+    """As a run of tests has them, on the packaged clips that the model is for."""
+    from ..models.catalog import CATALOG
+
+    named = CATALOG.get(given.model)
     return Options(
         {
             Options.models.name: (given.model,),
-            Options.clips.name: given.clips or Options.clips.default,
+            Options.clips.name: given.clips or (named.clips if named else Options.clips.default),
             Options.weights.name: given.weights,
             Options.runtime.name: given.runtime,
             Options.learn.name: given.learn,

@@ -367,3 +367,10 @@ def test_a_recipe_that_calibrates(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert "note: calibrated on 4 clips of 'pocket' that no test takes by default" in err
     assert "note: videomae is the small one that comes with this package, of 991,632 parameters" in err
     assert json.loads((tmp_path / "out" / "recipe.json").read_text())["weights"] == "random"
+
+
+def test_a_model_of_long_clips_is_compressed_on_those(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compress", "nextvlad", "frames:keep=6", str(tmp_path / "out")]) == 0
+    assert "frames:keep=6 of nextvlad: " in capsys.readouterr().out
