@@ -119,14 +119,8 @@ def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
         if limit.form is Form.DROP:
             return low, high
         return (1 - high / reference.top1, 1 - low / reference.top1) if reference.top1 else None
-    # What is ranked has its drop, of the same clips, measured by that name.
-    value = (
-        getattr(report, limit.name)
-        if limit.metric.rule == "ranked"
-        else limit.metric.of(report)
-        if limit.form is Form.VALUE
-        else None
-    )
+    # What a report measures of it has the limit's name, so do drops of what is ranked.
+    value = getattr(report, limit.name, None)
     return value.interval if isinstance(value, Estimate) else None
 
 
