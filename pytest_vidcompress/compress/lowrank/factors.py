@@ -19,6 +19,8 @@ from ..layers.trainable import train_alike
 
 _DAMPING = 1e-9
 """Of the mean variance, added to every direction: one that inputs never take must not be free of charge."""
+_MOST_DAMPING = 1e6
+"""More than the rounding of any row takes: what then has no root is not finite."""
 
 
 class Factored(nn.Sequential):
@@ -53,10 +55,12 @@ class Spectrum:
 
     @classmethod
     def of(cls, layer: nn.Linear, moments: Moments) -> Spectrum:
-        covariance = moments.covariance[0]
-        variance = covariance.diagonal().mean().clamp(min=torch.finfo(torch.float32).tiny)
-        # A sum of products is symmetric and positive up to its rounding alone.
-        root = _root(covariance, variance)
+        covariance, second = moments.covariance[0], moments.second[0]
+        # A sum of products is symmetric and positive up to its rounding alone, which is all that is left of inputs
+        # that never change.
+        rounding = torch.finfo(second.dtype).eps * second.diagonal().mean()
+        variance = covariance.diagonal().mean().maximum(rounding)
+        root = _root(covariance, variance.clamp(min=torch.finfo(torch.float32).tiny))
         left, values, right = torch.linalg.svd(layer.weight.detach().double() @ root, full_matrices=False)
         return cls(layer, moments.mean[0], root, left, values, right)
 
@@ -87,7 +91,7 @@ def _root(covariance: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
     unit, damping = torch.eye(len(covariance)).to(covariance), _DAMPING
     while True:
         root, failed = torch.linalg.cholesky_ex(covariance + damping * variance * unit)
-        if not failed or damping > 1:
+        if not failed or damping > _MOST_DAMPING:
             return root
         damping *= 10
 

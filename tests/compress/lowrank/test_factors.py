@@ -99,6 +99,14 @@ def test_inputs_that_never_change_take_no_rank() -> None:
     assert error(made, layer, always) < 1e-9
 
 
+def test_inputs_that_never_change_take_no_rank_however_their_sums_are_rounded() -> None:
+    for power in range(-3, 4):
+        layer = layer_of(300, 5)
+        always = (10.0**power * rows(300, 0)[:1]).expand(50, 300)
+        made = Spectrum.of(layer, moments(layer, always)).truncated(1)
+        torch.testing.assert_close(made(always), layer(always), rtol=1e-4, atol=1e-4 * float(always.norm()))
+
+
 def test_both_layers_are_as_large_and_an_empty_one_has_their_shapes() -> None:
     layer = layer_of(30, 18)
     made = Spectrum.of(layer, moments(layer, rows(30, 0))).truncated(5)
