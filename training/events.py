@@ -25,11 +25,11 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from pytest_vidcompress.clips.events.drawing import render
 from pytest_vidcompress.clips.events.plan import FRAMES, LABELS, plan
-from pytest_vidcompress.clips.events.rendered import RenderedEvents
-from pytest_vidcompress.clips.events.renderer import render
+from pytest_vidcompress.clips.events.rendered_events import RenderedEvents
+from pytest_vidcompress.clips.label_targets import Targets
 from pytest_vidcompress.clips.profile import Profile
-from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.clips.training_clips import TrainingClips
 from pytest_vidcompress.learn.budget import Budget
 from pytest_vidcompress.learn.feature_lessons import Answering, FeatureBatches
@@ -41,7 +41,7 @@ from pytest_vidcompress.measure.accuracy.predict import evaluating
 from pytest_vidcompress.measure.accuracy.ranking import Rankings
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, build
-from pytest_vidcompress.models.frame_features.settings import read_settings
+from pytest_vidcompress.models.frame_features.frame_settings import read_settings
 from pytest_vidcompress.models.frame_features.weights import save_checkpoint
 from pytest_vidcompress.models.model import Model
 

@@ -35,10 +35,10 @@ from pytest_vidcompress.clips.pocket.motions import MOTIONS
 from pytest_vidcompress.clips.pocket.renderer import SIZE, render
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.adapter import logits_from
-from pytest_vidcompress.models.convolutions.r2plus1d import R2plus1d
-from pytest_vidcompress.models.convolutions.settings import R2plus1dSettings, X3dSettings
-from pytest_vidcompress.models.convolutions.x3d import X3d
-from pytest_vidcompress.models.own.stored_weights import save_stored
+from pytest_vidcompress.models.convolutions.convolution_settings import R2plus1dSettings, X3dSettings
+from pytest_vidcompress.models.convolutions.r2plus1d_classifier import R2plus1d
+from pytest_vidcompress.models.convolutions.x3d_classifier import X3d
+from pytest_vidcompress.models.own.own_weights import save_stored
 
 HERE = Path(__file__).parent
 LABELS = list(MOTIONS)

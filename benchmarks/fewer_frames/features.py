@@ -11,8 +11,8 @@ import torch
 
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.events.plan import LABELS
-from pytest_vidcompress.clips.events.rendered import RenderedEvents
-from pytest_vidcompress.clips.targets import Targets
+from pytest_vidcompress.clips.events.rendered_events import RenderedEvents
+from pytest_vidcompress.clips.label_targets import Targets
 from pytest_vidcompress.learn.kept_features import kept_features
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier
 from pytest_vidcompress.models.model import Model

@@ -46,7 +46,7 @@ def measured(name: str, recipe: str, rounds: int, threads: int) -> Row:
     import torch
 
     from pytest_vidcompress.measure.cost.weigh import weigh
-    from pytest_vidcompress.measure.from_file.alternation import Trial, from_file
+    from pytest_vidcompress.measure.from_file.file_alternation import Trial, from_file
     from pytest_vidcompress.measure.from_file.from_file import ANSWER, DECODE, MODEL, clips_per_s
     from pytest_vidcompress.measure.machine import machine
     from pytest_vidcompress.measure.measurement import first_clip

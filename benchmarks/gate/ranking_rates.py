@@ -23,7 +23,7 @@ from benchmarks.gate.accuracy_rates import as_lines, rate
 from pytest_vidcompress.gate.baseline.stored import CENTS, Stored
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.metrics import METRICS, RANKED
-from pytest_vidcompress.gate.ranking import judge_ranked
+from pytest_vidcompress.gate.ranking_rule import judge_ranked
 from pytest_vidcompress.measure.accuracy.ranking import ranking
 from pytest_vidcompress.measure.accuracy.scores import accuracy
 from pytest_vidcompress.measure.report import Identity, Report

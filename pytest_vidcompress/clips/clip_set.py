@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from ..errors import VidcompressError
 from .clip import ClipSet
-from .events.packaged import NAME as EVENTS
-from .events.packaged import events
+from .events.event_set import NAME as EVENTS
+from .events.event_set import events
 from .kinetics.read import read_kinetics
 from .pocket.packaged import NAME as POCKET
 from .pocket.packaged import pocket

@@ -15,8 +15,8 @@ from .crops.disk_cache import Shelf
 from .crops.model_input import model_input
 from .crops.prefetch import prefetch
 from .faults import Skipped, Undecodable, too_many
+from .label_targets import Targets, as_targets
 from .profile import Profile
-from .targets import Targets, as_targets
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""

@@ -18,10 +18,10 @@ from .crops.disk_cache import Shelf
 from .crops.model_input import model_input
 from .crops.prefetch import Outcome, prefetch
 from .faults import Skipped, Undecodable
+from .label_targets import Targets, as_targets
 from .loader import Decoding
 from .profile import Profile, Views
 from .shuffle import shuffled
-from .targets import Targets, as_targets
 
 Refuse = Callable[[Clip], None]
 """Raises VidcompressError for a clip that may not be trained on."""

@@ -18,7 +18,7 @@ from .latency.tail_rule import judge_tail, judge_tail_budget
 from .metrics import LIMITS, METRICS, REST, Form, Limit, Metric, Rule
 from .pairing import ROUNDING
 from .precision import computed_in_others
-from .ranking import judge_ranked
+from .ranking_rule import judge_ranked
 from .verdict import Status, Verdict
 
 

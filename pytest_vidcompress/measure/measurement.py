@@ -15,7 +15,7 @@ from ..errors import VidcompressError
 from ..models.device import synchronizer
 from ..models.model import Model
 from .accelerator import accelerator
-from .accuracy.answers import as_targets, right, same, several, void
+from .accuracy.label_sets import as_targets, right, same, several, void
 from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
 from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer

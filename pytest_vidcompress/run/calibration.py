@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 
 from ..clips.clip import Clip, ClipSet
+from ..clips.label_targets import targets_of
 from ..clips.loader import Clips
 from ..clips.pocket.packaged import pocket
 from ..clips.sample import calibration, sample
-from ..clips.targets import targets_of
 from ..models.model import Model
 
 TESTED = 1000

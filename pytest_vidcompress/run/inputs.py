@@ -154,8 +154,8 @@ class Inputs:
         most_skipped: float = 1.0,
         device: torch.device | None = None,
     ) -> Clips:
+        from ..clips.label_targets import targets_of
         from ..clips.loader import Clips
-        from ..clips.targets import targets_of
 
         model = self.model(name)
         targets = targets_of(self.clip_set, model.labels, name)

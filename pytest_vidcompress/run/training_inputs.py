@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..clips.clip import Clip, ClipSet
+from ..clips.label_targets import targets_of
 from ..clips.loader import Decoding
 from ..clips.shared_content import SharedContent
-from ..clips.targets import targets_of
 from ..clips.training_clips import TrainingClips
 from ..errors import VidcompressError
 from ..learn.lessons import Lessons

@@ -14,9 +14,9 @@ from pytest_vidcompress.clips.crops import prefetch
 from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
 from pytest_vidcompress.clips.crops.preprocess import normalize
+from pytest_vidcompress.clips.label_targets import Targets
 from pytest_vidcompress.clips.loader import Clips, Decoding
 from pytest_vidcompress.clips.profile import CropSpec, Profile, Views
-from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
 from tests.clips.decode.footage import greys
 from tests.clips.decode.pictures import write_picture

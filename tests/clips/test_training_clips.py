@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from pytest_vidcompress.clips.clip import Clip
+from pytest_vidcompress.clips.label_targets import Targets
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Profile, Views
-from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.clips.training_clips import TrainingClips
 from pytest_vidcompress.errors import VidcompressError
 

@@ -17,7 +17,7 @@ from ...clips.profile import Merge
 from ...errors import VidcompressError
 from ...models.adapter import logits_from
 from ...models.frame_count import refuse_other_frames
-from .answers import several
+from .label_sets import several
 
 OfView = Callable[[torch.Tensor], torch.Tensor]
 """Pixels of one view -> its logits, `(1, labels)` float32."""

@@ -16,7 +16,7 @@ import torch
 
 from ..interval import Estimate
 from .accuracy import Ranking
-from .answers import void
+from .label_sets import void
 from .ranked_list import RankedList
 from .resampling import bca_interval, resamples
 

@@ -11,7 +11,7 @@ from torch.nn.functional import kl_div, log_softmax, logsigmoid
 
 from ..interval import Estimate, mean_interval, share_interval
 from .accuracy import Accuracy, AccuracyKind
-from .answers import MOST_GUESSES, answers, label_sets, members, right, same, several, void
+from .label_sets import MOST_GUESSES, answers, label_sets, members, right, same, several, void
 from .ranking import ranking
 
 LEAST = math.log(sys.float_info.min)

@@ -7,7 +7,7 @@ from collections import Counter
 from torch import nn
 
 from .macs import Work
-from .stages import stage_at, stages_of
+from .stage_costs import stage_at, stages_of
 from .watch import parts
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ...compress.layers.other_layout import OtherLayout
-from ..accuracy.answers import same
+from ..accuracy.label_sets import same
 from ..accuracy.predict import evaluating, logits_of
 from .divergence import BlockError, Divergence
 from .model_blocks import counterparts

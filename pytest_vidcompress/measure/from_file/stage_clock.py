@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from ...processes.clock import now_s
-from ..cost.stages import called_parts, stages_of
+from ..cost.stage_costs import called_parts, stages_of
 from ..cost.watch import watchable
 
 

@@ -17,7 +17,7 @@ import torch
 
 from ...models.device import synchronizer
 from ...models.model import Model
-from ..accuracy.answers import several
+from ..accuracy.label_sets import several
 from ..accuracy.predict import Progress, evaluating, logits_of
 from ..accuracy.scores import likeness
 from ..cost.macs import Work, work

@@ -19,7 +19,7 @@ from ...errors import VidcompressError, first_line
 from ..catalog import family_of, own_architecture
 from ..families import FAMILIES
 from ..family import Pretrained
-from ..own.stored_weights import load_stored
+from ..own.own_weights import load_stored
 from .checkpoint_files import WEIGHTS, cannot_be_loaded, config_file, is_local, refuse_absent
 from .checkpoint_profile import read_profile
 from .classifier import architecture, build

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile
 from ..family import POCKET, Family, LabelSpace, OwnArchitecture, Pretrained
-from ..frame_features.settings import MODEL_TYPE, read_settings
+from ..frame_features.frame_settings import MODEL_TYPE, read_settings
 
 if TYPE_CHECKING:
     from torch import nn

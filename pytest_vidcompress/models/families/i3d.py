@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile, Views
 from ..checkpoint.original_layout import OriginalLayout, Shapes
-from ..convolutions.settings import I3dSettings
-from ..convolutions.stages import stage_depths, stage_widths
+from ..convolutions.convolution_settings import I3dSettings
+from ..convolutions.residual_stages import stage_depths, stage_widths
 from ..family import Family, OwnArchitecture, Pretrained
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _geometry(shapes: Shapes) -> dict[str, Any]:
 
 
 def _build(config: Any) -> nn.Module:
-    from ..convolutions.i3d import I3d
+    from ..convolutions.i3d_classifier import I3d
 
     return I3d(config)
 

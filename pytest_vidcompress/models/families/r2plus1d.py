@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile, Views
 from ..checkpoint.original_layout import OriginalLayout, Shapes
-from ..convolutions.settings import STAGES, R2plus1dSettings
-from ..convolutions.stages import stage_depths, stage_widths
+from ..convolutions.convolution_settings import STAGES, R2plus1dSettings
+from ..convolutions.residual_stages import stage_depths, stage_widths
 from ..family import POCKET, Family, OwnArchitecture, Pretrained
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _geometry(shapes: Shapes) -> dict[str, Any]:
 
 
 def _build(config: Any) -> nn.Module:
-    from ..convolutions.r2plus1d import R2plus1d
+    from ..convolutions.r2plus1d_classifier import R2plus1d
 
     return R2plus1d(config)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...clips.profile import Profile, Views
 from ..checkpoint.original_layout import OriginalLayout, Shapes
-from ..convolutions.settings import STAGES, X3dSettings
-from ..convolutions.stages import stage_depths, stage_widths
+from ..convolutions.convolution_settings import STAGES, X3dSettings
+from ..convolutions.residual_stages import stage_depths, stage_widths
 from ..family import POCKET, Family, OwnArchitecture, Pretrained
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _geometry(shapes: Shapes) -> dict[str, Any]:
 
 
 def _build(config: Any) -> nn.Module:
-    from ..convolutions.x3d import X3d
+    from ..convolutions.x3d_classifier import X3d
 
     return X3d(config)
 

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError, first_line
+from .frame_settings import FrameSettings
 from .mixture_of_experts import MixtureOfExperts
 from .parts import aggregator_of, backbone_of
-from .settings import FrameSettings
 
 if TYPE_CHECKING:
     from ...clips.profile import Profile

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...clips.profile import Profile
 from ...errors import VidcompressError
-from ..own.stored_weights import save_stored
+from ..own.own_weights import save_stored
 from .frame_classifier import FrameClassifier
 
 

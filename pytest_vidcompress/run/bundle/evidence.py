@@ -187,7 +187,7 @@ def _files(session: Session, failure: Failure) -> dict[str, bytes]:
     import torch
     from safetensors.torch import save
 
-    from ...measure.accuracy.answers import many_hot
+    from ...measure.accuracy.label_sets import many_hot
 
     measurement = failure.measurement
     report, answers = measurement.report, measurement.answers

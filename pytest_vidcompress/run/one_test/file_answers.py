@@ -24,7 +24,7 @@ def with_file_answers(session: Session, case: Case, subject: Subject, report: Re
     rounds = session.options.answers or (START_PAIRS if limited else 0)
     if not rounds:
         return report
-    from ...measure.from_file.alternation import Trial, from_file
+    from ...measure.from_file.file_alternation import Trial, from_file
 
     reference = session.references.of(case.model)
     trial = Trial(subject, reference.model, reference.clips, rounds)

@@ -13,7 +13,7 @@ from ...artefacts.variant import Variant
 from ...clips.loader import Clips
 from ...compress.recipe import Recipe
 from ...compress.target import Target
-from ...measure.accuracy.answers import several
+from ...measure.accuracy.label_sets import several
 from ...measure.accuracy.predict import Progress, predict
 from ...measure.accuracy.scores import likeness
 from ...models.model import Model

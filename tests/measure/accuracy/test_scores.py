@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_vidcompress.measure.accuracy.answers import answers
+from pytest_vidcompress.measure.accuracy.label_sets import answers
 from pytest_vidcompress.measure.accuracy.no_answer import NO_ANSWER
 from pytest_vidcompress.measure.accuracy.scores import accuracy, likeness
 

@@ -24,7 +24,7 @@ from pytest_vidcompress.models.adapter import example_pixels
 from pytest_vidcompress.models.catalog import CATALOG, DEFAULT_MODELS, default_models
 from pytest_vidcompress.models.checkpoint.original_file import load_original
 from pytest_vidcompress.models.load import load
-from pytest_vidcompress.models.own.stored_weights import save_stored
+from pytest_vidcompress.models.own.own_weights import save_stored
 from tests.models.convolutions.small import FRAMES, LABELS, NAMES, SIZE, logits, network, own
 
 CATALOGUED = ("r2plus1d", "x3d-s", "x3d-m", "i3d")

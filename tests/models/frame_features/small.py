@@ -13,10 +13,10 @@ from torch import nn
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Profile
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, build
-from pytest_vidcompress.models.frame_features.settings import FrameSettings
+from pytest_vidcompress.models.frame_features.frame_settings import FrameSettings
 from pytest_vidcompress.models.frame_features.weights import save_checkpoint
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.models.own.stored_weights import load_stored
+from pytest_vidcompress.models.own.own_weights import load_stored
 
 LABELS = ("blinking", "crossing", "growing")
 FRAMES, SIZE = 8, 32

@@ -11,7 +11,7 @@ from pytest_vidcompress import VidcompressError
 from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
-from pytest_vidcompress.measure.cost.stages import called_parts, stage_at, stages_of
+from pytest_vidcompress.measure.cost.stage_costs import called_parts, stage_at, stages_of
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.models.small import FAMILIES, NO_CLIPS, model
 

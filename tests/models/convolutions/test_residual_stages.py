@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.models.convolutions.stages import stage_depths, stage_widths
+from pytest_vidcompress.models.convolutions.residual_stages import stage_depths, stage_widths
 
 SHAPES = {
     "a.0.conv.weight": (8, 3, 1, 1, 1),

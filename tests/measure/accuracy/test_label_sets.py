@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import torch
 
-from pytest_vidcompress.measure.accuracy.answers import as_targets, label_sets, many_hot, members, right, same
+from pytest_vidcompress.measure.accuracy.label_sets import (
+    as_targets,
+    label_sets,
+    many_hot,
+    members,
+    right,
+    same,
+)
 
 NAN, INF = float("nan"), float("inf")
 ROWS = torch.tensor(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .blocks import Blocks, Bottleneck, Head, Residual, Stage, Stem, WindowPool, convolution
-from .settings import X3dSettings
+from .convolution_settings import X3dSettings
+from .residual_blocks import Blocks, Bottleneck, Head, Residual, Stage, Stem, WindowPool, convolution
 from .start import start
 
 _STRIDE = 32

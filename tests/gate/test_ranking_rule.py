@@ -12,7 +12,7 @@ from pytest_vidcompress.gate.baseline.stored import Baseline, Stored
 from pytest_vidcompress.gate.budget import Budget, Margins
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.metrics import METRICS
-from pytest_vidcompress.gate.ranking import judge_ranked
+from pytest_vidcompress.gate.ranking_rule import judge_ranked
 from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.report import Report

@@ -17,7 +17,7 @@ SPARE = Path(__file__).parent / "spare"
 
 
 def events() -> ClipSet:
-    """The clip set `events`. `clips.events.encoder` wrote its files.
+    """The clip set `events`. `clips.events.event_files` wrote its files.
 
     Raises:
         VidcompressError: the files did not come with the installation.
@@ -26,6 +26,6 @@ def events() -> ClipSet:
 
 
 def _rendered() -> Sequence[Clip]:
-    from .rendered import RenderedEvents
+    from .rendered_events import RenderedEvents
 
     return RenderedEvents()

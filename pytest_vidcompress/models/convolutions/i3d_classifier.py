@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from .blocks import Blocks, Bottleneck, Head, Residual, Stage, Stem, WindowPool, convolution
-from .settings import I3dSettings
+from .convolution_settings import I3dSettings
+from .residual_blocks import Blocks, Bottleneck, Head, Residual, Stage, Stem, WindowPool, convolution
 from .start import start
 
 _TEMPORAL = ((3,), (3, 1), (3, 1), (1, 3))

@@ -11,13 +11,13 @@ import torch
 
 from pytest_vidcompress.clips.crops.crops import crops_of
 from pytest_vidcompress.clips.drawn.by_seed import COUNT, FIRST_SEED
-from pytest_vidcompress.clips.events import rendered
-from pytest_vidcompress.clips.events.packaged import events
+from pytest_vidcompress.clips.events import rendered_events
+from pytest_vidcompress.clips.events.drawing import render
+from pytest_vidcompress.clips.events.event_set import events
 from pytest_vidcompress.clips.events.plan import LABELS, labels_of
-from pytest_vidcompress.clips.events.rendered import RenderedEvent, RenderedEvents
-from pytest_vidcompress.clips.events.renderer import render
+from pytest_vidcompress.clips.events.rendered_events import RenderedEvent, RenderedEvents
+from pytest_vidcompress.clips.label_targets import Targets
 from pytest_vidcompress.clips.profile import CropSpec, Profile
-from pytest_vidcompress.clips.targets import Targets
 from pytest_vidcompress.clips.training_clips import TrainingClips
 
 
@@ -48,7 +48,7 @@ def test_pixels_are_made_of_the_frames_that_a_model_looks_at_and_of_no_others(
         asked.extend(frames)
         return render(seed, frames)
 
-    monkeypatch.setattr(rendered, "render", drawn)
+    monkeypatch.setattr(rendered_events, "render", drawn)
     some = crops_of(RenderedEvent(7), CropSpec(frames=60, rate=1, size=32, chosen=(0, 10, 50)))
     assert asked == [0, 10, 50]
     every = crops_of(lambda: render(7), CropSpec(frames=60, rate=1, size=32))

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from ..clip import Clip
 from ..drawn.by_seed import ClipsBySeed
+from .drawing import render
 from .plan import FRAMES, RATE, labels_of
-from .renderer import render
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pytest_vidcompress.clips.events import renderer
+from pytest_vidcompress.clips.events import drawing
+from pytest_vidcompress.clips.events.drawing import render
 from pytest_vidcompress.clips.events.kinds import KINDS
 from pytest_vidcompress.clips.events.layer import SIZE
 from pytest_vidcompress.clips.events.plan import FRAMES, Event
-from pytest_vidcompress.clips.events.renderer import render
 
 
 def test_a_frame_looks_the_same_alone_and_with_all_others() -> None:
@@ -35,7 +35,7 @@ def test_what_happens_shows_while_it_lasts_and_at_no_other_time(
 
 
 def render_of(monkeypatch: pytest.MonkeyPatch, seed: int, events: tuple[Event, ...]) -> np.ndarray:
-    monkeypatch.setattr(renderer, "plan", lambda seed: events)
+    monkeypatch.setattr(drawing, "plan", lambda seed: events)
     return render(seed)
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.models.convolutions.blocks import Head, WindowPool
+from pytest_vidcompress.models.convolutions.residual_blocks import Head, WindowPool
 from tests.models.convolutions.small import NAMES, SIZE, logits, network, noise
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pytest_vidcompress.clips.clip import Clip, ClipSet
-from pytest_vidcompress.clips.targets import Targets, as_targets, targets_of
+from pytest_vidcompress.clips.label_targets import Targets, as_targets, targets_of
 from pytest_vidcompress.errors import VidcompressError
 
 ONE = Clip("one", "run", Path("one.mp4"))

@@ -7,10 +7,10 @@ from pathlib import Path
 import av
 
 from pytest_vidcompress.clips.decode.decode import decode
-from pytest_vidcompress.clips.events.encoder import KEYFRAMES, write_events
+from pytest_vidcompress.clips.events.drawing import render
+from pytest_vidcompress.clips.events.event_files import KEYFRAMES, write_events
 from pytest_vidcompress.clips.events.layer import SIZE
 from pytest_vidcompress.clips.events.plan import FRAMES, RATE, labels_of
-from pytest_vidcompress.clips.events.renderer import render
 from pytest_vidcompress.clips.kinetics.read import read_kinetics
 
 

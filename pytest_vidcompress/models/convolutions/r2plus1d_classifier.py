@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .settings import R2plus1dSettings
+from .convolution_settings import R2plus1dSettings
 from .start import start
 
 

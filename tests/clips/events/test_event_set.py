@@ -10,7 +10,7 @@ import pytest
 
 from pytest_vidcompress.clips.decode import needed_packets
 from pytest_vidcompress.clips.decode.decode import decode
-from pytest_vidcompress.clips.events.packaged import FOLDER, SPARE, events
+from pytest_vidcompress.clips.events.event_set import FOLDER, SPARE, events
 from pytest_vidcompress.clips.events.plan import FRAMES, LABELS, RATE, labels_of
 
 

@@ -1,4 +1,4 @@
-"""Writes the packaged clips of the set `events`: `python -m pytest_vidcompress.clips.events.encoder FOLDER`.
+"""Writes the packaged clips of the set `events`: `python -m pytest_vidcompress.clips.events.event_files FOLDER`.
 
 The spare clips beside it are `--clips 60 --first 400`.
 """
@@ -9,8 +9,8 @@ import csv
 from pathlib import Path
 
 from ..drawn.encode import Progress, run, write_video
+from .drawing import render
 from .plan import RATE, labels_of
-from .renderer import render
 
 COLUMNS = ("path", "labels")
 _CRF = 28

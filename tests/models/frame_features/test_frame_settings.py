@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.models.frame_features.settings import read_settings
+from pytest_vidcompress.models.frame_features.frame_settings import read_settings
 from tests.models.frame_features.small import settings
 
 SAID: dict[str, Any] = json.loads(json.dumps(settings("hrnn").to_dict()))

@@ -17,8 +17,8 @@ from pytest_vidcompress.clips.profile import Profile, Views
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.measure.from_file import arm as arm_module
-from pytest_vidcompress.measure.from_file.alternation import CLIPS, Trial, files_of, from_file
 from pytest_vidcompress.measure.from_file.arm import Arm
+from pytest_vidcompress.measure.from_file.file_alternation import CLIPS, Trial, files_of, from_file
 from pytest_vidcompress.measure.from_file.from_file import FromFile
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.device import CPU
