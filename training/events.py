@@ -37,8 +37,8 @@ from pytest_vidcompress.learn.lessons import Lessons
 from pytest_vidcompress.learn.loop import Training, train
 from pytest_vidcompress.learn.losses import label_loss
 from pytest_vidcompress.learn.schedule import learning_rate
-from pytest_vidcompress.measure.accuracy.predict import evaluating
 from pytest_vidcompress.measure.accuracy.ranking import Rankings
+from pytest_vidcompress.models.adapter import evaluating
 from pytest_vidcompress.models.catalog import CATALOG
 from pytest_vidcompress.models.frame_features.frame_classifier import FrameClassifier, build
 from pytest_vidcompress.models.frame_features.frame_settings import read_settings

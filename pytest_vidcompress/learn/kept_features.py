@@ -13,15 +13,14 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from ..clips.clip import Clip
 from ..clips.crops.digest import digest
@@ -32,6 +31,7 @@ from ..clips.crops.seal import sealed
 from ..clips.faults import Skipped
 from ..clips.profile import Profile, Views
 from ..errors import VidcompressError
+from ..models.adapter import evaluating
 from ..models.device import device_of
 from ..models.frame_features.frame_classifier import FrameClassifier
 from .weights_digest import weights_digest
@@ -138,7 +138,7 @@ class _Entries:
     def made(self, clip: Clip, crops: torch.Tensor) -> torch.Tensor:
         """Computes the features of a clip's crops, `(1, T, 3, H, W)`, and keeps them."""
         pixels = model_input([crops], self.profile).to(device_of(self._classifier))
-        with _evaluating(self._classifier.backbone):
+        with evaluating(self._classifier.backbone):
             features = self._classifier.features(pixels)[0].float().cpu()
         file = self._file(clip)
         if file is not None:
@@ -152,18 +152,6 @@ class _Entries:
             return self._folder / f"{sealed(self._makes, digest(clip.source).encode()).hex()}.safetensors"
         except OSError:
             return None  # decoding has the better words for what is wrong
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Generator[None]:
-    """In eval mode; every part has its own mode again after it."""
-    modes = [(part, part.training) for part in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
 
 
 def _maker(classifier: FrameClassifier, profile: Profile) -> bytes:

@@ -12,11 +12,12 @@ import torch
 
 from ..clips.loader import Clips
 from ..errors import VidcompressError
+from ..models.adapter import evaluating
 from ..models.device import synchronizer
 from ..models.model import Model
 from .accelerator import accelerator
 from .accuracy.label_sets import as_targets, right, same, several, void
-from .accuracy.predict import OfView, Progress, evaluating, logits_of, predict
+from .accuracy.predict import OfView, Progress, logits_of, predict
 from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer
 from .clip_identity import identity

@@ -1,11 +1,13 @@
-"""Between a model and whoever runs it: example pixels for its profile, and the logits in whatever it returns.
+"""Between a model and whoever runs it: example pixels for its profile, eval mode, and the logits in whatever
+it returns.
 
 Heavy: imports torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -100,3 +102,16 @@ def _described(output: Any) -> str:
         rows: tuple[Any, ...] = tuple(output)
         return f"a {kind} of {', '.join(dict.fromkeys(type(row).__name__ for row in rows)) or 'nothing'}"
     return "None" if output is None else f"a {kind}"
+
+
+@contextmanager
+def evaluating(target: object) -> Generator[None]:
+    """Keeps a module in eval mode, and puts it back as it was: dropout would make every number random."""
+    training = [m for m in target.modules() if m.training] if isinstance(target, nn.Module) else []
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
 from torch.nn.functional import logsigmoid
 
 from ...clips.loader import Clips
 from ...clips.profile import Merge
 from ...errors import VidcompressError
-from ...models.adapter import logits_from
+from ...models.adapter import evaluating, logits_from
 from ...models.frame_count import refuse_other_frames
 from .label_sets import several
 
@@ -117,16 +115,3 @@ def _row(target: Callable[[torch.Tensor], Any], labels: int, view: torch.Tensor)
             f" (1, {labels}), one a label of the model"
         )
     return row
-
-
-@contextmanager
-def evaluating(target: object) -> Generator[None]:
-    """Keeps a module in eval mode, and puts it back as it was: dropout would make every number random."""
-    training = [m for m in target.modules() if m.training] if isinstance(target, nn.Module) else []
-    for module in training:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True

@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..accuracy.predict import evaluating
+from ...models.adapter import evaluating
 from .flop_formulas import formulas
 from .watch import watchable, watching
 

@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 from ...artefacts.tensor_parts import plain_tensors
 from ...artefacts.tensors import tensors
-from ..accuracy.predict import evaluating
+from ...models.adapter import evaluating
 
 
 def peak_memory_bytes(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> int:

@@ -12,9 +12,9 @@ from torch import nn
 
 from ...artefacts.tensors import TakenApart, take_apart
 from ...errors import first_line
+from ...models.adapter import evaluating
 from ...models.own_dtype import OwnDtype
 from ...runtimes.torch_eager import executable
-from ..accuracy.predict import evaluating
 from ..report import Cost
 from ..subject import Subject
 from .clip_macs import in_words, macs_by_clip

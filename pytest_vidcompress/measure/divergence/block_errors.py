@@ -16,8 +16,9 @@ import torch
 from torch import nn
 
 from ...compress.layers.other_layout import OtherLayout
+from ...models.adapter import evaluating
 from ..accuracy.label_sets import same
-from ..accuracy.predict import evaluating, logits_of
+from ..accuracy.predict import logits_of
 from .divergence import BlockError, Divergence
 from .model_blocks import counterparts
 from .relative_error import RelativeError, cast_floats, copied, tensors

@@ -15,8 +15,9 @@ import torch
 from ...clips.clip import Clip
 from ...clips.faults import Undecodable
 from ...clips.loader import Clips
+from ...models.adapter import evaluating
 from ...models.model import Model
-from ..accuracy.predict import Progress, evaluating
+from ..accuracy.predict import Progress
 from ..latency.machine_lock import machine_to_ourselves
 from ..latency.rest import handover_s, rest
 from ..subject import Subject

@@ -12,9 +12,10 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
+from ...models.adapter import evaluating
 from ...processes.clock import now_s
 from ...runtimes.operator_time import OperatorTime
-from ..accuracy.predict import Progress, evaluating, logits_of
+from ..accuracy.predict import Progress, logits_of
 from ..cost.watch import parts, watchable, watching
 from ..latency.machine_lock import machine_to_ourselves
 from ..latency.quiet import SLACK

@@ -32,9 +32,9 @@ from typing import Any
 import torch
 
 from ...clips.crops.seal import sealed
-from ...models.adapter import example_pixels
+from ...models.adapter import evaluating, example_pixels
 from ...models.model import Model
-from ..accuracy.predict import OfView, evaluating, logits_of
+from ..accuracy.predict import OfView, logits_of
 from ..machine import Machine
 from .fingerprint import fingerprint
 from .journal import RUN, Journal

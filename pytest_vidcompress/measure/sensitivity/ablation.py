@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ...models.adapter import evaluating
 from ...models.device import synchronizer
 from ...models.model import Model
 from ..accuracy.label_sets import several
-from ..accuracy.predict import Progress, evaluating, logits_of
+from ..accuracy.predict import Progress, logits_of
 from ..accuracy.scores import likeness
 from ..cost.macs import Work, work
 from ..latency.stopwatch import seconds_of

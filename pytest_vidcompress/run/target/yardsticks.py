@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...artefacts import save as artefact
-from ...measure.accuracy.predict import evaluating, logits_of
+from ...measure.accuracy.predict import logits_of
 from ...measure.cost.macs import work
 from ...measure.latency.machine_lock import machine_to_ourselves
 from ...measure.latency.pair_times import FEWEST_QUIET, PairTimes
 from ...measure.latency.pairs import Between, time_on, time_pairs
 from ...measure.latency.rest import handover_s
 from ...measure.subject import Subject
+from ...models.adapter import evaluating
 from ...models.device import synchronizer
 from ...models.model import Model
 from ...runtimes.torch_eager import executable

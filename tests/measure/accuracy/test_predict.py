@@ -15,7 +15,8 @@ from torch import nn
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.profile import Merge, Views
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.measure.accuracy.predict import evaluating, logits_of, merged, predict
+from pytest_vidcompress.measure.accuracy.predict import logits_of, merged, predict
+from pytest_vidcompress.models.adapter import evaluating
 from pytest_vidcompress.models.model import Model
 from tests.models.small import FAMILIES, network, pixels
 
