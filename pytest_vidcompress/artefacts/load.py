@@ -10,7 +10,7 @@ the stored tensors go into their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,9 +22,6 @@ from ..clips.profile import Profile
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import TECHNIQUES
 from ..errors import VidcompressError, first_line
-from ..models.checkpoint.configuration import geometry, is_video_classifier
-from ..models.checkpoint.geometry_limits import refuse_beyond_tensors
-from ..models.checkpoint.skeleton import skeleton
 from ..models.device import CPU, find_device
 from ..models.model import Model
 from ..runtimes.device_support import refuse_runtime
@@ -37,6 +34,7 @@ from .restore import restore
 from .same_model import refuse_other_model
 from .save import versions
 from .size import Size, size_of
+from .uncompressed import built, uncompressed
 
 if TYPE_CHECKING:
     import torch
@@ -244,7 +242,8 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
             " builds the uncompressed module"
         )
     tensors = tensor_files.read_tensors(folder, manifest.orders, manifest.packed)
-    module = _built(build) if build else _skeleton(folder, [tensor.numel() for tensor in tensors.values()])
+    numels = [tensor.numel() for tensor in tensors.values()]
+    module = built(build) if build else uncompressed(folder, numels)
     shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     # A damaged manifest may name a tensor that is not there; `restore` says so.
     shapes |= {name: shapes[first] for name, first in manifest.tied.items() if first in shapes}
@@ -254,27 +253,6 @@ def _model(folder: Path, manifest: Manifest, recipe: Recipe, build: Callable[[],
     return Model(
         manifest.model, module.eval(), _profile(manifest), manifest.labels, manifest.weights, manifest.notes
     )
-
-
-def _built(build: Callable[[], Any]) -> nn.Module:
-    # A module may be called as well, but not without pixels.
-    given: Any = build if isinstance(build, nn.Module) else build()
-    if given is build or not isinstance(given, nn.Module):
-        what = "the module itself" if given is build else f"a function that returned a {type(given).__name__}"
-        raise VidcompressError(
-            f"module= is {what}; expected a function that builds the uncompressed nn.Module"
-        )
-    return given
-
-
-def _skeleton(folder: Path, numels: Collection[int]) -> nn.Module:
-    try:
-        config = tensor_files.read_config(folder)
-        if is_video_classifier(config.get("model_type")):
-            refuse_beyond_tensors(geometry(config), numels)
-        return skeleton(config)
-    except VidcompressError as error:
-        raise VidcompressError(f"{error}; a model of your own is given to load() with module=") from error
 
 
 def _profile(manifest: Manifest) -> Profile:

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..compress.exits.two_stages import STAGES, TwoStages
 from ..errors import VidcompressError
 from ..models.checkpoint.skeleton import ATTENTION
-from ..untrusted import Malformed, json_object, read_json
+from ..untrusted import Malformed, json_object, mapping, read_json
 from .folder import MOST_BYTES
 from .manifest import CONFIG, TENSORS
 from .packing import Shapes, packed, unpacked
@@ -20,6 +21,9 @@ from .tensors import take_apart
 
 # Versions and paths say nothing about the model, and would change the size that a baseline holds exactly.
 _VOLATILE = ("transformers_version", "_name_or_path", "torch_dtype", "dtype")
+
+CASCADE = "cascade"
+"""What stands for `model_type` in the configuration of a cascade: those of its stages stand in it."""
 
 Orders = dict[str, tuple[int, ...]]
 """Name of a tensor whose axes lie in memory in another order -> its axes, from the outermost there."""
@@ -92,8 +96,24 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise VidcompressError(f"{CONFIG} is damaged ({error}): save the variant again") from None
 
 
+def stage_configurations(config: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Those of a cascade's stages; none where a configuration is of something else.
+
+    Raises:
+        VidcompressError: it is damaged.
+    """
+    if config.get("model_type") != CASCADE:
+        return ()
+    try:
+        return tuple(mapping(config, place) for place in STAGES)
+    except Malformed as error:
+        raise VidcompressError(f"{CONFIG} is damaged ({error}): save the variant again") from None
+
+
 def has_config(module: nn.Module) -> bool:
     """Does it say how it is built?"""
+    if isinstance(module, TwoStages):
+        return has_config(module.first) and has_config(module.then)
     return hasattr(getattr(module, "config", None), "to_dict")
 
 
@@ -101,6 +121,9 @@ def configuration_of(module: nn.Module) -> dict[str, Any] | None:
     """What `config.json` says of a module; None where it does not say how it is built."""
     if not has_config(module):
         return None
+    if isinstance(module, TwoStages):
+        stages = {place: configuration_of(module.get_submodule(place)) for place in STAGES}
+        return {"model_type": CASCADE, **stages}
     config: Any = module.config
     fields = {key: value for key, value in config.to_dict().items() if key not in _VOLATILE}
     attention = getattr(config, "_attn_implementation", None)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..compress.exits.cascade import cascade_of
 from ..compress.recipe import Recipe
+from ..models.load import load as load_model
 from ..models.model import Model
 from ..runtimes.device_support import refuse_runtime, refuse_unsupported
 from ..runtimes.registry import usable_runtime
 from ..runtimes.runtime import Executable, Runtime
 from . import save as artefact
 from .size import Size
+from .stages.cascade_model import MakeStage, StageModel, in_cascade
 from .starting_point import starting_point
 
 if TYPE_CHECKING:
@@ -93,10 +96,26 @@ def build(
         VidcompressError: the runtime is not there, or the model cannot be compressed or run so, or not there.
     """
     name = recipe.runtime_with(chosen)
+    if cascade_of(recipe):
+        refuse_unsupported(recipe, name, usable_runtime(name, runtimes), str(model.device))
+        training = lessons and lessons.training
+        made, complete = in_cascade(recipe, model, _maker(model, clips, lessons), clips, training, runtimes)
+        return prepared(recipe, made, name, runtimes, complete)
     start = starting_point(recipe, model)
     refuse_unsupported(start.complete, name, usable_runtime(name, runtimes), str(model.device))
     compressed = start.recipe.apply(start.model, clips, lessons)
     return prepared(recipe, compressed, name, runtimes, start.complete)
+
+
+def _maker(model: Model, clips: Clips, lessons: Lessons | None) -> MakeStage:
+    """What makes the stages of a cascade, of the model or of another one that has a name."""
+
+    def make(recipe: Recipe, name: str) -> StageModel:
+        of = load_model(name, model.labels, model.name, model.weights).on(model.device) if name else model
+        start = starting_point(recipe, of)
+        return StageModel(start.recipe.apply(start.model, clips, lessons), start.complete)
+
+    return make
 
 
 def prepared(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from ..errors import VidcompressError
+from .nesting import enclosed
 
 LAYERS = re.compile(r"-?\d+|(-?\d+)?:(-?\d+)?")
 _TRUTH = MappingProxyType({"true": True, "false": False})
@@ -18,6 +19,16 @@ _TRUTH = MappingProxyType({"true": True, "false": False})
 @dataclass(frozen=True)
 class Nothing:
     """The parameters of a technique that has none."""
+
+
+class Nested:
+    """A value that is written in parentheses: a recipe, which derives from it."""
+
+    __slots__ = ()
+
+
+ReadNested = Callable[[str], Nested]
+"""What stands in the parentheses -> the value."""
 
 
 def in_range(owner: object, name: str, low: float, high: float) -> None:
@@ -55,7 +66,7 @@ def check_readable(kind: type) -> None:
 
     Raises:
         VidcompressError: it is no dataclass, or a field has no default, or a type that is none of int, float, str
-            and bool.
+            and bool, and no recipe.
     """
     if not dataclasses.is_dataclass(kind):
         raise VidcompressError(f"its parameters are a {kind.__name__}: expected a frozen dataclass")
@@ -63,14 +74,18 @@ def check_readable(kind: type) -> None:
         _type_of(kind, field)
 
 
-def parse_parameters(kind: type, texts: Mapping[str, str]) -> Any:
-    """Text values -> an instance of the parameter class `kind`."""
+def parse_parameters(kind: type, texts: Mapping[str, str], nested: ReadNested | None = None) -> Any:
+    """Text values -> an instance of the parameter class `kind`.
+
+    Args:
+        nested: reads what stands in parentheses, where a parameter is of that.
+    """
     fields = {field.name: field for field in dataclasses.fields(kind)}
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if name not in fields:
             raise VidcompressError(f"unknown parameter {name!r}: it takes {', '.join(fields) or 'none'}")
-        read, expected = _READ[_type_of(kind, fields[name])]
+        read, expected = _reader(_type_of(kind, fields[name]), nested)
         try:
             values[name] = read(text)
         except (ValueError, KeyError):
@@ -86,6 +101,20 @@ def format_parameters(parameters: Any) -> str:
         if value != field.default:
             parts.append(f"{field.name}={_written(value)}")
     return ",".join(parts)
+
+
+def _reader(kind: type, nested: ReadNested | None) -> tuple[Callable[[str], Any], str]:
+    """What reads a parameter of this type, and what it expects."""
+    if not issubclass(kind, Nested):
+        return _READ[kind]
+
+    def read(text: str) -> Nested:
+        inner = enclosed(text)
+        if inner is None or nested is None:
+            raise ValueError(text)
+        return nested(inner)
+
+    return read, "a recipe in parentheses"
 
 
 def _truth(text: str) -> bool:
@@ -112,7 +141,7 @@ def _type_of(kind: type, field: dataclasses.Field[Any]) -> type:
     except NameError:  # another field is annotated with what is imported for type checkers alone
         declared = None
     found: Any = declared if declared in _READ else type(field.default)
-    if found not in _READ:
+    if found not in _READ and not issubclass(found, Nested):
         allowed = ", ".join(each.__name__ for each in _READ)
         raise VidcompressError(
             f"parameter {field.name!r} is a {found.__name__}, which a recipe cannot write: expected one of {allowed}"
@@ -123,6 +152,8 @@ def _type_of(kind: type, field: dataclasses.Field[Any]) -> type:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Nested):
+        return f"({value})"
     return _number(value) if isinstance(value, float) else str(value)
 
 

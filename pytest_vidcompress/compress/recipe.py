@@ -2,17 +2,20 @@
 
 name:param=value,param=value + name ...      applied left to right
 name ... @runtime                            executed there instead of where the techniques prefer
+name:param=(name + name ...)                 a recipe as the value of a parameter
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VidcompressError
-from .parameters import format_parameters, parse_parameters
+from .nesting import split_outside
+from .parameters import Nested, format_parameters, parse_parameters
 from .technique import Technique
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Nested):
     """What to do to a model. `str(recipe)` is its canonical text: parameters at their default are left out, and so is
     the runtime that the techniques prefer."""
 
@@ -59,6 +62,16 @@ class Recipe:
     def text(self) -> str:
         """The canonical text of the techniques, wherever they run."""
         return "+".join(str(step) for step in self.steps)
+
+    @property
+    def all_steps(self) -> Iterator[Step]:
+        """Its steps, and those of recipes that are values of their parameters."""
+        for step in self.steps:
+            yield step
+            for field in fields(step.parameters):
+                value = getattr(step.parameters, field.name)
+                if isinstance(value, Recipe):
+                    yield from value.all_steps
 
     @property
     def runtime(self) -> str:
@@ -127,7 +140,7 @@ def parse(text: str, techniques: Mapping[str, Technique]) -> Recipe:
             that makes no sense.
     """
     asked = _RUNTIME.fullmatch(text)
-    parts = (asked["steps"] if asked else text).split("+")
+    parts = _split(asked["steps"] if asked else text, "+", text)
     recipe = Recipe(tuple(_step(part.strip(), text, techniques) for part in parts))
     _check_order(recipe, text, techniques)
     return recipe.on(asked["runtime"] if asked else "")
@@ -162,6 +175,13 @@ def _check_order(recipe: Recipe, text: str, techniques: Mapping[str, Technique])
             )
 
 
+def _split(part: str, separator: str, text: str) -> list[str]:
+    try:
+        return split_outside(part, separator)
+    except VidcompressError as error:
+        raise VidcompressError(f"recipe {text!r}: {error}") from None
+
+
 def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
     name, _, rest = part.partition(":")
     if name not in techniques:
@@ -170,7 +190,7 @@ def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
             f"recipe {text!r}: unknown technique {name!r}; there are {_all(techniques)}{hint}"
         )
     given: dict[str, str] = {}
-    for pair in filter(None, rest.split(",")):
+    for pair in filter(None, _split(rest, ",", text)):
         key, equals, value = pair.partition("=")
         if not equals or not value:
             hint = "; in a path a comma is written %2C" if "path=" in rest else ""
@@ -180,7 +200,8 @@ def _step(part: str, text: str, techniques: Mapping[str, Technique]) -> Step:
         given[key.strip()] = value.strip()
     technique = techniques[name]
     try:
-        return Step(name, technique, parse_parameters(technique.parameters, given))
+        nested = partial(parse, techniques=techniques)
+        return Step(name, technique, parse_parameters(technique.parameters, given, nested))
     except VidcompressError as error:
         raise VidcompressError(f"recipe {text!r}: {name}: {error}") from None
 

@@ -22,6 +22,7 @@ from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer
 from .clip_identity import identity
 from .cost.weigh import weigh
+from .exits import exit_counts_of, in_words
 from .latency.clip_rotation import PreparedClips, Rotation, first_views, prepare
 from .latency.machine_lock import machine_to_ourselves
 from .latency.pair_times import PairTimes
@@ -108,12 +109,18 @@ def measure(
     subject.refuse_elsewhere(model.device)
     cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
+    exits = exit_counts_of(subject.run)
+    if exits:
+        exits.clear()  # of weighing
     with threads_to_answer(subject.run, cost.macs):
         logits, _ = predict(
             subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
         )
     if evaluation.answered:
         evaluation.answered(logits)
+    # Those that an earlier run predicted, which was killed, are not among them.
+    left = exits.by_name() if exits else {}
+    said = (in_words(left),) if any(left.values()) else ()
     taken = len(logits)
     before, targets = reference.logits[:taken], reference.targets[:taken]
     whole = reference.report
@@ -124,7 +131,9 @@ def measure(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
-        execution=_execution(subject, model.device, (*cost.notes, *_without_answer(logits))),
+        execution=replace(
+            _execution(subject, model.device, (*cost.notes, *said, *_without_answer(logits))), exits=left
+        ),
         learning=subject.curves,
         reference=replace(whole, identity=of_clips, accuracy=beside),
     )

@@ -12,7 +12,7 @@ from .accuracy.accuracy import AccuracyKind as AccuracyKind
 from .accuracy.accuracy import Ranking as Ranking
 from .identity import Identity as Identity
 from .identity import PublishedAccuracy as PublishedAccuracy
-from .interval import Estimate
+from .interval import Estimate, share_interval
 from .latency.percentiles import Percentiles
 
 if TYPE_CHECKING:
@@ -128,6 +128,9 @@ class Execution:
     """What this machine reaches in fp32 at best, multiply-accumulates a second; None where it was not asked for."""
     hotspots: Hotspots | None = field(default=None, repr=False)
     """Where its time goes; None where it was not asked for."""
+    exits: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
+    """Exit -> clips of the sample that left there, the last of them where all do; empty of what computes the same of
+    every clip."""
 
 
 class Shortcut(Generic[T]):
@@ -212,6 +215,14 @@ class Report:
         timed = ("decode", *self.from_file.stages) if self.from_file and self.decode_s else ()
         names = dict.fromkeys((*timed, *self.cost.stage_macs))
         return {name: Stage(_answer_s(self, name), self.cost.stage_macs.get(name)) for name in names}
+
+    @property
+    def exit_shares(self) -> Mapping[str, Estimate]:
+        """Exit -> the share of the clips that left there."""
+        clips = sum(self.execution.exits.values())
+        return {
+            name: Estimate(*share_interval(number, clips)) for name, number in self.execution.exits.items()
+        }
 
     @property
     def clips_per_s(self) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..artefacts.folder import read
 from ..compress.artefact import folder_of
+from ..compress.exits.cascade import parts_of
 from ..compress.recipe import Recipe, parse
 from ..compress.registry import IMMEDIATE
 from ..errors import VidcompressError
@@ -42,9 +43,12 @@ class Choices:
             check_name(name, self._registries.models)
         for text in self._asked:
             recipe = self.recipe(text)
-            folder = folder_of(recipe)
-            if folder:
-                read(folder)
+            for model, part in parts_of(recipe, ""):
+                if model:
+                    check_name(model, self._registries.models)
+                folder = folder_of(part)
+                if folder:
+                    read(folder)
             executes = self.find(self.runtime(recipe))
             refuse_unsupported(recipe, self.runtime(recipe), executes, self._options.device)
         if self._options.grid:

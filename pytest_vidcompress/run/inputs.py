@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import torch
 
     from ..clips.loader import Clips, Decoding
-    from ..learn.lessons import Lessons
+    from ..learn.lessons import Batches, Lessons
     from ..measure.accuracy.predict import Progress
 
 
@@ -134,6 +134,10 @@ class Inputs:
             model, seed = self.workpiece(name), self._options.seed
             self._lessons[name] = lessons(model, self.clip_set, reserved, decoding, seed)
         return replace(self._lessons[name], folder=folder, cache=cache_folder(self._options.cache))
+
+    def training(self, name: str) -> Batches | None:
+        """The clips of `lessons`; None where the set has none to train on."""
+        return self.lessons(name).training if self.clip_set.training_clips else None
 
     @property
     def _workbench(self) -> torch.device:

@@ -20,7 +20,7 @@ def refuse_recipe(recipe: Recipe, device: str) -> None:
     """
     if device == CPU:
         return
-    for step in recipe.steps:
+    for step in recipe.all_steps:
         if step.technique.on_cpu_alone:
             raise VidcompressError(
                 f"variant {str(recipe)!r} cannot run on {device}: the kernels of {step.name} are of the CPU alone;"

@@ -8,6 +8,9 @@ A runtime that hides its operators from torch may give what it makes these metho
                                                  of them: `int8`, `bfloat16`, `float32`
     integers() -> Collection[str]                without `precisions()`: the modules whose products multiply integers
     bf16: Bf16 | None                            what it makes of a model that is stored in bfloat16, None of others
+    visible(module) -> nn.Module                 what torch makes of the same, deciding as it does: where the work
+                                                 depends on the clip, it is counted there
+    exit_counts: ExitCounts                      where clips have left, of what they may leave early
 """
 
 from __future__ import annotations

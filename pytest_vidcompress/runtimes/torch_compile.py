@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from ..compress.int8.torch_packed import refuse_packed
+from ..compress.layers.by_clip import refuse_by_clip
 from ..errors import VidcompressError
 from . import torch_eager as eager
 from .runtime import Runtime
@@ -104,6 +105,7 @@ def _untraced() -> Generator[None]:
 def _prepare(model: Model) -> Compiled:
     _compiler()
     refuse_packed(model, "torch-compile")
+    refuse_by_clip(model, "torch-compile")
     return Compiled(eager.executable(model.module).eval())
 
 

@@ -31,12 +31,20 @@ PRUNING = st.builds(pruning, st.none() | AMOUNTS, st.none() | INDICES | SLICES, 
 LAST = st.sampled_from(
     ["fp16", "int8-dynamic", *(f"int8-dynamic:engine={name}" for name in (AUTO, *ENGINES))]
 )
-RECIPES = st.one_of(
+PLAIN = st.one_of(
     st.just("fp32"),
     LAST,
     st.lists(PRUNING, min_size=1, max_size=4).map("+".join),
     st.tuples(st.lists(PRUNING, min_size=1, max_size=3).map("+".join), LAST).map("+".join),
 )
+STAGE = st.tuples(PLAIN, st.sampled_from(["", "@torch", "@openvino"])).map("".join)
+CASCADES = st.builds(
+    "cascade:first=({}){},then=({})".format,
+    STAGE,
+    st.sampled_from(["", ",drop=0.01", ", threshold = 0.9", ",model=some/other (1)"]),
+    STAGE,
+)
+RECIPES = PLAIN | CASCADES
 
 
 @settings(deadline=None)
@@ -68,6 +76,11 @@ def test_other_parameters_have_another_text(one: float, other: float) -> None:
         ("prune-global:amount=0", "prune-global:amount=0"),
         ("int8-dynamic:engine=auto", "int8-dynamic"),
         (" prune-global:amount=0.5 + fp16 ", "prune-global:amount=0.5+fp16"),
+        (
+            "cascade: then = ( fuse + fp16 ), drop=0.005, first=(prune-global:amount=0.20,layers=:-1@torch)",
+            "cascade:first=(prune-global:layers=:-1),then=(fuse+fp16)",
+        ),
+        ("cascade:first=(fuse@openvino),then=(fp32)", "cascade:first=(fuse@openvino),then=(fp32)"),
     ],
 )
 def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str) -> None:
@@ -120,6 +133,31 @@ def test_defaults_are_dropped_and_the_rest_is_in_order(text: str, canonical: str
         ),
         ("prune-global+int8-static:attention=all", r"must come after fuse"),
         ("fp17@openvino", r"unknown technique 'fp17'"),
+        ("cascade", r"it needs two recipes: cascade:first=\(RECIPE\),then=\(RECIPE\)"),
+        ("cascade:first=(fuse),then=fp32", r"then=fp32 is not a recipe in parentheses"),
+        ("cascade:first=(fuse,then=(fp32)", r"a parenthesis is not closed"),
+        ("cascade:first=(fuse)),then=(fp32)", r"first=\(fuse\)\) is not a recipe in parentheses"),
+        ("cascade:first=(fuse)(fp16),then=(fp32)", r"first=\(fuse\)\(fp16\) is not a recipe in parentheses"),
+        ("cascade:first=(fp17),then=(fp32)", r"cascade: recipe 'fp17': unknown technique 'fp17'; there are"),
+        ("cascade:first=(fp16+fuse),then=(fp32)", r"cascade: recipe 'fp16\+fuse': fp16 must come last"),
+        (
+            "cascade:first=(cascade:first=(fuse),then=(fp16)),then=(fp32)",
+            r"first= is a cascade itself, and there are two stages: expected a recipe without one",
+        ),
+        ("cascade:first=(target:macs=0.5),then=(fp32)", r"first= asks for a budget"),
+        ("cascade:first=(fuse),then=(fp32),threshold=1.5", r"threshold=1\.5 is out of range: expected 0 <"),
+        ("cascade:first=(fuse),then=(fp32),drop=1", r"drop=1 is out of range: expected 0 <= drop < 1"),
+        ("cascade:first=(fuse),then=(fp32),clips=0", r"clips=0 is out of range"),
+        ("cascade:first=(fuse),then=(fp32)+fp16", r"cascade must come last, nothing can follow it \(fp16\)"),
+        ("fuse+cascade:first=(fuse),then=(fp32)", r"cascade must come first"),
+        ("early-exit:blocks=2+4", r"unknown technique '4'"),
+        (
+            "early-exit:blocks=2-4",
+            r"blocks=2-4 is no choice of blocks: expected their numbers from 1, such as 4\|8",
+        ),
+        ("early-exit:exits=0", r"exits=0 is out of range: expected 1 or more"),
+        ("early-exit:threshold=-1", r"threshold=-1 is out of range"),
+        ("early-exit+fp16", r"early-exit must come last"),
         ("@openvino", r"unknown technique ''; there are"),
     ],
 )
@@ -233,3 +271,10 @@ def test_what_learns_is_given_lessons_for_its_own_place_in_the_recipe() -> None:
         VidcompressError, match=r"^recipe 'note\+learn' learns \(learn\), and there is nothing"
     ):
         parse("note+learn", known).apply(original, NO_CLIPS)
+
+
+def test_the_steps_of_recipes_within_a_recipe_are_steps_too() -> None:
+    recipe = parse("cascade:first=(fuse+int8-static),then=(prune-global+fp16)", TECHNIQUES)
+    names = [step.name for step in recipe.all_steps]
+    assert names == ["cascade", "fuse", "int8-static", "prune-global", "fp16"]
+    assert [step.name for step in recipe.steps] == ["cascade"]

@@ -99,3 +99,9 @@ def test_pixels_go_where_they_are_taken() -> None:
     pixels, labels = next(iter(elsewhere.batches(2)))
     assert (pixels.device.type, tuple(pixels.shape)) == ("meta", (2, 2, 3, 8, 8))
     assert labels.tolist() == [ids[clip.label] for clip in clips.clips[:2]]
+
+
+def test_a_stage_of_a_model_that_is_not_there_is_refused_where_it_is_typed() -> None:
+    typed = inputs(vc_variant=("cascade:first=(fp16),then=(fp32),model=nobody",))
+    with pytest.raises(VidcompressError, match=r"^unknown model 'nobody': expected one of"):
+        typed.choices.check_names()

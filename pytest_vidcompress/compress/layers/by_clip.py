@@ -1,4 +1,4 @@
-"""Parts whose shapes depend on the clip: what is traced with one clip is wrong for the next."""
+"""Parts whose work depends on the clip: what is traced with one clip is wrong for the next."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ MARK = "shapes_depend_on_clip"
 """A class attribute of such a part."""
 
 
+def depends_on_clip(target: object) -> bool:
+    """Does part of a module say so?"""
+    from torch import nn
+
+    return isinstance(target, nn.Module) and any(getattr(part, MARK, False) for part in target.modules())
+
+
 def refuse_by_clip(model: Model, runtime: str) -> None:
-    """Raises VidcompressError where `runtime`, whose shapes are fixed, is given a model that has others by clip."""
-    if any(getattr(part, MARK, False) for part in model.module.modules()):
+    """Raises VidcompressError where `runtime`, whose graphs are fixed, is given a model whose work depends on it."""
+    if depends_on_clip(model.module):
         raise VidcompressError(
-            f"runtime {runtime!r} cannot run model {model.name!r}: how many tokens it computes depends on the clip,"
-            " and this runtime's graphs have one shape; run it with --vc-runtime=torch, or @torch after the recipe"
+            f"runtime {runtime!r} cannot run model {model.name!r}: how much it computes depends on the clip, and here"
+            " all take one way; run it with --vc-runtime=torch, or @torch after the recipe"
         )

@@ -1,8 +1,8 @@
 """Multiply-accumulates clip by clip, of a model whose work depends on what it is shown.
 
 Whether it does is found by counting: the first clip beside one as unlike any video as can be. A model that drops
-tokens, leaves early or skips still frames does other work there; what is built of the same layers for every clip does
-not, and is counted no further.
+tokens or skips still frames does other work there; what is built of the same layers for every clip does not, and is
+counted no further. Both clips may leave at the same exit of what has some: such parts say themselves that it depends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from ...compress.layers.by_clip import depends_on_clip
 from ..interval import quantile
 from .macs import Work, work
 
@@ -30,7 +31,7 @@ def macs_by_clip(
         counted: its work.
         clips: the clips to count where it does; any dtype.
     """
-    if work(target, torch.zeros_like(pixels)).macs == counted.macs:
+    if not depends_on_clip(target) and work(target, torch.zeros_like(pixels)).macs == counted.macs:
         return ()
     found = [work(target, clip.to(pixels.dtype)).macs for clip in clips()]
     return tuple(macs for macs in found if macs is not None)

@@ -117,7 +117,9 @@ def _visible(subject: Subject, pixels: torch.Tensor) -> tuple[Callable[[torch.Te
         return run.module, pixels.to(run.takes)
     if subject.stored is None or isinstance(run, nn.Module):
         return run, pixels
-    return executable(subject.stored), pixels
+    shown = executable(subject.stored)
+    visible: Any = getattr(run, "visible", lambda module: module)
+    return visible(shown), pixels
 
 
 def _hidden(numbers: TakenApart) -> list[str]:

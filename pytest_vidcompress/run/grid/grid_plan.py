@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...compress.exits.cascade import RUNTIME as STAGES
 from ...compress.recipe import Recipe
 from ...errors import VidcompressError
 from ...measure.grid.cell import REFERENCE, Arm, Cell
@@ -97,4 +98,6 @@ def _runtimes(recipe: Recipe, spec: GridSpec, options: Options, choices: Choices
         return (recipe.other_runtime,)
     if spec.runtimes or options.runtime:
         return spec.runtimes or (options.runtime,)
-    return [name for name in choices.runtime_names if name not in SLOW_TO_BUILD]
+    if recipe.runtime == STAGES:
+        return (STAGES,)
+    return [name for name in choices.runtime_names if name not in (*SLOW_TO_BUILD, STAGES)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...artefacts.starting_point import starting_point
+from ...compress.exits.cascade import cascade_of
 from ...errors import VidcompressError
 from ...present.variants.variant_notes import VariantNotes
 from .learned_models import Committed, LearnedModels
@@ -35,6 +36,10 @@ def commit_learned(
         VidcompressError: the recipe does not learn, cannot be trained, or the folder cannot be written.
     """
     wanted = inputs.choices.recipe(recipe)
+    if cascade_of(wanted):
+        raise VidcompressError(
+            f"recipe {recipe!r} learns nothing itself, and its stages are kept each by itself: name those that train"
+        )
     if not wanted.learns:
         raise VidcompressError(
             f"recipe {recipe!r} learns nothing, and is built in every run: name one that trains, such as"

@@ -3,16 +3,19 @@ tests keep theirs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ...artefacts.starting_point import starting_point
+from ...artefacts.stages.cascade_model import StageModel, in_cascade
+from ...artefacts.starting_point import StartingPoint, starting_point
 from ...artefacts.variant import Variant, prepared
 from ...clips.clip import ClipSet
 from ...clips.loader import Decoding, Progress
+from ...compress.exits.cascade import cascade_of
 from ...compress.recipe import Recipe
 from ...errors import VidcompressError
 from ...learn.lessons import Lessons
+from ...models.load import load
 from ...models.model import Model
 from ...present.variants.variant_notes import VariantNotes
 from ...runtimes.device_support import refuse_unsupported
@@ -70,12 +73,41 @@ class Workshop:
             VidcompressError: it cannot be made, or run so.
         """
         runtime = recipe.runtime_with(options.runtime)
+        if cascade_of(recipe):
+            refuse_unsupported(
+                recipe, runtime, usable_runtime(runtime, registries.runtimes), str(self.model.device)
+            )
+            made, complete = self._cascade(recipe, options, registries, notes)
+            return prepared(recipe, made, runtime, registries.runtimes, complete)
         start = starting_point(recipe, self.model, registries.techniques)
         executes = usable_runtime(runtime, registries.runtimes)
         refuse_unsupported(start.complete, runtime, executes, str(self.model.device))
+        made = self._made(start, options, registries, notes)
+        return prepared(recipe, made, runtime, registries.runtimes, start.complete)
+
+    def _made(
+        self, start: StartingPoint, options: Options, registries: Registries, notes: VariantNotes
+    ) -> Model:
         learned = start.model
         if start.recipe.learns:
             models = LearnedModels(options, registries, self, notes, self.progress)
             learned = models.model(start, self.model.name)
-        made = start.recipe.after_learning.apply(learned, self.clips)
-        return prepared(recipe, made, runtime, registries.runtimes, start.complete)
+        return start.recipe.after_learning.apply(learned, self.clips)
+
+    def _cascade(
+        self, recipe: Recipe, options: Options, registries: Registries, notes: VariantNotes
+    ) -> tuple[Model, Recipe]:
+        def make(stage: Recipe, name: str) -> StageModel:
+            own = self._of_another(name, registries) if name else self
+            start = starting_point(stage, own.model, registries.techniques)
+            return StageModel(own._made(start, options, registries, notes), start.complete)
+
+        has_lessons = self.clip_set is not None and self.clip_set.training_clips
+        training = self.lessons(self.model.name).training if has_lessons else None
+        return in_cascade(recipe, self.model, make, self.clips, training, registries.runtimes)
+
+    def _of_another(self, name: str, registries: Registries) -> Workshop:
+        """The same for another model with the labels of this one."""
+        model, weights = self.model, self.model.weights
+        other = load(name, model.labels, model.name, weights, registries.models).on(model.device)
+        return replace(self, model=other.shown(model.profile.views))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ...compress.exits.cascade import cascade_of, parts_of
 from ...compress.recipe import Recipe
 from ...compress.target import target_of
 from ...errors import VidcompressError
@@ -76,11 +77,31 @@ class VariantBuilder:
         """What the techniques of `recipe` make of a copy of the model, in whatever runtime it is going to run; raises
         likewise."""
         recipe = self.resolved(recipe, model)
+        if cascade_of(recipe):
+            return self._cascade(recipe, model)
         start = self.starting_point(recipe, model)
         refuse_recipe(start.complete, str(self._inputs.device))
         learned = self._learned.model(start, model) if start.recipe.learns else start.model
         made = start.recipe.after_learning.apply(learned, self._inputs.calibration(model))
         return Compressed(made.on(self._inputs.device), start.complete)
+
+    def _cascade(self, recipe: Recipe, model: str) -> Compressed:
+        from ...artefacts.stages.cascade_model import StageModel, in_cascade
+
+        def make(stage: Recipe, name: str) -> StageModel:
+            made = self.compressed(stage, name or model)
+            return StageModel(made.model, made.complete)
+
+        inputs = self._inputs
+        made, complete = in_cascade(
+            recipe,
+            inputs.model(model),
+            make,
+            inputs.calibration(model),
+            inputs.training(model),
+            self._registries.runtimes,
+        )
+        return Compressed(made, complete)
 
     def trainings(self, wanted: Iterable[tuple[str, Recipe]]) -> list[str]:
         """What is going to be trained, each once, and how long: `distil of videomae, about 5 min`.
@@ -89,7 +110,7 @@ class VariantBuilder:
             wanted: names of models, and recipes.
         """
         found: dict[str, None] = {}
-        for model, recipe in wanted:
+        for model, recipe in (part for pair in wanted for part in parts_of(pair[1], pair[0])):
             if not recipe.learns or target_of(recipe):
                 continue
             try:

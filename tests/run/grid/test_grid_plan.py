@@ -68,3 +68,10 @@ def test_names_that_do_not_exist_are_refused(text) -> None:
     given = Options({"vc-grid": read_grid(text)})
     with pytest.raises(VidcompressError, match="there are"):
         Choices(given, REGISTRIES).check_names()
+
+
+def test_a_cascade_runs_where_its_stages_do() -> None:
+    made = plan("default", **{"vc-variant": ("cascade:first=(fp16),then=(fuse)", "fp16")})
+    found = [arm for arm in arms(made) if arm.endswith("@two-stages")]
+    assert found == ["cascade:first=(fp16),then=(fuse)@two-stages"]
+    assert len(arms(made)) > len(found)

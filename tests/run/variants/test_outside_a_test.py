@@ -49,3 +49,16 @@ def test_without_clips_of_its_own_labels_nothing_is_learned(tmp_path: Path) -> N
     workshop = Workshop(small.model("videomae"), None, packaged(2))
     with pytest.raises(VidcompressError, match=r"other labels than the packaged clips, .*--clips"):
         workshop.variant(parse("finetune", TECHNIQUES), options(tmp_path), REGISTRIES, VariantNotes())
+
+
+def test_a_cascade_is_what_a_run_of_tests_builds(tmp_path: Path) -> None:
+    text = "cascade:first=(prune-global:amount=0.9),then=(fp32),clips=8"
+    given, recipe = options(tmp_path), parse(text, TECHNIQUES)
+    inputs = Inputs(given, REGISTRIES)
+    tested = VariantBuilder(given, REGISTRIES, inputs, VariantNotes()).variant(recipe, "videomae")
+    workshop = Workshop(inputs.model("videomae"), pocket(), packaged(2))
+    shipped = workshop.variant(recipe, given, REGISTRIES, VariantNotes())
+    assert shipped.name == tested.name
+    assert shipped.notes == tested.notes
+    states = [each.model.module.state_dict() for each in (shipped, tested)]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[1])
