@@ -109,7 +109,7 @@ def stopping(
 
 
 def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
-    """95 % interval of what an accuracy limit is about; of a ratio with the reference's top-1 as measured."""
+    """95 % interval of what a limit without a rule of its own is about; of a ratio with the reference as measured."""
     reference = report.reference
     if limit.metric.name == "top1" and reference is not None:
         pair = Pairing(reference.accuracy.outcomes).add_all(report.accuracy.outcomes).counts
@@ -119,6 +119,9 @@ def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
         if limit.form is Form.DROP:
             return low, high
         return (1 - high / reference.top1, 1 - low / reference.top1) if reference.top1 else None
+    if limit.form is Form.RATIO and reference is not None:
+        own, other = limit.metric.of(report), limit.metric.of(reference)
+        return (own.low / other, own.high / other) if isinstance(own, Estimate) and other else None
     # What a report measures of it has the limit's name, so do drops of what is ranked.
     value = getattr(report, limit.name, None)
     return value.interval if isinstance(value, Estimate) else None

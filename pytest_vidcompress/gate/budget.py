@@ -28,6 +28,8 @@ class Certainty:
     stored exactly there, and then one clip does."""
     ranked_alpha: float = 0.05
     """As `top1_alpha`, of GAP and mAP."""
+    macs_alpha: float = 0.01
+    """Likewise, of MACs that depend on the clip, where other weights may cost more of some clips by chance."""
     latency_alpha: float = 0.001
     """Chance of a false alarm of one latency check."""
     family_alpha: float = 0.005
@@ -50,6 +52,9 @@ class Margins:
     """By how much GAP may be lower than stored, absolutely."""
     mean_ap: float = 0.01
     """Likewise, mAP."""
+    macs: float = 0.01
+    """Relative, of the mean of MACs that depend on the clip: a token more or less is a matter of the last bit of a
+    score. Those that do not are held exactly."""
     memory: float = 0.05
     """Relative; allocators of two library versions round differently."""
     start: float = 0.10

@@ -12,9 +12,6 @@ from .metrics import REST, Metric, is_nothing, quantity
 from .precision import fallen_back
 from .verdict import UNSTORED, Remedy, Status, Verdict
 
-UNEVEN = 0.01
-"""By which MACs that depend on the clip may grow: a token more or less is a matter of the last bit of a score."""
-
 
 def judge_exact(metric: Metric, report: Report, baseline: Baseline, margins: Margins) -> Iterator[Verdict]:
     """The verdict on one metric; none where it is neither stored nor measured."""
@@ -57,7 +54,7 @@ def _limit(metric: Metric, report: Report, baseline: Baseline, margins: Margins)
     if _parts(metric, report, baseline):
         share = REST
     elif metric.name == "macs" and report.cost.macs_by_clip:
-        share = UNEVEN
+        share = margins.macs
     if metric.better == "higher":
         return max(0.0, stored - share * stored - metric.slack)
     limit = stored + share * stored + metric.slack

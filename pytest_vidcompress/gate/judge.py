@@ -9,6 +9,7 @@ from ..measure.report import Report
 from .accuracy import budget_interval, judge_accuracy
 from .baseline.stored import Baseline
 from .budget import Budget, Margins
+from .clip_cost_rule import judge_clip_costs
 from .exact import judge_exact
 from .latency.answer_rule import judge_answer, judge_answer_budget
 from .latency.criterion import baseline_criterion, budget_criterion
@@ -70,6 +71,10 @@ def _exact(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_exact(metric, report, terms.baseline, terms.margins)
 
 
+def _by_clip(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_clip_costs(metric, report, terms.baseline, terms.margins)
+
+
 def _ranked(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_ranked(metric, report, terms.baseline.stored, terms.margins)
 
@@ -95,13 +100,14 @@ def _answer(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_answer(metric, report.from_file, terms.baseline, terms.margins, terms.alpha)
 
 
-def _tail(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
-    return judge_tail(report, terms.baseline, terms.margins, terms.alpha)
+def _tail(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_tail(metric, report, terms.baseline, terms.margins, terms.alpha)
 
 
 RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]] = {
     "ranked": _ranked,
     "exact": _exact,
+    "by_clip": _by_clip,
     "timed": _latency,
     "started": _start,
     "tail": _tail,
@@ -117,7 +123,7 @@ def _held_to_budget(report: Report, budget: Budget, terms: Terms) -> Iterator[Ve
         if limit.metric.rule == "started":
             yield judge_start_budget(report.start, budget, terms.alpha)
         elif limit.metric.rule == "tail":
-            yield judge_tail_budget(report, value, terms.alpha)
+            yield judge_tail_budget(limit.metric, report, value, terms.alpha)
         elif limit.metric.rule == "answered":
             yield judge_answer_budget(limit.metric, report.from_file, budget, terms.alpha)
         else:

@@ -47,8 +47,9 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "ranked", "exact", "timed", "tail", "started", "answered"]
+Rule = Literal["paired", "ranked", "exact", "by_clip", "timed", "tail", "started", "answered"]
 """`paired`: clip by clip, with chance; `ranked`: likewise, by what each clip contributes; `exact`: the number itself;
+`by_clip`: likewise, and where it depends on the clip, clip by clip;
 `timed`: blocks of alternated calls; `tail`: the slower ones of these; `started`: alternated cold starts; `answered`:
 alternated rounds from files to answers."""
 
@@ -88,6 +89,8 @@ class Metric:
     """What it says of a variant to be worse, beyond the number."""
     precision: str = ""
     """Of a share of MACs, what these compute in: the layers that do are stored beside it."""
+    place: float = 0.0
+    """Of a ratio of quantiles, which: the share that does not exceed it."""
 
     def word(self, is_better: bool) -> str:
         """`smaller`, `higher`: how it is when it is better, or worse, than it was."""
@@ -118,7 +121,11 @@ METRICS: Mapping[str, Metric] = {
         Metric("mean_ap", "accuracy", SHARE, "higher", "ranked", (Form.DROP,), "mAP", margin="mean_ap"),
         Metric("size_bytes", "cost", BYTES, "lower", "exact", ABSOLUTE_OR_RATIO, "size", part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
-        Metric("macs", "cost", COUNT, "lower", "exact", (Form.RATIO,), "MACs"),
+        Metric("macs", "cost", COUNT, "lower", "by_clip", (Form.RATIO,), "MACs"),
+        Metric("macs_mean", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
+        Metric("macs_p50", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
+        Metric("macs_p90", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
+        Metric("macs_p95", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
         Metric("backbone_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
         Metric("aggregator_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
         Metric("classifier_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
@@ -129,10 +136,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("bf16_share", "machine", SHARE, "higher", "exact", VALUE, slack=1e-6, precision=BF16),
         Metric("latency", "machine", SECONDS, "lower", stored=False),
         Metric("latency_ratio", "machine", RATIO, "lower", "timed", (Form.VALUE,), "time"),
+        Metric("latency_mean", "machine", SECONDS, "lower", stored=False),
         Metric("latency_p90", "machine", SECONDS, "lower", stored=False),
+        Metric("latency_p95", "machine", SECONDS, "lower", stored=False),
         Metric("latency_p99", "machine", SECONDS, "lower", stored=False),
         Metric("latency_jitter", "machine", SECONDS, "lower", stored=False),
-        Metric("latency_p90_ratio", "machine", RATIO, "lower", "tail", (Form.VALUE,)),
+        Metric("latency_p90_ratio", "machine", RATIO, "lower", "tail", (Form.VALUE,), place=0.9),
+        Metric("latency_p95_ratio", "machine", RATIO, "lower", "tail", (Form.VALUE,), place=0.95),
         Metric("start_ratio", "machine", RATIO, "lower", "started", (Form.VALUE,), "start"),
         Metric("answer_s", "machine", SECONDS, "lower", stored=False),
         Metric("answer_ratio", "machine", RATIO, "lower", "answered", VALUE, "file"),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from random import Random
-from statistics import NormalDist, fmean, pvariance
+from statistics import NormalDist, fmean, pvariance, stdev
 from typing import Any
 
 RESAMPLES = 4000
@@ -227,6 +227,50 @@ def visible_loss(
         return drop >= max(margin, sure * error) + likely * error
 
     return _turning_point(0.0, mean, enough, 1e-5) if enough(mean) else math.inf
+
+
+def rise_chance(rises: Sequence[float]) -> float:
+    """Chance of a mean rise of at least so much were there none in the mean of all clips such as these: a t test.
+
+    Args:
+        rises: by each clip, less than nothing where it fell.
+    """
+    if len(rises) < 2:
+        return 1.0
+    rise, error = fmean(rises), stdev(rises) / math.sqrt(len(rises))
+    if not error:
+        return 0.0 if rise > 0 else 1.0
+    return student_tail(rise / error, len(rises) - 1)
+
+
+def visible_rise(
+    before: Sequence[float], rises: Sequence[float], alpha: float, margin: float, power: float = 0.9
+) -> float:
+    """Smallest true rise of a mean, relative, that `rise_chance` and a margin fail with chance `power`; infinite of
+    fewer than two clips.
+
+    Clips vary as they did, or as where a few come to cost as much as the dearest, if that is more.
+
+    Args:
+        before: what each clip cost.
+        rises: as of `rise_chance`, in means of these.
+    """
+    clips = len(before)
+    if clips < 2:
+        return math.inf
+    step = (max(before) - min(before)) / (fmean(before) or 1.0)
+    sure, likely = student_quantile(alpha, clips - 1), NormalDist().inv_cdf(power)
+    varied = stdev(rises)
+
+    def enough(rise: float) -> bool:
+        error = math.sqrt(max(varied**2, rise * step) / clips)
+        return rise >= max(margin, sure * error) + likely * error
+
+    # There both errors, of which one grows as the root of a rise, are smaller than the rise.
+    enough_surely = 2 * (
+        margin + (sure + likely) * varied / math.sqrt(clips) + (sure + likely) ** 2 * step / clips
+    )
+    return _turning_point(0.0, enough_surely, enough, 1e-5)
 
 
 def holm(chances: Sequence[float]) -> tuple[float, ...]:

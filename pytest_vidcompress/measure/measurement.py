@@ -20,10 +20,12 @@ from .accuracy.label_sets import as_targets, right, same, several, void
 from .accuracy.predict import OfView, Progress, logits_of, predict
 from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer
+from .by_clip.counted_cost import counted_cost
+from .by_clip.motion import shown_clips
+from .by_clip.shown_clips import ShownClips
 from .clip_identity import identity
-from .cost.weigh import weigh
 from .exits import exit_counts_of, in_words
-from .latency.clip_rotation import PreparedClips, Rotation, first_views, prepare
+from .latency.clip_rotation import MANY_CLIPS, PreparedClips, Rotation, prepare
 from .latency.machine_lock import machine_to_ourselves
 from .latency.pair_times import PairTimes
 from .latency.pairs import Between, Call, Driver, Fine, time_on, time_pairs
@@ -57,6 +59,16 @@ class Reference:
         """Those that are shown to what is timed, in turns."""
         return prepare(self.clips)
 
+    @cached_property
+    def many_timed_clips(self) -> PreparedClips:
+        """Likewise, to what takes longer of one clip than of another."""
+        return prepare(self.clips, MANY_CLIPS)
+
+    @cached_property
+    def shown_clips(self) -> ShownClips:
+        """Those that are counted one by one, of what costs more of one clip than of another."""
+        return shown_clips(self.clips)
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -77,7 +89,7 @@ def measure_reference(
 ) -> Reference:
     """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
     subject = Subject.of(model.module)
-    cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
+    cost = counted_cost(subject, clips, first_clip(clips), lambda: shown_clips(clips))
     with threads_to_answer(subject.run, cost.macs):
         logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
     for reason in _without_answer(logits):
@@ -107,7 +119,7 @@ def measure(
     model, clips = reference.model, reference.clips
     subject.refuse_other(model)
     subject.refuse_elsewhere(model.device)
-    cost = weigh(subject, first_clip(clips), lambda: first_views(clips))
+    cost = counted_cost(subject, clips, first_clip(clips), lambda: reference.shown_clips)
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
     exits = exit_counts_of(subject.run)
     if exits:
@@ -154,9 +166,11 @@ def timed(
         clearly_fine: asked about the pairs timed so far: True leaves most of the others out.
         progress: called while another run times.
     """
-    with _alternated(subject, reference, progress) as (variant, base, between):
-        times = time_pairs(variant, base, driver, clearly_fine, between=between)
-    times = replace(times, by_clip=bool(report.cost.macs_by_clip))
+    by_clip = bool(report.cost.macs_by_clip)
+    with _alternated(subject, reference, by_clip, progress) as (variant, base, between):
+        # A few clips would say little of the others.
+        times = time_pairs(variant, base, driver, None if by_clip else clearly_fine, between=between)
+    times = replace(times, by_clip=by_clip)
     beside = report.reference
     return replace(
         report,
@@ -190,7 +204,7 @@ def timed_on(
     timing = report.timing
     if timing is None or timing.calls is None:
         return report
-    with _alternated(subject, reference, progress) as (variant, base, between):
+    with _alternated(subject, reference, timing.calls.by_clip, progress) as (variant, base, between):
         times = time_on(variant, base, timing.calls, enough, budget_s, between)
     return replace(report, timing=replace(timing, more_calls=times))
 
@@ -216,14 +230,14 @@ def timed_for(
 
 @contextmanager
 def _alternated(
-    subject: Subject, reference: Reference, progress: Progress | None
+    subject: Subject, reference: Reference, by_clip: bool, progress: Progress | None
 ) -> Generator[tuple[Call, Call, Between]]:
     """Calls of both arms with the clip whose turn it is, on a machine that nobody else of this user times on.
 
     Clips are on the models' device before a call, and what it answers stays there.
     """
     run, module = subject.run, reference.model.module
-    clips = Rotation(reference.timed_clips)
+    clips = Rotation(reference.many_timed_clips if by_clip else reference.timed_clips)
     with machine_to_ourselves(progress), evaluating(run), evaluating(module), torch.inference_mode():
         yield (
             lambda: logits_of(run, clips.pixels),

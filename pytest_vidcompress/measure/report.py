@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from .accuracy.accuracy import Accuracy as Accuracy
 from .accuracy.accuracy import AccuracyKind as AccuracyKind
 from .accuracy.accuracy import Ranking as Ranking
+from .by_clip.clip_seconds import clip_seconds
+from .by_clip.distribution import Distribution
+from .cost.cost import Cost as Cost
 from .identity import Identity as Identity
 from .identity import PublishedAccuracy as PublishedAccuracy
 from .interval import Estimate, share_interval
@@ -17,7 +20,6 @@ from .latency.percentiles import Percentiles
 
 if TYPE_CHECKING:
     from ..models.learning_curve import LearningCurve
-    from .cost.coverage import Coverage
     from .divergence.divergence import Divergence
     from .from_file.from_file import FromFile
     from .latency.blocks import Confirmation
@@ -26,46 +28,6 @@ if TYPE_CHECKING:
     from .start.cold_start import Start
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a variant takes, apart from time; None is what was not or cannot be measured."""
-
-    size_bytes: int | None = None
-    """Bytes of the artefact on disk; None for a callable that cannot be saved."""
-    parameters: int | None = None
-    """Numbers the module holds: parameters and quantized weights."""
-    sparsity: float | None = None
-    """Share of `parameters` that are exactly zero."""
-    macs: int | None = None
-    """Multiply-accumulates of one view of a clip, counted on the uncompressed operators; the mean of several clips
-    where they depend on the clip. None where not all could be counted: less than all is no figure."""
-    peak_memory_bytes: int | None = None
-    """Weights plus the most tensor memory alive during one view."""
-    coverage: Coverage | None = field(default=None, repr=False)
-    """What of it really is int8; None for what shows no weights, or of whose work some could not be counted."""
-    tensor_bytes: int | None = None
-    """Of `size_bytes`, what the tensors themselves take, without names and headers; None where it is not known."""
-    notes: tuple[str, ...] = ()
-    """What of this could not be measured, and why."""
-    device_memory_bytes: int | None = None
-    """Weights plus the most that the device's own allocator gave out during one view; None of the CPU, and where it
-    does not say."""
-    macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
-    """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
-    stage_macs: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
-    """Of `macs`, those of each stage, as `cost.stages` knows them; empty of what shows none."""
-
-    @property
-    def integer_share(self) -> float | None:
-        """Of `macs`, those that really multiply integers; None where nobody who executes them says so."""
-        return self.coverage.macs_int8 if self.coverage and not self.coverage.is_hearsay else None
-
-    @property
-    def bf16_share(self) -> float | None:
-        """Likewise, of bfloat16."""
-        return self.coverage.macs_bf16 if self.coverage and not self.coverage.is_hearsay else None
 
 
 @dataclass(frozen=True)
@@ -108,6 +70,17 @@ class Timing:
         """Of all calls in the test's own process; None of a reference, whose are beside its variant's."""
         calls = self.more_calls or self.calls
         return Percentiles.of(calls) if calls else None
+
+    @cached_property
+    def seconds_of_clips(self) -> Mapping[str, float]:
+        """By id, of the clips that were timed; none of a reference, whose are beside its variant's."""
+        calls = self.more_calls or self.calls
+        return clip_seconds(calls) if calls else {}
+
+    @cached_property
+    def of_clips(self) -> Distribution | None:
+        """Of these; None where no clip was timed."""
+        return Distribution(tuple(self.seconds_of_clips.values())) if self.seconds_of_clips else None
 
 
 @dataclass(frozen=True)
@@ -153,7 +126,7 @@ class Report:
 
     identity: Identity
     accuracy: Accuracy
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
     timing: Timing | None = None
     """None when timing was switched off."""
     execution: Execution = Execution()
@@ -186,12 +159,19 @@ class Report:
     parameters = Shortcut(lambda report: report.cost.parameters)
     sparsity = Shortcut(lambda report: report.cost.sparsity)
     macs = Shortcut(lambda report: report.cost.macs)
+    macs_mean = Shortcut(lambda report: report.cost.macs_at("mean"))
+    macs_p50 = Shortcut(lambda report: report.cost.macs_at("p50"))
+    macs_p90 = Shortcut(lambda report: report.cost.macs_at("p90"))
+    macs_p95 = Shortcut(lambda report: report.cost.macs_at("p95"))
     integer_share = Shortcut(lambda report: report.cost.integer_share)
     bf16_share = Shortcut(lambda report: report.cost.bf16_share)
     peak_memory_bytes = Shortcut(lambda report: report.cost.peak_memory_bytes)
     latency = Shortcut(lambda report: report.timing and report.timing.latency)
     latency_ratio = Shortcut(lambda report: report.timing and report.timing.ratio)
     latency_p90 = Shortcut(lambda report: (found := _percentiles(report)) and found.p90)
+    latency_mean = Shortcut(lambda report: (found := _of_clips(report)) and found.mean)
+    latency_p95 = Shortcut(lambda report: (found := _percentiles(report)) and found.p95)
+    latency_p95_ratio = Shortcut(lambda report: (found := _percentiles(report)) and found.p95_ratio)
     latency_p99 = Shortcut(lambda report: (found := _percentiles(report)) and found.p99)
     latency_jitter = Shortcut(lambda report: (found := _percentiles(report)) and found.jitter)
     latency_p90_ratio = Shortcut(lambda report: (found := _percentiles(report)) and found.p90_ratio)
@@ -288,6 +268,10 @@ def _answer_ratio(report: Report, part: str) -> Estimate | None:
 
 def _percentiles(report: Report) -> Percentiles | None:
     return report.timing.percentiles if report.timing else None
+
+
+def _of_clips(report: Report) -> Distribution | None:
+    return report.timing.of_clips if report.timing else None
 
 
 def _points(share: float) -> str:

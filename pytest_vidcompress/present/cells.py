@@ -11,6 +11,9 @@ from ..measure.interval import Estimate
 from ..measure.report import Report
 from .text_table import signed
 
+UNEVEN = "~"
+"""After what depends on the clip: it is the mean of many."""
+
 
 def scale(metric: Metric, rows: Iterable[Report]) -> float:
     """What the numbers of a column are divided by."""
@@ -30,7 +33,8 @@ def heading(metric: Metric, by: float) -> str:
 
 
 def cell(metric: Metric, report: Report, by: float, base: bool = False) -> str:
-    """The number of a row: `86.7 (+0.3)`, `4.66 (95%)`, `0.62 ±5%`; a dash where it was not measured.
+    """The number of a row: `86.7 (+0.3)`, `4.66 (95%)`, `0.62 ±5%`; `0.31~` where it is a mean
+    of clips; a dash where it was not measured.
 
     Args:
         by: what `scale` says.
@@ -42,7 +46,8 @@ def cell(metric: Metric, report: Report, by: float, base: bool = False) -> str:
     compared = report.reference is not None and {Form.DROP, Form.RATIO} & set(metric.budgets)
     beside = metric.of(report.reference) if compared and report.reference else None
     write = _WRITTEN.get(metric.unit.name)
-    return write(Number(value, beside, by)) if write else f"{value:.3g}"
+    mark = UNEVEN if metric.rule == "by_clip" and report.cost.macs_by_clip else ""
+    return (write(Number(value, beside, by)) if write else f"{value:.3g}") + mark
 
 
 def _own(metric: Metric) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..gate.verdict import Result, Status
-from ..measure.interval import Estimate, quantile
+from ..measure.interval import Estimate
 from ..measure.latency.percentiles import CALLS_OF_P99, Percentiles, slow_clips
 from ..measure.report import Report, Timing
 from .text_table import columns_within, list_within, paragraph, shorten
@@ -78,7 +78,7 @@ def unbounded(results: Sequence[Result]) -> str:
 
 
 def calls_json(report: Report) -> dict[str, Any]:
-    """Beside the metrics: how many calls they are of, the slow clips, and MACs of clips where these differ."""
+    """Beside the metrics: how many calls they are of, and the slow clips."""
     calls, flat = _percentiles(report), dict[str, Any]()
     if calls:
         flat["calls"] = len(calls.variant_s)
@@ -88,13 +88,6 @@ def calls_json(report: Report) -> dict[str, Any]:
         )
     if calls and calls.reference_p90:
         flat["reference_latency_p90"] = float(calls.reference_p90)
-    macs = report.cost.macs_by_clip
-    if macs:
-        flat |= {
-            "macs_by_clip": [*macs],
-            "macs_p10": quantile(macs, 0.1),
-            "macs_p90": quantile(macs, 0.9),
-        }
     return flat
 
 

@@ -50,6 +50,11 @@ class Rows:
         return tuple(dict.fromkeys(f"accuracy {each.label}" for each in published if each and each.label))
 
     @property
+    def uneven(self) -> bool:
+        """What one of them computes depends on the clip: `cells.UNEVEN` marks it."""
+        return any(result.report.cost.macs_by_clip for result in self.results)
+
+    @property
     def differing_clips(self) -> bool:
         return len({result.report.clips for result in self.results}) > 1
 

@@ -25,9 +25,15 @@ _WORDS = {"latency_ratio": "time", "latency_p90_ratio": "p90", "start_ratio": "s
 
 
 def timed(verdict: Verdict) -> bool:
-    """Is it about time? Then its `visible` is relative; that of any other is a share of clips."""
+    """Is it about time?"""
     metric = metric_of(verdict.metric)
     return metric is not None and metric.rule in ("timed", "tail", "started", "answered")
+
+
+def relative(verdict: Verdict) -> bool:
+    """Is its `visible` a rise, relative, as of times and of MACs?"""
+    metric = metric_of(verdict.metric)
+    return timed(verdict) or (metric is not None and metric.rule == "by_clip")
 
 
 def standing(result: Result) -> str:
@@ -75,7 +81,7 @@ def could_have_seen(verdict: Verdict) -> str:
     """The smallest regression that would most likely have failed; nothing where one unit more does."""
     if verdict.visible is None:
         return ""
-    return rise(verdict.visible) if timed(verdict) else drop(verdict.visible)
+    return rise(verdict.visible) if relative(verdict) else drop(verdict.visible)
 
 
 def sensitivity(verdict: Verdict) -> str:

@@ -8,6 +8,7 @@ from pytest_vidcompress.gate.metrics import METRICS
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.cells import cell, heading, scale
 from tests.gate.reports import report
+from tests.measure.by_clip.costs import uneven
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,12 @@ def test_a_number_and_what_it_is_to_the_reference(
     by = scale(row, [now, now.reference])
     assert cell(row, now, by) == shown
     assert cell(row, now.reference, by, base=True) == of_the_reference
+
+
+def test_a_mean_of_clips_is_marked_in_the_column_of_macs_alone() -> None:
+    row, now = METRICS["macs"], uneven([100_000_000, 300_000_000])
+    assert cell(row, now, 1e6) == "200~"
+    assert cell(METRICS["size_bytes"], now, 1e6) == "3.00 (25%)"
 
 
 def test_headings_have_the_unit_of_their_numbers() -> None:

@@ -41,6 +41,7 @@ def test_only_the_numbers_that_there_are() -> None:
         (replace(LATENCY, visible=BLIND.visible), "no rise at all"),
         (replace(TOP1, metric="top1_drop", rule="budget"), "a drop of 1.9 points"),
         (MACS, ""),
+        (replace(MACS, visible=0.01), "+1.0 %"),
     ],
 )
 def test_could_have_seen(verdict: Verdict, text: str) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from ...clips.crops.digest import MARK
 from ...untrusted import Malformed, json_object, mapping, number, text, whole, wholes
 from ..metrics import RANKED, RATIO, Unit
+from .clip_costs import ClipCosts
 from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .stored import (
     BESIDE_CLIPS,
@@ -54,6 +55,7 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
         entry |= {_by_clip(name): _line_of_cents(values) for name, values in stored.by_clip.items()}
+        entry |= stored.clip_costs.written(stored.clip_ids)
         if stored.slowdown:
             entry["slowdown"] = str(stored.slowdown)
         own = zip(_IDENTITY, _identity(stored), shared, strict=True)
@@ -86,6 +88,7 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
                 for name in RANKED
                 if _by_clip(name) in values
             },
+            clip_costs=ClipCosts.read(values, clips),
             protocol=protocol,
             protocol_details=details,
             protocol_label=protocol_label,

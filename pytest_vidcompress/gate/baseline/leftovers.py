@@ -11,7 +11,7 @@ from ..metrics import METRICS, quantity
 from .recorded_runs import StoredPairs, StoredStart
 from .recording import pairs_fault, recording_fault, start_fault
 from .stored import BESIDE_CLIPS, PARTS_OF_ANSWERS, PER_MACHINE, Stored, StoredTiming
-from .update import Mode, accuracy_compared, compared
+from .update import MACS, Mode, accuracy_compared, compared, work_compared
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ def _better(report: Report, old: Stored | None, timing: StoredTiming | None) -> 
     stored = {**(old.numbers if old else {}), **(timing.numbers if timing else {})}
     for name in (*BESIDE_CLIPS, *PER_MACHINE):
         of_clips = name in METRICS and METRICS[name].kind == "accuracy"
-        if not of_clips and name in stored and compared(name, stored[name], new.get(name)) == "better":
+        if of_clips or name not in stored:
+            continue
+        order = compared(name, stored[name], new.get(name))
+        if old and name == MACS:
+            order = work_compared(old, report)
+        if order == "better":
             before, now = quantity(name, stored[name]), quantity(name, new[name])
             yield Leftover(report.name, name, f"left at {before}, though it is {now} now: {how}")

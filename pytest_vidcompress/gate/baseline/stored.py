@@ -13,6 +13,7 @@ from ...measure.report import Ranking, Report
 from ..metrics import METRICS, RANKED, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from ..precision import stored_layers
+from .clip_costs import ClipCosts
 from .machine_classes import Nearest
 from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .same_clips import Measured, same_clips
@@ -85,6 +86,8 @@ class Stored:
     """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
     by_clip: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
     """What is ranked -> per clip of `clip_ids`, what it contributes; empty where clips have one label."""
+    clip_costs: ClipCosts = field(default_factory=ClipCosts)
+    """Of what costs more of one clip than of another; none of what costs the same of all."""
     protocol: str = ""
     """How clips were looked at, as in `Report`. This and what follows is empty where it was not stored."""
     protocol_details: str = ""
@@ -106,6 +109,7 @@ class Stored:
             outcomes=report.accuracy.outcomes,
             agreements=report.accuracy.agreements,
             by_clip=rounded(report.accuracy.ranking),
+            clip_costs=ClipCosts.of(report.cost),
             protocol=report.identity.protocol,
             protocol_details=report.identity.protocol_details,
             protocol_label=report.identity.published.label if report.identity.published else "",

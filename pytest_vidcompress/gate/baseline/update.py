@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from ...measure.report import Report
 from ..metrics import METRICS, RANKED, is_nothing
-from .same_clips import changed, mismatch
+from .clip_costs import ClipPairs
+from .same_clips import changed, mismatch, same_clips
 from .stored import BESIDE_CLIPS, Stored, paired
 
 Mode = Literal["create", "accept", "tighten"]
 
+MACS = "macs"
 ROUNDED = 1e-5
 """Two numbers this close, relatively, may differ by the six digits of the file alone."""
 
@@ -99,6 +101,24 @@ def accuracy_compared(old: Stored, report: Report) -> Order:
     return compared("agreement", old.numbers.get("agreement"), float(report.agreement))
 
 
+def work_compared(old: Stored, report: Report) -> Order:
+    """MACs, clip by clip where they are stored so."""
+    new, before = Stored.of(report), old.numbers.get(MACS)
+    pairs = ClipPairs.of(old.clip_costs, report.cost, same_clips(old, report.identity))
+    if pairs is None:
+        order = compared(MACS, before, new.numbers.get(MACS))
+        return "missing" if order != "worse" and new.clip_costs.macs else order
+    if not pairs.then:
+        return "worse"  # of other clips, as the outcomes
+    if math.isclose(pairs.rise, 0.0, abs_tol=ROUNDED):
+        return "same"
+    if pairs.rise > 0:
+        return "worse"
+    # Tightening must not make the baseline know fewer clips than it did.
+    known = not new.clip_costs.macs or old.clip_costs.macs.keys() <= new.clip_costs.macs.keys()
+    return "better" if known else "same"
+
+
 def _ranked_compared(old: Stored, report: Report) -> tuple[Order, ...]:
     """GAP and mAP, on the same clips alone."""
     if set(old.clip_ids) != set(report.identity.clip_ids):
@@ -131,8 +151,10 @@ def _updated(
         changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
     for name in BESIDE_CLIPS:
         before, after = old.numbers.get(name), new.numbers.get(name)
-        if not _is_accuracy(name) and takes(mode, compared(name, before, after)):
+        order = work_compared(old, report) if name == MACS else compared(name, before, after)
+        if not _is_accuracy(name) and takes(mode, order):
             _take_over(numbers, new.numbers, [name])
+            taken |= {"clip_costs": new.clip_costs} if name == MACS else {}
             changes.append(Change(report.name, name, before, after))
     if moved(mode, old.test, report, reports):
         taken["test"] = report.test

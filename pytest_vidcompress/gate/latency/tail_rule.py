@@ -1,4 +1,5 @@
-"""The rule for the slower calls: p90 of a variant beside its reference's, as it was when runs were recorded.
+"""The rule for the slower calls: p90 of a variant beside its reference's, as it was when runs were recorded; p95 as a
+budget limits it.
 
 All of it is of the test's own process, and every process has slower calls of its own: how far the recorded runs lie
 apart is what a fresh one may lie beside them.
@@ -16,6 +17,7 @@ from ...measure.latency.percentiles import FEWEST_COUNTING
 from ...measure.report import Report, Timing
 from ..baseline.stored import Baseline
 from ..budget import Budget, Margins
+from ..metrics import METRICS, Metric
 from ..statistics import student_quantile
 from ..verdict import Remedy, Status, Verdict
 from .criterion import Rule
@@ -24,10 +26,11 @@ from .sequential_test import Decision
 from .single_process import OTHER_PROCESS
 from .tail_test import TailAnalysis, TailLevel, TailLooks, replayed
 
-METRIC = "latency_p90_ratio"
+RECORDED = "latency_p90_ratio"
+"""What recorded runs hold; the others are held by budgets alone."""
 RECORDED_SHARE = 0.05
 """Of the calls of recorded runs, those beyond their p95."""
-P90_SHARE = 0.10
+TAILS = {name: metric for name, metric in METRICS.items() if metric.rule == "tail"}
 AS_USUAL = "no more slower than its usual calls, which latency_ratio holds; held to"
 
 
@@ -35,6 +38,7 @@ AS_USUAL = "no more slower than its usual calls, which latency_ratio holds; held
 class TailCriterion:
     """One level that the slower calls are held to."""
 
+    metric: Metric
     level: TailLevel
     whose: str
     rule: Rule = "baseline"
@@ -46,9 +50,10 @@ def tail_criteria(
     baseline: Baseline, budget: Budget | None, margins: Margins, alpha: float
 ) -> tuple[TailCriterion, ...]:
     """Everything that the slower calls are held to: enough recorded runs, the test's own limit, or nothing."""
-    limit = (budget or Budget()).limits.get(METRIC)
-    both = (_recorded(baseline, margins, alpha), None if limit is None else _budget(limit, alpha))
-    return tuple(criterion for criterion in both if criterion)
+    limits = (budget or Budget()).limits
+    own = [_budget(metric, limits[name], alpha) for name, metric in TAILS.items() if name in limits]
+    recorded = _recorded(baseline, margins, alpha)
+    return (*([recorded] if recorded else []), *own)
 
 
 def stopping(
@@ -65,15 +70,19 @@ def stopping(
     return None if timing.calls is None or enough(timing.calls) else enough
 
 
-def judge_tail(report: Report, baseline: Baseline, margins: Margins, alpha: float) -> Iterator[Verdict]:
+def judge_tail(
+    metric: Metric, report: Report, baseline: Baseline, margins: Margins, alpha: float
+) -> Iterator[Verdict]:
     """The verdict beside the recorded runs; none where fewer than are needed were recorded."""
+    if metric.name != RECORDED:
+        return
     for criterion in tail_criteria(baseline, None, margins, alpha) if report.reference is not None else ():
         yield _verdict(report.timing, criterion, alpha)
 
 
-def judge_tail_budget(report: Report, limit: float, alpha: float) -> Verdict:
+def judge_tail_budget(metric: Metric, report: Report, limit: float, alpha: float) -> Verdict:
     """The verdict of the test's own limit."""
-    return _verdict(report.timing, _budget(limit, alpha), alpha)
+    return _verdict(report.timing, _budget(metric, limit, alpha), alpha)
 
 
 def _recorded(baseline: Baseline, margins: Margins, alpha: float) -> TailCriterion | None:
@@ -92,10 +101,10 @@ def _recorded(baseline: Baseline, margins: Margins, alpha: float) -> TailCriteri
         usual=fmean(map(math.log, timing.screens or timing.runs or timing.p90s)),
     )
     whose = f"{len(timing.p90s)} recorded runs plus {margins.latency_p90:.0%}"
-    return TailCriterion(level, whose, stored=math.exp(stored))
+    return TailCriterion(TAILS[RECORDED], level, whose, stored=math.exp(stored))
 
 
-def _budget(limit: float, alpha: float) -> TailCriterion:
+def _budget(metric: Metric, limit: float, alpha: float) -> TailCriterion:
     # How far one process lies from the next is not recorded here.
     apart = student_quantile(alpha, math.inf) * OTHER_PROCESS
     level = TailLevel(
@@ -103,17 +112,18 @@ def _budget(limit: float, alpha: float) -> TailCriterion:
         sure=math.log(limit),
         late=math.log(limit) + apart,
         late_reference=apart - math.log(limit),
-        share=P90_SHARE,
-        beside_p90=True,
+        share=1 - metric.place,
+        beside_quantile=True,
+        place=metric.place,
     )
-    return TailCriterion(level, "the budget", "budget")
+    return TailCriterion(metric, level, "the budget", "budget")
 
 
 def _verdict(timing: Timing | None, criterion: TailCriterion, alpha: float) -> Verdict:
     level = criterion.level
-    measured = timing.percentiles.p90_ratio if timing and timing.percentiles else None
+    measured = timing.percentiles.ratio(level.place) if timing and timing.percentiles else None
     undecided = Verdict(
-        METRIC,
+        criterion.metric.name,
         Status.INCONCLUSIVE,
         None,
         criterion.stored,

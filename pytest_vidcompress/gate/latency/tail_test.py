@@ -1,9 +1,9 @@
 """The test of a variant's slower calls: how many are late, and what that says. Pure.
 
-Three things must hold for them to be worse. The p90 ratio lies beyond its margin, and beyond what the processes that
-were recorded say of one more. More calls are late than the few that were when runs were recorded (exact binomial
-test). And the slowest call of a moment is the variant's more often than the reference's (sign test), which is the
-control: what a neighbour does, it does to both.
+Three things must hold for them to be worse. The ratio of the quantiles, p90 or p95, lies beyond its margin, and
+beyond what the processes that were recorded say of one more. More calls are late than the few that were when runs
+were recorded (exact binomial test). And the slowest call of a moment is the variant's more often than the reference's
+(sign test), which is the control: what a neighbour does, it does to both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class TailLevel:
     """What the slower calls are held to; log-ratios."""
 
     limit: float
-    """Of the two p90s, above which it is no longer within the margin ..."""
+    """Of the two quantiles, above which it is no longer within the margin ..."""
     sure: float
     """... and above which it is so whatever a process may differ from those that were recorded."""
     late: float
@@ -45,8 +45,10 @@ class TailLevel:
     usual: float = math.inf
     """Of the variant's usual call to the reference's, when runs were recorded: of what it is slower now, its slower
     calls may be slower too, for that is held by itself."""
-    beside_p90: bool = False
-    """Late are calls beside the reference's p90, and not beside its usual call."""
+    beside_quantile: bool = False
+    """Late are calls beside the reference's quantile, and not beside its usual call."""
+    place: float = 0.9
+    """Which quantile is held."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class TailAnalysis:
 
     decision: Decision
     estimate: float
-    """Log-ratio of the two p90s; NaN where no call counts."""
+    """Log-ratio of the two quantiles; NaN where no call counts."""
     p: float
     """Chance of so many late calls were there no more than there may be, or no more than of the reference."""
     calls: int
@@ -116,16 +118,17 @@ def replayed(timing: Timing, level: TailLevel, alpha: float) -> TailAnalysis:
 
 def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAnalysis:
     """What calls say, with a chance of `allowed` to be wrong when they are called worse."""
-    if calls.p90_quotient is None:
+    quotient = calls.quotient(level.place)
+    if quotient is None:
         return UNSEEN
-    slower = _slower_reference(calls, allowed) if level.beside_p90 else 0.0
+    slower = _slower_reference(calls, level.place, allowed) if level.beside_quantile else 0.0
     shift = max(0.0, math.log(calls.usual_ratio) - level.usual)
     late, late_reference = level.late + slower + shift, level.late_reference + slower - shift
-    allowed_usual = math.exp(level.limit) if level.beside_p90 else math.inf
+    allowed_usual = math.exp(level.limit) if level.beside_quantile else math.inf
     signs = [_sign(moment, late, late_reference, allowed_usual) for moment in calls.moments]
     of_variant = sum(_late(moment.variant_beside, late) for moment in calls.moments)
     of_reference = sum(_late(moment.reference_beside, late_reference) for moment in calls.moments)
-    n, estimate = len(calls.variant_s), math.log(calls.p90_quotient)
+    n, estimate = len(calls.variant_s), math.log(quotient)
     # A neighbour makes several calls late that lie together: only moments are chances of their own.
     control = binomial_tail(signs.count(1), len(signs) - signs.count(0), 0.5)
     p = max(binomial_tail(of_variant, n, level.share), control)
@@ -138,9 +141,9 @@ def analyse_tail(calls: Percentiles, level: TailLevel, allowed: float) -> TailAn
     return TailAnalysis(decision, estimate, p, n, of_variant, of_reference, shift)
 
 
-def _slower_reference(calls: Percentiles, allowed: float) -> float:
-    """Upper bound of the reference's p90 over its usual call, a log-ratio."""
-    _, _, high = quantile_interval(calls.reference_s, 0.9, 1 - allowed)
+def _slower_reference(calls: Percentiles, place: float, allowed: float) -> float:
+    """Upper bound of the reference's quantile over its usual call, a log-ratio."""
+    _, _, high = quantile_interval(calls.reference_s, place, 1 - allowed)
     return math.log(high / median(calls.reference_s))
 
 

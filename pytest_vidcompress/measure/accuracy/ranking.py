@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import torch
 
-from ..interval import Estimate
+from ..interval import Estimate, bca_interval
 from .accuracy import Ranking
 from .label_sets import void
 from .ranked_list import RankedList
-from .resampling import bca_interval, resamples
+from .resampling import resamples
 
 TOP = 20
 """Labels of a clip that GAP looks at."""

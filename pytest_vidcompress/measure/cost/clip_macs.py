@@ -7,14 +7,13 @@ counted no further. Both clips may leave at the same exit of what has some: such
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import fmean
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 
 from ...compress.layers.by_clip import depends_on_clip
-from ..interval import quantile
+from ..accuracy.threads import threads_to_answer
 from .macs import Work, work
 
 
@@ -22,23 +21,17 @@ def macs_by_clip(
     target: Callable[[torch.Tensor], Any],
     pixels: torch.Tensor,
     counted: Work,
-    clips: Callable[[], Sequence[torch.Tensor]],
-) -> tuple[int, ...]:
-    """The multiply-accumulates of each of several clips; empty where the work does not depend on the clip.
+    clips: Callable[[], Iterable[torch.Tensor]],
+) -> tuple[int | None, ...]:
+    """The multiply-accumulates of each of several clips, None of one of which not all could be counted; empty where
+    the work does not depend on the clip.
 
     Args:
         pixels: the first clip, as `target` takes it.
         counted: its work.
-        clips: the clips to count where it does; any dtype.
+        clips: the clips to count where it does, one by one; any dtype.
     """
     if not depends_on_clip(target) and work(target, torch.zeros_like(pixels)).macs == counted.macs:
         return ()
-    found = [work(target, clip.to(pixels.dtype)).macs for clip in clips()]
-    return tuple(macs for macs in found if macs is not None)
-
-
-def in_words(macs: Sequence[int]) -> str:
-    """`MACs depend on the clip: 0.310 to 0.520 G (p10 to p90) of 12 clips, 0.421 G in the mean`."""
-    low, high, mean = (each / 1e9 for each in (quantile(macs, 0.1), quantile(macs, 0.9), fmean(macs)))
-    middle = f"{low:.3g} to {high:.3g} G (p10 to p90) of {len(macs)} clips"
-    return f"MACs depend on the clip: {middle}, {mean:.3g} G in the mean"
+    with threads_to_answer(target, counted.macs):
+        return tuple(work(target, clip.to(pixels.dtype)).macs for clip in clips())

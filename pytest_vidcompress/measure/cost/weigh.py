@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from statistics import fmean
 from typing import Any, TypeVar
@@ -12,12 +12,13 @@ from torch import nn
 
 from ...artefacts.tensors import TakenApart, take_apart
 from ...errors import first_line
+from ...learn.weights_digest import weights_digest
 from ...models.adapter import evaluating
 from ...models.own_dtype import OwnDtype
 from ...runtimes.torch_eager import executable
-from ..report import Cost
 from ..subject import Subject
-from .clip_macs import in_words, macs_by_clip
+from .clip_macs import macs_by_clip
+from .cost import Cost
 from .coverage import coverage
 from .macs import Work, work
 from .memory import device_memory_bytes, peak_memory_bytes
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 
 def weigh(
-    subject: Subject, pixels: torch.Tensor, clips: Callable[[], Sequence[torch.Tensor]] = tuple
+    subject: Subject, pixels: torch.Tensor, clips: Callable[[], Iterable[torch.Tensor]] = tuple
 ) -> Cost:
     """Weighs a subject on one view; what cannot be weighed is None, with a note that says why.
 
@@ -46,6 +47,7 @@ def weigh(
         macs_by_clip=by_clip,
         stage_macs={} if by_clip else _by_stage(attempt, run, counted),
         tensor_bytes=size and size.tensor_bytes,
+        weights=_weights(stored) if by_clip and stored else "",
     )
     numbers = attempt("parameters", lambda: take_apart(stored)) if stored else None
     if stored is None or numbers is None:
@@ -73,7 +75,7 @@ def _counted(
     attempt: _Attempts,
     run: Callable[[torch.Tensor], Any],
     pixels: torch.Tensor,
-    clips: Callable[[], Sequence[torch.Tensor]],
+    clips: Callable[[], Iterable[torch.Tensor]],
 ) -> tuple[Work, tuple[int, ...]]:
     """The work of the first clip, and the multiply-accumulates of several where they depend on the clip."""
     counted = attempt("MACs", lambda: work(run, pixels)) or Work({})
@@ -82,8 +84,23 @@ def _counted(
     if not counted.macs:
         return counted, ()
     by_clip = attempt("MACs of other clips", lambda: macs_by_clip(run, pixels, counted, clips)) or ()
-    attempt.notes += [in_words(by_clip)] if by_clip else []
-    return counted, by_clip
+    known = tuple(macs for macs in by_clip if macs is not None)
+    if len(known) < len(by_clip):
+        attempt.notes.append(
+            "MACs are not known: they depend on the clip, and those of some cannot be counted"
+        )
+        return Work({}), ()
+    return counted, known
+
+
+def _weights(stored: nn.Module) -> str:
+    """Their digest; empty where some are packed, and do not show."""
+    values: Iterable[Any] = stored.state_dict().values()
+    plain = all(
+        isinstance(each, torch.Tensor) and each.layout == torch.strided and not each.is_quantized
+        for each in values
+    )
+    return weights_digest(stored) if plain else ""
 
 
 def _by_stage(attempt: _Attempts, run: object, counted: Work) -> dict[str, int]:

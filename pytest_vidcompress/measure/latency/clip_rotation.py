@@ -12,6 +12,8 @@ from ...clips.loader import Clips
 MOST_CLIPS = 12
 """As many as the fewest pairs of calls: each is timed as often as the others, however many pairs there are, or what a
 run sees would hang on how long it went on."""
+MANY_CLIPS = 60
+"""As many as the most pairs, for what takes longer of one clip than of another: its time is that of many."""
 MOST_BYTES = 128 << 20
 """Of the prepared pixels of a model."""
 
@@ -25,9 +27,9 @@ class PreparedClips:
     """Each `(1, T, C, H, W)`, or as the profile's layout says."""
 
 
-def prepare(clips: Clips) -> PreparedClips:
+def prepare(clips: Clips, most: int = MOST_CLIPS) -> PreparedClips:
     """The first clips of the sample, which are balanced over its classes, as many as may be in memory at once."""
-    pixels = first_views(clips)
+    pixels = first_views(clips, most)
     return PreparedClips(tuple(clip.id for clip in clips[: len(pixels)]), pixels)
 
 
@@ -38,12 +40,12 @@ def first_views(clips: Clips, most: int = MOST_CLIPS) -> tuple[torch.Tensor, ...
         taken.append(views[:1].clone())
         if (len(taken) + 1) * taken[0].nbytes > MOST_BYTES:
             break
-    return tuple(taken[: _divisor(len(taken))])
+    return tuple(taken[: _divisor(len(taken), most)])
 
 
-def _divisor(count: int) -> int:
-    """The largest number of clips up to `count` by which `MOST_CLIPS` pairs show all of them equally often."""
-    return max(number for number in range(1, max(1, count) + 1) if MOST_CLIPS % number == 0)
+def _divisor(count: int, pairs: int) -> int:
+    """The largest number of clips up to `count` by which so many pairs show all of them equally often."""
+    return max(number for number in range(1, max(1, count) + 1) if pairs % number == 0)
 
 
 class Rotation:

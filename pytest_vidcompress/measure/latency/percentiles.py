@@ -88,6 +88,11 @@ class Percentiles:
         return Estimate(*quantile_interval(self.reference_s, 0.9)) if self.enough else None
 
     @cached_property
+    def p95(self) -> Estimate | None:
+        """Of the variant; None likewise."""
+        return Estimate(*quantile_interval(self.variant_s, 0.95)) if self.enough else None
+
+    @cached_property
     def p99(self) -> Estimate | None:
         """Of the variant; None of fewer calls than bound it."""
         value, low, high = quantile_interval(self.variant_s, 0.99)
@@ -103,22 +108,36 @@ class Percentiles:
         usual, usual_low, usual_high = quantile_interval(self.variant_s, 0.5, 0.975)
         return Estimate(slow - usual, max(0.0, slow_low - usual_high), slow_high - usual_low)
 
+    def quotient(self, share: float) -> float | None:
+        """Of the variant's quantile to the reference's; None where too few calls count."""
+        if not self.enough:
+            return None
+        return quantile(self.variant_s, share) / quantile(self.reference_s, share)
+
     @cached_property
     def p90_quotient(self) -> float | None:
         """Variant over reference; None where too few calls count."""
-        if not self.enough:
-            return None
-        return quantile(self.variant_s, 0.9) / quantile(self.reference_s, 0.9)
+        return self.quotient(0.9)
 
     @cached_property
     def p90_ratio(self) -> Estimate | None:
         """The same with its interval: both ends hold at once (Bonferroni)."""
-        if self.p90_quotient is None:
+        return self.ratio(0.9)
+
+    @cached_property
+    def p95_ratio(self) -> Estimate | None:
+        """Likewise."""
+        return self.ratio(0.95)
+
+    def ratio(self, share: float) -> Estimate | None:
+        """`quotient` with its interval, likewise."""
+        quotient = self.quotient(share)
+        if quotient is None:
             return None
-        _, my_low, my_high = quantile_interval(self.variant_s, 0.9, 0.975)
-        _, other_low, other_high = quantile_interval(self.reference_s, 0.9, 0.975)
+        _, my_low, my_high = quantile_interval(self.variant_s, share, 0.975)
+        _, other_low, other_high = quantile_interval(self.reference_s, share, 0.975)
         low = my_low / other_high if my_low > 0 else 0.0
-        return Estimate(self.p90_quotient, max(0.0, low), my_high / other_low if other_low > 0 else math.inf)
+        return Estimate(quotient, max(0.0, low), my_high / other_low if other_low > 0 else math.inf)
 
     @cached_property
     def p95_beside(self) -> tuple[float, float] | None:

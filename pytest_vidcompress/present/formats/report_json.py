@@ -12,6 +12,7 @@ from ...measure.divergence.divergence_json import divergence_json
 from ...measure.interval import Estimate
 from ...measure.report import Identity, Report
 from ..answer_lines import answer_json
+from ..clip_cost_lines import clip_cost_json
 from ..slower_calls import calls_json
 from ..start_lines import start_json
 from ..terminal.coverage_lines import coverage_json
@@ -44,7 +45,7 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
         flat["memory_ratio"] = flat["peak_memory_ratio"]
         flat["reference_top1"] = _finite(report.reference.top1)
     flat |= coverage_json(report.cost.coverage) | speed_json(report) | calls_json(report) | start_json(report)
-    flat |= answer_json(report)
+    flat |= answer_json(report) | clip_cost_json(report)
     if report.execution.hotspots is not None:
         flat["hotspots"] = hotspots_json(report.execution.hotspots)
         if report.reference is not None and report.reference.execution.hotspots is not None:

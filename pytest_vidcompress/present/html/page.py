@@ -15,6 +15,8 @@ from ...gate.metrics import quantity
 from ...gate.verdict import Result
 from ...measure.profile.operator_kinds import KINDS
 from ..answer_lines import answer_table, macs_table
+from ..cells import UNEVEN
+from ..clip_cost_lines import COST_HEADER, GROUP_HEADER, cost_rows, group_rows
 from ..divergence_words import relative, sentence_of
 from ..formats.report_json import as_json
 from ..grid.grid_json import grid_json
@@ -251,6 +253,11 @@ WORDS: Mapping[str, Any] = {
     "what_is_narrow": what_is_narrow,
     "speed_header": SPEED_HEADER,
     "speed_rows": speed_rows,
+    "uneven": UNEVEN,
+    "cost_header": COST_HEADER,
+    "cost_rows": cost_rows,
+    "group_header": GROUP_HEADER,
+    "group_rows": group_rows,
     "call_header": CALL_HEADER,
     "call_cells": call_cells,
     "unbounded": unbounded,

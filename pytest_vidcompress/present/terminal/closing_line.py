@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...gate.grid_choice import GridChoice
-from ...gate.verdict import Result
+from ...gate.verdict import Result, Verdict
 from ..outcome import Outcome
-from ..wording import clips, count, drop, rise, standing, timed
+from ..wording import clips, count, drop, relative, rise, standing, timed
 
 
 def closing_line(outcome: Outcome) -> str:
@@ -26,8 +26,9 @@ def closing_line(outcome: Outcome) -> str:
     aside = [f"{n} {what}" for n, what in apart if n]
     line += f" ({', '.join(aside)})" if aside else ""
 
-    seen = [drop(share) for share in _least_sensitive(results, times=False)]
-    seen += [f"{rise(relative)} in time" for relative in _least_sensitive(results, times=True)]
+    seen = [drop(share) for share in _least_sensitive(results, lambda verdict: not relative(verdict))]
+    seen += [f"{rise(more)} in time" for more in _least_sensitive(results, timed)]
+    seen += [f"{rise(more)} in MACs" for more in _least_sensitive(results, _of_work)]
     line += f"; could see {' and '.join(seen)}" if seen else ""
 
     ordered = sorted(results, key=lambda result: (not result.verdicts, result.status.rank, standing(result)))
@@ -41,11 +42,15 @@ def _of_grids(grids: Sequence[GridChoice]) -> str:
     return f"vidcompress: {timed} of {count(cells, 'cell')} of {models}; a grid is held to no baseline"
 
 
-def _least_sensitive(results: Sequence[Result], times: bool) -> list[float]:
-    """What even the least sensitive check could have seen, of times or of accuracy; empty when none says.
+def _of_work(verdict: Verdict) -> bool:
+    return relative(verdict) and not timed(verdict)
+
+
+def _least_sensitive(results: Sequence[Result], of: Callable[[Verdict], bool]) -> list[float]:
+    """What even the least sensitive check could have seen, of those that are meant; empty when none says.
 
     Where a check was sure before its time was out, that is what it rules out.
     """
-    verdicts = (v for result in results for v in result.verdicts if timed(v) == times)
+    verdicts = (v for result in results for v in result.verdicts if of(v))
     seen = [v.visible if v.ruled_out is None else v.ruled_out for v in verdicts]
     return sorted(each for each in seen if each is not None)[-1:]

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...gate.verdict import Result, Status
 from ..answer_lines import answer_lines
+from ..clip_cost_lines import clip_cost_lines
 from ..formats.report_json import as_json
 from ..grid.grid_lines import grid_lines
 from ..outcome import Outcome
@@ -36,6 +37,7 @@ MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yell
 """How a terminal shows a status."""
 OF_A_MODEL: Sequence[Callable[[Sequence[Result], int], Sequence[str]]] = (
     free_lines,
+    clip_cost_lines,
     call_lines,
     class_lines,
     start_lines,

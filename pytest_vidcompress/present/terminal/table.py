@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...gate.verdict import Result, Status
+from ..cells import UNEVEN
 from ..text_table import GAP, columns_within, paragraph, shorten
 from ..variant_rows import Column, Rows, variant_rows
 from ..width import WIDTH
@@ -87,6 +88,8 @@ def _notes(rows: Rows, left_out: Sequence[Column], width: int) -> Iterator[str]:
         )
     if rows.random:
         yield "* weights are random: accuracy is agreement with the reference"
+    if rows.uneven:
+        yield f"{UNEVEN} depends on the clip: the mean of those that were counted"
     yield from rows.protocol_labels
     yield from rows.sources
     headings = ", ".join(column.heading for column in left_out)

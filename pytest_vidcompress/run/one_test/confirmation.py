@@ -14,6 +14,9 @@ from .case import Case
 from .measurements import Measurement
 
 if TYPE_CHECKING:
+    import torch
+
+    from ...clips.loader import Clips
     from ...gate.baseline.stored import Baseline
     from ...measure.latency.timer import Stop
     from ..session import Session
@@ -25,11 +28,14 @@ def beside_reference(session: Session, case: Case, measurement: Measurement, sto
     Args:
         stop: ends the blocks before the time is out.
     """
+    from ...measure.by_clip.counted_cost import usual_clip
+
     timing = _timing(measurement)
     module = session.references.of(case.model).model.module
 
     def confirmed() -> Timing:
-        trial = _trial(session, case, measurement)
+        cost = measurement.report.cost
+        trial = _trial(session, case, measurement, lambda clips: usual_clip(clips, cost))
         return replace(timing, confirmed=session.confirmer.beside_reference(trial, module, stop))
 
     return _with(session, measurement.report, timing, confirmed)
@@ -37,6 +43,8 @@ def beside_reference(session: Session, case: Case, measurement: Measurement, sto
 
 def against_other_build(session: Session, case: Case, measurement: Measurement, stop: Stop) -> Report:
     """As `beside_reference`, of its ratio to what another commit makes of it; as it is where that makes nothing."""
+    from ...measure.measurement import first_clip
+
     timing, build = _timing(measurement), session.other_build
 
     def confirmed() -> Timing:
@@ -44,7 +52,8 @@ def against_other_build(session: Session, case: Case, measurement: Measurement, 
         arms = build.arms(case.nodeid) if build and measurement.report.identity.number == 1 else None
         if build is None or arms is None:
             return timing
-        trial = _trial(session, case, measurement)
+        # The other build was written with this clip.
+        trial = _trial(session, case, measurement, first_clip)
         return replace(timing, against=session.confirmer.beside_build(trial, build, arms, stop))
 
     return _with(session, measurement.report, timing, confirmed)
@@ -88,16 +97,16 @@ def _timing(measurement: Measurement) -> Timing:
     return measurement.report.timing
 
 
-def _trial(session: Session, case: Case, measurement: Measurement) -> Trial:
-    from ...measure.measurement import first_clip
-
+def _trial(
+    session: Session, case: Case, measurement: Measurement, shown: Callable[[Clips], torch.Tensor]
+) -> Trial:
     report, subject = measurement.report, measurement.subject
     assert subject is not None  # a test is over when it is released
     assert report.reference is not None
     latency = _timing(measurement).latency
     return Trial(
         subject.run,
-        first_clip(session.references.of(case.model).clips),
+        shown(session.references.of(case.model).clips),
         latency + (report.reference.latency or latency),
         case.module,
         # The first call in a process builds what the others run with, or wakes the device.

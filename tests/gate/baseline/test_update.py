@@ -12,8 +12,11 @@ from pytest_vidcompress.gate.baseline.update import Mode, update
 from pytest_vidcompress.gate.baseline.update_timings import CREATED_RUNS, update_timings
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
+from pytest_vidcompress.measure.by_clip.shown_clips import ShownClips
 from pytest_vidcompress.measure.interval import Estimate
-from tests.gate.reports import confirmation, pair_times, ranked, report
+from pytest_vidcompress.measure.report import Report
+from tests.gate.reports import changed, confirmation, pair_times, ranked, report
+from tests.measure.by_clip.costs import uneven
 
 BASE = report()
 EXISTING = {BASE.name: Stored.of(BASE)}
@@ -63,6 +66,40 @@ def test_who_takes_what_over(change: dict[str, Any], metric: str, mode: Mode) ->
         content, changes = update(other, EXISTING, [now])
         assert [c.metric for c in changes] == ([metric] if other == mode else [])
         assert content == ({now.name: Stored.of(now)} if other == mode else EXISTING)
+
+
+UNEVEN = uneven([100, 200, 300, 400])
+DEARER, CHEAPER = uneven([100, 200, 300, 500]), uneven([100, 200, 300, 300])
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "mode"),
+    [
+        (UNEVEN, UNEVEN, None),
+        # The same mean of other clips: which they are is not what is held.
+        (UNEVEN, uneven([200, 100, 300, 400]), None),
+        (UNEVEN, DEARER, "accept"),
+        (UNEVEN, CHEAPER, "tighten"),
+        (changed(UNEVEN, macs_by_clip=(), shown=ShownClips(), weights=""), UNEVEN, "create"),
+        (UNEVEN, changed(UNEVEN, macs=None, macs_by_clip=(), shown=ShownClips(), weights=""), "accept"),
+        (UNEVEN, changed(UNEVEN, macs=200, macs_by_clip=(), shown=ShownClips(), weights=""), "tighten"),
+    ],
+)
+def test_work_that_depends_on_the_clip_is_taken_over_as_a_whole(
+    then: Report, now: Report, mode: Mode | None
+) -> None:
+    before = {then.name: Stored.of(then)}
+    for other in MODES:
+        content, changes = update(other, before, [now])
+        takes_it = other == mode or (mode == "create" and other == "accept")
+        assert [c.metric for c in changes] == (["macs"] if takes_it else [])
+        assert content == ({now.name: Stored.of(now)} if takes_it else before)
+
+
+def test_tightening_forgets_no_clip_that_was_counted() -> None:
+    before = {UNEVEN.name: Stored.of(UNEVEN)}
+    fewer = changed(CHEAPER, macs_by_clip=(100, 200, 200), macs=167, shown=UNEVEN.cost.shown.first(3))
+    assert update("tighten", before, [fewer]) == (before, ())
 
 
 MARKS = tuple(f"{place:06x}" for place in range(100))

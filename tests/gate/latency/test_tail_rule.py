@@ -155,6 +155,30 @@ def test_a_budget_holds_the_ratio_of_the_p90s_itself() -> None:
     assert near.remedy is Remedy.LONGER
 
 
+def test_a_budget_of_p95_holds_what_p90_does_not_see() -> None:
+    """One call in fourteen takes twice as long: p90 is as ever, p95 is not."""
+    uneven = pair_times(1920, ratio=0.6, every=14, times=2.0)
+    assert verdict(uneven, Baseline(), "latency_p90_ratio", latency_p90_ratio=0.8).status is Status.PASSED
+    broken = verdict(uneven, Baseline(), "latency_p95_ratio", latency_p95_ratio=0.8)
+    assert (broken.status, broken.rule) == (Status.FAILED, "budget")
+    assert broken.measured == pytest.approx(1.2, rel=0.05)
+    assert broken.interval is not None
+    even = verdict(pair_times(960, ratio=0.6), Baseline(), "latency_p95_ratio", latency_p95_ratio=0.8)
+    assert even.status is Status.PASSED
+
+
+def test_a_steady_variant_within_its_budget_of_p95_is_never_red() -> None:
+    for seed in range(30):
+        near = pair_times(480, ratio=0.79, noise=0.05, seed=seed)
+        found = verdict(near, Baseline(), "latency_p95_ratio", latency_p95_ratio=0.8)
+        assert found.status is not Status.FAILED
+
+
+def test_p95_is_held_by_a_budget_alone() -> None:
+    found = judge(measured(pair_times(60, ratio=0.6)), UNCHANGED)
+    assert "latency_p95_ratio" not in {each.metric for each in found}
+
+
 def test_a_budget_is_broken_whatever_the_reference_does_now_and_then() -> None:
     """The reference has slow calls of its own; the variant as a whole is far beyond the limit."""
     times = pair_times(960, ratio=0.9, noise=0.05)

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 import torch
 
-from pytest_vidcompress.measure.accuracy.resampling import RESAMPLES, bca_interval, resamples
-from pytest_vidcompress.measure.interval import mean_interval
+from pytest_vidcompress.measure.accuracy.resampling import RESAMPLES, resamples
+from pytest_vidcompress.measure.interval import bca_interval, mean_interval
 
 
 def test_as_many_clips_are_drawn_as_there_are_and_always_the_same_ones() -> None:

@@ -64,21 +64,42 @@ def test_what_is_the_same_for_every_clip_is_counted_once_more_and_no_clip_is_ask
     assert model.calls == before + 1
 
 
-def test_a_report_says_the_mean_and_how_far_the_clips_lie_apart() -> None:
+def test_a_report_says_the_mean_and_what_each_clip_costs() -> None:
     moving = range(1, 11)
     cost = weigh(Subject.of(Still().eval()), clip(10), lambda: [clip(each) for each in moving])
     assert cost.macs_by_clip == tuple(each * WIDTH * 5 for each in moving)
     assert cost.macs == round(5.5 * WIDTH * 5)
-    (note,) = cost.notes
-    assert (
-        note
-        == "MACs depend on the clip: 2.4e-07 to 2.16e-06 G (p10 to p90) of 10 clips, 1.32e-06 G in the mean"
-    )
+    assert cost.macs_of_clips is not None
+    assert cost.macs_of_clips.p90 == 9 * WIDTH * 5
+    assert len(cost.weights) == 16
 
 
 def test_a_steady_model_has_one_number_and_no_note() -> None:
     cost = weigh(Subject.of(Steady().eval()), clip(10), lambda: [clip(1)])
-    assert (cost.macs, cost.macs_by_clip, cost.notes) == (10 * WIDTH * 5, (), ())
+    assert (cost.macs, cost.macs_by_clip, cost.weights, cost.notes) == (10 * WIDTH * 5, (), "", ())
+
+
+def test_what_says_so_is_counted_though_a_grey_clip_costs_what_the_first_does() -> None:
+    class Says(Still):
+        shapes_depend_on_clip = True
+
+    clips = [clip(1), clip(3)]
+    for kind, found in ((Still, ()), (Says, (WIDTH * 5, 3 * WIDTH * 5))):
+        model = kind().eval()
+        assert macs_by_clip(model, clips[0], work(model, clips[0]), lambda: clips) == found
+
+
+def test_a_clip_that_cannot_be_counted_leaves_no_mean_of_the_others() -> None:
+    class Wild(Still):
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            if (pixels[0, 0] == pixels[0, 1]).all():
+                torch.histc(pixels)
+                return torch.zeros(1, 5)
+            return super().forward(pixels)
+
+    cost = weigh(Subject.of(Wild().eval()), clip(10), lambda: [clip(10), clip(1)])
+    assert (cost.macs, cost.macs_by_clip) == (None, ())
+    assert "MACs are not known: they depend on the clip, and those of some cannot be counted" in cost.notes
 
 
 def test_a_model_that_fails_on_a_grey_clip_keeps_what_was_counted() -> None:

@@ -7,7 +7,13 @@ import torch
 
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.measure.latency import clip_rotation
-from pytest_vidcompress.measure.latency.clip_rotation import MOST_CLIPS, Rotation, first_views, prepare
+from pytest_vidcompress.measure.latency.clip_rotation import (
+    MANY_CLIPS,
+    MOST_CLIPS,
+    Rotation,
+    first_views,
+    prepare,
+)
 
 
 def test_the_first_clips_of_the_sample_are_prepared(clips: Clips) -> None:
@@ -27,6 +33,13 @@ def test_as_many_as_fit_into_memory_are_shown_equally_often(
     monkeypatch.setattr(clip_rotation, "MOST_BYTES", fit * size)
     assert len(first_views(clips)) == taken
     assert MOST_CLIPS % taken == 0
+
+
+def test_many_clips_are_shown_where_they_cost_unlike_amounts(clips: Clips) -> None:
+    # Sixty pairs show eight clips unequally often, and six or four equally.
+    assert len(prepare(clips, MANY_CLIPS).pixels) == 6
+    assert len(prepare(clips, 4).pixels) == 4
+    assert MANY_CLIPS > MOST_CLIPS
 
 
 def test_clips_come_round_robin_into_one_place(clips: Clips) -> None:

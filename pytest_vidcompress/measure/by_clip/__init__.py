@@ -1,0 +1,1 @@
+"""What single clips cost, where one costs more than another."""

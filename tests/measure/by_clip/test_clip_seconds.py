@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_vidcompress.measure.by_clip.clip_seconds import clip_seconds
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
+from pytest_vidcompress.measure.report import Timing
+from tests.gate.reports import Estimate, pair_times
+
+
+def test_a_clip_takes_the_median_of_its_calls() -> None:
+    variant = (1.0, 5.0, 2.0, 6.0, 3.0, 7.0)
+    times = PairTimes(variant, (1.0,) * 6, ("a", "b") * 3, by_clip=True)
+    assert clip_seconds(times) == {"a": 2.0, "b": 6.0}
+    timing = Timing(Estimate(3.0), calls=times)
+    assert timing.of_clips is not None
+    assert (timing.of_clips.mean, timing.of_clips.p95) == (4.0, 6.0)
+
+
+def test_calls_that_a_neighbour_disturbed_do_not_count() -> None:
+    times = pair_times(24, late=(3, 15))
+    found = clip_seconds(times)
+    # Both calls of its clip were slow, and so was the reference beside them.
+    assert "clip3" not in found
+    assert len(found) >= 10
+    assert max(found.values()) == pytest.approx(0.05, rel=0.1)
+
+
+def test_what_was_not_timed_has_none() -> None:
+    assert Timing(Estimate(3.0)).of_clips is None

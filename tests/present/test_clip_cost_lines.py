@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.measure.latency.pair_times import PairTimes
+from pytest_vidcompress.present.clip_cost_lines import clip_cost_json, clip_cost_lines, cost_rows, group_rows
+from pytest_vidcompress.present.formats.report_json import as_json
+from pytest_vidcompress.present.html.page import page
+from pytest_vidcompress.present.terminal.table import tables
+from tests.gate.reports import changed, report
+from tests.measure.by_clip.costs import shown, uneven
+
+CALLS = PairTimes((0.01, 0.02, 0.03), (0.05,) * 3, ("clip0", "clip1", "clip2"), by_clip=True)
+NOW = uneven([place * 10_000_000 for place in range(1, 11)], calls=CALLS)
+
+
+def test_a_few_lines_say_how_clips_lie_apart_and_which_cost_most() -> None:
+    title, _, macs, seconds, *which = clip_cost_lines([Result(report()), Result(NOW)])
+    assert title.split()[-5:] == ["clips", "mean", "p50", "p90", "p95"]
+    assert macs.startswith("int8-dynamic, MMACs")
+    assert "   10  55 [38, 7" in macs
+    assert macs.split()[-3:] == ["50", "90", "100"]
+    assert seconds.split()[:3] == ["int8-dynamic,", "ms", "3"]
+    assert which == [
+        "MACs of int8-dynamic beside their mean: still 0.45, middle 1.09, fast 1.64; dearest class 'b' 1.09,",
+        "  cheapest 'a' 0.91",
+    ]
+
+
+def test_lines_are_no_longer_than_the_terminal() -> None:
+    named = changed(NOW, name="fuse+run-length:threshold=0.1,proportional=true,weighted=false+int8-static")
+    for width in (80, 100, 160):
+        assert max(map(len, clip_cost_lines([Result(named)], width))) <= width
+
+
+def test_a_class_of_one_clip_is_neither_the_dearest_nor_the_cheapest() -> None:
+    classes = shown(10, ("rare", *"ab" * 4, "b"))
+    text = " ".join(clip_cost_lines([Result(changed(NOW, shown=classes))]))
+    assert "rare" not in text
+    assert "dearest class 'b'" in text
+
+
+def test_of_a_fixed_cost_nothing_is_said() -> None:
+    assert clip_cost_lines([Result(report())]) == []
+    assert clip_cost_json(report()) == {}
+    assert cost_rows(report(latency=None)) == group_rows(report()) == []
+    assert "single clips" not in page([Result(report())])
+
+
+def test_the_table_marks_the_mean_and_says_what_the_mark_is() -> None:
+    lines = [line.text for line in tables([Result(NOW)])]
+    assert any(" 0.055~" in line for line in lines)
+    assert "~ depends on the clip: the mean of those that were counted" in lines
+    assert not any("~" in line.text for line in tables([Result(report())]))
+
+
+def test_the_page_shows_distribution_and_groups() -> None:
+    html = page([Result(NOW)])
+    assert "What single clips cost int8-dynamic" in html
+    assert "<td>still</td>" in html
+    assert "the mean of those that were counted" in html
+    assert "<td>…</td>" not in html
+
+
+def test_all_of_it_is_in_the_json() -> None:
+    flat = as_json(NOW)
+    json.dumps(flat, allow_nan=False)
+    assert flat["macs_by_clip"] == [place * 10_000_000 for place in range(1, 11)]
+    assert (flat["macs_mean"], flat["macs_p95"]) == (55_000_000, 100_000_000)
+    assert flat["macs_p95_interval"] == [80_000_000, None]
+    assert flat["macs_p10"] == 10_000_000
+    assert flat["macs_mean_ratio"] == pytest.approx(55 / 1500)
+    assert flat["motion_by_clip"] == [float(place) for place in range(10)]
+    assert flat["seconds_by_clip"] == {"clip0": 0.01, "clip1": 0.02, "clip2": 0.03}
+    assert flat["seconds_of_clips"]["p50"] == [0.02, None, None]
+    assert [each["name"] for each in flat["clip_groups"]] == ["still", "middle", "fast", "b", "a"]
+    assert flat["clip_groups"][0]["seconds"][0] == 0.02
+
+
+def test_a_fixed_cost_has_all_its_quantiles_in_the_json() -> None:
+    flat = as_json(report())
+    assert flat["macs"] == flat["macs_mean"] == flat["macs_p95"] == 1_500_000_000
+    assert "macs_by_clip" not in flat
+
+
+def test_a_row_a_group_with_how_it_lies_beside_all() -> None:
+    rows = group_rows(NOW)
+    assert [row[:3] for row in rows[:2]] == [["motion", "still", "4"], ["motion", "middle", "3"]]
+    assert rows[0][5] == "0.45"
+    assert rows[0][7] == "3"
+    assert all(math.isfinite(float(row[3])) for row in rows)
