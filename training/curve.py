@@ -9,7 +9,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
-COLOURS = {"timesformer": "#2a6f97", "videomae": "#e07a1f", "r2plus1d": "#4f8a4c"}
+COLOURS = {"timesformer": "#2a6f97", "videomae": "#e07a1f", "r2plus1d": "#4f8a4c", "x3d": "#8d5a97"}
 
 
 def main() -> None:

@@ -182,7 +182,7 @@ def test_without_a_packaged_checkpoint_pocket_clips_are_refused(name: str) -> No
         load(name, tuple(MOTIONS), "pocket")
 
 
-PACKAGED = {"r2plus1d": (8, 32)}
+PACKAGED = {"r2plus1d": (8, 32), "x3d-s": (8, 48)}
 """Name -> frames and pixels of a side."""
 
 
