@@ -58,11 +58,18 @@ def test_multiplications_are_the_published(name: str, macs: float) -> None:
     assert found.macs == pytest.approx(macs, rel=2e-3)
 
 
-def test_multiplications_of_i3d_are_the_published_less_its_norms() -> None:
-    module, pixels = published("i3d"), example_pixels(CATALOG["i3d"].profile).to("meta")
-    found = work(module, pixels)
-    assert found.macs == pytest.approx(37.10e9, rel=1e-3)
-    assert (found.macs or 0) + PER_NORM * normed(module, pixels) == pytest.approx(37.53e9, rel=1e-3)
+@pytest.mark.parametrize(
+    ("name", "size", "macs", "table"),
+    [("i3d", 256, 37.10e9, 37.53e9), ("x3d-s", 182, 2.72e9, 2.96e9), ("x3d-m", 256, 6.18e9, 6.72e9)],
+)
+def test_with_norms_counted_multiplications_are_those_of_pytorchvideos_table(
+    name: str, size: int, macs: float, table: float
+) -> None:
+    module = published(name)
+    pixels = example_pixels(replace(CATALOG[name].profile, size=size)).to("meta")
+    found = work(module, pixels).macs or 0
+    assert found == pytest.approx(macs, rel=2e-3)
+    assert found + PER_NORM * normed(module, pixels) == pytest.approx(table, rel=2e-3)
 
 
 @pytest.mark.parametrize(
