@@ -98,6 +98,8 @@ def test_what_a_technique_needs_and_a_cnn_lacks_is_said() -> None:
         compressed("prune-local-attention", "x3d")
     with pytest.raises(VidcompressError, match="shrink knows heads, blocks and width of"):
         compressed("shrink:blocks=1", "r2plus1d")
+    with pytest.raises(VidcompressError, match="has no linear layers in scope global, and convolutions stay"):
+        compressed("lowrank", "x3d")
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,11 @@ def apply(model: Model, parameters: LowRank, clips: Clips) -> Model:
 
     chosen = matrices(model, (parameters.scope,), parameters.layers)
     layers = [layer for layer in chosen if is_layer(layer) and isinstance(layer, nn.Linear)]
+    if not layers:
+        raise VidcompressError(
+            f"lowrank: model {model.name!r} has no linear layers in scope {parameters.scope}, and convolutions stay:"
+            " leave it out of its recipes"
+        )
     made: dict[nn.Module, Factored] = {}
     for layer, moments in zip(layers, moments_of(model.module, layers, clips, "lowrank"), strict=True):
         spectrum = Spectrum.of(layer, moments)

@@ -18,7 +18,7 @@ from .anatomies.anatomy import layer_named
 from .block_stream import MOST_ROWS, Given, Sight, spread, watch
 from .choice import Order, random_order, removal_order
 from .narrow_layers import replace_numbers
-from .normal_equations import NormalEquations
+from .normal_equations import NormalEquations, OutputVariance
 from .refit import HoldOut, refit
 from .shares import LEAST_SQUARES, MEAN, NONE, RANDOM
 from .site import INPUTS, Site
@@ -149,7 +149,7 @@ def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, m
     for place, stage in enumerate(stages):
         sites = {site.consumer: site for site in stage.sites if site.groups}
         known: dict[str, NormalEquations] = {}
-        variances = dict.fromkeys(sites, 0.0)
+        variances = {name: OutputVariance() for name in sites}
         named = {name: site.stream for name, site in sites.items()}
         ends: list[torch.Tensor] = []
         for each in given:
@@ -161,12 +161,12 @@ def orders_of(stages: Sequence[Stage], given: Sequence[Given], method: Method, m
                 more = _equations(sites[name], seen, seen.outputs, row_weights(sites[name], seen), method)
                 known[name] = known[name] + more if name in known else more
                 varying = seen.outputs if seen.stream is None else seen.outputs + seen.stream
-                variances[name] += float(varying.var(0).sum()) / len(given)
+                variances[name].add(varying)
         given = [each.after(end) for each, end in zip(given, ends, strict=True)]
         for name, site in sites.items():
             weight = layer_named(stage.originals[0], name).weight.flatten(1)
             order = removal_order(known[name], weight, site.groups, method.repair_of(weight.shape[1]))
-            costs = tuple(cost / variances[name] for cost in order.costs)
+            costs = tuple(cost / variances[name].value for cost in order.costs)
             orders[f"{place} {name}"] = Order(order.groups, costs)
     return orders
 

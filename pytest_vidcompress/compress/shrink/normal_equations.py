@@ -120,3 +120,27 @@ class NormalEquations:
         shared = (weight.T * self.cross).sum() + shift @ self.targets
         distance = predicted + self.count * shift.square().sum() - 2 * shared + self.square
         return float(distance) / self.count
+
+
+class OutputVariance:
+    """Of what a layer gives, summed over its outputs: within clips, in their mean; of one row a clip, over clips."""
+
+    def __init__(self) -> None:
+        self._within: list[float] = []
+        self._rows: list[torch.Tensor] = []
+
+    def add(self, outputs: torch.Tensor) -> None:
+        """Of a clip, `(rows, outputs)`."""
+        if len(outputs) > 1:
+            self._within.append(float(outputs.var(0).sum()))
+        else:
+            self._rows.append(outputs)
+
+    @property
+    def value(self) -> float:
+        """Above zero: what nothing varies in costs what it costs."""
+        if self._rows:
+            found = float(torch.cat(self._rows).var(0, correction=0).sum())
+        else:
+            found = sum(each / len(self._within) for each in self._within)
+        return found or 1.0

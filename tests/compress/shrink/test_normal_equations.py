@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pytest_vidcompress.compress.shrink.normal_equations import NormalEquations
+from pytest_vidcompress.compress.shrink.normal_equations import NormalEquations, OutputVariance
 
 
 def rows(count: int = 50) -> tuple[torch.Tensor, torch.Tensor]:
@@ -70,3 +70,26 @@ def test_the_error_is_the_mean_squared_distance(has_bias: bool) -> None:
     predicted = features.double() @ weight.T + (0 if bias is None else bias)
     expected = (predicted - targets).square().sum(1).mean()
     assert NormalEquations.of(features, targets).error(weight, bias) == pytest.approx(float(expected))
+
+
+def test_outputs_of_one_row_a_clip_vary_over_clips() -> None:
+    """As a layer behind a mean over a clip gives them."""
+    clips = torch.randn(5, 1, 3, generator=torch.Generator().manual_seed(0))
+    found = OutputVariance()
+    for rows in clips:
+        found.add(rows)
+    assert found.value == pytest.approx(float(clips.flatten(0, 1).var(0, correction=0).sum()))
+
+
+def test_other_outputs_vary_within_clips() -> None:
+    clips = torch.randn(5, 4, 3, generator=torch.Generator().manual_seed(0)) + torch.arange(5).view(5, 1, 1)
+    found = OutputVariance()
+    for rows in clips:
+        found.add(rows)
+    assert found.value == pytest.approx(float(clips.var(1).sum(-1).mean()))
+
+
+def test_what_nothing_varies_in_is_no_divisor_of_zero() -> None:
+    found = OutputVariance()
+    found.add(torch.ones(1, 3))
+    assert found.value == 1
