@@ -36,9 +36,12 @@ def recipes(name: str) -> dict[str, list[str]]:
         found[written("merge-tokens", ratio=ratio)] = constant
         found[written("prune-tokens", ratio=ratio)] = stages
         found[written("merge-tokens", ratio=ratio, schedule="stages")] = stages
+        found[written("merge-tokens", ratio=ratio, schedule="once")] = controls(ratio, "once")
     found["merge-tokens:proportional=true"] = controls(0.5, "constant")
+    found["merge-tokens:schedule=once,proportional=true"] = controls(0.5, "once")
     found["merge-tokens:schedule=decreasing"] = controls(0.5, "decreasing")[:1]
-    found["fuse+merge-tokens+int8-static"] = ["fuse+drop-tokens+int8-static"]
+    for schedule in ("", ":schedule=once"):
+        found[f"fuse+merge-tokens{schedule}+int8-static"] = [f"fuse+drop-tokens{schedule}+int8-static"]
     if name == "timesformer":
         found["merge-tokens:places=own"] = ["drop-tokens:places=own"]
     else:

@@ -1,40 +1,125 @@
-"""What fewer tokens save in time at full size: random weights, calls in turns with fp32.
+"""What fewer tokens save in time at full size: random weights, one thread, calls in turns.
 
-    python -m benchmarks.tokens.latency FOLDER [MODEL]         writes latency.json beside it; artefacts go to FOLDER
+    python -m benchmarks.tokens.latency --build FOLDER [MODEL ...]     makes the artefacts that FOLDER lacks
+    python -m benchmarks.tokens.latency FOLDER [MODEL ...]             times what latency.json beside it lacks
 
-Time does not depend on the weights. That of run-length depends on the clip: it is not among them.
+Groups of recipes are timed in the order of `groups`, in the same rounds as the recipe that loses no tokens, and
+written when they are over: `latency_ratio` is of the calls of that one. Time does not depend on the weights. That of
+run-length depends on the clip: it is not among them.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.duel.__main__ import ratio
-from benchmarks.techniques.in_turns import in_turns
-from benchmarks.techniques.recipes import FP32, MODELS
-from benchmarks.techniques.rows import add
+import torch
+
+from benchmarks.duel.__main__ import loaded, timed
+from benchmarks.packaged_trial import macs
+from benchmarks.techniques.in_turns import THREADS, calibration, contender, place_of, timing
+from benchmarks.techniques.recipes import MODELS, parsed
+from benchmarks.techniques.rows import add, read
+from pytest_vidcompress.artefacts.manifest import FILE
+from pytest_vidcompress.artefacts.variant import build
+from pytest_vidcompress.models.adapter import example_pixels
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes.registry import RUNTIMES
 
 RESULTS = Path(__file__).with_suffix(".json")
-EAGER = (FP32, "merge-tokens", "drop-tokens", "prune-tokens")
-INTEGERS = (
-    "fuse+int8-static",
-    "fuse+merge-tokens+int8-static",
-    "fuse+merge-tokens:schedule=once+int8-static",
-    "fuse+drop-tokens+int8-static",
-    "fuse+prune-tokens+int8-static",
-)
+ONCE = "merge-tokens:schedule=once"
+HALF = (ONCE, "merge-tokens", "drop-tokens:schedule=once")
+"""Half of the tokens, in the mean of the blocks; the last is the control of the first."""
+OTHERS = ("merge-tokens:schedule=decreasing", "merge-tokens:schedule=stages", "prune-tokens")
+"""Half of them in other ways."""
+WEAKER = tuple(f"merge-tokens:ratio={ratio},schedule=once" for ratio in ("0.25", "0.125"))
+WEAKER_CONTROLS = tuple(f"drop-tokens:ratio={ratio},schedule=once" for ratio in ("0.25", "0.125"))
 
 
-def main(folder: Path, names: list[str]) -> None:
+@dataclass(frozen=True)
+class Group:
+    """Techniques of tokens that are timed together, where they stand in a recipe."""
+
+    after: str
+    before: str
+    runtime: str
+    techniques: tuple[str, ...]
+    rounds: int
+
+    @property
+    def beside(self) -> str:
+        """The recipe that loses no tokens."""
+        return f"{self.after}{self.before}@{self.runtime}"
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        return tuple(f"{self.after}+{name}{self.before}@{self.runtime}" for name in self.techniques)
+
+
+def groups() -> tuple[Group, ...]:
+    """What matters most comes first."""
+    integers = ("fuse", "+int8-static")
+    return (
+        Group(*integers, "openvino", HALF, 12),
+        Group(*integers, "openvino", (*WEAKER, *WEAKER_CONTROLS), 12),
+        Group(*integers, "onnxruntime", (ONCE, HALF[-1], *WEAKER), 8),
+        Group("fuse", "", "torch", (*HALF, *WEAKER), 6),
+        Group(*integers, "openvino", OTHERS, 8),
+    )
+
+
+def main(folder: Path, names: list[str], rounds: int, only_build: bool) -> None:
+    torch.set_num_threads(THREADS)
     for name in names or MODELS:
-        rows, seconds = in_turns(name, (*EAGER, *INTEGERS), folder)
-        for text, row in rows.items():
-            beside = FP32 if text in EAGER else INTEGERS[0]
-            row["beside"] = {beside: ratio(seconds[text], seconds[beside])}
-            print(name, text, row["macs_ratio"], row["latency_ratio"], row["beside"], flush=True)
-        add(RESULTS, name, rows)
+        model = loaded(name)
+        whole = macs(model)
+        for group in groups():
+            lacking = [
+                text for text in group.recipes if "seconds" not in read(RESULTS).get(name, {}).get(text, {})
+            ]
+            for text in (group.beside, *lacking) if lacking else ():
+                made(folder, model, text, whole)
+            if lacking and not only_build:
+                times = timed_together(folder, model, (group.beside, *lacking), rounds or group.rounds)
+                for text in lacking:
+                    row = {"beside": group.beside, **timing(times[text], times[group.beside], THREADS)}
+                    row["beside_seconds"] = [round(each, 4) for each in times[group.beside]]
+                    print(name, text, row["latency_ratio"], row["interval"], flush=True)
+                    add(RESULTS, name, {text: row})
+
+
+def made(folder: Path, model: Model, text: str, whole: int) -> None:
+    """The artefact of a recipe, where there is none; writes the share of multiply-accumulates that it has left."""
+    place = place_of(folder, model.name, text)
+    if (place / FILE).is_file():
+        return
+    began = time.perf_counter()
+    variant = build(parsed(text), model, calibration(model), RUNTIMES)
+    share = round(macs(variant.model) / whole, 4)
+    variant.save(place)
+    print(
+        f"{model.name}: made {text} in {time.perf_counter() - began:.0f} s, {share} of the MACs", flush=True
+    )
+    add(RESULTS, model.name, {text: {"macs_ratio": share}})
+
+
+def timed_together(
+    folder: Path, model: Model, recipes: tuple[str, ...], rounds: int
+) -> dict[str, list[float]]:
+    """Recipe -> seconds of one call in every round."""
+    built = {text: contender(place_of(folder, model.name, text)) for text in recipes}
+    return timed(built, example_pixels(model.profile, seed=0), rounds)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("model", nargs="*", help=f"{', '.join(MODELS)}, or pocket:MODEL, the packaged one")
+    parser.add_argument("--build", action="store_true", help="time nothing")
+    parser.add_argument("--rounds", type=int, default=0, help="in the place of each group's")
+    chosen = parser.parse_args()
+    main(chosen.folder, chosen.model, chosen.rounds, chosen.build)
