@@ -46,7 +46,7 @@ def test_everything_is_in_it(wheel):
         "present/html/page.html.j2",
     ):
         assert f"{package}/{needed}" in names
-    for family in ("timesformer", "videomae", "hrnn", "netvlad", "nextvlad", "r2plus1d"):
+    for family in ("timesformer", "videomae", "hrnn", "netvlad", "nextvlad", "r2plus1d", "x3d"):
         for needed in ("model.safetensors", "config.json", "profile.json"):
             assert f"{package}/models/pocket/{family}/{needed}" in names
     # Those that are tested, and spare ones that calibrate.
