@@ -52,17 +52,28 @@ class Distillation:
     ) -> torch.Tensor:
         """How far a student is from that, and from the labels."""
         own = self._answer(module, pixels, self.pairs.keys(), self.classifiers[0])
-        terms: list[torch.Tensor] = []
-        if self.prediction_weight:
-            apart = distillation_loss if targets.dim() == 1 else label_distillation_loss
-            terms.append(self.prediction_weight * apart(own.logits, lesson.logits, self.temperature))
-        if self.label_weight:
-            terms.append(self.label_weight * class_loss(own.logits, targets))
+        terms = self._of_answers(own.logits, lesson.logits, targets)
         if self.hidden_weight:
             terms.append(self.hidden_weight * hidden_loss(*self._alike(own.states, lesson.states)))
         for mine, aim in zip(own.representation, lesson.representation, strict=True):
             terms.append(self.representation_weight * representation_loss(*_as_wide(mine, aim)))
         return sum(terms[1:], terms[0])
+
+    def answer_loss(self, own: torch.Tensor, theirs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """The part of that which hangs on the logits of both alone, `(B, labels)`."""
+        terms = self._of_answers(own, theirs, targets)
+        return sum(terms[1:], terms[0])
+
+    def _of_answers(
+        self, own: torch.Tensor, theirs: torch.Tensor, targets: torch.Tensor
+    ) -> list[torch.Tensor]:
+        terms: list[torch.Tensor] = []
+        if self.prediction_weight:
+            apart = distillation_loss if targets.dim() == 1 else label_distillation_loss
+            terms.append(self.prediction_weight * apart(own, theirs, self.temperature))
+        if self.label_weight:
+            terms.append(self.label_weight * class_loss(own, targets))
+        return terms
 
     def _answer(
         self, module: nn.Module, pixels: torch.Tensor, blocks: Iterable[str], classifier: str
