@@ -88,7 +88,7 @@ def main(name: str = "r2plus1d") -> None:
     seconds = timed({text: Contender(run, 0) for text, run in runs.items()}, pixels, ROUNDS)
     here = {"threads": THREADS, **machine(f"torch{torch.__version__}").facts()}
     for text, times in seconds.items():
-        row = {
+        row: dict[str, Any] = {
             "macs": macs[text],
             "macs_ratio": round(macs[text] / macs[WHOLE], 4),
             **ratio(times, seconds[WHOLE]),

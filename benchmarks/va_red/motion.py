@@ -10,6 +10,9 @@ import torch
 from scipy.stats import mannwhitneyu, spearmanr
 from torch.nn.functional import avg_pool3d
 
+from pytest_vidcompress.measure.by_clip.motion import motion
+from pytest_vidcompress.measure.by_clip.thirds import thirds
+
 STILL = "standing still"
 _POOL = 4
 """Pixels of a place, so that noise does not count for motion."""
@@ -17,27 +20,28 @@ _POOL = 4
 
 def motion_of(clip: torch.Tensor) -> float:
     """Mean change of a place from frame to frame, of normalized pixels `(1, C, T, H, W)`."""
-    places = avg_pool3d(clip, (1, _POOL, _POOL))
-    return float((places[:, :, 1:] - places[:, :, :-1]).abs().mean())
+    return motion(avg_pool3d(clip, (1, _POOL, _POOL)), "BCTHW")
 
 
 def by_motion(
-    motion: Sequence[float], shares: Sequence[float], labels: Sequence[int], names: Sequence[str]
+    motions: Sequence[float], shares: Sequence[float], labels: Sequence[int], names: Sequence[str]
 ) -> dict[str, Any]:
     """Shares of work of the third that moves least and of the third that moves most, and of the class that stands."""
-    order = sorted(range(len(motion)), key=motion.__getitem__)
-    third = len(order) // 3
-    least, most = ([shares[place] for place in part] for part in (order[:third], order[-third:]))
+    parts = thirds(motions)
+    least, most = (
+        [share for share, each in zip(shares, parts, strict=True) if each == part]
+        for part in ("still", "fast")
+    )
     stands = [share for share, label in zip(shares, labels, strict=True) if names[label] == STILL]
     others = [share for share, label in zip(shares, labels, strict=True) if names[label] != STILL]
     return {
-        "least_moving": round(fmean(least), 4),
-        "most_moving": round(fmean(most), 4),
+        "still": round(fmean(least), 4),
+        "fast": round(fmean(most), 4),
         "p": less(least, most),
         "standing": round(fmean(stands), 4),
         "others": round(fmean(others), 4),
         "standing_p": less(stands, others),
-        "rank_correlation": round(float(cast(Any, spearmanr(motion, shares))[0]), 3),
+        "rank_correlation": round(float(cast(Any, spearmanr(motions, shares))[0]), 3),
         "by_class": {
             name: round(
                 fmean(share for share, label in zip(shares, labels, strict=True) if label == number), 3
