@@ -55,6 +55,8 @@ class Margins:
     macs: float = 0.01
     """Relative, of the mean of MACs that depend on the clip: a token more or less is a matter of the last bit of a
     score. Those that do not are held exactly."""
+    macs_p95: float = 0.05
+    """Likewise, of what the dearest clips cost: p95."""
     memory: float = 0.05
     """Relative; allocators of two library versions round differently."""
     start: float = 0.10

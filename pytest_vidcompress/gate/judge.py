@@ -10,6 +10,7 @@ from .accuracy import budget_interval, judge_accuracy
 from .baseline.stored import Baseline
 from .budget import Budget, Margins
 from .clip_cost_rule import judge_clip_costs
+from .dear_clip_rule import judge_dear_clips
 from .exact import judge_exact
 from .latency.answer_rule import judge_answer, judge_answer_budget
 from .latency.criterion import baseline_criterion, budget_criterion
@@ -75,6 +76,10 @@ def _by_clip(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_clip_costs(metric, report, terms.baseline, terms.margins)
 
 
+def _dear(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    return judge_dear_clips(metric, report, terms.baseline, terms.margins)
+
+
 def _ranked(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_ranked(metric, report, terms.baseline.stored, terms.margins)
 
@@ -108,6 +113,7 @@ RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]
     "ranked": _ranked,
     "exact": _exact,
     "by_clip": _by_clip,
+    "dear": _dear,
     "timed": _latency,
     "started": _start,
     "tail": _tail,

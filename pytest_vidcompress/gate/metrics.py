@@ -47,9 +47,10 @@ NATS = Unit("nats", most=1e9)
 Kind = Literal["accuracy", "cost", "machine", "count"]
 """`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
 stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "ranked", "exact", "by_clip", "timed", "tail", "started", "answered"]
+Rule = Literal["paired", "ranked", "exact", "by_clip", "dear", "timed", "tail", "started", "answered"]
 """`paired`: clip by clip, with chance; `ranked`: likewise, by what each clip contributes; `exact`: the number itself;
 `by_clip`: likewise, and where it depends on the clip, clip by clip;
+`dear`: then alone, by the clips that cost most;
 `timed`: blocks of alternated calls; `tail`: the slower ones of these; `started`: alternated cold starts; `answered`:
 alternated rounds from files to answers."""
 
@@ -125,7 +126,7 @@ METRICS: Mapping[str, Metric] = {
         Metric("macs_mean", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
         Metric("macs_p50", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
         Metric("macs_p90", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
-        Metric("macs_p95", "cost", COUNT, "lower", None, (Form.RATIO,), stored=False),
+        Metric("macs_p95", "cost", COUNT, "lower", "dear", (Form.RATIO,), stored=False),
         Metric("backbone_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
         Metric("aggregator_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),
         Metric("classifier_macs", "cost", COUNT, "lower", "exact", (Form.RATIO,)),

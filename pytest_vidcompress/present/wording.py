@@ -33,7 +33,7 @@ def timed(verdict: Verdict) -> bool:
 def relative(verdict: Verdict) -> bool:
     """Is its `visible` a rise, relative, as of times and of MACs?"""
     metric = metric_of(verdict.metric)
-    return timed(verdict) or (metric is not None and metric.rule == "by_clip")
+    return timed(verdict) or (metric is not None and metric.rule in ("by_clip", "dear"))
 
 
 def standing(result: Result) -> str:

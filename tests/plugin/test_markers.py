@@ -24,7 +24,7 @@ def test_a_marker_names_recipes_and_a_pattern():
         (pytest.mark.vc_budget(top2_drop=0.1), "no limit is called 'top2_drop'; choose from top1_drop"),
         (
             pytest.mark.vc_margin(0.1),
-            r"vc_margin\(latency=, latency_p90=, top1=, .*, mean_ap=, macs=, memory=, start=, answer=\): too many",
+            r"vc_margin\(latency=, latency_p90=, top1=, .*, macs=, macs_p95=, memory=, start=, answer=\): too many",
         ),
     ],
 )

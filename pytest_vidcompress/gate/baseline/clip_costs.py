@@ -8,6 +8,7 @@ from statistics import fmean
 from string import hexdigits
 from typing import TYPE_CHECKING, Any
 
+from ...measure.interval import quantile
 from ...untrusted import Malformed, text, whole
 from ..metrics import COUNT
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LINE, WEIGHTS = "macs_by_clip", "weights"
 """What the lines are called."""
+DEAR = 0.95
+"""The share of clips that cost no more than a dear one."""
 _NONE = "-"
 """Of a clip that was not counted."""
 _MOST_DIGITS = 64
@@ -109,3 +112,9 @@ class ClipPairs:
     def rise(self) -> float:
         """Of the mean, relative to what it was."""
         return fmean(self.rises) if self.then else 0.0
+
+    @property
+    def dear_rise(self) -> float:
+        """Likewise, of p95."""
+        then = quantile(self.then, DEAR) if self.then else 0.0
+        return quantile(self.now, DEAR) / then - 1 if then else 0.0

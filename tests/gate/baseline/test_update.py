@@ -80,6 +80,8 @@ DEARER, CHEAPER = uneven([100, 200, 300, 500]), uneven([100, 200, 300, 300])
         (UNEVEN, uneven([200, 100, 300, 400]), None),
         (UNEVEN, DEARER, "accept"),
         (UNEVEN, CHEAPER, "tighten"),
+        # A lower mean, and a higher p95.
+        (UNEVEN, uneven([100, 100, 100, 500]), "accept"),
         (changed(UNEVEN, macs_by_clip=(), shown=ShownClips(), weights=""), UNEVEN, "create"),
         (UNEVEN, changed(UNEVEN, macs=None, macs_by_clip=(), shown=ShownClips(), weights=""), "accept"),
         (UNEVEN, changed(UNEVEN, macs=200, macs_by_clip=(), shown=ShownClips(), weights=""), "tighten"),
