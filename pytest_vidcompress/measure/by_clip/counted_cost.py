@@ -18,17 +18,22 @@ from .shown_clips import ShownClips
 
 
 def counted_cost(
-    subject: Subject, clips: Clips, first: torch.Tensor, shown: Callable[[], ShownClips]
+    subject: Subject,
+    clips: Clips,
+    first: torch.Tensor,
+    shown: Callable[[], ShownClips],
+    most: int = MOST_COUNTED,
 ) -> Cost:
     """What a subject takes; where that depends on the clip, with the clips that were counted.
 
     Args:
         first: one view of the first clip, `(1, T, C, H, W)`.
         shown: asked where it depends on the clip: the first ones, at least as many as are counted.
+        most: clips that are counted one by one.
     """
 
     def views() -> Iterator[torch.Tensor]:
-        return (pixels[:1] for pixels, _ in islice(clips.batches(1), MOST_COUNTED))
+        return (pixels[:1] for pixels, _ in islice(clips.batches(1), most))
 
     cost = weigh(subject, first, views)
     return replace(cost, shown=shown().first(len(cost.macs_by_clip))) if cost.macs_by_clip else cost

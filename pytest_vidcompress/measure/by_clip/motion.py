@@ -16,10 +16,10 @@ MOST_COUNTED = 120
 _TIME: Mapping[Layout, int] = {"BTCHW": 1, "BCTHW": 2}
 
 
-def shown_clips(clips: Clips) -> ShownClips:
-    """The first `MOST_COUNTED`, by one view of each."""
+def shown_clips(clips: Clips, most: int = MOST_COUNTED) -> ShownClips:
+    """The first ones, by one view of each."""
     layout = clips.profile.layout
-    motions = tuple(motion(views[:1], layout) for views, _ in islice(clips.batches(1), MOST_COUNTED))
+    motions = tuple(motion(views[:1], layout) for views, _ in islice(clips.batches(1), most))
     named = clips[: len(motions)]
     return ShownClips(tuple(clip.id for clip in named), tuple(clip.labels for clip in named), motions)
 
