@@ -16,7 +16,7 @@ from .cost.cost import Cost as Cost
 from .identity import Identity as Identity
 from .identity import PublishedAccuracy as PublishedAccuracy
 from .interval import Estimate, share_interval
-from .latency.percentiles import Percentiles
+from .latency.percentiles import FEWEST_COUNTING, Percentiles
 
 if TYPE_CHECKING:
     from ..models.learning_curve import LearningCurve
@@ -79,8 +79,9 @@ class Timing:
 
     @cached_property
     def of_clips(self) -> Distribution | None:
-        """Of these; None where no clip was timed."""
-        return Distribution(tuple(self.seconds_of_clips.values())) if self.seconds_of_clips else None
+        """Of these; None of so few that they say nothing of the others."""
+        seconds = tuple(self.seconds_of_clips.values())
+        return Distribution(seconds) if len(seconds) >= FEWEST_COUNTING else None
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,15 @@ def test_a_clip_takes_the_median_of_its_calls() -> None:
     variant = (1.0, 5.0, 2.0, 6.0, 3.0, 7.0)
     times = PairTimes(variant, (1.0,) * 6, ("a", "b") * 3, by_clip=True)
     assert clip_seconds(times) == {"a": 2.0, "b": 6.0}
-    timing = Timing(Estimate(3.0), calls=times)
-    assert timing.of_clips is not None
-    assert (timing.of_clips.mean, timing.of_clips.p95) == (4.0, 6.0)
+
+
+def test_a_distribution_is_of_as_many_clips_as_say_anything() -> None:
+    seconds = tuple(float(each) for each in range(1, 7))
+    for clips, mean in ((5, None), (6, 3.5)):
+        ids = tuple(f"clip{clip}" for clip in range(clips))
+        calls = PairTimes(seconds[:clips], (1.0,) * clips, ids, by_clip=True)
+        found = Timing(Estimate(3.0), calls=calls).of_clips
+        assert (found and found.mean) == mean
 
 
 def test_calls_that_a_neighbour_disturbed_do_not_count() -> None:
