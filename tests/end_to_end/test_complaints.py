@@ -160,7 +160,8 @@ def _dtypes(values: object) -> set[torch.dtype]:
 def test_video_models_run_in_every_runtime_that_is_here(family: str) -> None:
     """Video transformers cannot be exported: five axes of pixels, shapes that hang on values."""
     expected = answers(variant("fp32", family).module)
-    here = [name for name, runtime in RUNTIMES.items() if not runtime.missing and name != "torch-compile"]
+    left_out = ("torch-compile", "two-stages")
+    here = [name for name, runtime in RUNTIMES.items() if not runtime.missing and name not in left_out]
     assert "torch" in here
     for name in here:
         found = answers(variant("fuse", family, runtime=name).module)

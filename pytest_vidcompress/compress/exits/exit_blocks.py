@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from ...errors import VidcompressError
+from ..tokens.token_grid import token_families
 from ..train.block_pairs import block_names as listed_blocks
 from ..train.classifier_name import classifier_name
 from .exit_counts import ExitCounts
-from .pooled import pooled
+from .pooled import TokenOrder, pooled
 from .two_stages import sure
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ KNOWN = (*_TRANSFORMERS, "X3d", *_CONVOLUTIONS)
 
 
 class ExitHead(nn.Module):
-    """In the place of the layer that gives logits: its own of clips that are left, of others those of their exit."""
+    """In the place of what gives the logits: its own of clips that are left, of others those of their exit."""
 
-    def __init__(self, classifier: nn.Module, way: Way) -> None:
+    def __init__(self, head: nn.Module, way: Way) -> None:
         super().__init__()
-        self.classifier, self.way = classifier, way
+        self.head, self.way = head, way
 
     def forward(self, representation: torch.Tensor) -> torch.Tensor:
-        return self.way.end(None if self.way.is_over else self.classifier(representation))
+        return self.way.end(None if self.way.is_over else self.head(representation))
 
 
 class ExitBlock(nn.Module):
@@ -73,7 +74,7 @@ class ExitBlock(nn.Module):
         output = self.block(*given, **named)
         if self.probe is None:
             return output
-        logits = self.probe(pooled(output))
+        logits = self.probe(pooled(output, self.way.order))
         return self.way.leave(output, logits, sure(logits, float(self.threshold)))
 
 
@@ -82,10 +83,11 @@ class Way:
 
     Args:
         names: of the exits, the end of the network included.
+        order: of the tokens that blocks give.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.counts = ExitCounts(names)
+    def __init__(self, names: Sequence[str], order: TokenOrder) -> None:
+        self.counts, self.order = ExitCounts(names), order
         self.begin()
 
     def begin(self) -> None:
@@ -123,8 +125,8 @@ class Way:
         self.begin()
         return rows[clips.argsort()]
 
-    def __reduce__(self) -> tuple[type[Way], tuple[tuple[str, ...]]]:
-        return type(self), (self.counts.names,)
+    def __reduce__(self) -> tuple[type[Way], tuple[tuple[str, ...], TokenOrder]]:
+        return type(self), (self.counts.names, self.order)
 
 
 def _rows(output: Any, kept: torch.Tensor) -> Any:
@@ -158,6 +160,15 @@ def exit_labels(module: nn.Module, names: Sequence[str]) -> list[str]:
     return [*(f"block {blocks.index(name) + 1}" for name in names), "the end"]
 
 
+def token_order(module: nn.Module) -> TokenOrder:
+    """How the tokens lie that blocks of a module give; of a CNN there are none."""
+    family = token_families().get(type(module).__name__)
+    if family is None:
+        return TokenOrder()
+    grid = family.grid(module)
+    return TokenOrder(grid.frames, by_place=not grid.joint)
+
+
 def has_exits(module: nn.Module) -> bool:
     """Is it what `with_exits` makes?"""
     return any(isinstance(part, ExitBlock) for part in module.modules())
@@ -188,9 +199,11 @@ def with_exits(
         probes: what `pooled` makes of a block's output -> logits, by the block's name.
     """
     blocks, classifier = block_names(module), classifier_name(module)
-    way = Way(exit_labels(module, names))
-    _put(module, classifier, ExitHead(module.get_submodule(classifier), way))
-    for place, name in enumerate(blocks):
+    way = Way(exit_labels(module, names), token_order(module))
+    # The last block of an X3D is its head.
+    head = next((name for name in blocks if classifier.startswith(f"{name}.")), classifier)
+    _put(module, head, ExitHead(module.get_submodule(head), way))
+    for place, name in enumerate(name for name in blocks if name != head):
         made = ExitBlock(module.get_submodule(name), way, place == 0, probes.get(name), threshold)
         _put(module, name, made)
     return module.eval()

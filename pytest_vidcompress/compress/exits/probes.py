@@ -21,7 +21,7 @@ from ...learn.lessons import Lessons
 from ...models.adapter import evaluating, logits_from
 from ...models.learning_curve import CurvePoint, LearningCurve
 from .confidence import confidence
-from .exit_blocks import exit_labels
+from .exit_blocks import exit_labels, token_order
 from .exit_parameters import EarlyExit
 from .found_threshold import FoundThreshold, find_threshold, with_threshold
 from .pooled import pooled
@@ -145,8 +145,10 @@ def _look(model: Model, names: Sequence[str], batches: Iterable[tuple[torch.Tens
     logits: list[torch.Tensor] = []
     targets: list[torch.Tensor] = []
 
+    order = token_order(model.module)
+
     def keep(place: int) -> Any:
-        return lambda _module, _given, output: features[place].append(pooled(output).float())
+        return lambda _module, _given, output: features[place].append(pooled(output, order).float())
 
     hooks = [model.module.get_submodule(name).register_forward_hook(keep(k)) for k, name in enumerate(names)]
     try:

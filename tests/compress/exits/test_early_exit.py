@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,12 @@ import torch
 
 from pytest_vidcompress.artefacts.load import load
 from pytest_vidcompress.artefacts.variant import build
-from pytest_vidcompress.compress.exits.exit_blocks import block_names
+from pytest_vidcompress.compress.exits.exit_blocks import ExitBlock, block_names
 from pytest_vidcompress.compress.exits.exit_parameters import EarlyExit
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.learn.lessons import Lessons
 from pytest_vidcompress.measure.cost.macs import Work, work
 from pytest_vidcompress.measure.cost.weigh import weigh
 from pytest_vidcompress.measure.exits import exit_counts_of
@@ -25,6 +27,7 @@ from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from tests.learn.school import lessons
+from tests.models.convolutions import small as cnn
 from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
 
 EXITS = "early-exit:exits=2,examples=24,clips=24"
@@ -44,8 +47,12 @@ def of(recipe: str, family: str) -> Model:
 
 
 def with_threshold(recipe: str, family: str, threshold: float) -> Any:
-    """The same where an answer must be as sure as that."""
+    """The same where an answer must be as sure as that, with probes that are not so sure of noise."""
     module = copy.deepcopy(of(recipe, family).module)
+    for part in module.modules():
+        if isinstance(part, ExitBlock) and part.probe is not None:
+            for tensor in part.probe.parameters():
+                tensor.mul_(0.01)
     for name, buffer in module.named_buffers():
         if name.endswith("threshold"):
             buffer.fill_(threshold)
@@ -121,9 +128,7 @@ def test_probes_learn_what_labels_say_and_the_report_says_where_clips_left(famil
 
 def test_the_model_itself_stays_as_it_is() -> None:
     made, given = of(EXITS, "videomae").module.state_dict(), deep("videomae").module.state_dict()
-    stripped = {
-        name.replace(".block.", ".").replace("classifier.classifier", "classifier"): name for name in made
-    }
+    stripped = {name.replace(".block.", ".").replace("classifier.head", "classifier"): name for name in made}
     assert all(torch.equal(made[stripped[name]], value) for name, value in given.items())
 
 
@@ -195,3 +200,31 @@ def test_random_weights_answer_as_the_end_does() -> None:
     given = replace(deep("videomae"), weights="random")
     made = parse(EXITS, TECHNIQUES).apply(given, NO_CLIPS, lessons(given))
     assert made.notes[-1].startswith("threshold ")
+
+
+class Taught:
+    """The same few clips of noise in every step."""
+
+    digest = "noise"
+
+    def batch(self, step: int, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return cnn.noise(4, step), torch.arange(4) % len(cnn.LABELS)
+
+    def batches(self, steps: range, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        return (self.batch(step, size) for step in steps)
+
+
+@pytest.mark.parametrize("name", ["r2plus1d", "x3d"])
+def test_a_cnn_is_left_after_a_stage(name: str, tmp_path: Path) -> None:
+    given = cnn.model(name)
+    recipe = parse("early-exit:blocks=2,examples=8,clips=2", TECHNIQUES)
+    made = build(recipe, given, cnn.NOISE, RUNTIMES, lessons=Lessons(given, Taught()))
+    for part in made.model.module.modules():
+        if isinstance(part, ExitBlock) and part.probe is not None:
+            part.threshold.fill_(0.0)
+    answered = answers(made.module, cnn.noise(4))
+    counts = exit_counts_of(made.module)
+    assert counts is not None
+    assert (answered.shape, counts.by_name()["block 2"]) == ((4, len(given.labels)), 4)
+    made.save(tmp_path / "kept")
+    assert torch.equal(answers(load(tmp_path / "kept").module, cnn.noise(4)), answered)
