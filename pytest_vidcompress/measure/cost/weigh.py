@@ -47,25 +47,24 @@ def weigh(
         macs_by_clip=by_clip,
         stage_macs={} if by_clip else _by_stage(attempt, run, counted),
         tensor_bytes=size and size.tensor_bytes,
-        weights=_weights(stored) if by_clip and stored else "",
+        weights=_weights(attempt, stored) if by_clip else "",
     )
     numbers = attempt("parameters", lambda: take_apart(stored)) if stored else None
     if stored is None or numbers is None:
         return replace(seen, notes=tuple(attempt.notes))
     attempt.notes += _hidden(numbers)
-    parameters, zeros = numbers.parameters, numbers.zeros
-    sparsity = None if parameters is None or zeros is None else zeros / max(1, parameters)
-    shown = not numbers.opaque
     # Where torch only counts, what its operators were given is not what is computed in.
     seen_work = counted if subject.in_torch else replace(counted, precisions={})
     return replace(
         seen,
-        parameters=parameters,
-        sparsity=sparsity,
-        peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels)) if shown else None,
+        parameters=numbers.parameters,
+        sparsity=_sparsity(numbers),
+        peak_memory_bytes=attempt("memory", lambda: peak_memory_bytes(run, pixels))
+        if not numbers.opaque
+        else None,
         device_memory_bytes=attempt("memory of the device", lambda: device_memory_bytes(run, pixels)),
         coverage=attempt("coverage", lambda: coverage(stored, pixels, seen_work, subject.precisions))
-        if counted.macs and parameters is not None
+        if counted.macs and numbers.parameters is not None
         else None,
         notes=tuple(attempt.notes),
     )
@@ -93,14 +92,19 @@ def _counted(
     return counted, known
 
 
-def _weights(stored: nn.Module) -> str:
+def _weights(attempt: _Attempts, stored: nn.Module | None) -> str:
     """Their digest; empty where some are packed, and do not show."""
-    values: Iterable[Any] = stored.state_dict().values()
-    plain = all(
+    values: Any = attempt("digest of weights", stored.state_dict) if stored else None
+    plain = values and all(
         isinstance(each, torch.Tensor) and each.layout == torch.strided and not each.is_quantized
-        for each in values
+        for each in values.values()
     )
-    return weights_digest(stored) if plain else ""
+    return weights_digest(stored) if stored and plain else ""
+
+
+def _sparsity(numbers: TakenApart) -> float | None:
+    parameters, zeros = numbers.parameters, numbers.zeros
+    return None if parameters is None or zeros is None else zeros / max(1, parameters)
 
 
 def _by_stage(attempt: _Attempts, run: object, counted: Work) -> dict[str, int]:
