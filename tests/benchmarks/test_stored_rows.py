@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.adaptive import distribution
 from benchmarks.frames import choices
 from benchmarks.techniques.rows import read
 from benchmarks.tokens import accuracy
@@ -18,3 +19,16 @@ def test_rows_of_frames(model: str) -> None:
 def test_rows_of_tokens(model: str) -> None:
     made = accuracy.recipes(model)
     assert {*read(accuracy.RESULTS)[model]} <= {*made, *(each for others in made.values() for each in others)}
+
+
+@pytest.mark.parametrize("model", distribution.RECIPES)
+def test_rows_of_what_single_clips_cost(model: str) -> None:
+    rows = read(distribution.RESULTS)[model]
+    assert {*rows} == {*distribution.RECIPES[model]}
+    for row in rows.values():
+        # Every clip is in one third and in one class, and the mean of all is theirs.
+        for groups in (row["motion"], row["classes"]):
+            clips = sum(each["clips"] for each in groups.values())
+            assert clips == sum(number for _, number in row["macs_by_clip"]) == 640
+            mean = sum(each["clips"] * each["macs"][0] for each in groups.values()) / clips
+            assert mean == pytest.approx(row["all"]["mean"][0], abs=1e-4)
