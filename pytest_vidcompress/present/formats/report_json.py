@@ -52,6 +52,8 @@ def as_json(report: Report, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
             flat["reference_hotspots"] = hotspots_json(report.reference.execution.hotspots)
     if report.divergence is not None:
         flat["divergence"] = divergence_json(report.divergence)
+    if report.execution.exits:
+        flat["exits"] = dict(report.execution.exits)
     if report.learning:
         flat["learning"] = [curve.as_json() for curve in report.learning]
     notes = [*dict.fromkeys((*report.execution.notes, *report.cost.notes))]

@@ -79,3 +79,8 @@ def test_where_a_failed_accuracy_leaves_the_reference() -> None:
     found = as_json(report(divergence=Divergence((BlockError("stem", 0.41, 0.4),), clips=4)))["divergence"]
     assert (found["first"], found["clips"]) == ("stem", 4)
     assert found["blocks"] == [{"name": "stem", "error": 0.41, "own": 0.4, "added": 0.4}]
+
+
+def test_where_clips_left_is_there_of_what_they_may_leave_early() -> None:
+    assert "exits" not in as_json(report())
+    assert as_json(report(exits={"first": 90, "then": 10}))["exits"] == {"first": 90, "then": 10}
