@@ -10,7 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from pytest_vidcompress.artefacts.tensor_files import read_config, read_tensors, write
+from pytest_vidcompress.artefacts.tensor_files import (
+    read_config,
+    read_tensors,
+    stage_configurations,
+    write,
+)
 from pytest_vidcompress.errors import VidcompressError
 
 
@@ -52,3 +57,15 @@ def test_a_configuration_that_is_none_is_one_line(what: str, tmp_path: Path) -> 
         VidcompressError, match=rf"^config\.json is damaged \(.*{why}.*\): save the variant again$"
     ):
         read_config(tmp_path)
+
+
+def test_a_cascade_has_the_configurations_of_its_stages() -> None:
+    stage = {"model_type": "videomae"}
+    both = {"model_type": "cascade", "first": stage, "then": {**stage, "num_frames": 4}}
+    assert stage_configurations(both) == (stage, {**stage, "num_frames": 4})
+    assert stage_configurations(stage) == ()
+    for damaged in ({"model_type": "cascade", "first": stage}, {**both, "then": [stage]}):
+        with pytest.raises(
+            VidcompressError, match=r"^config\.json is damaged \(.*then.*\): save the variant again"
+        ):
+            stage_configurations(damaged)

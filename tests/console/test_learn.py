@@ -43,6 +43,15 @@ def test_a_recipe_that_learns_nothing_is_refused_in_a_line(
     assert not [*tmp_path.iterdir()]
 
 
+def test_the_stages_of_a_cascade_are_learned_each_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = f"cascade:first=({RECIPE}),then=(fp32)"
+    assert main(["learn", "videomae", recipe, f"--learned={tmp_path}"]) == 2
+    assert "learns nothing itself, and its stages are kept each by itself" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
+
+
 def test_what_another_decides_takes_the_place_of_what_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from ...errors import VidcompressError
@@ -77,8 +78,8 @@ class Cascade(ExitParameters, TwoRecipes):
         return Stage("first", self.first, self.model), Stage("then", self.then, "")
 
     def of(self, first: Recipe, then: Recipe) -> Cascade:
-        """The same of other recipes."""
-        return replace(self, first=first, then=then)
+        """The same of other recipes, which names no folder."""
+        return replace(self, first=first, then=then, model=PurePath(self.model).name)
 
 
 def cascade_of(recipe: Recipe) -> Cascade | None:
