@@ -1,5 +1,7 @@
 """What every test shares: pytester, a cache of its own, and folders with a user's tests in them."""
 
+import os
+
 import pytest
 
 from tests.project import Project
@@ -22,6 +24,15 @@ def _no_workflow():
     with pytest.MonkeyPatch.context() as patch:
         for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
             patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alone():
+    """Where these tests are shared between processes, those that they start know nothing of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+            patch.delenv(name)
         yield
 
 
