@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,14 @@ class Costs:
         return found
 
 
-def ends(value: Estimate) -> list[float]:
-    """A number with its interval, in four digits."""
-    return [round(each, 4) for each in (float(value), value.low, value.high)]
+def ends(value: Estimate) -> list[float | None]:
+    """A number with its interval, in four digits; None for an end that nothing bounds."""
+    return [round(each, 4) if isfinite(each) else None for each in (float(value), value.low, value.high)]
 
 
-def rank_correlation(motions: Iterable[float], costs: Iterable[int]) -> float:
+def rank_correlation(one: Iterable[float], other: Iterable[float]) -> float:
     """Spearman's."""
-    return float(spearmanr([*motions], [*costs]).statistic)
+    return float(spearmanr([*one], [*other]).statistic)
 
 
 def main(names: list[str]) -> None:
