@@ -30,7 +30,8 @@ def clip_cost_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
         [f"{report.name}, {row[0]}", *row[1:]] for report in reports for row in cost_rows(report, bare=True)
     ]
     lines = columns_within(header, cells, range(1, len(header)), width)
-    for report in reports:
+    # Clips that all leave at one exit cost the same, though they need not.
+    for report in (each for each in reports if len({*each.cost.macs_by_clip}) > 1):
         said = "; ".join(filter(None, (_thirds(report), _extremes(report))))
         lines += (
             paragraph(f"MACs of {shorten(report.name, 40)} beside their mean: {said}", width) if said else []

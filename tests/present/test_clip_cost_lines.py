@@ -46,6 +46,12 @@ def test_a_class_of_one_clip_is_neither_the_dearest_nor_the_cheapest() -> None:
     assert "dearest class 'b'" in text
 
 
+def test_where_all_clips_happen_to_cost_the_same_none_is_the_dearest() -> None:
+    title, _, macs = clip_cost_lines([Result(uneven([5_000_000] * 6))])
+    assert title.startswith("single clips of ")
+    assert macs.split()[2:] == ["6", "5", "[5,", "5]", "5", "5", "5"]
+
+
 def test_of_a_fixed_cost_nothing_is_said() -> None:
     assert clip_cost_lines([Result(report())]) == []
     assert clip_cost_json(report()) == {}

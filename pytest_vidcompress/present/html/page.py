@@ -39,7 +39,7 @@ from ..variants.sensitivity_lines import sensitivity_rows, sensitivity_title
 from ..variants.target_lines import target_lines
 from ..variants.variant_notes import VariantNotes
 from ..wording import clips, interval, label, sensitivity, standing
-from . import learning_curves
+from . import cost_histogram, learning_curves
 from .bars import COLOURS, bars
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_EDGE = 460, 240, 40
@@ -258,6 +258,8 @@ WORDS: Mapping[str, Any] = {
     "cost_rows": cost_rows,
     "group_header": GROUP_HEADER,
     "group_rows": group_rows,
+    "cost_histogram": cost_histogram.cost_histogram,
+    "histogram_size": (cost_histogram.WIDTH, cost_histogram.HEIGHT, cost_histogram.EDGE),
     "call_header": CALL_HEADER,
     "call_cells": call_cells,
     "unbounded": unbounded,
