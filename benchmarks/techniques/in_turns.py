@@ -28,11 +28,11 @@ Seconds = dict[str, list[float]]
 """Recipe -> one call in every round."""
 
 
-def calibration(model: Model) -> Clips:
+def calibration(model: Model, number: int = CLIPS) -> Clips:
     """Packaged clips that no test takes."""
     packaged = pocket()
     ids = {label: model.labels.index(label) for label in packaged.labels}
-    return Clips(packaged.spare[:CLIPS], packaged.labels, ids, model.profile)
+    return Clips(packaged.spare[:number], packaged.labels, ids, model.profile)
 
 
 def place_of(folder: Path, name: str, text: str) -> Path:

@@ -12,21 +12,23 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from benchmarks.duel.__main__ import loaded, timed
-from benchmarks.packaged_trial import macs
 from benchmarks.techniques.in_turns import THREADS, calibration, contender, place_of, timing
 from benchmarks.techniques.recipes import MODELS, parsed
 from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.artefacts.manifest import FILE
-from pytest_vidcompress.artefacts.variant import build
+from pytest_vidcompress.artefacts.variant import prepared
+from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.models.adapter import example_pixels
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
+from pytest_vidcompress.runtimes.torch_eager import executable
 
 RESULTS = Path(__file__).with_suffix(".json")
 ONCE = "merge-tokens:schedule=once"
@@ -34,6 +36,8 @@ HALF = (ONCE, "merge-tokens", "drop-tokens:schedule=once")
 """Half of the tokens, in the mean of the blocks; the last is the control of the first."""
 OTHERS = ("merge-tokens:schedule=decreasing", "merge-tokens:schedule=stages", "prune-tokens")
 """Half of them in other ways."""
+CLIPS = 1
+"""That calibrates."""
 WEAKER = tuple(f"merge-tokens:ratio={ratio},schedule=once" for ratio in ("0.25", "0.125"))
 WEAKER_CONTROLS = tuple(f"drop-tokens:ratio={ratio},schedule=once" for ratio in ("0.25", "0.125"))
 
@@ -74,35 +78,54 @@ def main(folder: Path, names: list[str], rounds: int, only_build: bool) -> None:
     torch.set_num_threads(THREADS)
     for name in names or MODELS:
         model = loaded(name)
-        whole = macs(model)
-        for group in groups():
-            lacking = [
+        lacking = {
+            group: [
                 text for text in group.recipes if "seconds" not in read(RESULTS).get(name, {}).get(text, {})
             ]
-            for text in (group.beside, *lacking) if lacking else ():
-                made(folder, model, text, whole)
-            if lacking and not only_build:
-                times = timed_together(folder, model, (group.beside, *lacking), rounds or group.rounds)
-                for text in lacking:
+            for group in groups()
+        }
+        make(folder, model, {group: texts for group, texts in lacking.items() if texts})
+        for group, texts in lacking.items():
+            if texts and not only_build:
+                times = timed_together(folder, model, (group.beside, *texts), rounds or group.rounds)
+                for text in texts:
                     row = {"beside": group.beside, **timing(times[text], times[group.beside], THREADS)}
                     row["beside_seconds"] = [round(each, 4) for each in times[group.beside]]
                     print(name, text, row["latency_ratio"], row["interval"], flush=True)
                     add(RESULTS, name, {text: row})
 
 
-def made(folder: Path, model: Model, text: str, whole: int) -> None:
-    """The artefact of a recipe, where there is none; writes the share of multiply-accumulates that it has left."""
-    place = place_of(folder, model.name, text)
-    if (place / FILE).is_file():
-        return
-    began = time.perf_counter()
-    variant = build(parsed(text), model, calibration(model), RUNTIMES)
-    share = round(macs(variant.model) / whole, 4)
-    variant.save(place)
-    print(
-        f"{model.name}: made {text} in {time.perf_counter() - began:.0f} s, {share} of the MACs", flush=True
-    )
-    add(RESULTS, model.name, {text: {"macs_ratio": share}})
+def make(folder: Path, model: Model, wanted: Mapping[Group, Sequence[str]]) -> None:
+    """Artefacts of recipes and of those that they stand beside, where there are none.
+
+    Writes the shares of multiply-accumulates that they have left. Tokens leave what is rounded already, which makes
+    the same graph as in the recipe's order, and saves calibrating a full-size model for each.
+    """
+    lacking = {
+        text: group
+        for group, texts in wanted.items()
+        for text in (group.beside, *texts)
+        if not (place_of(folder, model.name, text) / FILE).is_file()
+    }
+    whole = counted(model) if lacking else 0
+    rounded: dict[str, Model] = {}
+    for text, group in lacking.items():
+        began, recipe, basis = time.perf_counter(), parsed(text), parsed(group.beside)
+        clips = calibration(model, CLIPS)
+        if basis.text not in rounded:
+            rounded[basis.text] = basis.apply(model, clips)
+        fused, made = parsed(group.after).apply(model, clips), rounded[basis.text].copy()
+        for step in recipe.steps[1 : 1 + len(recipe.steps) - len(basis.steps)]:
+            fused, made = (step.apply(each, clips, None) for each in (fused, made))
+        prepared(recipe, made, recipe.runtime, RUNTIMES).save(place_of(folder, model.name, text))
+        add(RESULTS, model.name, {text: {"macs_ratio": round(counted(fused) / whole, 4)}})
+        print(f"{model.name}: made {text} in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def counted(model: Model) -> int:
+    """Multiply-accumulates of a view: shapes decide them, so nothing is computed."""
+    module = executable(model.copy().module.to("meta"))
+    return work(module, example_pixels(model.profile).to("meta")).macs or 0
 
 
 def timed_together(
