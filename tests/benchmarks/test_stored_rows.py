@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.adaptive import distribution
 from benchmarks.frames import choices
+from benchmarks.techniques.recipes import MODELS
 from benchmarks.techniques.rows import read
-from benchmarks.tokens import accuracy
+from benchmarks.tokens import accuracy, latency
 
 
 @pytest.mark.parametrize("model", choices.STUDENTS)
@@ -32,3 +33,10 @@ def test_rows_of_what_single_clips_cost(model: str) -> None:
             assert clips == sum(number for _, number in row["macs_by_clip"]) == 640
             mean = sum(each["clips"] * each["macs"][0] for each in groups.values()) / clips
             assert mean == pytest.approx(row["all"]["mean"][0], abs=1e-4)
+
+
+def test_rows_of_tokens_at_full_size() -> None:
+    made = {text for group in latency.groups() for text in (group.beside, *group.recipes)}
+    for name, rows in read(latency.RESULTS).items():
+        assert name in MODELS
+        assert {*rows} <= made
