@@ -8,13 +8,13 @@ UNEVEN = """
     import pytest
 
     @pytest.mark.vc_variants("run-length:threshold=0.3")
-    @pytest.mark.vc_budget(macs_mean_ratio=0.9, macs_p95_ratio={p95}, latency_p95_ratio=100)
+    @pytest.mark.vc_budget(macs_mean_ratio=0.9, {limits})
     def test_uneven(vc_variant, vc_measure, vc_baseline):
         report = vc_measure(vc_variant)
         assert len(report.cost.macs_by_clip) == 24
         assert report.macs_p50 < report.macs_p95 <= report.reference.macs
         assert report.macs_mean.low < report.macs == round(report.macs_mean) < report.macs_mean.high
-        assert len(set(report.timing.calls.clip_ids)) == 20
+        assert report.timing is None or len(set(report.timing.calls.clip_ids)) == 20
         vc_baseline.check(report)
     """
 OPTIONS = ("--vc-model=videomae", "--vc-sample=24", "--vc-threads=1", "--vc-confirm=0", "-pno:cacheprovider")
@@ -23,7 +23,9 @@ OPTIONS = ("--vc-model=videomae", "--vc-sample=24", "--vc-threads=1", "--vc-conf
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A project whose baseline is stored, and the run that did it."""
-    project = Project(tmp_path_factory.mktemp("uneven")).write(test_uneven=UNEVEN.format(p95=0.95))
+    project = Project(tmp_path_factory.mktemp("uneven")).write(
+        test_uneven=UNEVEN.format(limits="macs_p95_ratio=0.95, latency_p95_ratio=100")
+    )
     run = project.run(
         *OPTIONS, "--vc-baseline=create", "--vc-report=r.json", "--vc-report=r.html", small=False
     )
@@ -58,8 +60,8 @@ def test_it_is_held_clip_by_clip_and_to_its_budget(first, tmp_path):
     # As if each clip had cost a tenth less.
     cheaper = " ".join(str(int(0.9 * int(macs))) for macs in line.split())
     file.write_text(file.read_text().replace(line, cheaper))
-    project.write(test_uneven=UNEVEN.format(p95=0.1))
-    run = project.run(*OPTIONS, small=False)
+    project.write(test_uneven=UNEVEN.format(limits="macs_p95_ratio=0.1"))
+    run = project.run(*OPTIONS, "--benchmark-disable", small=False)
     assert run.failed("macs", "macs_p95", "macs_p95_ratio")
     assert run.says(r"macs failed: measured ")
     assert run.says(r"11\.11 % more than stored, by the same weights on the same clips")
