@@ -34,8 +34,8 @@ RESULTS = Path(__file__).with_suffix(".json")
 ONCE = "merge-tokens:schedule=once"
 HALF = (ONCE, "merge-tokens", "drop-tokens:schedule=once")
 """Half of the tokens, in the mean of the blocks; the last is the control of the first."""
-OTHERS = ("merge-tokens:schedule=decreasing", "merge-tokens:schedule=stages", "prune-tokens")
-"""Half of them in other ways."""
+BETWEEN = ("merge-tokens:schedule=decreasing", "merge-tokens:schedule=stages")
+"""Half of them, most of them early, which loses less than all at once."""
 CLIPS = 1
 """That calibrates."""
 WEAKER = tuple(f"merge-tokens:ratio={ratio},schedule=once" for ratio in ("0.25", "0.125"))
@@ -70,7 +70,10 @@ def groups() -> tuple[Group, ...]:
         Group(*integers, "openvino", (*WEAKER, *WEAKER_CONTROLS), 12),
         Group(*integers, "onnxruntime", (ONCE, HALF[-1], *WEAKER), 8),
         Group("fuse", "", "torch", (*HALF, *WEAKER), 6),
-        Group(*integers, "openvino", OTHERS, 8),
+        Group(*integers, "openvino", BETWEEN, 12),
+        Group(*integers, "onnxruntime", ("merge-tokens", *BETWEEN), 8),
+        Group("fuse", "", "torch", BETWEEN, 6),
+        Group(*integers, "openvino", ("prune-tokens",), 8),
     )
 
 
