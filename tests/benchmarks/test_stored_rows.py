@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.adaptive import distribution
+from benchmarks.convolutions import accuracy as convolutions
 from benchmarks.frames import choices
 from benchmarks.techniques.recipes import MODELS
 from benchmarks.techniques.rows import read
@@ -40,3 +41,8 @@ def test_rows_of_tokens_at_full_size() -> None:
     for name, rows in read(latency.RESULTS).items():
         assert name in MODELS
         assert {*rows} <= made
+
+
+@pytest.mark.parametrize("model", convolutions.MODELS)
+def test_rows_of_3_d_cnns(model: str) -> None:
+    assert {*read(convolutions.RESULTS)[model]} <= {*convolutions.RECIPES}
