@@ -20,7 +20,7 @@ from ...models.adapter import logits_from
 from .decisions import Draw
 from .learning_convolution import LearningConvolution
 
-SHARES = (0.35, 0.8)
+SHARES = (0.35, 0.7)
 """Of the steps: up to the first what options are made of learns, up to the second the policy, too, and then what is
 left gets used to it."""
 _HOT, _COLD = 3.0, 0.5

@@ -40,6 +40,15 @@ class ChannelReconstruction(nn.Module):
             clip = self._wider(clip, place)
         return clip
 
+    def fill(self, made: torch.Tensor, images: torch.Tensor, option: int) -> None:
+        """The same of images `(N, n, H, W)`, into their place `(N, C, H, W)`, without gradients."""
+        made[:, : images.shape[1]] = images
+        for place in range(option, 0, -1):
+            layer, known = self.filters[place - 1], self.widths[place]
+            if isinstance(layer, nn.Conv3d):
+                sources = (images if place == option else made)[:, : layer.in_channels]
+                made[:, known : self.widths[place - 1]] = _filtered(sources, layer.weight, layer.bias)
+
     def mixed(self, clip: torch.Tensor, taken: Sequence[int], weights: torch.Tensor) -> torch.Tensor:
         """The weighted sum of what several options give, each filter applied once.
 
@@ -140,8 +149,7 @@ def _at_once(clip: torch.Tensor, ways: torch.Tensor, frames: int) -> torch.Tenso
 def _in_place(clip: torch.Tensor, ways: torch.Tensor, frames: int) -> torch.Tensor:
     """The same, each frame written once."""
     stride, known = len(ways) + 1, clip.shape[2]
-    last = clip.is_contiguous(memory_format=torch.channels_last_3d)
-    layout = torch.channels_last_3d if last else torch.contiguous_format
+    layout = torch.channels_last_3d if is_last(clip) else torch.contiguous_format
     shape = (*clip.shape[:2], frames, *clip.shape[3:])
     made = torch.empty(shape, dtype=clip.dtype, device=clip.device, memory_format=layout)
     made[:, :, ::stride] = clip
@@ -158,9 +166,26 @@ def _in_place(clip: torch.Tensor, ways: torch.Tensor, frames: int) -> torch.Tens
 
 def of_images(clip: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
     """What a depthwise filter `(C, 1, 1, k, k)` makes of every frame: kernels of images are the faster ones."""
-    images = clip.transpose(1, 2).flatten(0, 1)
-    made = conv2d(images, weight.squeeze(2), bias, padding=weight.shape[-1] // 2, groups=len(weight))
-    return made.unflatten(0, (len(clip), -1)).transpose(1, 2)
+    return as_clips(_filtered(as_images(clip), weight, bias), len(clip))
+
+
+def as_images(clip: torch.Tensor) -> torch.Tensor:
+    """`(B, C, T, H, W)` -> `(B T, C, H, W)`: the same numbers where channels come last in memory, or of one clip."""
+    return clip.transpose(1, 2).flatten(0, 1)
+
+
+def as_clips(images: torch.Tensor, batch: int) -> torch.Tensor:
+    """And back."""
+    return images.unflatten(0, (batch, -1)).transpose(1, 2)
+
+
+def is_last(clip: torch.Tensor) -> bool:
+    """Do channels come last in memory?"""
+    return clip.is_contiguous(memory_format=torch.channels_last_3d)
+
+
+def _filtered(images: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    return conv2d(images, weight.squeeze(2), bias, padding=weight.shape[-1] // 2, groups=len(weight))
 
 
 _IMAGES, _RIDGE = 64, 1e-3
@@ -173,7 +198,7 @@ def fit(layer: nn.Conv3d, sources: torch.Tensor, wanted: torch.Tensor) -> None:
         sources: `(B, C, T, H, W)`; of some frames.
         wanted: likewise.
     """
-    given, aims = (each.transpose(1, 2).flatten(0, 1) for each in (sources, wanted))
+    given, aims = as_images(sources), as_images(wanted)
     step = max(1, len(given) // _IMAGES)
     given, aims = given[::step], aims[::step]
     kernel = layer.kernel_size[-1]

@@ -7,15 +7,17 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import nn
-from torch.nn.functional import conv3d
+from torch.nn.functional import conv2d, conv3d
 
 from .decisions import by_axis, weights_of
 from .learning_convolution import LearningConvolution, kernel_of
 from .policy_network import PolicyNetwork
-from .reconstruction import ChannelReconstruction, FrameReconstruction
+from .reconstruction import ChannelReconstruction, FrameReconstruction, as_clips, as_images, is_last
 from .search_space import SearchSpace
 
 Extents = tuple[int, int, int]
+_PART = 1 << 21
+"""Numbers that a convolution takes at a time: 8 MB."""
 
 
 class Options(NamedTuple):
@@ -83,20 +85,55 @@ class SkippingConvolution(nn.Module):
 
     def _computed(self, clip: torch.Tensor, options: Options, weights: torch.Tensor) -> torch.Tensor:
         """Of clips that take the same options; one that is taken alone counts whole, whatever its weight."""
-        known = self.channels.widths[options.ratios[0]]
         stride = self.space.strides[options.strides[0]]
-        time, *places = self.stride
-        made = conv3d(clip, self.weight[:known], self.bias[:known], (time * stride, *places), self.padding)
+        ratios, strides = by_axis(weights)
         if len(options.ratios) == 1:
-            made = self.channels(made, options.ratios[0])
+            made = self._all_channels(clip, options.ratios[0], stride)
         else:
-            made = self.channels.mixed(made, options.ratios, by_axis(weights)[0])
-        if self.rectified:
-            made = made.relu_()
-        frames = (clip.shape[2] + 2 * self.padding[0] - self.weight.shape[2]) // time + 1
+            made = self._filters(clip, self.channels.widths[options.ratios[0]], stride)
+            made = self._cut(self.channels.mixed(made, options.ratios, ratios))
+        frames = (clip.shape[2] + 2 * self.padding[0] - self.weight.shape[2]) // self.stride[0] + 1
         if len(options.strides) == 1:
             return self.frames(made, options.strides[0], frames)
-        return self.frames.mixed(made, options.strides, by_axis(weights)[1], frames)
+        return self.frames.mixed(made, options.strides, strides, frames)
+
+    def _all_channels(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
+        """Of the frames that are computed, those that are made included."""
+        if option and self._is_of_images and is_last(clip) and not torch.is_grad_enabled():
+            return self._by_parts(clip[:, :, :: self.stride[0] * stride], option)
+        made = self._filters(clip, self.channels.widths[option], stride)
+        return self._cut(self.channels(made, option))
+
+    @property
+    def _is_of_images(self) -> bool:
+        """Does it see one frame at a time?"""
+        return self.weight.shape[2] == 1 and not self.padding[0]
+
+    def _by_parts(self, clip: torch.Tensor, option: int) -> torch.Tensor:
+        """Of these frames, some at a time, each part written into its place while it is in a cache: to write and read
+        what lies between takes long."""
+        known, images = self.channels.widths[option], as_images(clip)
+        weight, bias, made = self.weight[:known].squeeze(2), self.bias[:known], images.new_empty(0)
+        for part in images.split(max(1, _PART // images[0].numel())):
+            some = conv2d(part, weight, bias, self.stride[1:], self.padding[1:])
+            if not len(made):
+                shape = (len(images), self.channels.widths[0], *some.shape[2:])
+                made = torch.empty(
+                    shape, dtype=some.dtype, device=some.device, memory_format=torch.channels_last
+                )
+                left = made
+            place, left = left[: len(some)], left[len(some) :]
+            self.channels.fill(place, some, option)
+            self._cut(place)
+        return as_clips(made, len(clip))
+
+    def _filters(self, clip: torch.Tensor, known: int, stride: int) -> torch.Tensor:
+        """So many of them, of every frame after such a stride."""
+        time, *places = self.stride
+        return conv3d(clip, self.weight[:known], self.bias[:known], (time * stride, *places), self.padding)
+
+    def _cut(self, made: torch.Tensor) -> torch.Tensor:
+        return made.relu_() if self.rectified else made
 
 
 def _groups(weights: torch.Tensor) -> Iterator[tuple[Options, list[int]]]:

@@ -48,7 +48,7 @@ def test_work_does_not_count_before_the_policy_learns() -> None:
 def test_a_training_goes_from_any_option_to_less_and_less_noise_to_a_policy_that_stands() -> None:
     assert draw_at(0.1, soft=False).at_random
     assert not draw_at(0.1, soft=True).at_random
-    first, later = (draw_at(progress, soft=False).temperature for progress in (0.4, 0.7))
+    first, later = (draw_at(progress, soft=False).temperature for progress in (0.4, 0.6))
     assert first > later > 0
     for soft in (True, False):
         assert draw_at(0.9, soft).temperature == 0

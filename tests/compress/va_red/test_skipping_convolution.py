@@ -52,3 +52,14 @@ def test_fewer_filters_and_frames_are_computed_and_not_masked() -> None:
     assert least < filters < whole
     assert least < frames < whole
     assert least < 0.35 * whole
+
+
+@pytest.mark.parametrize("option", [1, 2])
+def test_part_by_part_into_its_place_gives_the_same(option: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = deciding("r2plus1d", SearchSpace(3, soft=False))
+    for part in skipping(module):
+        part.forced = Options((option,), (1,))
+    before = logits(module, noise(2))
+    monkeypatch.setattr("pytest_vidcompress.compress.va_red.skipping_convolution._PART", 1 << 12)
+    last = noise(2).contiguous(memory_format=torch.channels_last_3d)
+    torch.testing.assert_close(logits(module, last), before, rtol=1e-3, atol=1e-3)
