@@ -34,20 +34,20 @@ from pytest_vidcompress.models.model import Model
 RESULTS = Path(__file__).with_suffix(".json")
 TRAINING, FRESH = (2_000_000, 8_000), (3_000_000, 4_000)
 """Seed of the first clip, and how many."""
-STEPS = "steps=600,batch=32,rate=0.002"
-CONTROL = f"distil:{STEPS},labels=1"
-"""The same training of the same weights, with nothing skipped."""
-RECIPES = (
-    CONTROL,
-    f"va-red:{STEPS}",
-    f"va-red:{STEPS},efficiency=0.3",
-    f"va-red:{STEPS},efficiency=2",
-    f"va-red:{STEPS},options=2",
-    f"va-red:{STEPS},gate=soft",
-    f"va-red:{STEPS},gate=soft,efficiency=0.3",
-    f"va-red:{STEPS},gate=soft,efficiency=2",
-    f"va-red:{STEPS},gate=soft,options=2",
-)
+STEPS = "steps=600,batch=32,rate=0.003"
+EFFICIENCIES = (0.3, 1, 3)
+RECIPES = {
+    name: (
+        # The same training of the same weights, with nothing skipped.
+        f"distil:{STEPS},labels=1",
+        *(
+            str(parse(f"va-red:{STEPS},gate={gate},options={options},efficiency={efficiency}", TECHNIQUES))
+            for gate, options in (("hard", 2), ("soft", 2), ("hard", 3), ("soft", 3))
+            for efficiency in EFFICIENCIES
+        ),
+    )
+    for name in ("r2plus1d", "x3d-s")
+}
 COUNTED = 16
 """Clips whose work is counted by the house's counter too, against what the policy says."""
 BATCH = 40
@@ -61,7 +61,10 @@ class Study:
         self.folder = folder
         model = self.trial.model
         self.training, self.fresh = (KeptClips(model, *seeds, folder) for seeds in (TRAINING, FRESH))
-        self.fresh_reference = self.fresh_right(model.module)
+        kept = folder / f"{name}-answers.pt"
+        if not kept.exists():
+            torch.save(self.fresh_right(model.module), kept)
+        self.fresh_reference: torch.Tensor = torch.load(kept)
         self.motion = [motion_of(clip) for clip in self.packaged()]
 
     def packaged(self) -> list[torch.Tensor]:
@@ -138,7 +141,7 @@ def percent(right: torch.Tensor) -> float:
 
 def main(folder: Path, name: str = "r2plus1d", *recipes: str) -> None:
     study = Study(name, folder)
-    for text in recipes or RECIPES:
+    for text in recipes or RECIPES[name]:
         text = str(parse(text, TECHNIQUES))
         if text not in read(RESULTS).get(name, {}):
             row = study.row(text)
