@@ -2,7 +2,8 @@
 
     python -m benchmarks.adaptive.latency [MODEL ...] [--rounds=3] [--clips=640]      writes latency.json beside it
 
-One thread, on a machine that does nothing else; a minute a model, most of it to find the thresholds.
+Thresholds are those that cascades.json says were found. One thread, on a machine that does nothing else; a minute or
+two a model.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.adaptive import cascades
 from benchmarks.adaptive.call_times import call_seconds, distribution, ratio_of_means
 from benchmarks.adaptive.cascades import DROPS, FULL, MODELS, STUDENT, cascade
 from benchmarks.packaged_trial import Trial
-from benchmarks.techniques.rows import add
+from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.measure.exits import exit_counts_of
 from pytest_vidcompress.measure.machine import machine
 
@@ -26,8 +28,11 @@ RESULTS = Path(__file__).with_suffix(".json")
 def measure(name: str, rounds: int, clips: int) -> None:
     """Writes a row for each cascade, and one for the full model."""
     trial = Trial(name)
-    texts = (FULL, STUDENT, *(cascade(STUDENT, drop) for drop in DROPS))
-    runs = {text: trial.variant(text).module for text in texts}
+    texts = {text: text for text in (FULL, STUDENT)}
+    for drop in DROPS:
+        text = cascade(STUDENT, drop)
+        texts[text] = f"{text},threshold={read(cascades.RESULTS)[name][text]['threshold']}"
+    runs = {text: trial.variant(built).module for text, built in texts.items()}
     pixels = [views[:1] for views, _ in islice(trial.inputs.clips(name).batches(1), clips)]
     seconds = call_seconds(runs, pixels, rounds)
     here = machine(trial.variant(FULL).executes.version()).facts()

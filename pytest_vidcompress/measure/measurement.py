@@ -24,7 +24,7 @@ from .by_clip.counted_cost import counted_cost
 from .by_clip.motion import shown_clips
 from .by_clip.shown_clips import ShownClips
 from .clip_identity import identity
-from .exits import exit_counts_of, in_words
+from .exits import counted_exits, in_words
 from .latency.clip_rotation import MANY_CLIPS, PreparedClips, Rotation, prepare
 from .latency.machine_lock import machine_to_ourselves
 from .latency.pair_times import PairTimes
@@ -121,31 +121,25 @@ def measure(
     subject.refuse_elsewhere(model.device)
     cost = counted_cost(subject, clips, first_clip(clips), lambda: reference.shown_clips)
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
-    exits = exit_counts_of(subject.run)
-    if exits:
-        exits.clear()  # of weighing
-    with threads_to_answer(subject.run, cost.macs):
+    # Views that an earlier run predicted, which was killed, are not among those that leave.
+    with threads_to_answer(subject.run, cost.macs), counted_exits(subject.run) as left:
         logits, _ = predict(
             subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
         )
     if evaluation.answered:
         evaluation.answered(logits)
-    # Those that an earlier run predicted, which was killed, are not among them.
-    left = exits.by_name() if exits else {}
-    said = (in_words(left),) if any(left.values()) else ()
     taken = len(logits)
     before, targets = reference.logits[:taken], reference.targets[:taken]
     whole = reference.report
     of_clips, kind = whole.identity.first(taken), whole.accuracy.kind
+    notes = (*cost.notes, *in_words(left, clips.profile.views.count), *_without_answer(logits))
     # Of all clips it is known: where these are ranked, a thousand resamples would be weighed again.
     beside = whole.accuracy if taken == len(reference.logits) else accuracy(before, before, targets, kind)
     return Report(
         identity=replace(of_clips, name=name, test=test),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
-        execution=replace(
-            _execution(subject, model.device, (*cost.notes, *said, *_without_answer(logits))), exits=left
-        ),
+        execution=replace(_execution(subject, model.device, notes), exits=left),
         learning=subject.curves,
         reference=replace(whole, identity=of_clips, accuracy=beside),
     )

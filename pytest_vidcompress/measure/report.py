@@ -103,8 +103,8 @@ class Execution:
     hotspots: Hotspots | None = field(default=None, repr=False)
     """Where its time goes; None where it was not asked for."""
     exits: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
-    """Exit -> clips of the sample that left there, the last of them where all do; empty of what computes the same of
-    every clip."""
+    """Exit -> clips of the sample, or their views, that left there, the last of them where all do; empty of what
+    computes the same of every clip."""
 
 
 class Shortcut(Generic[T]):

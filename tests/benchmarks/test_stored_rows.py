@@ -1,10 +1,11 @@
-"""What packaged models lose with fewer frames or tokens: every stored row is one that its script makes."""
+"""What packaged models lose with fewer frames or tokens, or where clips leave early: every stored row is one that its
+script makes."""
 
 from __future__ import annotations
 
 import pytest
 
-from benchmarks.adaptive import distribution
+from benchmarks.adaptive import cascades, distribution, early_exits
 from benchmarks.convolutions import accuracy as convolutions
 from benchmarks.frames import choices
 from benchmarks.techniques.recipes import MODELS
@@ -46,3 +47,9 @@ def test_rows_of_tokens_at_full_size() -> None:
 @pytest.mark.parametrize("model", convolutions.MODELS)
 def test_rows_of_3_d_cnns(model: str) -> None:
     assert {*read(convolutions.RESULTS)[model]} <= {*convolutions.RECIPES}
+
+
+@pytest.mark.parametrize("model", cascades.MODELS)
+def test_rows_of_what_leaves_early(model: str) -> None:
+    for made in (cascades, early_exits):
+        assert {*read(made.RESULTS)[model]} <= {*made.recipes()}

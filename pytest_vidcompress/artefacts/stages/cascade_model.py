@@ -73,7 +73,11 @@ def in_cascade(
         ]
         found = _found(runs, clips, reference, cascade.drop)
         threshold, note = found.threshold, found.describe(STAGES)
-    complete = replace(step, parameters=cascade.of(*(each.complete for each in stages)))
+    # Where it begins with an artefact, what makes that may prefer another runtime than the recipe does.
+    recipes = [
+        made.complete.on(stage.recipe.runtime) for stage, made in zip(cascade.stages, stages, strict=True)
+    ]
+    complete = replace(step, parameters=cascade.of(*recipes))
     return _together(cascade, reference, models, threshold, note), replace(recipe, steps=(complete,))
 
 
