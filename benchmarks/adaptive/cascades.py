@@ -1,23 +1,28 @@
 """What a cascade of integers loses beside the full model of integers, and how often it asks that: all packaged clips.
 
-python -m benchmarks.adaptive.cascades [MODEL]           writes cascades.json beside it; goes on where it was
+    python -m benchmarks.adaptive.cascades [MODEL ...]           writes cascades.json beside it
+
+Both stages answer the clips that thresholds are found on, and the packaged ones, once: a cascade's answer is that of
+the first where it is sure, else that of the second. `latency` builds the same recipes as a run does.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from benchmarks.packaged_trial import Trial, digits, macs, paired
-from benchmarks.techniques.rows import add, read
-from pytest_vidcompress.compress.exits.two_stages import TwoStages
-from pytest_vidcompress.measure.exits import exit_counts_of
+from benchmarks.techniques.rows import add
+from pytest_vidcompress.artefacts.variant import Variant
+from pytest_vidcompress.compress.exits.confidence import confidence
+from pytest_vidcompress.compress.exits.found_threshold import find_threshold
+from pytest_vidcompress.compress.exits.threshold_clips import ThresholdClips, right_answers
+from pytest_vidcompress.compress.exits.two_stages import STAGES, sure
 from pytest_vidcompress.measure.interval import share_interval
-from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.models.adapter import logits_from
 
 RESULTS = Path(__file__).with_suffix(".json")
 MODELS = ("timesformer", "videomae")
@@ -28,9 +33,9 @@ FIRSTS = {
     "frames": "frames:keep=4+fuse+int8-static",
     "merged": "fuse+merge-tokens+int8-static",
 }
-"""What answers all clips."""
+"""What may answer all clips."""
 DROPS = (0.0, 0.0025, 0.005, 0.015)
-"""Shares of right answers that may be lost, of the student's cascades; of the others the third."""
+"""Shares of right answers that may be lost."""
 CLIPS = 2048
 """That the threshold is found on: of 512 a quarter of a point is one clip."""
 
@@ -41,71 +46,87 @@ def cascade(first: str, drop: float, then: str = FULL) -> str:
 
 
 def recipes() -> list[str]:
-    students = [cascade(STUDENT, drop) for drop in DROPS]
-    return [
-        FULL,
-        *FIRSTS.values(),
-        *students,
-        *(cascade(FIRSTS[name], 0.005) for name in ("frames", "merged")),
-    ]
+    """All that have a row."""
+    return [FULL, *FIRSTS.values(), *(cascade(first, drop) for first in FIRSTS.values() for drop in DROPS)]
+
+
+class Stage:
+    """A variant, and what it says of the clips that thresholds are found on and of the packaged ones."""
+
+    def __init__(self, trial: Trial, text: str, seen: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+        self.variant: Variant = trial.variant(text)
+        self.macs = macs(self.variant.model)
+        self.answers = trial.answers(self.variant.module)
+        with torch.inference_mode():
+            self.told = torch.cat([logits_from(self.variant.module(pixels)).clone() for pixels, _ in seen])
 
 
 class Cascades:
     """Rows of one model."""
 
     def __init__(self, name: str) -> None:
-        self.trial = Trial(name)
-        full = self.trial.variant(FULL)
-        self.full, self.full_macs = self.trial.answers(full.module), macs(full.model)
+        self.trial = trial = Trial(name)
+        training = trial.inputs.training(name)
+        clips = ThresholdClips("cascade", trial.calibration, training, CLIPS)
+        seen = [*clips.batches()]
+        self.targets = torch.cat([targets for _, targets in seen])
+        self.stages = {text: Stage(trial, text, seen) for text in (FULL, *FIRSTS.values())}
 
-    def row(self, text: str) -> dict[str, Any]:
-        """Of one recipe, beside the full model of integers and, under `of_fp32`, the uncompressed one."""
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Recipe -> what it costs."""
+        full, found = self.stages[FULL], dict[str, dict[str, Any]]()
+        for text, stage in self.stages.items():
+            bytes_ = {"bytes": stage.variant.size_bytes()}
+            found[text] = {
+                **self._beside_full(stage.answers),
+                **bytes_,
+                "macs_ratio": _share(stage.macs, full.macs),
+            }
+        for first in FIRSTS.values():
+            for drop in DROPS:
+                found[cascade(first, drop)] = self._cascade(self.stages[first], full, drop)
+        return found
+
+    def _cascade(self, first: Stage, full: Stage, drop: float) -> dict[str, Any]:
+        right = torch.stack([right_answers(each.told, self.targets) for each in (first, full)])
+        found = find_threshold(confidence(first.told).unsqueeze(0), right, drop)
+        leaves = sure(first.answers, found.threshold)
+        asked = int((~leaves).sum())
+        share, low, high = share_interval(asked, len(leaves))
+        return {
+            **self._beside_full(torch.where(leaves.unsqueeze(1), first.answers, full.answers)),
+            "escalated": round(share, 4),
+            "escalated_interval": [round(low, 4), round(high, 4)],
+            "macs_ratio": _share(first.macs + share * full.macs, full.macs),
+            "threshold": round(found.threshold, 6),
+            "found": found.describe(STAGES),
+        }
+
+    def _beside_full(self, logits: torch.Tensor) -> dict[str, Any]:
+        """Points lost beside the full model of integers and, as `of_fp32`, beside the uncompressed one."""
         trial = self.trial
-        variant = trial.variant(text)
-        counts = exit_counts_of(variant.module)
-        if counts:
-            counts.clear()
-        logits = trial.answers(variant.module)
-        right, beside = trial.right(logits), trial.right(self.full)
-        change = paired(beside, right)
-        row: dict[str, Any] = {
+        right, before = trial.right(logits), trial.right(self.stages[FULL].answers)
+        change = paired(before, right)
+        return {
             "top1": round(100 * float(right.double().mean()), 3),
-            "points_lost": round(100 * float(beside.double().mean() - right.double().mean()), 3),
+            "points_lost": round(100 * float(before.double().mean() - right.double().mean()), 3),
             **change,
             "interval": trial.interval(change),
             "of_fp32": trial.cost(logits)["points_lost"],
-            "macs_ratio": round(macs(variant.model) / self.full_macs, 4) if not counts else None,
-            "bytes": variant.size_bytes(),
             "right": digits(right),
         }
-        return row | (self._asked(counts.clips, variant.model) if counts else {})
 
-    def _asked(self, left: list[int], made: Model) -> dict[str, Any]:
-        """How many clips came to the second stage, and the mean of multiply-accumulates."""
-        share, low, high = share_interval(left[1], sum(left))
-        assert isinstance(made.module, TwoStages)
-        first = macs(replace(made, module=made.module.first))
-        return {
-            "escalated": round(share, 4),
-            "escalated_interval": [round(low, 4), round(high, 4)],
-            "macs_ratio": round((first + share * self.full_macs) / self.full_macs, 4),
-            "threshold": round(float(made.module.threshold), 6),
-            "found": made.notes[-1],
-        }
+
+def _share(macs_of_one: float, of: int) -> float:
+    return round(macs_of_one / of, 4)
 
 
 def main(names: list[str]) -> None:
     for name in names or MODELS:
-        rows: Cascades | None = None
-        for text in recipes():
-            if text in read(RESULTS).get(name, {}):
-                continue
-            rows = rows or Cascades(name)
-            with torch.inference_mode():
-                row = rows.row(text)
-            shown = {key: value for key, value in row.items() if key != "right"}
-            print(name, text, shown, flush=True)
-            add(RESULTS, name, {text: row})
+        rows = Cascades(name).rows()
+        for text, row in rows.items():
+            print(name, text, {key: value for key, value in row.items() if key != "right"}, flush=True)
+        add(RESULTS, name, rows)
 
 
 if __name__ == "__main__":

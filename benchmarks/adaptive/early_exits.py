@@ -1,12 +1,16 @@
 """What models lose that clips leave early, and how much is not computed: all packaged clips, at three strengths.
 
-python -m benchmarks.adaptive.early_exits [MODEL]            writes early_exits.json beside it; goes on where it was
+    python -m benchmarks.adaptive.early_exits [MODEL ...]            writes early_exits.json beside it
+
+Probes are trained once, and answer the clips that thresholds are found on once; each threshold is put where the
+recipe of its strength would have it.
 """
 
 from __future__ import annotations
 
 import sys
 from copy import deepcopy
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +18,31 @@ import torch
 from torch import nn
 
 from benchmarks.packaged_trial import Trial, digits, macs, paired
-from benchmarks.techniques.rows import add, read
+from benchmarks.techniques.rows import add
+from pytest_vidcompress.compress.exits.confidence import confidence
 from pytest_vidcompress.compress.exits.exit_blocks import ExitBlock
+from pytest_vidcompress.compress.exits.exit_parameters import EarlyExit
+from pytest_vidcompress.compress.exits.found_threshold import FoundThreshold, find_threshold
+from pytest_vidcompress.compress.exits.threshold_clips import ThresholdClips, right_answers
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.measure.exits import exit_counts_of
-from pytest_vidcompress.models.adapter import example_pixels
+from pytest_vidcompress.models.adapter import example_pixels, logits_from
+from pytest_vidcompress.models.model import Model
 
 RESULTS = Path(__file__).with_suffix(".json")
 MODELS = ("timesformer", "videomae")
 DROPS = (0.0, 0.005, 0.015)
 """Shares of right answers that may be lost."""
 EXAMPLES = 6144
-BEFORE = ("", "fuse+")
+
+
+def recipe(drop: float) -> str:
+    return f"fuse+early-exit:examples={EXAMPLES},drop={drop}"
 
 
 def recipes() -> list[str]:
-    return [f"{before}early-exit:examples={EXAMPLES},drop={drop}" for before in BEFORE for drop in DROPS]
+    """All that have a row."""
+    return [recipe(drop) for drop in DROPS]
 
 
 class EarlyExits:
@@ -37,35 +50,73 @@ class EarlyExits:
 
     def __init__(self, name: str) -> None:
         self.trial = Trial(name)
+        self.made: Model = self.trial.variant(recipe(EarlyExit().drop)).model
+        self.plain = self.trial.variant("fuse").model
+        self.exits = [
+            part
+            for part in self.made.module.modules()
+            if isinstance(part, ExitBlock) and part.probe is not None
+        ]
 
-    def row(self, text: str) -> dict[str, Any]:
-        """Of one recipe, beside the uncompressed model, and its work beside the same recipe without exits."""
-        trial = self.trial
-        variant = trial.variant(text)
-        counts = exit_counts_of(variant.module)
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Recipe -> what it costs, beside the fused model."""
+        confidences, right = self._told()
+        costs = costs_by_exit(self.made.module, example_pixels(self.made.profile))
+        whole, before = self.trial.answers(self.plain.module), macs(self.plain)
+        found: dict[str, dict[str, Any]] = {}
+        for drop in DROPS:
+            threshold = find_threshold(confidences, right, drop)
+            found[recipe(drop)] = self._row(threshold, whole, [cost / before for cost in costs])
+        return found
+
+    def _row(self, found: FoundThreshold, whole: torch.Tensor, costs: list[float]) -> dict[str, Any]:
+        trial, counts = self.trial, exit_counts_of(self.made.module)
         assert counts is not None
+        for part in self.exits:
+            part.threshold.fill_(found.threshold)
         counts.clear()
-        logits = trial.answers(variant.module)
+        logits = trial.answers(self.made.module)
         left = counts.by_name()
-        right, before = trial.right(logits), trial.right(trial.logits)
-        change = paired(before, right)
-        plain = trial.variant(text.partition("early-exit")[0].rstrip("+") or "fp32")
-        costs = costs_by_exit(variant.model.module, example_pixels(variant.model.profile))
-        mean = sum(cost * number for cost, number in zip(costs, left.values(), strict=True)) / sum(
-            left.values()
-        )
+        clips = sum(left.values())
+        right = trial.right(logits)
+        change = paired(trial.right(whole), right)
         return {
-            **trial.cost(logits),
+            "top1": round(100 * float(right.double().mean()), 3),
+            "points_lost": round(100 * (change["lost"] - change["gained"]) / clips, 3),
             **change,
             "interval": trial.interval(change),
-            "macs_ratio": round(mean / macs(plain.model), 4),
-            "macs_by_exit": [round(cost / macs(plain.model), 4) for cost in costs],
-            "left": {name: round(number / sum(left.values()), 4) for name, number in left.items()},
-            "found": variant.notes[-1],
-            "learned": [curve.describe() for curve in variant.model.curves],
-            "seconds": [round(curve.seconds, 2) for curve in variant.model.curves],
+            "of_fp32": trial.cost(logits)["points_lost"],
+            "macs_ratio": round(sum(map(mul, costs, left.values())) / clips, 4),
+            "macs_by_exit": [round(cost, 4) for cost in costs],
+            "left": {name: round(number / clips, 4) for name, number in left.items()},
+            "found": found.describe(counts.names),
+            "learned": [curve.describe() for curve in self.made.curves],
+            "seconds": [round(curve.seconds, 2) for curve in self.made.curves],
             "right": digits(right),
         }
+
+    @torch.inference_mode()
+    def _told(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """How sure each probe is of the clips that thresholds are found on, and whether it and the end are right."""
+        module, told = self.made.module, [list[torch.Tensor]() for _ in self.exits]
+        for part in self.exits:
+            part.threshold.fill_(2.0)
+        hooks = [
+            part.probe.register_forward_hook(lambda _m, _i, logits, own=own: own.append(logits.clone()))
+            for part, own in zip(self.exits, told, strict=True)
+            if part.probe is not None
+        ]
+        training = self.trial.inputs.training(self.trial.name)
+        clips = ThresholdClips("early-exit", self.trial.calibration, training, EarlyExit().clips)
+        ends, aims = list[torch.Tensor](), list[torch.Tensor]()
+        for pixels, targets in clips.batches():
+            ends.append(logits_from(module(pixels)).clone())
+            aims.append(targets)
+        for hook in hooks:
+            hook.remove()
+        answers = [torch.cat(own) for own in told]
+        right = torch.stack([right_answers(each, torch.cat(aims)) for each in (*answers, torch.cat(ends))])
+        return torch.stack([confidence(each) for each in answers]), right
 
 
 def costs_by_exit(module: nn.Module, pixels: torch.Tensor) -> list[int]:
@@ -82,14 +133,10 @@ def costs_by_exit(module: nn.Module, pixels: torch.Tensor) -> list[int]:
 
 def main(names: list[str]) -> None:
     for name in names or MODELS:
-        rows: EarlyExits | None = None
-        for text in recipes():
-            if text in read(RESULTS).get(name, {}):
-                continue
-            rows = rows or EarlyExits(name)
-            row = rows.row(text)
+        rows = EarlyExits(name).rows()
+        for text, row in rows.items():
             print(name, text, {key: value for key, value in row.items() if key != "right"}, flush=True)
-            add(RESULTS, name, {text: row})
+        add(RESULTS, name, rows)
 
 
 if __name__ == "__main__":

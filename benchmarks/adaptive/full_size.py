@@ -94,6 +94,7 @@ def measure(folder: Path, clips: int, rounds: int) -> None:
             "escalated": known["escalated"],
             "points_lost_on_pocket": known["of_fp32"],
             **_weighted(composed, leaves, fp32, known["escalated"]),
+            "of_int8": _weighted(composed, leaves, seconds[FULL], known["escalated"])["mean_ratio"],
             "macs_ratio": round(shares[COMPOSED] + known["escalated"] * shares[FULL], 4),
         }
         print(drop, row, flush=True)

@@ -42,7 +42,8 @@ def cascade_table() -> str:
 
 def _cascades(model: str) -> Iterator[list[str]]:
     known, times = (read(each.RESULTS).get(model, {}) for each in (cascades, latency))
-    for text in cascades.recipes():
+    cascade = (cascades.cascade(cascades.STUDENT, drop) for drop in cascades.DROPS)
+    for text in (cascades.FULL, *cascades.FIRSTS.values(), *cascade):
         row, took = known.get(text), times.get(text, {})
         if row is None:
             continue
@@ -68,7 +69,7 @@ def _cascades(model: str) -> Iterator[list[str]]:
 
 def exit_table() -> str:
     """Packaged models beside themselves without exits."""
-    heads = ("model", "recipe", "drop", "points lost", "MACs", "leave after")
+    heads = ("model", "recipe", "drop", "points lost", "MACs", "time", "leave after")
     rows: list[list[str]] = []
     for model in early_exits.MODELS:
         known = read(early_exits.RESULTS).get(model, {})
@@ -77,14 +78,24 @@ def exit_table() -> str:
             left = ", ".join(f"{name} {100 * share:.0f} %" for name, share in row["left"].items())
             lost = f"{row['points_lost']:.2f} ({row['interval'][0]:.1f} to {row['interval'][1]:.1f})"
             recipe = f"`{text.partition(':')[0]}`"
-            rows.append([TITLES[model], recipe, _drop(text), lost, f"{row['macs_ratio']:.2f}", left])
+            took = _ratio(read(latency.RESULTS).get(model, {}).get(text, {}))
+            rows.append([TITLES[model], recipe, _drop(text), lost, f"{row['macs_ratio']:.2f}", took, left])
     return _table(heads, rows)
 
 
 def full_size_table() -> str:
     """The geometry of VideoMAE-base beside fp32."""
     known = read(full_size.RESULTS).get(full_size.MODEL, {})
-    heads = ("variant", "drop", "points lost on pocket", "asked", "MACs", "time", "mean, p50, p90, p95, ms")
+    heads = (
+        "variant",
+        "drop",
+        "points lost on pocket",
+        "asked",
+        "MACs",
+        "time",
+        "of int8",
+        "mean, p50, p90, p95, ms",
+    )
     rows: list[list[str]] = []
     for text in (FP32, cascades.FULL, *(cascades.cascade(full_size.FIRST, drop) for drop in cascades.DROPS)):
         row = known.get(text, {})
@@ -94,7 +105,8 @@ def full_size_table() -> str:
         lost = f"{row['points_lost_on_pocket']:.2f}" if "points_lost_on_pocket" in row else ""
         asked = f"{100 * row['escalated']:.1f} %" if "escalated" in row else ""
         spread = ", ".join(f"{row[f'{each}_ms']:.0f}" for each in ("mean", *QUANTILES))
-        rows.append([name, _drop(text), lost, asked, f"{row['macs_ratio']:.3f}", _ratio(row), spread])
+        beside = f"{row['of_int8']:.3f}" if "of_int8" in row else ""
+        rows.append([name, _drop(text), lost, asked, f"{row['macs_ratio']:.3f}", _ratio(row), beside, spread])
     return _table(heads, rows) if rows else "Not timed yet."
 
 

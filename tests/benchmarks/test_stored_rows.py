@@ -52,4 +52,4 @@ def test_rows_of_3_d_cnns(model: str) -> None:
 @pytest.mark.parametrize("model", cascades.MODELS)
 def test_rows_of_what_leaves_early(model: str) -> None:
     for made in (cascades, early_exits):
-        assert {*read(made.RESULTS)[model]} <= {*made.recipes()}
+        assert {*read(made.RESULTS).get(model, {})} <= {*made.recipes()}

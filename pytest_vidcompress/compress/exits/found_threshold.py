@@ -40,10 +40,11 @@ def find_threshold(confidences: torch.Tensor, right: torch.Tensor, drop: float) 
     """The lowest threshold that the loss allows.
 
     Args:
-        confidences: of each exit but the last, `(exits, N)`: how sure its answer of each clip is.
+        confidences: of each exit but the last, `(exits, N)`: how sure its answer of each clip is; NaN is not at all.
         right: of all exits, `(exits + 1, N)` bool: is its answer right?
         drop: share of the clips that may be lost.
     """
+    confidences = confidences.nan_to_num(0.0)
     allowed = drop * confidences.shape[1] + 1e-9
     found = with_threshold(confidences, right, NEVER)
     for threshold in _candidates(confidences):
