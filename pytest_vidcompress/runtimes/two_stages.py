@@ -90,17 +90,20 @@ class StagesRun:
             for name, precision in getattr(run, "precisions", dict)().items()
         }
 
+    def _parts(self) -> Sequence[tuple[str, Any]]:
+        return ("first", self.first), ("then", self.then)
+
+
+class ProfiledStagesRun(StagesRun):
+    """Two executables that tell the time of their operators."""
+
     def profile(self, pixels: torch.Tensor) -> Sequence[OperatorTime]:
-        """Of both stages, as if the clip came to the second: of those that say so."""
+        """Of both stages, as if the clip came to the second."""
         return [
             replace(each, node=f"{place}.{each.node}", module=each.module and f"{place}.{each.module}")
             for place, run in self._parts()
-            if hasattr(run, "profile")
             for each in run.profile(pixels)
         ]
-
-    def _parts(self) -> Sequence[tuple[str, Any]]:
-        return ("first", self.first), ("then", self.then)
 
 
 def _prepare(model: Model) -> StagesRun:
@@ -118,7 +121,9 @@ def _prepare(model: Model) -> StagesRun:
         runtime.prepare(replace(model, module=stage.eval()))
         for runtime, stage in zip(runtimes, (module.first, module.then), strict=True)
     )
-    return StagesRun(first, then, runtimes, float(module.threshold))
+    # Where one says nothing, what it takes would be missing.
+    kind = ProfiledStagesRun if hasattr(first, "profile") and hasattr(then, "profile") else StagesRun
+    return kind(first, then, runtimes, float(module.threshold))
 
 
 def _build(made: Any) -> None:

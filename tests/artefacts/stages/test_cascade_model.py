@@ -16,6 +16,7 @@ from pytest_vidcompress.artefacts.stages.cascade_model import StageModel, in_cas
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.exits.confidence import confidence
+from pytest_vidcompress.compress.exits.two_stages import TwoStages
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
@@ -200,3 +201,11 @@ def test_a_stage_may_begin_with_an_artefact_which_the_saved_cascade_does_not_nee
     made.save(tmp_path / "kept")
     shutil.rmtree(tmp_path / "small")
     assert torch.equal(answers(load(tmp_path / "kept").module), answers(made.module))
+
+
+def test_operators_are_told_where_both_stages_tell_theirs() -> None:
+    assert not hasattr(half().module, "profile")  # the first is torch's
+    then = half().model.module.then
+    both = replace(half().model, module=TwoStages(then, then, ("openvino", "openvino")))
+    run: Any = RUNTIMES["two-stages"].prepare(both)
+    assert {each.node.partition(".")[0] for each in run.profile(pixels(1))} == {"first", "then"}
