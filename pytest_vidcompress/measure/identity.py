@@ -50,6 +50,9 @@ class Identity:
     """What `protocol` leaves out: sampling, crop, and how views merge, such as `stride, 224 of 256 px`."""
     published: PublishedAccuracy | None = None
     """None where nothing is known to be published of these weights."""
+    recipe: str = ""
+    """What makes the variant of the uncompressed model, with `@runtime` where that is not its techniques' own; empty
+    of what a test made itself."""
 
     def first(self, clips: int) -> Identity:
         """The same of so many clips from the start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..runtimes.isa_limit import isa_limit
 from .accelerator import Accelerator
@@ -51,6 +51,11 @@ class Machine:
         ]
         named = re.sub(r"\((r|tm)\)|@.*?ghz|\bcpu\b|processor", " ", "-".join(filter(None, known)).lower())
         return re.sub(r"[^a-z0-9.]+", "-", named).strip("-.")
+
+    @property
+    def computer(self) -> str:
+        """The same whatever executes: times of several runtimes on it may be compared with each other."""
+        return replace(self, runtime="", bf16="").slug
 
     def facts(self) -> dict[str, str | int]:
         """For files, by name; what is not known is left out."""

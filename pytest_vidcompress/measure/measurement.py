@@ -136,7 +136,7 @@ def measure(
     # Of all clips it is known: where these are ranked, a thousand resamples would be weighed again.
     beside = whole.accuracy if taken == len(reference.logits) else accuracy(before, before, targets, kind)
     return Report(
-        identity=replace(of_clips, name=name, test=test),
+        identity=replace(of_clips, name=name, test=test, recipe=subject.recipe),
         accuracy=accuracy(logits, before, targets, kind),
         cost=cost,
         execution=replace(_execution(subject, model.device, notes), exits=left),

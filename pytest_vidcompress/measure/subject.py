@@ -52,6 +52,9 @@ class Subject:
     itself."""
     curves: tuple[LearningCurve, ...] = ()
     """How its recipe trained it."""
+    recipe: str = ""
+    """What makes it of the uncompressed model, with `@runtime` where that is not its techniques' own; empty of what
+    no recipe made."""
     chosen: tuple[int, ...] = ()
     """Of the frames that its model is shown, those that it looks at; empty: all, or it does not say."""
     refuse_other: Callable[[Model], None] = lambda model: None
@@ -71,6 +74,7 @@ class Subject:
                 target.notes,
                 None if artefact.needs_module(target) else partial(_saved, target),
                 target.model.curves,
+                str(target.complete_recipe.on(target.runtime)),
                 target.model.profile.chosen,
             )
         if isinstance(target, Artefact):
@@ -84,6 +88,7 @@ class Subject:
                 target.torch_kernels,
                 target.notes,
                 None if read(target.directory).needs_module else lambda folder: target.directory,
+                recipe=target.name,
                 chosen=target.profile.chosen,
                 refuse_other=target.refuse_other,
             )

@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for page in outcome.reports:
         from ..present.html.page import BesideResults, write_page
 
-        beside = BesideResults(outcome.grids, outcome.variants)
+        beside = BesideResults(outcome.grids, outcome.variants, outcome.facts)
 
         with usage_errors():
             write_page(page, outcome.results, closing, outcome.about, outcome.skipped, beside)
@@ -57,10 +57,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:
+    from ..present.formats.run_facts import RunFacts
     from ..present.outcome import BaselineChanges, Outcome
     from ..run.options.arguments import as_typed
 
-    ledger = session.ledger
+    ledger, options = session.ledger, session.options
     return Outcome(
         results=ledger.results,
         grids=tuple(ledger.grids.values()),
@@ -74,9 +75,12 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         variants=ledger.variants,
         unmeasured=ledger.unmeasured,
         compared=ledger.compared,
-        reports=session.options.reports,
+        facts=RunFacts(
+            options.weights, str(options.clips), options.calibration, session.baselines.machine_of
+        ),
+        reports=options.reports,
         command=shlex.join(["pytest", *config.invocation_params.args]),
-        options=as_typed(session.options),
+        options=as_typed(options),
     )
 
 

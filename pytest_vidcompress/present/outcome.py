@@ -11,6 +11,7 @@ from ..clips.faults import Skipped
 from ..gate.grid_choice import GridChoice
 from ..gate.verdict import Result
 from ..measure.resume.reuse import Reuse
+from .formats.run_facts import RunFacts
 from .variants.variant_notes import VariantNotes
 
 
@@ -50,6 +51,8 @@ class Outcome:
     """Ratios that are stored and were not measured, each with its variant."""
     compared: Sequence[Mapping[str, Any]] = ()
     """Documents of the earlier runs that pytest-benchmark compares with."""
+    facts: RunFacts | None = None
+    """For files that are read elsewhere."""
     reports: Sequence[Path] = ()
     """The files of `--vc-report`."""
     command: str = "pytest"

@@ -60,6 +60,10 @@ class Baselines:
         commit = find_commit(self._options.against, self._options.root)
         return OtherBaseline(commit.sha, partial(content_in, commit))
 
+    def machine_of(self, executed: Execution) -> Machine:
+        """The class on which a report's variant was executed."""
+        return self.of_machine(executed.runtime, executed.bf16_kernels)
+
     def of_machine(self, runtime: str, bf16_kernels: str = "") -> Machine:
         """The class of this machine, and of the run's device, for what a runtime executes, with the threads set."""
         from ..measure.accelerator import accelerator

@@ -44,6 +44,7 @@ def test_everything_is_in_it(wheel):
         "clips/events/main/val.csv",
         "clips/kinetics/kinetics400.txt",
         "present/html/page.html.j2",
+        "present/formats/run_schema.json",
     ):
         assert f"{package}/{needed}" in names
     for family in ("timesformer", "videomae", "hrnn", "netvlad", "nextvlad", "r2plus1d", "x3d"):

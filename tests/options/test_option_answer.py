@@ -4,6 +4,7 @@ import pytest
 
 from pytest_vidcompress.gate.latency.level import START_PAIRS
 from pytest_vidcompress.run.options import Options
+from tests.present.formats.run_files import complaints
 
 ANSWERS = """
     import pytest
@@ -35,6 +36,7 @@ def test_the_way_from_file_to_answer_is_stored_shown_and_missed(answers):
     assert run.passed(1)
     assert run.says(r"variant +decode +model +embedding +blocks +head +total +clips/s")
     assert run.says(r"variant +embedding +blocks +head +elsewhere +total")
+    assert complaints((answers.folder / "run.json").read_text()) == []
     (result,) = answers.json("run.json")
     assert (result["from_file"]["rounds"], result["from_file"]["clips"]) == (6, 4)
     assert 0 < result["decode_s"] < result["answer_s"]

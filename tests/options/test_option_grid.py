@@ -3,6 +3,7 @@
 import json
 
 from tests.end_to_end.test_hooks import CONFTEST
+from tests.present.formats.run_files import complaints
 
 RUNTIMES = """
 
@@ -49,7 +50,9 @@ def test_a_grid_of_ones_own_is_measured_alone_and_shown_whole(project):
     assert run.says(r"(?m)^  scale@picky, batch 2: ValueError: one clip at a time")
     assert run.says(r"(?m)^  fp32@absent, batch 1 and 2: it needs no_such_package")
     assert run.says(r"vidcompress: 9 of 18 cells of 1 model")
-    (document,) = json.loads((project.folder / "grid.json").read_text())
+    content = (project.folder / "grid.json").read_text()
+    assert complaints(content) == []
+    (document,) = json.loads(content)
     timed = {
         (cell["precision"], cell["runtime"], cell["batch"]) for cell in document["cells"] if "latency" in cell
     }

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.present.formats.run_files import complaints
+
 TEST = """
     import pytest
 
@@ -40,6 +42,7 @@ def test_tables_in_the_terminal(profiled):
 
 
 def test_every_row_in_the_numbers(profiled):
+    assert complaints((profiled.folder / "numbers.json").read_text()) == []
     (result,) = profiled.json("numbers.json")
     for name in ("hotspots", "reference_hotspots"):
         for rows in (result[name][table] for table in ("operators", "modules", "kinds")):

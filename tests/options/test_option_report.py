@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.present.formats.run_files import complaints
+
 
 @pytest.fixture(scope="module")
 def written(stored, tmp_path_factory):
@@ -30,6 +32,12 @@ def test_a_page(written):
 def test_numbers(written):
     (result,) = json.loads((written / "numbers.json").read_text())
     assert (result["name"], result["model"], result["clips"]) == ("prune-global", "videomae", 16)
+    assert (result["recipe"], result["made_with"]["clips"]) == ("prune-global", "pocket")
+    assert result["machine_class"].startswith(result["machine"])
+
+
+def test_the_numbers_are_as_the_published_schema_says(written):
+    assert complaints((written / "numbers.json").read_text()) == []
 
 
 def test_another_suffix_is_refused(stored):

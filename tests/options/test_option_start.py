@@ -6,6 +6,7 @@ import pytest
 
 from pytest_vidcompress.gate.latency.level import START_PAIRS
 from pytest_vidcompress.run.options import Options
+from tests.present.formats.run_files import complaints
 
 STARTS = """
     import pytest
@@ -44,6 +45,7 @@ def test_a_start_is_stored_shown_and_missed(starts):
     assert run.says(
         r"cold start of videomae +load +prepare +first call +total ms +MB resident +beyond imports"
     )
+    assert complaints((starts.folder / "run.json").read_text()) == []
     (result,) = starts.json("run.json")
     assert result["start"]["pairs"] == 6
     parts = [result["start"][part] for part in ("load_s", "prepare_s", "first_call_s")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -18,8 +17,8 @@ from ..answer_lines import answer_table, macs_table
 from ..cells import UNEVEN
 from ..clip_cost_lines import COST_HEADER, GROUP_HEADER, cost_rows, group_rows
 from ..divergence_words import relative, sentence_of
-from ..formats.report_json import as_json
-from ..grid.grid_json import grid_json
+from ..formats.run_facts import RunFacts
+from ..formats.run_json import run_text
 from ..grid.grid_rows import columns_of
 from ..grid.grid_words import failures, machine, sentences, title
 from ..printable import printable
@@ -98,6 +97,8 @@ class BesideResults:
     """Of a run of grids."""
     variants: VariantNotes = field(default_factory=VariantNotes)
     """What was found out while variants were built."""
+    facts: RunFacts | None = None
+    """For the numbers alone."""
 
 
 def write_page(
@@ -120,9 +121,8 @@ def write_page(
         VidcompressError: a file cannot be written.
     """
     if path.suffix.lower() == ".json":
-        grids = beside.grids if beside else ()
-        documents = [*(document(result) for result in results), *map(grid_json, grids)]
-        text = json.dumps(documents, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        beside = beside or BesideResults()
+        text = run_text(results, beside.grids, beside.facts)
     else:
         text = page(results, closing, about, skipped, beside)
     try:
@@ -138,14 +138,6 @@ def write_page(
         raise VidcompressError(
             f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
         ) from error
-
-
-def document(result: Result) -> dict[str, Any]:
-    """`as_json`, and every class of the clips that counted."""
-    report = result.report
-    flat = as_json(report, result.verdicts)
-    rows = class_rows(report)
-    return {**flat, "classes": rows, "confusions": confusion_rows(report)} if rows else flat
 
 
 def page(

@@ -171,7 +171,7 @@ def _digest(clip: Clip) -> str:
 
 def _environment(session: Session, measurement: Measurement) -> dict[str, str]:
     report = measurement.report
-    machine = session.baselines.of_machine(report.execution.runtime, report.execution.bf16_kernels)
+    machine = session.baselines.machine_of(report.execution)
     facts = {name: str(fact) for name, fact in machine.facts().items()}
     return {
         "python": platform.python_version(),
