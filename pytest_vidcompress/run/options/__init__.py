@@ -298,6 +298,7 @@ class Output:
         metavar="FILE",
         form="list",
         ini="string",
+        page="json",
     )
     bundle = Option(
         "vc-bundle",
