@@ -40,14 +40,23 @@ class ChannelReconstruction(nn.Module):
             clip = self._wider(clip, place)
         return clip
 
-    def fill(self, made: torch.Tensor, images: torch.Tensor, option: int) -> None:
-        """The same of images `(N, n, H, W)`, into their place `(N, C, H, W)`, without gradients."""
-        made[:, : images.shape[1]] = images
+    def fill(self, made: torch.Tensor, images: torch.Tensor, option: int, rectified: bool) -> None:
+        """The same of images `(N, n, H, W)`, into their place `(N, C, H, W)`, without gradients.
+
+        Args:
+            rectified: is it cut at 0 on its way there?
+        """
+        pieces = [images]
         for place in range(option, 0, -1):
-            layer, known = self.filters[place - 1], self.widths[place]
+            layer = self.filters[place - 1]
             if isinstance(layer, nn.Conv3d):
-                sources = (images if place == option else made)[:, : layer.in_channels]
-                made[:, known : self.widths[place - 1]] = _filtered(sources, layer.weight, layer.bias)
+                sources = pieces[0] if pieces[0].shape[1] >= layer.in_channels else torch.cat(pieces, 1)
+                pieces.append(_filtered(sources[:, : layer.in_channels], layer.weight, layer.bias))
+        for piece, room in zip(pieces, made.split([each.shape[1] for each in pieces], 1), strict=True):
+            if rectified:
+                torch.clamp_min(piece, 0, out=room)
+            else:
+                room.copy_(piece)
 
     def mixed(self, clip: torch.Tensor, taken: Sequence[int], weights: torch.Tensor) -> torch.Tensor:
         """The weighted sum of what several options give, each filter applied once.

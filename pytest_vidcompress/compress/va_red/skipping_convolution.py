@@ -123,8 +123,7 @@ class SkippingConvolution(nn.Module):
                 )
                 left = made
             place, left = left[: len(some)], left[len(some) :]
-            self.channels.fill(place, some, option)
-            self._cut(place)
+            self.channels.fill(place, some, option, self.rectified)
         return as_clips(made, len(clip))
 
     def _filters(self, clip: torch.Tensor, known: int, stride: int) -> torch.Tensor:
