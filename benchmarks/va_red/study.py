@@ -34,18 +34,20 @@ from pytest_vidcompress.models.model import Model
 RESULTS = Path(__file__).with_suffix(".json")
 TRAINING, FRESH = (2_000_000, 8_000), (3_000_000, 4_000)
 """Seed of the first clip, and how many."""
-STEPS = "steps=600,batch=32,rate=0.003"
-EFFICIENCIES = (0.3, 1, 3)
+LONG, SHORT = "steps=600,batch=32,rate=0.003", "steps=300,batch=32,rate=0.003"
+CONTROL = f"distil:{LONG},labels=1"
+"""The same training of the same weights, with nothing skipped."""
+GATED = (
+    *(f"{LONG},options=2,efficiency={efficiency}" for efficiency in (0.5, 1, 0.3)),
+    *(
+        f"{SHORT},{gate},efficiency={efficiency}"
+        for efficiency in (1, 0.3)
+        for gate in ("gate=hard,options=3", "gate=soft,options=2")
+    ),
+    f"{SHORT},gate=soft,options=3,efficiency=1",
+)
 RECIPES = {
-    name: (
-        # The same training of the same weights, with nothing skipped.
-        f"distil:{STEPS},labels=1",
-        *(
-            str(parse(f"va-red:{STEPS},gate={gate},options={options},efficiency={efficiency}", TECHNIQUES))
-            for gate, options in (("hard", 2), ("soft", 2), ("hard", 3), ("soft", 3))
-            for efficiency in EFFICIENCIES
-        ),
-    )
+    name: tuple(str(parse(text, TECHNIQUES)) for text in (*(f"va-red:{gated}" for gated in GATED), CONTROL))
     for name in ("r2plus1d", "x3d-s")
 }
 COUNTED = 16

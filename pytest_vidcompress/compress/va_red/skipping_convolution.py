@@ -16,6 +16,7 @@ from .reconstruction import ChannelReconstruction, FrameReconstruction, as_clips
 from .search_space import SearchSpace
 
 Extents = tuple[int, int, int]
+_LAST = torch.channels_last
 _PART = 1 << 21
 """Numbers that a convolution takes at a time: 8 MB."""
 
@@ -113,17 +114,15 @@ class SkippingConvolution(nn.Module):
         """Of these frames, some at a time, each part written into its place while it is in a cache: to write and read
         what lies between takes long."""
         known, images = self.channels.widths[option], as_images(clip)
-        weight, bias, made = self.weight[:known].squeeze(2), self.bias[:known], images.new_empty(0)
+        weight, bias = self.weight[:known].squeeze(2), self.bias[:known]
+        made, done = images.new_empty(0), 0
         for part in images.split(max(1, _PART // images[0].numel())):
             some = conv2d(part, weight, bias, self.stride[1:], self.padding[1:])
-            if not len(made):
+            if not done:
                 shape = (len(images), self.channels.widths[0], *some.shape[2:])
-                made = torch.empty(
-                    shape, dtype=some.dtype, device=some.device, memory_format=torch.channels_last
-                )
-                left = made
-            place, left = left[: len(some)], left[len(some) :]
-            self.channels.fill(place, some, option, self.rectified)
+                made = torch.empty(shape, dtype=some.dtype, device=some.device, memory_format=_LAST)
+            self.channels.fill(made[done : done + len(some)], some, option, self.rectified)
+            done += len(some)
         return as_clips(made, len(clip))
 
     def _filters(self, clip: torch.Tensor, known: int, stride: int) -> torch.Tensor:

@@ -35,8 +35,8 @@ def test_work_is_saved_only_for_clips_that_are_answered_rightly() -> None:
     mixed = torch.where(torch.arange(6) < 3, right, wrong)
     for targets, share in ((right, 1.0), (wrong, 0.0), (mixed, 0.5)):
         plain = loss_of(pupil, 0, targets)
-        assert loss_of(pupil, 2, targets) - plain == pytest.approx(2 * share, abs=1e-5)
-        assert loss_of(pupil, 2, targets, target=0.75) - plain == pytest.approx(share / 8, abs=1e-5)
+        assert loss_of(pupil, 2, targets) - plain == pytest.approx(2 * share, abs=1e-3)
+        assert loss_of(pupil, 2, targets, target=0.75) - plain == pytest.approx(share / 8, abs=1e-3)
 
 
 def test_work_does_not_count_before_the_policy_learns() -> None:
