@@ -10,7 +10,6 @@ thread, on a machine that does nothing else; a minute or two a model.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from benchmarks.adaptive.cascades import DROPS, FULL, MODELS, STUDENT, cascade
 from benchmarks.packaged_trial import Trial
 from benchmarks.techniques.rows import add, read
 from pytest_vidcompress.artefacts.variant import Variant
+from pytest_vidcompress.compress.exits.exit_parameters import EarlyExit
 from pytest_vidcompress.measure.exits import exit_counts_of
 from pytest_vidcompress.measure.machine import machine
 
@@ -31,36 +31,36 @@ FUSED = "fuse"
 
 
 def measure(name: str, rounds: int, clips: int) -> None:
-    """Writes a row for each variant: those of integers beside the full one, early exits beside the fused model."""
+    """Writes a row for each variant: those of integers beside the full one, early exits beside the fused model.
+
+    Each is timed in turns with that alone: its weights are then as near as they are on a device, which has one model.
+    """
     trial = Trial(name)
     pixels = [views[:1] for views, _ in islice(trial.inputs.clips(name).batches(1), clips)]
     found = read(cascades.RESULTS)[name]
-    integers = {text: text for text in (FULL, STUDENT)}
-    integers |= {
-        text: f"{text},threshold={found[text]['threshold']}"
-        for text in (cascade(STUDENT, drop) for drop in DROPS)
-    }
-    exits = [text for text in early_exits.recipes() if text.startswith(FUSED)]
-    for texts in (integers, {text: text for text in (FUSED, *exits)}):
-        # Runtimes of two kinds in one alternation would be in each other's way.
-        variants = {text: trial.variant(built) for text, built in texts.items()}
-        seconds = call_seconds({text: variant.module for text, variant in variants.items()}, pixels, rounds)
-        add(RESULTS, name, {text: _row(text, seconds, variant, rounds) for text, variant in variants.items()})
+    early = early_exits.recipe(EarlyExit().drop)
+    pairs = {STUDENT: (FULL, STUDENT), early: (FUSED, early)}
+    for text in (cascade(STUDENT, drop) for drop in DROPS):
+        pairs[text] = FULL, f"{text},threshold={found[text]['threshold']}"
+    for text, (beside, built) in pairs.items():
+        variants = {each: trial.variant(each) for each in (beside, built)}
+        seconds = call_seconds({each: variant.module for each, variant in variants.items()}, pixels, rounds)
+        rows = {text: _row(variants[built], *seconds.values()), beside: distribution(seconds[beside])}
+        add(RESULTS, name, rows)
+        print(name, text, {key: value for key, value in rows[text].items() if key != "seconds"}, flush=True)
 
 
-def _row(text: str, seconds: Mapping[str, list[float]], variant: Variant, rounds: int) -> dict[str, Any]:
-    """Of one variant, beside the first."""
+def _row(variant: Variant, beside: list[float], own: list[float]) -> dict[str, Any]:
     counts = exit_counts_of(variant.module)
     left = counts.by_name() if counts else {}
-    row = {
-        **distribution(seconds[text]),
-        **ratio_of_means(seconds[text], next(iter(seconds.values()))),
+    return {
+        **distribution(own),
+        **ratio_of_means(own, beside),
         "left": {name: round(number / sum(left.values()), 4) for name, number in left.items()},
-        "rounds": rounds,
+        "seconds": [round(each, 6) for each in own],
+        "seconds_beside": [round(each, 6) for each in beside],
+        "machine": machine(variant.executes.version()).facts(),
     }
-    print(text, row, flush=True)
-    here = machine(variant.executes.version()).facts()
-    return {**row, "seconds": [round(each, 6) for each in seconds[text]], "machine": here}
 
 
 def main() -> None:
