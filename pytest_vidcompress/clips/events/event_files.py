@@ -13,7 +13,7 @@ from .drawing import render
 from .plan import RATE, labels_of
 
 COLUMNS = ("path", "labels")
-_CRF = 28
+CRF = 28
 """x264's quality, lower is larger: the best that keeps 460 clips below 3 MB."""
 KEYFRAMES = 10
 """Frames from one that decodes by itself to the next: six looks at a clip decode six frames."""
@@ -36,7 +36,7 @@ def write_events(folder: Path, clips: int = 400, progress: Progress | None = Non
         writer.writerow(COLUMNS)
         for seed in range(first, first + clips):
             name = f"val/events{seed:05d}.mp4"
-            write_video(folder / name, render(seed), _CRF, RATE, KEYFRAMES)
+            write_video(folder / name, render(seed), CRF, RATE, KEYFRAMES)
             writer.writerow((name, ";".join(labels_of(seed))))
             if progress is not None:
                 progress(seed + 1 - first, clips)

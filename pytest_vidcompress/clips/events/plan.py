@@ -19,10 +19,13 @@ RATE = 2
 LABELS = (*KINDS,)
 _MOST = 4
 """Events of a clip."""
-_LENGTHS = (12, 40)
+_LENGTHS = (24, 56)
 _SHORT = (5, 11)
 """Frames of the few that may lie between two looks."""
-_SHORT_SHARE = 0.08
+_SHORT_SHARE = 0.015
+_STRENGTHS = (0.65, 1.0)
+_HIDDEN = 0.2
+"""Share of its strength that something loses where it is hidden most."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Event:
         """How much it covers in each of some frames, 0 ... 1; 0 where it is not there."""
         there = (frames >= self.start) & (frames < self.start + self.length)
         hidden = 0.5 + 0.5 * np.sin(2 * np.pi * frames / self.period + self.phase)
-        return np.where(there, self.strength * (1 - 0.55 * hidden), 0.0)
+        return np.where(there, self.strength * (1 - _HIDDEN * hidden), 0.0)
 
 
 def plan(seed: int) -> tuple[Event, ...]:
@@ -70,7 +73,7 @@ def _event(label: str, rng: np.random.Generator) -> Event:
         label,
         start,
         length,
-        strength=rng.uniform(0.3, 0.9),
+        strength=rng.uniform(*_STRENGTHS),
         period=rng.uniform(6, 17),
         phase=rng.uniform(0, 2 * np.pi),
     )

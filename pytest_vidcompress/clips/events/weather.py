@@ -49,7 +49,7 @@ def _fog(rng: np.random.Generator) -> Layer:
 
 
 def _sparks(rng: np.random.Generator) -> Layer:
-    centre, pictures, number = rng.uniform(8, SIZE - 8, (2, 1, 1)), 16, 9
+    centre, pictures, number = rng.uniform(8, SIZE - 8, (2, 1, 1)), 16, 16
     places = np.clip(centre + rng.normal(0, 4, (2, pictures, number)), 0, SIZE - 1).astype(int)
     bank = np.zeros((pictures, SIZE, SIZE), np.float32)
     bank[np.arange(pictures)[:, None], places[0], places[1]] = 1

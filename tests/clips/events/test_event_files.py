@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
+import numpy as np
 
 from pytest_vidcompress.clips.decode.decode import decode
 from pytest_vidcompress.clips.events.drawing import render
@@ -12,6 +13,9 @@ from pytest_vidcompress.clips.events.event_files import KEYFRAMES, write_events
 from pytest_vidcompress.clips.events.layer import SIZE
 from pytest_vidcompress.clips.events.plan import FRAMES, RATE, labels_of
 from pytest_vidcompress.clips.kinetics.read import read_kinetics
+
+LIGHT = np.array([[0.299], [0.587], [0.114]])
+"""Of red, green and blue (ITU-R BT.601)."""
 
 
 def test_a_written_set_reads_back_as_the_clips_that_were_drawn(tmp_path: Path) -> None:
@@ -25,10 +29,16 @@ def test_a_written_set_reads_back_as_the_clips_that_were_drawn(tmp_path: Path) -
         decoded = decode(clip.path, lambda count, fps: range(count))
         assert decoded.pixels.shape == (FRAMES, SIZE, SIZE, 3)
         assert decoded.fps == RATE
-        error = ((decoded.pixels.astype(float) - render(seed)) ** 2).mean(axis=(1, 2, 3))
-        # 26 dB, and no frame far below: the right frame in the right place, with coarser colours than were drawn.
-        assert error.mean() < 255**2 / 10**2.6
-        assert error.max() < 255**2 / 10**1.8
+        colours, light = (errors(decoded.pixels, render(seed), weights) for weights in (np.eye(3), LIGHT))
+        # What is drawn in another frame is below 33.5 dB, in its light; colours are halved both ways.
+        assert light.mean() < 255**2 / 10**3.35
+        assert light.max() < 255**2 / 10**3
+        assert colours.mean() < 255**2 / 10**2
+
+
+def errors(pixels: np.ndarray, drawn: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Squared differences of every frame, in the colours as these weights mix them."""
+    return ((pixels.astype(float) @ weights - drawn @ weights) ** 2).mean(axis=(1, 2, 3))
 
 
 def test_every_tenth_frame_decodes_by_itself(tmp_path: Path) -> None:
