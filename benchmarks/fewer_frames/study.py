@@ -64,11 +64,12 @@ def cells() -> Iterator[Cell]:
     short, rows = (UNIFORM, GIVEN, SERIAL), [row for row in ROWS if row != EARLY]
     for kind in KINDS:
         yield Cell(kind, TEACHER, FRAMES, "full")
+        yield from (Cell(kind, row, TENTH, "full") for row in short)
         # H-RNN learns slowly: after all steps it is at its best.
         for row in (*((EARLY,) if kind != "hrnn" else ()), *short):
             yield Cell(kind, row, TENTH, "small")
     yield from (Cell("hrnn", row, TENTH, "small") for row in rows)
-    for size, keep in (("full", TENTH), ("full", 30), ("small", 30), ("full", 15)):
+    for size, keep in (("full", 30), ("small", 30), ("full", 15)):
         yield from (Cell(kind, row, keep, size) for kind in KINDS for row in short)
     for size in ("quarter", "half"):
         yield from (Cell(kind, row, TENTH, size) for kind in KINDS for row in short)
