@@ -9,7 +9,7 @@ import pytest
 
 KEEP = 6
 STUDENT = (
-    f"frames:keep={KEEP}+distil:steps=300,batch=32,rate=0.002,statistics=true,"
+    f"frames:keep={KEEP}+distil:steps=100,batch=32,rate=0.002,statistics=true,"
     "temperature=1,labels=1,representation=5"
 )
 
