@@ -73,8 +73,9 @@ class Trials:
         return Row().recipe(FRAMES, "full", seed)
 
     def _trained(self, row: str, text: str, count: int, seed: int) -> Model:
-        known = row == TEACHER or "parallel=true" in text or LABELS_ALONE in text
-        teacher = self._model if known else self._teacher(seed)
+        if row == TEACHER:
+            return self._teacher(seed)
+        teacher = self._model if "parallel=true" in text or LABELS_ALONE in text else self._teacher(seed)
         return self._apply(text, teacher, count, seed)
 
     def _teacher(self, seed: int) -> Model:
