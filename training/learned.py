@@ -31,9 +31,10 @@ PAGE = ROOT / "docs/artefacts.md"
 BEGIN = "<!-- learned variants: training/learned.py writes what follows -->"
 END = "<!-- end of learned variants -->"
 _STUDENT = "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5"
+_HALF = "frames:keep=4,choice=first+distil:steps=8000,batch=32,rate=0.001,labels=0.5,representation=1"
 RECIPES: dict[str, tuple[str, ...]] = {
     "timesformer": ("prune-gradual:steps=1500", _STUDENT),
-    "videomae": ("prune-gradual:steps=1500", _STUDENT),
+    "videomae": ("prune-gradual:steps=1500", _STUDENT, _HALF),
 }
 """Of the suite, by model: what follows the last technique that learns is not stored, and need not be named."""
 MODELS = tuple(RECIPES)
