@@ -1,7 +1,8 @@
-"""`vidcompress VERB`: makes artefacts and shows what is in them. Bad input ends it with one line and exit code 2.
+"""`vidcompress VERB`: makes artefacts, shows what is in them, and chooses. Bad input ends it with exit code 2.
 
     vidcompress compress timesformer fuse+int8-static out/
     vidcompress show out/ --verify
+    vidcompress choose run.json --max-mb=2 --max-drop=1%
 
 A verb is a file here; it is found by being here.
 """
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..errors import VidcompressError
 from ..present.printable import printable
-from .verb import Named, Verb
+from .verb import Answer, Named, Verb
 
 if TYPE_CHECKING:
     from ..run.registries import Registries
@@ -27,6 +28,7 @@ EXAMPLES = """\
 examples:
   vidcompress compress timesformer fuse+int8-static out/
   vidcompress show out/ --verify
+  vidcompress choose run.json --max-mb=2 --max-drop=1%
 
 What hooks of a conftest.py here, or of an installed package, add to models, clip sets, techniques and runtimes can be
 named too.
@@ -50,13 +52,15 @@ def main(arguments: Sequence[str] | None = None, named: Named = packaged) -> int
     given = _parser().parse_args(arguments)
     verb: Verb = given.verb
     try:
-        for line in verb.run(given, named):
+        said = verb.run(given, named)
+        answer = said if isinstance(said, Answer) else Answer(said)
+        for line in answer.lines:
             print(line)
     except VidcompressError as error:
         # Options are called as those of pytest, without their prefix.
         print(f"vidcompress: {printable(error).replace('--vc-', '--')}", file=sys.stderr)
         return 2
-    return 0
+    return answer.exit_code
 
 
 def verbs() -> Sequence[Verb]:
@@ -70,7 +74,8 @@ def verbs() -> Sequence[Verb]:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="vidcompress",
-        description="Compressed video models on disk: makes them by a recipe, and shows what is in them.",
+        description="Compressed video models on disk: makes them by a recipe, shows what is in them, and says which"
+        " meets limits.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )

@@ -24,6 +24,14 @@ Raises:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a verb prints, where its exit code is an answer too."""
+
+    lines: Iterable[str]
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
 class Verb:
     """`vidcompress NAME`."""
 
@@ -33,12 +41,24 @@ class Verb:
     description: str
     declare: Callable[[ArgumentParser], None]
     """Adds what it takes to its parser."""
-    run: Callable[[Namespace, Named], Iterable[str]]
-    """Does it; returns the lines to print.
+    run: Callable[[Namespace, Named], Iterable[str] | Answer]
+    """Does it; returns the lines to print, and how it ends where that is not always well.
 
     Raises:
         VidcompressError: something that was asked for does not exist, or cannot be done here.
     """
+
+
+def reads(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What reads an option of tests, for the parser: with its own words where it refuses."""
+
+    def or_refuses(text: str) -> Any:
+        try:
+            return read(text)
+        except VidcompressError as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return or_refuses
 
 
 def add_option(parser: ArgumentParser, row: Option[Any], help: str = "") -> None:
@@ -47,17 +67,10 @@ def add_option(parser: ArgumentParser, row: Option[Any], help: str = "") -> None
     Args:
         help: where it means something else than there.
     """
-
-    def read(text: str) -> Any:
-        try:
-            return row.read(text)
-        except VidcompressError as error:
-            raise ArgumentTypeError(str(error)) from None
-
     text = f"{help or row.help} (default: {row.usual})" if row.usual else help or row.help
     parser.add_argument(
         f"--{row.name.removeprefix('vc-')}",
-        type=read,
+        type=reads(row.read),
         default=row.read(row.default),
         metavar=row.metavar,
         help=text.replace("%", "%%"),

@@ -30,6 +30,7 @@ from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
 from tests.artefacts.variants import variant
 from tests.models.small import checkpoint, model
+from tests.present.shortlist.runs import result, written
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,12 +59,13 @@ def test_a_refusal_shows_what_was_typed_escaped(capsys: pytest.CaptureFixture[st
     assert said.removesuffix("\n").isprintable()
 
 
-def test_help_and_show_start_light(tmp_path: Path) -> None:
+def test_help_show_and_choose_start_light(tmp_path: Path) -> None:
     variant("int8-dynamic").save(tmp_path)
     script = """
 import sys
 from pytest_vidcompress.console import main
-for arguments in (["--help"], ["compress", "--help"], ["--version"], ["show", sys.argv[1], "--verify"]):
+choose = ["choose", sys.argv[2], "--max-mb=9"]
+for arguments in (["--help"], ["compress", "--help"], ["--version"], ["show", sys.argv[1], "--verify"], choose):
     try:
         assert main(arguments) == 0
     except SystemExit as ended:
@@ -72,7 +74,13 @@ loaded = [name for name in ("torch", "transformers", "numpy", "pytest", "scipy",
 assert not loaded, loaded
 """
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
+        [
+            sys.executable,
+            "-c",
+            script,
+            str(tmp_path),
+            str(written(tmp_path / "run.json", result("fp16", 30))),
+        ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,

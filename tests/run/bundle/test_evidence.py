@@ -54,7 +54,7 @@ def session(folder: Path, bundle: Path | None) -> Session:
         references=SimpleNamespace(
             of=lambda _: cast(Reference, SimpleNamespace(clips=CLIPS, logits=torch.eye(5, 3)))
         ),
-        baselines=SimpleNamespace(of_machine=machine),
+        baselines=SimpleNamespace(machine_of=lambda executed: machine(executed.runtime)),
         ledger=Ledger(),
     )
     return cast(Session, made)

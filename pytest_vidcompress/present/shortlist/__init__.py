@@ -1,0 +1,1 @@
+"""What fits limits, in words and as data."""
