@@ -41,6 +41,11 @@ def frames_of(module: object) -> int | None:
     return None
 
 
+def frame_axis_of(module: object) -> int:
+    """Which axis of its pixels frames are, of a classifier that says how many it knows: 1, or 2 after channels."""
+    return int(getattr(module, "frame_axis", 1))
+
+
 def _own(module: Any) -> int | None:
     # Rewritten and wrapped classifiers say so themselves.
     return None if module.num_frames is None else int(module.num_frames)

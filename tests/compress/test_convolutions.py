@@ -15,6 +15,7 @@ from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.compress.scope import matrices
 from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.measure.cost.coverage import coverage
 from pytest_vidcompress.models.batch_norms import BATCH_NORMS
 from pytest_vidcompress.models.model import Model
@@ -100,6 +101,14 @@ def test_what_a_technique_needs_and_a_cnn_lacks_is_said() -> None:
         compressed("shrink:blocks=1", "r2plus1d")
     with pytest.raises(VidcompressError, match="has no linear layers in scope global, and convolutions stay"):
         compressed("lowrank", "x3d")
+
+
+@pytest.mark.parametrize("recipe", ["frames:keep=3", "frames:keep=3+bf16"])
+def test_fewer_frames_of_channels_before_frames_are_predicted(recipe: str) -> None:
+    made = compressed(recipe, "x3d")
+    found, _ = predict(executable(made.module), NOISE, len(made.labels))  # type: ignore[arg-type]
+    expected = torch.cat([logits(executable(made.module), views) for views, _ in NOISE.batches(1)])  # type: ignore[arg-type]
+    torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class AnyFrames(nn.Module):
     def __init__(self, module: nn.Module, choice: FrameChoice) -> None:
         super().__init__()
         self.module, self.choice = module, choice
-        self.num_frames = choice.total
+        self.num_frames, self.frame_axis = choice.total, choice.axis
         config = getattr(module, "config", None)
         if config is not None:
             self.config = config

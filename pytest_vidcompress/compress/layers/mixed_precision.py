@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ...models.frame_count import frames_of
+from ...models.frame_count import frame_axis_of, frames_of
 from ...models.narrow import is_narrow
 from ..fuse.fused_layers import PerHead
 from .product import classifier, is_layer
@@ -35,7 +35,7 @@ class MixedPrecision(nn.Module):
         if last is not None and last is not module:
             substitute(module, lambda part: part is last, lambda _, part: _Wide(part))
         self.module = module
-        self.num_frames = frames_of(module)
+        self.num_frames, self.frame_axis = frames_of(module), frame_axis_of(module)
 
     def forward(self, pixels: torch.Tensor) -> Any:
         with torch.autocast(pixels.device.type, torch.bfloat16):

@@ -14,7 +14,7 @@ from ...clips.loader import Clips
 from ...clips.profile import Merge
 from ...errors import VidcompressError
 from ...models.adapter import evaluating, logits_from
-from ...models.frame_count import refuse_other_frames
+from ...models.frame_count import frame_axis_of, refuse_other_frames
 from .label_sets import several
 
 OfView = Callable[[torch.Tensor], torch.Tensor]
@@ -106,7 +106,7 @@ def merged(rows: Sequence[torch.Tensor], how: Merge, sets: bool = False) -> torc
 
 
 def _row(target: Callable[[torch.Tensor], Any], labels: int, view: torch.Tensor) -> torch.Tensor:
-    refuse_other_frames("the measured model", target, view.shape[1])
+    refuse_other_frames("the measured model", target, view.shape[frame_axis_of(target)])
     # A model may write all its answers into one buffer: this one is kept.
     row = logits_of(target, view).detach().float().cpu().clone()
     if row.shape != (1, labels):

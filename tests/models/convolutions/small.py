@@ -60,6 +60,7 @@ class NoiseClips:
     """Calibration clips without files."""
 
     expected = 6
+    profile = Profile(FRAMES, 1, SIZE, layout="BCTHW")
 
     def batches(self, _: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         return ((noise(1, 100 + clip), torch.zeros(1, dtype=torch.long)) for clip in range(self.expected))
