@@ -2,7 +2,8 @@
 
 By default unstructured L1 pruning with one threshold over all of them, the study's global pruning (section 6.2.1).
 Others ask calibration clips. How much of a layer becomes zero is decided by magnitudes in any case: changes of two
-layers' outputs do not compare, and one threshold over them empties whole layers.
+layers' outputs do not compare, and one threshold over them empties whole layers. Batch norms follow, by calibration
+clips.
 """
 
 from __future__ import annotations
@@ -42,13 +43,16 @@ class PruneGlobal:
 
 def apply(model: Model, parameters: PruneGlobal, clips: Clips) -> Model:
     from ..scope import matrices
+    from .batch_statistics import norms_follow
 
     layers = matrices(model, ("global",), parameters.layers)
-    if parameters.score == MAGNITUDE:
-        _prune_by_magnitude(layers, parameters.amount)
-        return model
-    _prune_by_clips(model, layers, parameters, clips)
-    return replace(model, notes=(*model.notes, f"calibrated on {clips.expected} clips"))
+    with norms_follow(model, clips) as notes:
+        if parameters.score == MAGNITUDE:
+            _prune_by_magnitude(layers, parameters.amount)
+        else:
+            _prune_by_clips(model, layers, parameters, clips)
+            notes.append(f"calibrated on {clips.expected} clips")
+    return replace(model, notes=(*model.notes, *notes))
 
 
 def _prune_by_magnitude(layers: Sequence[Layer], amount: float) -> None:

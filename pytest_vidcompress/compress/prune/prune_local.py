@@ -1,12 +1,13 @@
 """`prune-local-*`: in every layer by itself, the outputs whose weights have the smallest L2 norm become zero: rows of
 a matrix, channels of a convolution.
 
-Structured pruning by masks, the study's local pruning (section 6.2.1) in its three scopes.
+Structured pruning by masks, the study's local pruning (section 6.2.1) in its three scopes. Batch norms follow, by
+calibration clips.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..parameters import in_range, is_layers
@@ -34,11 +35,14 @@ def _technique(summary: str, *scopes: str) -> Technique:
         from torch.nn.utils import prune
 
         from ..scope import matrices
+        from .batch_statistics import norms_follow
 
-        for layer in matrices(model, scopes, parameters.layers):
-            prune.ln_structured(layer, "weight", amount=parameters.amount, n=2, dim=0)
-            prune.remove(layer, "weight")
-        return model
+        layers = matrices(model, scopes, parameters.layers)
+        with norms_follow(model, clips) as notes:
+            for layer in layers:
+                prune.ln_structured(layer, "weight", amount=parameters.amount, n=2, dim=0)
+                prune.remove(layer, "weight")
+        return replace(model, notes=(*model.notes, *notes))
 
     return Technique(f"structured L2, outputs of {summary}", apply, PruneLocal)
 
