@@ -65,7 +65,7 @@ def row_of(trial: Trial, text: str) -> dict[str, Any]:
         "interval": trial.interval(cost),
         "size_ratio": round(variant.size_bytes() / trial.variant(FP32).size_bytes(), 4),
         "macs_ratio": trial.macs_share(variant.model),
-        **(integers(trial, variant) if "int8" in text else {}),
+        **(integers(trial, variant) if "int8-static" in text or "int8-qat" in text else {}),
     }
 
 
