@@ -105,8 +105,13 @@ def apply(model: Model, parameters: Cascade, clips: Clips) -> Model:
 
 
 def rebuild(module: nn.Module, parameters: Cascade, stored: Stored) -> nn.Module:
-    """Args:
-    module: both uncompressed modules as stages, or the one that both are made of.
+    """Both stages as their recipes leave them.
+
+    Args:
+        module: both uncompressed modules as stages, or the one that both are made of.
+
+    Raises:
+        VidcompressError: it is one, and the first stage is of another model.
     """
     from ...models.module_copy import module_copy
     from .two_stages import TwoStages

@@ -209,3 +209,24 @@ def test_operators_are_told_where_both_stages_tell_theirs() -> None:
     both = replace(half().model, module=TwoStages(then, then, ("openvino", "openvino")))
     run: Any = RUNTIMES["two-stages"].prepare(both)
     assert {each.node.partition(".")[0] for each in run.profile(pixels(1))} == {"first", "then"}
+
+
+class Own(torch.nn.Module):
+    """No model that transformers knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(4 * 3 * 32 * 32, 3)
+
+    def forward(self, clips: torch.Tensor) -> torch.Tensor:
+        return self.layer(clips.flatten(1))
+
+
+@pytest.mark.filterwarnings("ignore:what was saved of")
+def test_both_stages_of_a_model_of_one_s_own_are_built_by_its_function(tmp_path: Path) -> None:
+    of = replace(model("videomae"), name="own", module=Own().eval())
+    recipe = parse("cascade:first=(fp16),then=(fp32),threshold=0.5", TECHNIQUES)
+    made = build(recipe, of, NO_CLIPS, RUNTIMES)
+    made.save(tmp_path / "kept")
+    loaded = load(tmp_path / "kept", module=lambda: Own().eval())
+    assert torch.equal(answers(loaded.module), answers(made.module))
