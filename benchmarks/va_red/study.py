@@ -34,7 +34,7 @@ from pytest_vidcompress.models.model import Model
 RESULTS = Path(__file__).with_suffix(".json")
 TRAINING, FRESH = (2_000_000, 8_000), (3_000_000, 4_000)
 """Seed of the first clip, and how many."""
-LONG, SHORT = "steps=600,batch=32,rate=0.003", "steps=300,batch=32,rate=0.003"
+LONG, SHORT = "steps=600,batch=32,rate=0.003", "steps=120,batch=32,rate=0.003"
 CONTROL = f"distil:{LONG},labels=1"
 """The same training of the same weights, with nothing skipped."""
 GATED = (
