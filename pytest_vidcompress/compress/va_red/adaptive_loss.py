@@ -1,9 +1,9 @@
 """What a gated network learns: to answer, and to do little for clips that it answers rightly. Heavy.
 
-VA-RED^2's loss is `L_acc + lambda L_e`, with `L_e = (mu sum_l share_l cost_l)^2` of each clip: `mu` is 1 where the
-clip is answered rightly and else 0, `share_l` what a layer has of all multiply-accumulates, and `cost_l` how much of
-it is computed. Which part of that cost gives gradients is our reading: the mean cost of the options by their weights;
-its value is that of what would be computed.
+VA-RED^2's loss, as we remember it, is `L_acc + lambda L_e`, with `L_e = (mu sum_l share_l cost_l)^2` of each clip:
+`mu` is 1 where the clip is answered rightly and else 0, `share_l` what a layer has of all multiply-accumulates, and
+`cost_l` how much of it is computed. Which part of that cost gives gradients is our reading: the mean cost of the
+options by their weights; its value is that of what would be computed.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from .search_space import SearchSpace
 class LearningConvolution(nn.Module):
     """`(B, C, T, H, W)` -> what its convolution, norm and activation would give, of several options the weighted sum.
 
-    The paper mixes channels first, and of that frames. The big kernel runs once whatever the search space is (section
-    on shared weights), so training costs about as much as that of the plain network.
+    Channels are mixed first, and of that frames. The big kernel runs once whatever the search space is, so that
+    training costs two to three times that of the plain network.
 
     Args:
         convolution: of one group; it becomes a part of this one, and so does the norm.

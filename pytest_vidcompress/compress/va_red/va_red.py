@@ -2,7 +2,8 @@
 made of what is by cheap linear operations.
 
 Pan et al., "VA-RED^2: Video Adaptive Redundancy Reduction", ICLR 2021. The policy learns together with the weights,
-by the labels and from the reference; see docs/adaptive.md for what is the paper's and what is ours.
+by the labels and from the reference. Its formulas are as we remember them; docs/adaptive.md says what is the paper's
+and what is ours.
 """
 
 from __future__ import annotations
