@@ -42,7 +42,6 @@ def test_tables_in_the_terminal(profiled):
 
 
 def test_every_row_in_the_numbers(profiled):
-    assert complaints((profiled.folder / "numbers.json").read_text()) == []
     (result,) = profiled.json("numbers.json")
     for name in ("hotspots", "reference_hotspots"):
         for rows in (result[name][table] for table in ("operators", "modules", "kinds")):
@@ -52,6 +51,7 @@ def test_every_row_in_the_numbers(profiled):
     assert any(left["kind"] == "Conv3d" for left in result["left_float"])
     assert result["peak_macs_per_s"] > 0
     assert result["macs_per_s"] > 0
+    assert complaints((profiled.folder / "numbers.json").read_text()) == []
 
 
 def test_a_picture_on_the_page_and_no_times_needed(profiled):
