@@ -1,6 +1,7 @@
 """The metrics, a row each: how a number is held, where it is stored, which budgets it takes, how it is shown.
 
-A new metric is two edits: where it is computed, as an attribute of `Report`, and its row here.
+A new metric is three edits: where it is computed, as an attribute of `Report`, its row here, and its words in
+`present.formats.run_meanings`, for those who read it in a file.
 """
 
 from __future__ import annotations
