@@ -72,17 +72,17 @@ def cells() -> Iterator[Cell]:
             yield Cell(kind, row, TENTH, "small")
         yield Cell(kind, UNIFORM, TENTH, "full")
     yield from (Cell("hrnn", row, TENTH, "small") for row in rows)
-    for size, keep in (("full", 30), ("small", 30), ("full", 15)):
-        yield from (Cell(kind, row, keep, size) for kind in KINDS for row in short)
     for size in ("quarter", "half"):
         yield from (Cell(kind, row, TENTH, size) for kind in KINDS for row in short)
+    for kind in ("netvlad", "nextvlad"):
+        yield from (Cell(kind, row, TENTH, "small") for row in rows)
+    for size, keep in (("full", 30), ("small", 30), ("full", 15)):
+        yield from (Cell(kind, row, keep, size) for kind in KINDS for row in short)
     for keep in KEEP:
         for size in ("small", "full"):
             yield from (Cell(kind, row, keep, size) for kind in KINDS for row in short)
     for keep in (30, 15, 3, 10):
         yield from (Cell("hrnn", row, keep, "small") for row in rows)
-    for kind in ("netvlad", "nextvlad"):
-        yield from (Cell(kind, row, TENTH, "small") for row in rows)
 
 
 def run(kinds: Sequence[str] = KINDS) -> None:
