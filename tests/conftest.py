@@ -6,6 +6,10 @@ import pytest
 
 from tests.project import Project
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Threads of several processes wait for each other's cores in loops.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 pytest_plugins = ["pytester"]
 
 
