@@ -35,7 +35,8 @@ def _no_workflow():
 def _alone():
     """Where these tests are shared between processes, those that they start know nothing of it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+        # With the width of the terminal that pytest-xdist hands on.
+        for name in [name for name in os.environ if name.startswith("PYTEST_XDIST") or name == "COLUMNS"]:
             patch.delenv(name)
         yield
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.frames import choices
 from benchmarks.techniques import accuracy, full_size, page
 from benchmarks.techniques.recipes import GROUPS, RECIPES, at_full_size, parsed
 from tests.benchmarks.test_study import suite
@@ -68,4 +69,4 @@ def _lines(model: str) -> list[str]:
 def test_what_the_suite_measures_of_learned_recipes_comes_with_the_repository(model: str) -> None:
     texts = [text for text in suite(model) if parsed(text).learns]
     assert {parsed(text).through_learning.text for text in texts} == {*learned.RECIPES[model]}
-    assert {*texts} <= {*GROUPS["learned"]}
+    assert {*texts} <= {*GROUPS["learned"], *choices.recipes(model)}
