@@ -42,7 +42,7 @@ class Cost:
     macs_by_clip: tuple[int, ...] = field(default=(), repr=False)
     """Of the first clips of the sample, where two unlike ones differ; empty where they do not."""
     stage_macs: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
-    """Of `macs`, those of each stage, as `cost.stages` knows them; empty of what shows none."""
+    """Of `macs`, those of each stage, as `cost.stage_costs` knows them; empty of what shows none."""
     shown: ShownClips = field(default=ShownClips(), repr=False)
     """The clips of `macs_by_clip`, in its order; none where that is empty."""
     weights: str = ""
