@@ -147,7 +147,7 @@ def recorded_runs(which: int, work: Work, seed: int) -> list[StoredTiming]:
             own, reference = calls_of_run.p95_beside
             run = StoredTiming(
                 screens=(calls_of_run.usual_ratio,),
-                p90s=(calls_of_run.p90_quotient,),
+                p90s=(calls_of_run.quotient(0.9),),
                 p95s=(own,),
                 reference_p95s=(reference,),
             )

@@ -273,7 +273,8 @@ def _screens(report: Report) -> tuple[float, ...]:
 
 def _tails(report: Report) -> dict[str, tuple[float, ...]]:
     calls = report.timing.percentiles if report.timing else None
-    if calls is None or calls.p90_quotient is None or calls.p95_beside is None:
+    quotient = calls.quotient(0.9) if calls else None
+    if calls is None or quotient is None or calls.p95_beside is None:
         return {}
     variant, reference = calls.p95_beside
-    return {"p90s": (calls.p90_quotient,), "p95s": (variant,), "reference_p95s": (reference,)}
+    return {"p90s": (quotient,), "p95s": (variant,), "reference_p95s": (reference,)}

@@ -114,23 +114,8 @@ class Percentiles:
             return None
         return quantile(self.variant_s, share) / quantile(self.reference_s, share)
 
-    @cached_property
-    def p90_quotient(self) -> float | None:
-        """Variant over reference; None where too few calls count."""
-        return self.quotient(0.9)
-
-    @cached_property
-    def p90_ratio(self) -> Estimate | None:
-        """The same with its interval: both ends hold at once (Bonferroni)."""
-        return self.ratio(0.9)
-
-    @cached_property
-    def p95_ratio(self) -> Estimate | None:
-        """Likewise."""
-        return self.ratio(0.95)
-
     def ratio(self, share: float) -> Estimate | None:
-        """`quotient` with its interval, likewise."""
+        """The same with its interval: both ends hold at once (Bonferroni)."""
         quotient = self.quotient(share)
         if quotient is None:
             return None
@@ -138,6 +123,14 @@ class Percentiles:
         _, other_low, other_high = quantile_interval(self.reference_s, share, 0.975)
         low = my_low / other_high if my_low > 0 else 0.0
         return Estimate(quotient, max(0.0, low), my_high / other_low if other_low > 0 else math.inf)
+
+    @cached_property
+    def p90_ratio(self) -> Estimate | None:
+        return self.ratio(0.9)
+
+    @cached_property
+    def p95_ratio(self) -> Estimate | None:
+        return self.ratio(0.95)
 
     @cached_property
     def p95_beside(self) -> tuple[float, float] | None:
