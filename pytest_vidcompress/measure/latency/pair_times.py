@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -115,6 +115,16 @@ class PairTimes:
     @property
     def reference_latency(self) -> Estimate:
         return Estimate(*median_interval([reference for _, reference in self.pairs]))
+
+
+def calls_of_clips(times: PairTimes) -> Mapping[str, Sequence[float]]:
+    """By clip id in the order of the calls, the variant's that no neighbour disturbed; a clip without one is not
+    there."""
+    calls: dict[str, list[float]] = {}
+    for clip, seconds, counts in zip(times.clip_ids, times.variant_s, times.around_variant, strict=False):
+        if counts:
+            calls.setdefault(clip, []).append(seconds)
+    return calls
 
 
 def together(pairs: int) -> Sequence[range]:

@@ -14,7 +14,7 @@ from itertools import chain
 from statistics import median
 
 from ..interval import Estimate, quantile, quantile_interval
-from .pair_times import PairTimes, together
+from .pair_times import PairTimes, calls_of_clips, together
 
 FEWEST_COUNTING = 6
 """Calls of each arm below which nothing is said of them: a machine that disturbs the others may have slowed these."""
@@ -144,10 +144,7 @@ class Percentiles:
 
 def slow_clips(times: PairTimes) -> Mapping[str, float]:
     """Clips of which every call that counts is slow, by id: times the median call that they take; slowest first."""
-    by_clip: dict[str, list[float]] = {}
-    for clip, seconds, counts in zip(times.clip_ids, times.variant_s, times.around_variant, strict=False):
-        if counts:
-            by_clip.setdefault(clip, []).append(seconds)
+    by_clip = calls_of_clips(times)
     everything = [seconds for calls in by_clip.values() for seconds in calls]
     usual = median(everything) if everything else math.inf
     slow = {
