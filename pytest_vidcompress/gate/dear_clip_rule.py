@@ -18,7 +18,7 @@ from .baseline.stored import Baseline
 from .budget import Margins
 from .metrics import Metric
 from .pairing import ROUNDING
-from .statistics import mcnemar
+from .statistics import mcnemar, turning_point
 from .verdict import Remedy, Status, Verdict
 
 MOST_VISIBLE = 100.0
@@ -78,7 +78,7 @@ def _held(metric: Metric, pairs: ClipPairs, margins: Margins) -> Verdict:
         clips.p95,
         then,
         math.floor(clips.limit),
-        _reason(pairs, clips.p95 / then - 1 if then else 0.0, status, margins),
+        _reason(pairs, status, margins),
         counted
         if pairs.same_weights or not clips.became + clips.ceased
         else f"{counted}, p={clips.chance:.2g}",
@@ -87,7 +87,8 @@ def _held(metric: Metric, pairs: ClipPairs, margins: Margins) -> Verdict:
     )
 
 
-def _reason(pairs: ClipPairs, rise: float, status: Status, margins: Margins) -> str:
+def _reason(pairs: ClipPairs, status: Status, margins: Margins) -> str:
+    rise = pairs.dear_rise
     more = f"the dearest clips cost {100 * rise:.2f} % more than stored"
     if status is Status.FAILED and pairs.same_weights:
         return f"{more}, by the same weights"
@@ -109,10 +110,4 @@ def visible_p95_rise(pairs: ClipPairs, margins: Margins) -> float:
         )
         return DearClips.of(dearer, margins.macs_p95).decide(pairs.same_weights, margins) is Status.FAILED
 
-    if not fails(MOST_VISIBLE):
-        return math.inf
-    low, high = 0.0, MOST_VISIBLE
-    while high - low > 1e-4:
-        middle = (low + high) / 2
-        low, high = (low, middle) if fails(middle) else (middle, high)
-    return high
+    return turning_point(0.0, MOST_VISIBLE, fails, 1e-4) if fails(MOST_VISIBLE) else math.inf

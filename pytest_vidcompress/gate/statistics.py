@@ -51,7 +51,7 @@ def drop_interval(clips: int, lost: int, gained: int, confidence: float = 0.95) 
 
     def highest(lost: int, gained: int) -> float:
         least = (lost - gained) / clips
-        return _turning_point(least, 1.0, lambda drop: drop_chance(clips, lost, gained, drop) <= tail, 1e-6)
+        return turning_point(least, 1.0, lambda drop: drop_chance(clips, lost, gained, drop) <= tail, 1e-6)
 
     return -highest(gained, lost), highest(lost, gained)
 
@@ -101,10 +101,10 @@ def visible_drop(clips: int, discordant: float, alpha: float, margin: float, pow
     def enough(drop: float) -> bool:
         return drop_power(clips, drop, discordant, alpha, margin) >= power
 
-    return _turning_point(0.0, 1.0, enough, 1e-5) if enough(1.0) else math.inf
+    return turning_point(0.0, 1.0, enough, 1e-5) if enough(1.0) else math.inf
 
 
-def _turning_point(low: float, high: float, holds: Callable[[float], bool], tolerance: float) -> float:
+def turning_point(low: float, high: float, holds: Callable[[float], bool], tolerance: float) -> float:
     """Where a condition that holds at `high` and above begins to hold; too high by `tolerance` at most."""
     while high - low > tolerance:
         middle = (low + high) / 2
@@ -185,7 +185,7 @@ def trigamma_inverse(value: float) -> float:
     """The x > 0 whose trigamma is `value` > 0."""
     # 1 / x < trigamma(x) < 1 / x + 1 / x**2 brackets it.
     low, high = 1 / value, (1 + math.sqrt(1 + 4 * value)) / (2 * value)
-    return _turning_point(low, high, lambda x: trigamma(x) <= value, 1e-9 * low)
+    return turning_point(low, high, lambda x: trigamma(x) <= value, 1e-9 * low)
 
 
 def bootstrap_chance(lost: Sequence[float], drop: float) -> float:
@@ -226,7 +226,7 @@ def visible_loss(
         error = math.sqrt(max(pvariance(lost), drop * of_one) / len(lost))
         return drop >= max(margin, sure * error) + likely * error
 
-    return _turning_point(0.0, mean, enough, 1e-5) if enough(mean) else math.inf
+    return turning_point(0.0, mean, enough, 1e-5) if enough(mean) else math.inf
 
 
 def rise_chance(rises: Sequence[float]) -> float:
@@ -270,7 +270,7 @@ def visible_rise(
     enough_surely = 2 * (
         margin + (sure + likely) * varied / math.sqrt(clips) + (sure + likely) ** 2 * step / clips
     )
-    return _turning_point(0.0, enough_surely, enough, 1e-5)
+    return turning_point(0.0, enough_surely, enough, 1e-5)
 
 
 def holm(chances: Sequence[float]) -> tuple[float, ...]:
