@@ -13,8 +13,8 @@ from statistics import fmean
 
 from ..measure.report import Report
 from .baseline.clip_costs import ClipPairs
-from .baseline.same_clips import mismatch, same_clips
-from .baseline.stored import Baseline
+from .baseline.same_clips import mismatch
+from .baseline.stored import Baseline, cost_pairs
 from .budget import Margins
 from .exact import judge_exact
 from .metrics import Metric
@@ -34,7 +34,7 @@ def judge_clip_costs(
         return
     if mismatch(stored, report.identity):
         return
-    pairs = ClipPairs.of(stored.clip_costs, report.cost, same_clips(stored, report.identity))
+    pairs = cost_pairs(stored, report)
     if pairs is None:
         yield from judge_exact(metric, report, baseline, margins)
     elif pairs.then:

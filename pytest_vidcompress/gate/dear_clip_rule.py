@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ..measure.interval import quantile
 from ..measure.report import Report
 from .baseline.clip_costs import DEAR, ClipPairs
-from .baseline.same_clips import mismatch, same_clips
-from .baseline.stored import Baseline
+from .baseline.same_clips import mismatch
+from .baseline.stored import Baseline, cost_pairs
 from .budget import Margins
 from .metrics import Metric
 from .pairing import ROUNDING
@@ -32,7 +32,7 @@ def judge_dear_clips(
     stored = baseline.stored
     if stored is None or mismatch(stored, report.identity):
         return
-    pairs = ClipPairs.of(stored.clip_costs, report.cost, same_clips(stored, report.identity))
+    pairs = cost_pairs(stored, report)
     if pairs and pairs.then:
         yield _held(metric, pairs, margins)
 

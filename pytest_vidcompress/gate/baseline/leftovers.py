@@ -83,9 +83,11 @@ def _better(report: Report, old: Stored | None, timing: StoredTiming | None) -> 
         of_clips = name in METRICS and METRICS[name].kind == "accuracy"
         if of_clips or name not in stored:
             continue
-        order = compared(name, stored[name], new.get(name))
-        if old and name == MACS:
-            order = work_compared(old, report)
+        order = (
+            work_compared(old, report)
+            if old and name == MACS
+            else compared(name, stored[name], new.get(name))
+        )
         if order == "better":
             before, now = quantity(name, stored[name]), quantity(name, new[name])
             yield Leftover(report.name, name, f"left at {before}, though it is {now} now: {how}")

@@ -13,7 +13,7 @@ from ...measure.report import Ranking, Report
 from ..metrics import METRICS, RANKED, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from ..precision import stored_layers
-from .clip_costs import ClipCosts
+from .clip_costs import ClipCosts, ClipPairs
 from .machine_classes import Nearest
 from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .same_clips import Measured, same_clips
@@ -240,6 +240,11 @@ def pairing(
 def paired(stored: Stored, report: Report, what: Literal["outcomes", "agreements"] = "outcomes") -> Paired:
     """Baseline against run on the clips that are the same in both."""
     return pairing(stored, report.identity, what).add_all(getattr(report.accuracy, what)).counts
+
+
+def cost_pairs(stored: Stored, report: Report) -> ClipPairs | None:
+    """Likewise, of what they cost; None where nothing is stored clip by clip, or nothing was counted."""
+    return ClipPairs.of(stored.clip_costs, report.cost, same_clips(stored, report.identity))
 
 
 def _numbers(report: Report, names: Mapping[str, Unit]) -> dict[str, float]:

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from ...measure.report import Report
 from ..metrics import METRICS, RANKED, is_nothing
-from .clip_costs import ClipPairs
-from .same_clips import changed, mismatch, same_clips
-from .stored import BESIDE_CLIPS, Stored, paired
+from .clip_costs import ClipCosts
+from .same_clips import changed, mismatch
+from .stored import BESIDE_CLIPS, Stored, cost_pairs, paired
 
 Mode = Literal["create", "accept", "tighten"]
 
@@ -103,11 +103,10 @@ def accuracy_compared(old: Stored, report: Report) -> Order:
 
 def work_compared(old: Stored, report: Report) -> Order:
     """MACs, clip by clip where they are stored so: worse where either their mean or their p95 is."""
-    new, before = Stored.of(report), old.numbers.get(MACS)
-    pairs = ClipPairs.of(old.clip_costs, report.cost, same_clips(old, report.identity))
+    pairs, now = cost_pairs(old, report), ClipCosts.of(report.cost).macs
     if pairs is None:
-        order = compared(MACS, before, new.numbers.get(MACS))
-        return "missing" if order != "worse" and new.clip_costs.macs else order
+        order = compared(MACS, old.numbers.get(MACS), report.macs)
+        return "missing" if order != "worse" and now else order
     if not pairs.then:
         return "worse"  # of other clips, as the outcomes
     if max(pairs.rise, pairs.dear_rise) > ROUNDED:
@@ -115,8 +114,7 @@ def work_compared(old: Stored, report: Report) -> Order:
     if pairs.rise >= -ROUNDED:
         return "same"
     # Tightening must not make the baseline know fewer clips than it did.
-    known = not new.clip_costs.macs or old.clip_costs.macs.keys() <= new.clip_costs.macs.keys()
-    return "better" if known else "same"
+    return "better" if not now or old.clip_costs.macs.keys() <= now.keys() else "same"
 
 
 def _ranked_compared(old: Stored, report: Report) -> tuple[Order, ...]:
