@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..gate.verdict import Result
-from ..measure.by_clip.clip_groups import ClipGroup, Kind, clip_groups
+from ..measure.by_clip.clip_groups import ClipGroup, clip_groups
 from ..measure.by_clip.distribution import PLACES, Distribution
 from ..measure.interval import Estimate, quantile
 from ..measure.report import Report
@@ -32,7 +32,8 @@ def clip_cost_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     lines = columns_within(header, cells, range(1, len(header)), width)
     # Clips that all leave at one exit cost the same, though they need not.
     for report in (each for each in reports if len({*each.cost.macs_by_clip}) > 1):
-        said = "; ".join(filter(None, (_thirds(report), _extremes(report))))
+        groups, whole = clip_groups(report), report.macs or 1
+        said = "; ".join(filter(None, (_thirds(groups, whole), _extremes(groups, whole))))
         lines += (
             paragraph(f"MACs of {shorten(report.name, 40)} beside their mean: {said}", width) if said else []
         )
@@ -100,26 +101,20 @@ def _row(found: Distribution, by: float, bare: bool) -> Iterator[str]:
         yield f"{value / by:.3g}" if bare and place != "mean" else _number(value, by)
 
 
-def _thirds(report: Report) -> str:
+def _thirds(groups: Sequence[ClipGroup], whole: int) -> str:
     """`still 0.61, middle 0.98, fast 1.40`."""
-    whole = report.macs or 1
-    return ", ".join(f"{each.name} {each.macs / whole:.2f}" for each in _of_kind(report, "motion"))
+    return ", ".join(f"{each.name} {each.macs / whole:.2f}" for each in groups if each.kind == "motion")
 
 
-def _extremes(report: Report) -> str:
+def _extremes(groups: Sequence[ClipGroup], whole: int) -> str:
     """`dearest class 'archery' 1.62, cheapest 'yoga' 0.41`; empty where fewer than two classes have clips enough."""
-    whole = report.macs or 1
-    classes = [each for each in _of_kind(report, "class") if each.clips >= FEWEST]
+    classes = [each for each in groups if each.kind == "class" and each.clips >= FEWEST]
     if len(classes) < 2:
         return ""
     dearest, cheapest = (
         f"'{shorten(each.name, 30)}' {each.macs / whole:.2f}" for each in (classes[0], classes[-1])
     )
     return f"dearest class {dearest}, cheapest {cheapest}"
-
-
-def _of_kind(report: Report, kind: Kind) -> list[ClipGroup]:
-    return [each for each in clip_groups(report) if each.kind == kind]
 
 
 def _number(value: Estimate, by: float) -> str:
