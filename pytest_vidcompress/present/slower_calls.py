@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..gate.verdict import Result, Status
+from ..gate.metrics import metric_of
+from ..gate.verdict import Result, Status, Verdict
 from ..measure.interval import Estimate
 from ..measure.latency.percentiles import CALLS_OF_P99, Percentiles, slow_clips
 from ..measure.report import Report, Timing
@@ -119,9 +120,14 @@ def _is_told(result: Result) -> bool:
     calls, timing = _percentiles(result.report), result.report.timing
     if calls is None or timing is None or calls.p90 is None:
         return False
-    bad = any(v.metric == "latency_p90_ratio" and v.status is not Status.PASSED for v in result.verdicts)
+    bad = any(_of_slower(v) and v.status is not Status.PASSED for v in result.verdicts)
     far = calls.p90 > FAR * timing.latency
     return bad or far or calls.p99 is not None or bool(_slow_clips(result.report))
+
+
+def _of_slower(verdict: Verdict) -> bool:
+    metric = metric_of(verdict.metric)
+    return metric is not None and metric.rule == "tail"
 
 
 def _percentiles(report: Report) -> Percentiles | None:

@@ -51,6 +51,12 @@ def test_what_did_not_pass_has_a_row_whatever_its_calls() -> None:
     )
 
 
+def test_so_has_what_did_not_pass_at_p95_alone() -> None:
+    made = result(pair_times(60)).report
+    failed = replace(LATENCY, metric="latency_p95_ratio", status=Status.FAILED)
+    assert "p90 ratio" in call_lines([Result(made, (failed,))])[0]
+
+
 def test_many_calls_bound_p99_and_it_is_shown() -> None:
     lines = call_lines([result(pair_times(400, noise=0.0))])
     assert lines[2].split()[-2:] == ["0", "1"]
