@@ -11,7 +11,7 @@ from ..measure.by_clip.clip_groups import ClipGroup, clip_groups
 from ..measure.by_clip.distribution import PLACES, Distribution
 from ..measure.interval import Estimate, quantile
 from ..measure.report import Report
-from .text_table import columns_within, paragraph, shorten
+from .text_table import bounded, columns_within, paragraph, shorten
 from .width import WIDTH
 
 COST_HEADER = ("of single clips", "clips", *PLACES)
@@ -64,9 +64,9 @@ def group_rows(report: Report) -> list[list[str]]:
             each.name,
             str(each.clips),
             f"{each.motion:.3g}",
-            _number(each.macs, 1e6) + " M",
+            bounded(each.macs, 1e6) + " M",
             f"{each.macs / whole:.2f}",
-            _number(each.seconds, 1e-3) if each.seconds else "-",
+            bounded(each.seconds, 1e-3) if each.seconds else "-",
             str(each.timed),
         ]
         for each in clip_groups(report)
@@ -98,7 +98,7 @@ def _row(found: Distribution, by: float, bare: bool) -> Iterator[str]:
     yield str(len(found.values))
     for place in PLACES:
         value: Estimate = getattr(found, place)
-        yield f"{value / by:.3g}" if bare and place != "mean" else _number(value, by)
+        yield f"{value / by:.3g}" if bare and place != "mean" else bounded(value, by)
 
 
 def _thirds(groups: Sequence[ClipGroup], whole: int) -> str:
@@ -115,12 +115,6 @@ def _extremes(groups: Sequence[ClipGroup], whole: int) -> str:
         f"'{shorten(each.name, 30)}' {each.macs / whole:.2f}" for each in (classes[0], classes[-1])
     )
     return f"dearest class {dearest}, cheapest {cheapest}"
-
-
-def _number(value: Estimate, by: float) -> str:
-    """`312 [298, 330]`, an end that nothing bounds left open."""
-    low, high = (f"{end / by:.3g}" if math.isfinite(end) else "…" for end in value.interval)
-    return f"{value / by:.3g} [{low}, {high}]"
 
 
 def _group_json(group: ClipGroup) -> dict[str, Any]:

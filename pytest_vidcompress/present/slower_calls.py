@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from ..gate.verdict import Result, Status, Verdict
 from ..measure.interval import Estimate
 from ..measure.latency.percentiles import CALLS_OF_P99, Percentiles, slow_clips
 from ..measure.report import Report, Timing
-from .text_table import columns_within, list_within, paragraph, shorten
+from .text_table import bounded, columns_within, list_within, paragraph, shorten
 from .width import WIDTH
 from .wording import count
 
@@ -142,10 +141,6 @@ def _slow_clips(report: Report) -> Mapping[str, float]:
 
 
 def _ms(seconds: Estimate | None, bare: bool = False) -> str:
-    """`2.31 [2.29, 2.40]`, an end that nothing bounds left open."""
     if seconds is None:
         return "-"
-    if bare:
-        return f"{1e3 * seconds:.3g}"
-    low, high = (f"{1e3 * end:.3g}" if math.isfinite(end) else "…" for end in seconds.interval)
-    return f"{1e3 * seconds:.3g} [{low}, {high}]"
+    return f"{1e3 * seconds:.3g}" if bare else bounded(seconds, 1e-3)

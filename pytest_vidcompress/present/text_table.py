@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from ..measure.interval import Estimate
 from .printable import printable
 from .width import WIDTH
 
@@ -85,6 +87,16 @@ def shorten(name: str, width: int) -> str:
 def signed(points: float, digits: int = 1) -> str:
     """A change in points; none is +0.0 and not -0.0."""
     return f"{round(points, digits) + 0.0:+.{digits}f}"
+
+
+def bounded(value: Estimate, by: float) -> str:
+    """`312 [298, 330]`, an end that nothing bounds left open.
+
+    Args:
+        by: what the numbers are divided by.
+    """
+    low, high = (f"{end / by:.3g}" if math.isfinite(end) else "…" for end in value.interval)
+    return f"{value / by:.3g} [{low}, {high}]"
 
 
 def number(values: Mapping[str, Any], name: str) -> float | None:
