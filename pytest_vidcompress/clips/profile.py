@@ -14,6 +14,7 @@ from ..untrusted import Malformed
 
 Sampling = Literal["span", "stride", "uniform", "even", "segments"]
 Layout = Literal["BTCHW", "BCTHW"]
+FRAME_AXIS: Mapping[Layout, int] = {"BTCHW": 1, "BCTHW": 2}
 Merge = Literal["logits", "softmax"]
 Middle = Literal["floor", "ceil"]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 
 import torch
 
 from ...clips.loader import Clips
-from ...clips.profile import Layout
+from ...clips.profile import FRAME_AXIS, Layout
 from .shown_clips import ShownClips
 
 MOST_COUNTED = 120
 """Clips that are counted one by one: p95 has an upper bound from 72 on, and a sample is balanced over its classes."""
-_TIME: Mapping[Layout, int] = {"BTCHW": 1, "BCTHW": 2}
 
 
 def shown_clips(clips: Clips, most: int = MOST_COUNTED) -> ShownClips:
@@ -30,5 +28,5 @@ def motion(pixels: torch.Tensor, layout: Layout) -> float:
     Args:
         pixels: one view, `(1, T, C, H, W)` or `(1, C, T, H, W)` as `layout` says, normalized as the model takes them.
     """
-    time = _TIME[layout]
+    time = FRAME_AXIS[layout]
     return float(pixels.diff(dim=time).abs().mean()) if pixels.shape[time] > 1 else 0.0

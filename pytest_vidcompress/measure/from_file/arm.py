@@ -12,7 +12,7 @@ from torch import nn
 from ...clips.clip import Clip
 from ...clips.crops.crops import crops_of
 from ...clips.crops.model_input import model_input
-from ...clips.profile import Profile
+from ...clips.profile import FRAME_AXIS, Profile
 from ...compress.layers.frame_choice import FrameChoice
 from ...models.device import synchronizer
 from ...processes.clock import RESOLUTION_S, now_s
@@ -74,7 +74,7 @@ class Arm:
         """`(V, T, C, H, W)` or as the layout says, of fewer frames where some are chosen."""
         pixels = model_input([crops_of(clip.source, self.profile.crop_spec)], self.profile)
         if self.blanks:
-            axis = 2 if self.profile.layout == "BCTHW" else 1
+            axis = FRAME_AXIS[self.profile.layout]
             shape = [*pixels.shape]
             shape[axis] = self.profile.frames
             places = torch.tensor(self.profile.chosen)
