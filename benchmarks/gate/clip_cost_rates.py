@@ -34,15 +34,20 @@ def drawn(random: Random, clips: int) -> list[int]:
     return [round(USUAL * math.exp(random.gauss(0, APART))) for _ in range(clips)]
 
 
+def drawn_pairs(random: Random, clips: int, change: float, noise: float, same_weights: bool) -> ClipPairs:
+    """What clips cost before and now: each more by `change`, and by chance some more and some less."""
+    before = drawn(random, clips)
+    now = [round(each * (1 + change + random.gauss(0, noise))) for each in before]
+    return ClipPairs(before, now, same_weights, True)
+
+
 def rates(
     change: float, noise: float, same_weights: bool, clips: int = 100, runs: int = RUNS
 ) -> Counter[Status]:
-    """How often each status came out: each clip costs more by `change`, and by chance some more and some less."""
+    """How often each status came out of `drawn_pairs`."""
     random, counted = Random(1), Counter[Status]()
     for _ in range(runs):
-        before = drawn(random, clips)
-        now = [round(each * (1 + change + random.gauss(0, noise))) for each in before]
-        pairs = ClipPairs(before, now, same_weights, True)
+        pairs = drawn_pairs(random, clips, change, noise, same_weights)
         counted[decide(pairs, rise_chance(pairs.rises), Margins())] += 1
     return counted
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.gate.clip_cost_rates import drawn
-from pytest_vidcompress.gate.baseline.clip_costs import ClipPairs
+from benchmarks.gate.clip_cost_rates import drawn, drawn_pairs
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored
 from pytest_vidcompress.gate.budget import Margins
 from pytest_vidcompress.gate.dear_clip_rule import DearClips
@@ -85,12 +84,10 @@ def test_nothing_is_said_where_nothing_is_stored_clip_by_clip() -> None:
 
 
 def rates(rise: float, noise: float, same_weights: bool, runs: int = 300) -> Counter[Status]:
-    """How often each status came out: each clip costs more by `rise`, and by chance some more and some less."""
+    """How often each status came out of `drawn_pairs`."""
     random, counted = Random(3), Counter[Status]()
     for _ in range(runs):
-        before = drawn(random, CLIPS)
-        now = [round(each * (1 + rise + random.gauss(0, noise))) for each in before]
-        pairs = ClipPairs(before, now, same_weights, True)
+        pairs = drawn_pairs(random, CLIPS, rise, noise, same_weights)
         counted[DearClips.of(pairs, Margins().macs_p95).decide(same_weights, Margins())] += 1
     return counted
 
