@@ -107,7 +107,7 @@ def work_compared(old: Stored, report: Report) -> Order:
     if pairs is None:
         order = compared(MACS, old.numbers.get(MACS), report.macs)
         return "missing" if order != "worse" and now else order
-    if not pairs.then:
+    if not pairs.then or mismatch(old, report.identity):
         return "worse"  # of other clips, as the outcomes
     if max(pairs.rise, pairs.dear_rise) > ROUNDED:
         return "worse"

@@ -104,6 +104,16 @@ def test_tightening_forgets_no_clip_that_was_counted() -> None:
     assert update("tighten", before, [fewer]) == (before, ())
 
 
+def test_work_on_another_sample_is_taken_over_with_its_outcomes() -> None:
+    before = {UNEVEN.name: Stored.of(UNEVEN)}
+    ids = ("clip0", "other1", "other2", "other3")
+    other = changed(UNEVEN, clip_ids=ids, shown=replace(UNEVEN.cost.shown, ids=ids))
+    # One clip of four is known, and costs what it did.
+    assert update("accept", before, [other])[0] == {other.name: Stored.of(other)}
+    fixed = changed(other, macs=50, macs_by_clip=(), shown=ShownClips(), weights="")
+    assert update("tighten", before, [fixed]) == (before, ())
+
+
 MARKS = tuple(f"{place:06x}" for place in range(100))
 KNOWN = {
     "protocol": "16x4, 1x1 views",
