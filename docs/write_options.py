@@ -73,7 +73,9 @@ def readme(text: str) -> str:
 
 
 def _typed(row: Option[Any]) -> str:
-    shown = f"`--{row.name}{_escaped('=' + row.metavar) if row.metavar else ''}`"
+    text = f"--{row.name}{'=' + row.metavar if row.metavar else ''}"
+    # A bar in backquotes ends the cell, and with a backslash some renderers show the backslash.
+    shown = f"<code>{text.replace('|', '&#124;')}</code>" if "|" in text else f"`{text}`"
     return f"{shown}, `--no-{row.name}`" if row.form == "switch" else shown
 
 

@@ -1,4 +1,4 @@
-"""Draws the learning curves of the packaged checkpoints: `python training/curve.py` writes learning_curve.svg."""
+"""Draws the learning curves of the packaged checkpoints: `python training/curve.py` writes docs/learning-curve.svg."""
 
 import csv
 from pathlib import Path
@@ -27,7 +27,7 @@ def main() -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
     figure.tight_layout()
-    figure.savefig(HERE / "learning_curve.svg", metadata={"Date": None})
+    figure.savefig(HERE.parent / "docs" / "learning-curve.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":
