@@ -1,4 +1,4 @@
-"""Draws the learning curves of the packaged checkpoints: `python training/curve.py` writes docs/learning-curve.svg."""
+"""Draws the learning curves of the packaged checkpoints: `python training/curve.py` writes them to the docs."""
 
 import csv
 from pathlib import Path
