@@ -16,7 +16,7 @@ from ..printable import printable
 from ..terminal.table import Line
 from ..wording import commands, label
 from .step import Step
-from .step_summary import step_summary
+from .step_summary import STEP_BYTES, step_summary
 
 TITLE = "pytest-vidcompress"
 
@@ -36,10 +36,10 @@ def github(environ: Mapping[str, str], results: Sequence[Result], step: Step) ->
         lines.append(Line(command("error", step.closing, title=TITLE)))
     file = environ.get("GITHUB_STEP_SUMMARY")
     if file:
-        text = step_summary(results, unexpected, step)
         try:
             with Path(file).open("a", encoding="utf-8") as page:
-                page.write(text)
+                # What commands before this one wrote counts too.
+                page.write(step_summary(results, unexpected, step, STEP_BYTES - page.tell()))
         except OSError as error:
             why = f"the step summary cannot be written: {error.strerror} ({file})"
             lines.append(Line(command("warning", why, title=TITLE)))
