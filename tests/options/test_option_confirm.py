@@ -1,5 +1,7 @@
 """--vc-confirm: how long a suspect latency is timed again in fresh processes; what they say decides."""
 
+import json
+
 import pytest
 
 from tests.project import Project
@@ -25,8 +27,13 @@ SLOWED = """
         vc_baseline.check(vc_measure(Slowed(vc_model.module)))
     """
 NAME = "test_slowed.py::test_slowed"
-TRIES = 8
-"""Of recording a run: one of a disturbed machine is left."""
+RUNS = {
+    "runs": "1.001 0.998 1.003",
+    "screens": "1.002 0.999 1.001",
+    "spreads": "0.01 0.012 0.009",
+    "controls": "0.004 0.006 0.005",
+}
+"""Of a module that is its own reference; written, not timed: beside neighbours nothing is recorded."""
 
 
 def slowed(project, times):
@@ -37,17 +44,12 @@ def slowed(project, times):
 def recorded(tmp_path_factory):
     """A project with three recorded runs of a module; copy it before changing it."""
     project = slowed(Project(tmp_path_factory.mktemp("recorded")), 1.0)
-    count = 0
-    for _ in range(TRIES):
-        run = project.run("--vc-baseline=create", "--vc-confirm=20")
-        assert run.passed(1)
-        count += not run.says("latency_ratio not recorded: ")
-        entry = project.timings.get(NAME, {})
-        lengths = [len(entry.get(field, "").split()) for field in ("runs", "spreads", "controls", "screens")]
-        assert lengths == [count] * 4
-        if count == 3:
-            return project
-    pytest.fail(f"in {TRIES} tries this machine was too busy to record three runs")
+    assert project.run("--vc-baseline=create", "--vc-confirm=1").passed(1)
+    (file,) = project.folder.glob("baselines/*/videomae.*.json")
+    stored = json.loads(file.read_text())
+    stored["variants"][NAME] |= {"latency_ratio": 1.00067} | RUNS
+    file.write_text(json.dumps(stored))
+    return project
 
 
 def test_twice_as_slow_is_red_and_says_how_sure_that_is(recorded, tmp_path):
@@ -77,6 +79,10 @@ CALM = """
     """
 
 
+BEYOND_DOUBT = 4.0
+"""Times as slow: of what is so slow no neighbour of this machine leaves a doubt."""
+
+
 def own_process(why):
     """What a message says that a process of its own decided, and why no other did."""
     return rf"latency_ratio failed: (?s:.*)surely slower in the test's own process; {why}".replace(
@@ -85,7 +91,7 @@ def own_process(why):
 
 
 def test_without_time_the_test_s_own_process_decides(recorded, tmp_path):
-    project = slowed(recorded.copy(tmp_path / "project"), 2.0).write(conftest=CALM)
+    project = slowed(recorded.copy(tmp_path / "project"), BEYOND_DOUBT).write(conftest=CALM)
     run = project.run("--vc-confirm=0")
     assert run.failed("latency_ratio")
     assert run.says(own_process("--vc-confirm=0 starts no fresh process"))
@@ -104,7 +110,8 @@ LOCKED = """
 
         def slow(pixels):
             with lock:
-                vc_model.module(pixels)
+                for _ in range({times} - 1):
+                    vc_model.module(pixels)
                 return vc_model.module(pixels).logits
 
         vc_baseline.check(vc_measure(slow))
@@ -112,7 +119,9 @@ LOCKED = """
 
 
 def test_what_cannot_be_sent_to_a_fresh_process_is_red_where_it_is_surely_slower(recorded, tmp_path):
-    project = recorded.copy(tmp_path / "project").write(test_slowed=LOCKED, conftest=CALM)
+    project = recorded.copy(tmp_path / "project").write(
+        test_slowed=LOCKED.format(times=int(BEYOND_DOUBT)), conftest=CALM
+    )
     run = project.run()
     assert "latency_ratio" in run.failures
     assert run.says(own_process("(?s:.*)cannot be sent to another process"))

@@ -77,23 +77,27 @@ class _Server:
         self._given = _Given()
         self._modules: tuple[str, ...] = ()
         """That a child imports for itself."""
+        self._imported_bytes = resident_bytes()
+        """That every start shares: what this process held after the last import."""
 
     def serve(self, request: Message) -> Message:
         if "given" in request:
             # Written by the test's own process a moment ago.
             payload = torch.load(request["given"], weights_only=False, pickle_module=pickle)
             self._given, self._modules = _Given(**payload), ()
+            self._imported_bytes = resident_bytes()
             return {"given": True}
         if "import" in request:
             return {"imported": self._import(request["import"])}
         patience_s = request.get("patience_s", math.inf)
-        imported_bytes = resident_bytes()
         answer = _forked(lambda: self._start(request["start"]), request["arm"], patience_s)
-        return answer if "error" in answer else {**answer, "imported_bytes": imported_bytes}
+        return answer if "error" in answer else {**answer, "imported_bytes": self._imported_bytes}
 
     def _import(self, names: Sequence[str]) -> int:
         if self._given.device == str(CPU):
-            return _import(names)
+            modules = _import(names)
+            self._imported_bytes = resident_bytes()
+            return modules
         self._modules = (*self._modules, *names)
         return len(self._modules)
 

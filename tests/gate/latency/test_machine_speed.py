@@ -29,6 +29,14 @@ def test_a_faster_one_likewise() -> None:
     assert other_speed(0.0017, LEVEL, 0.1) == "the reference takes 50% less than in any recorded run"
 
 
+def test_of_a_machine_far_slower_a_ratio_may_follow_all() -> None:
+    """As it was seen of an unchanged student: 0.190 where 0.163 at most was recorded, its reference 40 % slower."""
+    excess = math.log(0.1901 / 0.1683)
+    assert other_speed(0.0052, LEVEL, excess) == "the reference takes 44% longer than in any recorded run"
+    assert other_speed(0.0052, LEVEL, math.log(1.5)) == ""
+    assert other_speed(0.0044, LEVEL, excess) == ""
+
+
 def test_what_is_not_known_excuses_nothing() -> None:
     assert other_speed(None, LEVEL, 0.0) == ""
     assert other_speed(0.0045, replace(LEVEL, references=()), 0.0) == ""
