@@ -19,8 +19,8 @@ from benchmarks.techniques.rows import add
 from pytest_vidcompress.artefacts.variant import Variant
 from pytest_vidcompress.compress.exits.confidence import confidence
 from pytest_vidcompress.compress.exits.found_threshold import find_threshold
+from pytest_vidcompress.compress.exits.staged_module import STAGES, sure
 from pytest_vidcompress.compress.exits.threshold_clips import ThresholdClips, right_answers
-from pytest_vidcompress.compress.exits.two_stages import STAGES, sure
 from pytest_vidcompress.measure.interval import share_interval
 from pytest_vidcompress.models.adapter import logits_from
 

@@ -33,7 +33,7 @@ from pytest_vidcompress.artefacts.variant import build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.compress.exits.confidence import confidence
-from pytest_vidcompress.compress.exits.two_stages import TwoStages
+from pytest_vidcompress.compress.exits.staged_module import TwoStages
 from pytest_vidcompress.measure.machine import machine
 from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.openvino import OPENVINO

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..compress.exits.two_stages import STAGES, TwoStages
+from ..compress.exits.staged_module import STAGES, TwoStages
 from ..errors import VidcompressError
 from ..models.checkpoint.skeleton import ATTENTION
 from ..untrusted import Malformed, json_object, mapping, read_json

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from ..compress.exits.two_stages import TwoStages
+from ..compress.exits.staged_module import TwoStages
 from ..errors import VidcompressError
 from ..models.checkpoint.configuration import geometry, is_video_classifier
 from ..models.checkpoint.geometry_limits import refuse_beyond_tensors

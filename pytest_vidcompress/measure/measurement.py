@@ -254,6 +254,7 @@ def _execution(subject: Subject, device: torch.device, notes: Sequence[str]) -> 
         isa=subject.isa,
         notes=(*subject.notes, *said, *where, *notes),
         bf16_kernels=bf16.kernels if bf16 else "",
+        runtime_version=subject.runtime_version,
         device=str(device) if there else "",
     )
 

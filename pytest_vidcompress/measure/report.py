@@ -96,6 +96,8 @@ class Execution:
     """What the recipe decided on this machine, such as the quantization engine."""
     bf16_kernels: str = ""
     """What computes in bfloat16, such as `amx_bf16`; empty where nothing does. Part of the machine class."""
+    runtime_version: str = ""
+    """Of a runtime that is put together of others for each variant; empty: as it is here. Part of the class."""
     device: str = ""
     """What it ran on, as torch calls it, such as `cuda:0`; empty: the CPU."""
     peak_macs_per_s: float | None = None
@@ -105,6 +107,15 @@ class Execution:
     exits: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
     """Exit -> clips of the sample, or their views, that left there, the last of them where all do; empty of what
     computes the same of every clip."""
+
+    @property
+    def classed_by(self) -> tuple[str, str, str]:
+        """What of it is part of the machine class: the runtime, its version and its kernels for bfloat16."""
+        return self.runtime, self.runtime_version, self.bf16_kernels
+
+
+IN_TORCH = Execution().classed_by
+"""What executes where nothing else was asked for."""
 
 
 class Shortcut(Generic[T]):

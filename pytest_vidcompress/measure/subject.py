@@ -112,6 +112,11 @@ class Subject:
             )
 
     @property
+    def runtime_version(self) -> str:
+        """Of what executes it, where that says so of each variant; empty elsewhere."""
+        return getattr(self.run, "runtime_version", "")
+
+    @property
     def isa(self) -> str:
         """Instruction set of its kernels, as far as somebody says so."""
         return isa(self.run, self.in_torch, device_of(self.stored))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..gate.baseline.slowdown import OtherBaseline
 from ..gate.baseline.store import Store
+from ..measure.report import IN_TORCH
 from ..other_commit.git import content_in, find_commit
 from .inputs import Inputs
 from .options import Options
@@ -24,17 +25,17 @@ class Baselines:
         self._options = options
         self._inputs = inputs
         self._registries = registries
-        self._stores: dict[tuple[str, str, str], Store] = {}
+        self._stores: dict[tuple[str, tuple[str, str, str]], Store] = {}
 
-    def of(self, model: str, runtime: str = "torch", bf16_kernels: str = "") -> Store:
-        """What is stored of a model on these clips and the machine class of a runtime.
+    def of(self, model: str, classed_by: tuple[str, str, str] = IN_TORCH) -> Store:
+        """What is stored of a model on these clips and a machine class.
 
         Args:
-            bf16_kernels: of the report, as `Execution` has them.
+            classed_by: what executes, as `Execution` has it.
         """
-        key = model, runtime, bf16_kernels
+        key = model, classed_by
         if key not in self._stores:
-            machine = self.of_machine(runtime, bf16_kernels)
+            machine = self._machine(classed_by)
             self._stores[key] = Store(
                 self._options.baselines,
                 self._inputs.clip_set.name,
@@ -42,15 +43,14 @@ class Baselines:
                 self._options.weights,
                 machine.slug,
                 machine.facts(),
-                runtime,
+                classed_by,
                 self._other,
-                bf16_kernels,
             )
         return self._stores[key]
 
     def of_execution(self, model: str, executed: Execution) -> Store:
         """The same of the machine class on which a report's variant was executed."""
-        return self.of(model, executed.runtime, executed.bf16_kernels)
+        return self.of(model, executed.classed_by)
 
     @cached_property
     def _other(self) -> OtherBaseline | None:
@@ -62,13 +62,15 @@ class Baselines:
 
     def machine_of(self, executed: Execution) -> Machine:
         """The class on which a report's variant was executed."""
-        return self.of_machine(executed.runtime, executed.bf16_kernels)
+        return self._machine(executed.classed_by)
 
-    def of_machine(self, runtime: str, bf16_kernels: str = "") -> Machine:
+    def _machine(self, classed_by: tuple[str, str, str]) -> Machine:
         """The class of this machine, and of the run's device, for what a runtime executes, with the threads set."""
         from ..measure.accelerator import accelerator
         from ..measure.machine import machine
 
-        known = self._registries.runtimes.get(runtime)
-        there = accelerator(self._inputs.device)
-        return machine(known.version() if known else runtime, bf16=bf16_kernels, accelerator=there)
+        runtime, version, bf16_kernels = classed_by
+        if not version:
+            known = self._registries.runtimes.get(runtime)
+            version = known.version() if known else runtime
+        return machine(version, bf16=bf16_kernels, accelerator=accelerator(self._inputs.device))

@@ -76,13 +76,16 @@ class Ledger:
         self.variants.merge(other.variants)
 
     def settle(
-        self, mode: Mode | None, store: Callable[[str, str, str], Store], exists: Callable[[str], bool]
+        self,
+        mode: Mode | None,
+        store: Callable[[str, tuple[str, str, str]], Store],
+        exists: Callable[[str], bool],
     ) -> None:
         """Writes the baselines and notes which entries nobody measures any more.
 
         Args:
             mode: None only looks.
-            store: the baseline of a model on the machine class of a runtime and of kernels for bfloat16.
+            store: the baseline of a model on the machine class of what executes, as `Execution` has it.
             exists: is there still a test file of this path?
 
         Raises:
@@ -98,8 +101,8 @@ class Ledger:
             for reports in by_model.values():
                 refuse_conflicts(reports)
         for model, reports in by_model.items():
-            classes = dict.fromkeys((r.execution.runtime, r.execution.bf16_kernels) for r in reports)
-            stores = [store(model, *each) for each in classes]
+            classes = dict.fromkeys(report.execution.classed_by for report in reports)
+            stores = [store(model, each) for each in classes]
             entries, names = stores[0].entries, {report.name for report in reports}
             if mode is not None:
                 left = [leftover for each in stores for leftover in each.leftovers(mode, reports)]

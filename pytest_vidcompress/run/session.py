@@ -157,7 +157,7 @@ class Session:
     def _prepare(self, model: str, runtimes: Collection[str], is_held: bool) -> None:
         profile = self.inputs.model(model).profile
         kernels = dict.fromkeys(("", kernels_on(self.inputs.device).kernels))
-        stores = [self.baselines.of(model, runtime, bf16) for bf16 in kernels for runtime in runtimes]
+        stores = [self.baselines.of(model, (runtime, "", bf16)) for bf16 in kernels for runtime in runtimes]
         for store in stores:
             _ = store.entries, store.timings
         if is_held and self.options.mode == "check" and not self.options.export:

@@ -35,16 +35,17 @@ class StagesRun:
         self, first: Executable, then: Executable, runtimes: tuple[Runtime, Runtime], threshold: float
     ) -> None:
         from ..compress.exits.exit_counts import ExitCounts
-        from ..compress.exits.two_stages import STAGES
+        from ..compress.exits.staged_module import STAGES
 
         self.first, self.then, self.threshold = first, then, threshold
         self.builds = tuple(runtime.build for runtime in runtimes)
         self.in_torch = tuple(runtime.torch_kernels for runtime in runtimes)
+        self.runtime_version = "-".join((NAME, *dict.fromkeys(runtime.version() for runtime in runtimes)))
         self.exit_counts = ExitCounts(STAGES)
 
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
         """Pixels `(B, T, C, H, W)` -> logits `(B, labels)`."""
-        from ..compress.exits.two_stages import in_stages, sure
+        from ..compress.exits.staged_module import in_stages, sure
 
         def decide(_: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
             return sure(logits, self.threshold)
@@ -57,7 +58,7 @@ class StagesRun:
         Args:
             module: as `torch_eager.executable` gives it.
         """
-        from ..compress.exits.two_stages import TwoStages, sure
+        from ..compress.exits.staged_module import TwoStages, sure
         from ..models.adapter import logits_from
 
         if not isinstance(module, TwoStages):
@@ -107,7 +108,7 @@ class ProfiledStagesRun(StagesRun):
 
 
 def _prepare(model: Model) -> StagesRun:
-    from ..compress.exits.two_stages import TwoStages
+    from ..compress.exits.staged_module import TwoStages
     from .registry import usable_runtime
 
     module = model.module
@@ -132,13 +133,5 @@ def _build(made: Any) -> None:
             build(run)
 
 
-def _version() -> str:
-    """Of all that may execute a stage and is here: with another version of one it may take another time."""
-    from . import registry
-
-    others = (runtime for name, runtime in registry.RUNTIMES.items() if name != NAME and not runtime.missing)
-    return "-".join((NAME, *(runtime.version() for runtime in others)))
-
-
-TWO_STAGES = Runtime(_prepare, _version, build=_build)
+TWO_STAGES = Runtime(_prepare, lambda: NAME, build=_build)
 RUNTIMES = {NAME: TWO_STAGES}

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.clips.loader import Clips
-from pytest_vidcompress.compress.exits.two_stages import TwoStages
+from pytest_vidcompress.compress.exits.staged_module import TwoStages
 from pytest_vidcompress.measure.exits import exit_counts_of, in_words
 from pytest_vidcompress.measure.measurement import measure, measure_reference
 from pytest_vidcompress.measure.subject import Subject

@@ -7,6 +7,7 @@ import pytest
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.store import Store
 from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.measure.report import IN_TORCH
 from pytest_vidcompress.run.ledger import Ledger
 from tests.gate.reports import confirmation, report
 
@@ -16,17 +17,16 @@ NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
 
 @pytest.fixture
 def store(tmp_path):
-    def of(model, runtime="torch", bf16_kernels=""):
-        machine = f"machine-{runtime}{bf16_kernels}"
+    def of(model, classed_by=IN_TORCH):
+        machine = f"machine-{''.join(classed_by)}"
         return Store(
             tmp_path,
             "pocket",
             model,
             "trained",
             machine,
-            {"runtime": runtime},
-            runtime,
-            bf16_kernels=bf16_kernels,
+            {"runtime": classed_by[0]},
+            classed_by,
         )
 
     return of
@@ -82,7 +82,7 @@ def test_what_computes_in_bf16_is_timed_in_a_file_of_its_own(store):
     ledger.settle("create", store, lambda file: True)
     assert store("timesformer").entries.keys() == {"fp32", "bf16"}
     assert store("timesformer").timings.keys() == {"fp32"}
-    assert store("timesformer", "torch", "avx512_bf16").timings.keys() == {"bf16"}
+    assert store("timesformer", ("torch", "", "avx512_bf16")).timings.keys() == {"bf16"}
 
 
 def test_what_a_runtime_timed_goes_into_its_own_file(store):
@@ -91,7 +91,7 @@ def test_what_a_runtime_timed_goes_into_its_own_file(store):
     assert ledger.written.count("timesformer fp32@openvino: new entry") == 1
     assert store("timesformer").entries.keys() == {"fp32", "fp32@openvino"}
     assert store("timesformer").timings.keys() == {"fp32"}
-    assert store("timesformer", "openvino").timings.keys() == {"fp32@openvino"}
+    assert store("timesformer", ("openvino", "", "")).timings.keys() == {"fp32@openvino"}
 
 
 def test_nothing_is_written_where_the_order_of_tests_would_decide(store):

@@ -12,8 +12,8 @@ from ...clips.labels import normal_form
 from ...compress.exits.cascade import Cascade, Stage
 from ...compress.exits.confidence import confidence
 from ...compress.exits.found_threshold import FoundThreshold, find_threshold
+from ...compress.exits.staged_module import STAGES, TwoStages
 from ...compress.exits.threshold_clips import ThresholdClips, refuse_without_targets, right_answers
-from ...compress.exits.two_stages import STAGES, TwoStages
 from ...compress.recipe import Recipe
 from ...errors import VidcompressError
 from ...models.adapter import logits_from

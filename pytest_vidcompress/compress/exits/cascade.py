@@ -114,7 +114,7 @@ def rebuild(module: nn.Module, parameters: Cascade, stored: Stored) -> nn.Module
         VidcompressError: it is one, and the first stage is of another model.
     """
     from ...models.module_copy import module_copy
-    from .two_stages import TwoStages
+    from .staged_module import TwoStages
 
     if not isinstance(module, TwoStages):
         if parameters.model:

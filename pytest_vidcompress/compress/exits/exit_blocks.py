@@ -14,7 +14,7 @@ from ..train.block_pairs import block_names as listed_blocks
 from ..train.classifier_name import classifier_name
 from .exit_counts import ExitCounts
 from .pooled import TokenOrder, pooled
-from .two_stages import sure
+from .staged_module import sure
 
 if TYPE_CHECKING:
     from ...models.model import Model

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from .search_space import SearchSpace
-from .sites.site import Site
+from .sites.convolution_site import Site
 
 _PLACES = 4096
 """Of all clips, whose channels are compared."""

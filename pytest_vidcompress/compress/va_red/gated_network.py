@@ -12,7 +12,7 @@ from ..layers.substitute import exactly, substitute
 from .gated_sites import sites_of
 from .learning_convolution import LearningConvolution
 from .search_space import SearchSpace
-from .sites.site import Site
+from .sites.convolution_site import Site
 from .skipping_convolution import SkippingConvolution
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from ...errors import VidcompressError
 from ..layers.by_class import entries_by_class
-from .sites.site import GatedFamily, Site
+from .sites.convolution_site import GatedFamily, Site
 
 if TYPE_CHECKING:
     from ...models.model import Model

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ...measure.report import Report
+from ...measure.report import IN_TORCH, Report
 from ..budget import Margins
 from .files import baseline_path, locked, read, read_timings, write, write_timings
 from .leftovers import Leftover, leftovers
@@ -29,12 +29,10 @@ class Store:
     machine: str
     """Slug of the machine class."""
     machine_facts: Facts
-    runtime: str = "torch"
-    """What executes on that machine class."""
+    classed_by: tuple[str, str, str] = IN_TORCH
+    """What executes on that machine class, as `Execution` has it."""
     other: OtherBaseline | None = None
     """Of the commit that this run is held against, if any."""
-    bf16_kernels: str = ""
-    """What computes in bfloat16 on that machine class."""
 
     @property
     def path(self) -> Path:
@@ -97,5 +95,4 @@ class Store:
         return changes + timing_changes
 
     def _of_this_class(self, reports: Sequence[Report]) -> Sequence[Report]:
-        own = self.runtime, self.bf16_kernels
-        return [each for each in reports if (each.execution.runtime, each.execution.bf16_kernels) == own]
+        return [each for each in reports if each.execution.classed_by == self.classed_by]

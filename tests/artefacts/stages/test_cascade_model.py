@@ -16,12 +16,13 @@ from pytest_vidcompress.artefacts.stages.cascade_model import StageModel, in_cas
 from pytest_vidcompress.artefacts.variant import Variant, build
 from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.exits.confidence import confidence
-from pytest_vidcompress.compress.exits.two_stages import TwoStages
+from pytest_vidcompress.compress.exits.staged_module import TwoStages
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.measure.cost.macs import work
 from pytest_vidcompress.measure.cost.weigh import weigh
+from pytest_vidcompress.measure.report import Execution
 from pytest_vidcompress.measure.subject import Subject
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.load import load as load_model
@@ -114,7 +115,16 @@ def test_it_goes_to_another_process_without_what_it_has_counted() -> None:
 def test_in_torch_it_leaves_where_its_simulated_integers_say() -> None:
     made = half().model
     run = RUNTIMES["torch"].prepare(made)
-    torch.testing.assert_close(answers(run), answers(half().module), rtol=0.05, atol=0.05)
+    torch.testing.assert_close(answers(run), answers(half().module), rtol=0.05, atol=0.1)
+
+
+def test_its_machine_class_is_that_of_what_executes_its_stages_and_of_nothing_else() -> None:
+    made = half()
+    names = dict.fromkeys(made.model.module.runtimes)
+    assert len(names) < len(RUNTIMES) - 1
+    version = "-".join(("two-stages", *(RUNTIMES[name].version() for name in names)))
+    assert Subject.of(made).runtime_version == version
+    assert Execution("two-stages", runtime_version=version).classed_by == ("two-stages", version, "")
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime", "torch-compile"])

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pytest_vidcompress.compress.exits.cascade import cascade_of, parts_of
-from pytest_vidcompress.compress.exits.two_stages import TwoStages
+from pytest_vidcompress.compress.exits.staged_module import TwoStages
 from pytest_vidcompress.compress.recipe import parse
 from pytest_vidcompress.compress.registry import TECHNIQUES
 from pytest_vidcompress.errors import VidcompressError

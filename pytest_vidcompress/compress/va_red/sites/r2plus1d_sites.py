@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .site import GatedFamily, Site
+from .convolution_site import GatedFamily, Site
 
 _STAGES = ("layer1", "layer2", "layer3")
 
