@@ -6,19 +6,23 @@ import os
 import sys
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
 if TYPE_CHECKING:
-    from ..present.terminal.progress import Progress
+    from ..present.terminal.progress.bar import Bar
+    from ..present.terminal.progress.notice import Notice
+    from ..present.terminal.progress.pace import Pace
 
-TERMINAL = pytest.StashKey[IO[str]]()
+TERMINAL = pytest.StashKey[TextIO]()
 COLUMNS = pytest.StashKey[int]()
 _WAITS = (
     "vidcompress: another run is timing on this machine, and this one waits for it: two would slow each other"
 )
-PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
+PROGRESS: pytest.StashKey[Bar | Notice] = pytest.StashKey()
+RUN: pytest.StashKey[Pace] = pytest.StashKey()
+"""How fast tests get on."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -42,22 +46,30 @@ def open_terminal(config: pytest.Config) -> None:
 
 
 def progress(config: pytest.Config) -> Callable[[str, int, int], None] | None:
-    """What shows how far a run is, or says what nobody would guess where no terminal can show it."""
+    """What shows how far a run is, or says now and then where no terminal can show it."""
     if TERMINAL not in config.stash:
         return None
-    if not (config.stash[TERMINAL].isatty() and config.get_terminal_writer().hasmarkup):
-        from ..measure.grid.rounds import TIMING
-        from ..measure.latency.machine_lock import WAITING
-        from ..present.terminal.progress import Notice
-        from ..run.variants.training_time import WAITING as TRAINS
+    from ..present.terminal.progress.pace import Pace
 
-        return Notice(
-            config.stash[TERMINAL], {WAITING: _WAITS, TIMING: "vidcompress: {}", TRAINS: "vidcompress: {}"}
-        )
-    from ..present.terminal.progress import Progress
-
-    config.stash[PROGRESS] = Progress(config.stash[TERMINAL])
+    config.stash[RUN] = Pace()
+    config.stash[PROGRESS] = _bar_or_lines(config, config.stash[TERMINAL])
     return config.stash[PROGRESS]
+
+
+def _bar_or_lines(config: pytest.Config, terminal: TextIO) -> Bar | Notice:
+    from ..present.terminal.progress.output import draws
+
+    # What tests print under `-s` would run into a bar.
+    if draws(terminal, os.environ) and config.getoption("capture") != "no":
+        from ..present.terminal.progress.bar import Bar
+
+        return Bar(terminal)
+    from ..measure.grid.rounds import TIMING
+    from ..measure.latency.machine_lock import WAITING
+    from ..present.terminal.progress.notice import Notice
+    from ..run.variants.training_time import WAITING as TRAINS
+
+    return Notice(terminal, {WAITING: _WAITS, TIMING: "vidcompress: {}", TRAINS: "vidcompress: {}"})
 
 
 @contextmanager
@@ -72,7 +84,11 @@ def shows(item: pytest.Item, planned: Collection[str]) -> Generator[None]:
         yield
         return
     measuring = [each.nodeid for each in item.session.items if each.nodeid in planned]
-    shown.about = f"test {measuring.index(item.nodeid) + 1} of {len(measuring)}, {item.name}"
+    done = measuring.index(item.nodeid)
+    run = item.config.stash[RUN]
+    run.count("tests", done, len(measuring))
+    left = f" ({run.left})" if run.left else ""
+    shown.pace.about = f"test {done + 1} of {len(measuring)}{left}, {item.name}"
     try:
         yield
     finally:

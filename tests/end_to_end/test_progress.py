@@ -1,36 +1,40 @@
 """The bar: seen on a terminal, gone at the end, and no byte of it anywhere else."""
 
+import fcntl
 import os
 import re
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
 
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
-from pytest_vidcompress.present.terminal.progress import BACK, BELOW, MAKE_ROOM
+from pytest_vidcompress.present.terminal.progress.bar import BACK, BELOW, MAKE_ROOM
 from tests.conftest import HOLDS
-from tests.project import SMALL
+from tests.project import SMALL, Project
 
 BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pty is for Unix")
-def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
-    import pty
+DRAWN_AT_ONCE = (
+    "from pytest_vidcompress.present.terminal.progress import bar\n"
+    "bar.Bar.__init__.__defaults__ = (0.0, 0.0)\n"
+)
+STORED = ("--benchmark-disable", "--vc-baseline=create")
+pty = pytest.importorskip("pty", reason="pseudo-terminals are for Unix")
 
-    project.write(
-        test_holds=HOLDS,
-        conftest="from pytest_vidcompress.present.terminal import progress\n"
-        "progress.Progress.__init__.__defaults__ = (0.0, 0.0)\n",
-    )
+
+def on_a_terminal(project, *options, **environ):
+    """What a terminal is sent by a run in `project`, and how the run ended."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-mpytest", *SMALL, "--benchmark-disable", "--vc-baseline=create"]
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-mpytest", *SMALL, *options],
         cwd=project.folder,
-        env={**os.environ, "TERM": "xterm"},
+        env={**os.environ, "TERM": "xterm", **environ},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -46,16 +50,63 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(project, tmp_path):
             break
         shown += chunk
     os.close(ours)
-    assert process.wait() == 0
-    text = shown.decode().replace("\r\n", "\n")
-    assert "%|" in text
-    assert "16" in text
-    without = re.sub(r"\x1b\[[\d;]*m", "", BAR.sub("", text).replace(MAKE_ROOM, ""))
-    assert re.search(r"(?m)^test_holds\.py \. +\[100%\]$", without), without
+    return shown, process.wait()
+
+
+def as_it_stays(shown):
+    """What is left of it when bars are wiped; without colours."""
+    text = BAR.sub("", shown.decode(errors="replace").replace("\r\n", "\n")).replace(MAKE_ROOM, "")
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    """A project with a baseline, whose bars are drawn at once; its test prints."""
+    project = Project(tmp_path_factory.mktemp("quick"))
+    project.write(test_holds=HOLDS + "    print('printed by the test')\n", conftest=DRAWN_AT_ONCE)
+    assert project.run(*STORED).passed(1)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "line"),
+    [
+        ((), {}, r"(?m)^test_holds\.py \. +\[100%\]$"),
+        (("-q",), {"NO_COLOR": "1"}, r"(?m)^\. +\[100%\]$"),
+        (("-v",), {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, r"(?m)PASSED +\[100%\]$"),
+    ],
+    ids=["as it is", "-q without colours", "-v without blocks"],
+)
+def test_on_a_terminal_pytests_own_lines_stay_whole(quick, options, environ, line):
+    shown, code = on_a_terminal(quick, "--benchmark-disable", *options, **environ)
+    assert code == 0
+    bars = [bar for bar in BAR.findall(shown.decode(errors="replace")) if "%|" in bar]
+    assert any(re.search(r"test 1 of 1, .*\| \d+/16 \[", bar) for bar in bars), shown
+    # A line is never longer than the terminal, behind whose end it would go on below.
+    assert all(len(bar) - len(BELOW + BACK) < 80 for bar in bars)
+    assert ("█" in "".join(bars)) == ("LC_ALL" not in environ)
+    without = as_it_stays(shown)
+    assert re.search(line, without), without
     assert "%|" not in without
     assert "\x1b" not in without
     assert "compressed video models" in without
     assert "1 passed" in without
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [(("-s",), {}), (("-n", "2"), {}), ((), {"TERM": "dumb"})],
+    ids=["-s", "-n 2", "a dumb terminal"],
+)
+def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, environ):
+    if "-n" in options:
+        pytest.importorskip("xdist")
+    shown, code = on_a_terminal(quick, "--benchmark-disable", *options, **environ)
+    assert code == 0
+    assert b"%|" not in shown
+    assert BELOW.encode() not in shown
+    assert (b"printed by the test" in shown) == ("-s" in options)
+    assert "1 passed" in as_it_stays(shown)
 
 
 def test_nothing_of_it_elsewhere(stored):
