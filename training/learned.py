@@ -18,7 +18,7 @@ from pathlib import Path
 from pytest_vidcompress.artefacts.folder import read, size_bytes
 from pytest_vidcompress.artefacts.kept.committed import committed_folders
 from pytest_vidcompress.artefacts.kept.learned_record import read_record
-from pytest_vidcompress.present.terminal.progress import Progress
+from pytest_vidcompress.present.terminal.progress.bar import Bar
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.registries import Registries
@@ -53,7 +53,7 @@ def train(
         },
         began=BEGAN,
     )
-    registries, progress = Registries.merge([], [], [], []), Progress(sys.stdout)
+    registries, progress = Registries.merge([], [], [], []), Bar(sys.stdout)
     inputs = Inputs(options, registries, progress)
     committed = commit_learned(recipe, model, inputs, options, registries, progress)
     progress.end()
