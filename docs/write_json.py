@@ -16,6 +16,16 @@ from pytest_vidcompress.present.formats import run_schema
 ROOT = Path(__file__).parent.parent
 FILE = Path(run_schema.__file__).with_suffix(".json")
 PAGE = ROOT / "docs/json.md"
+TABLES = {
+    "Of the run": "run",
+    "Of every measurement": "measurement",
+    "Its numbers": "report",
+    "Of a grid": "grid",
+    "Of a target": "target",
+    "Of a sensitivity": "sensitivity",
+    "Of a skipped clip": "skipped",
+}
+"""Title -> which definition of the schema."""
 BEGIN, END = "<!-- keys: docs/write_json.py writes what follows -->", "<!-- end of keys -->"
 
 
@@ -31,9 +41,8 @@ def page(text: str) -> str:
 
 
 def _tables(parts: Mapping[str, Any]) -> Iterator[str]:
-    yield from _table("Of every measurement", parts["measurement"])
-    yield from _table("Its numbers", parts["report"])
-    yield from _table("Of a grid", parts["grid"])
+    for title, name in TABLES.items():
+        yield from _table(title, parts[name])
 
 
 def _table(title: str, schema: Mapping[str, Any]) -> Iterator[str]:

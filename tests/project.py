@@ -97,6 +97,10 @@ class Project:
         (path,) = self.folder.glob(pattern)
         return json.loads(path.read_text())
 
+    def measurements(self, name: str) -> list[dict]:
+        """Of a run file."""
+        return self.json(name)["measurements"]
+
     @property
     def baseline(self) -> dict:
         """The entries of what no machine changes, by variant."""

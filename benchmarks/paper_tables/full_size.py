@@ -1,7 +1,7 @@
 """All rows of the study's tables, on models of its size and without budgets.
 
     pytest benchmarks/paper_tables/full_size.py --vc-model=timesformer --vc-weights=random \
-        --vc-clips=<a Kinetics folder> --vc-sample=6 --vc-report=benchmarks/paper_tables/timesformer.json
+        --vc-clips=<a Kinetics folder> --vc-sample=6 --vc-json=benchmarks/paper_tables/timesformer.json
 
 No other run collects it: `pytest benchmarks` has the same variants, each in the test that holds it.
 """

@@ -25,7 +25,7 @@ _MADE_WITH = (Options.weights, Options.clips, Options.calibration)
 
 def _declare(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "runs", metavar="RUN.json", nargs="+", type=Path, help="what pytest --vc-report=RUN.json wrote"
+        "runs", metavar="RUN.json", nargs="+", type=Path, help="what pytest --vc-json=RUN.json wrote"
     )
     parser.add_argument(
         "--max-ms", type=reads(reading.number), metavar="MS", help="most milliseconds of a call, batch of one"
@@ -141,7 +141,7 @@ def _options(candidate: Candidate) -> Iterator[str]:
 VERB = Verb(
     "choose",
     "from runs, the variants that meet limits, and the command that makes the best",
-    "Reads what runs measured (pytest --vc-report=RUN.json) and shows, machine by machine, which variants meet all\n"
+    "Reads what runs measured (pytest --vc-json=RUN.json) and shows, machine by machine, which variants meet all\n"
     "limits, why the others do not, and what makes the best. The estimate decides; ~ stands where the limit is\n"
     "within its 95 % interval. What was not measured meets no limit. Exit code 0 where a variant fits, 1 where none\n"
     "does.",

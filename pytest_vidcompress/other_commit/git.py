@@ -39,6 +39,28 @@ class Commit:
         return short if self.sha.startswith(self.ref) else f"{self.ref} ({short})"
 
 
+@dataclass(frozen=True)
+class Head:
+    """What is checked out."""
+
+    sha: str
+    dirty: bool
+    """Whether tracked files are other than in that commit."""
+
+
+def find_head(folder: Path) -> Head | None:
+    """What is checked out around `folder`; None where there is no git, no repository, or no commit yet."""
+    try:
+        found = _git(folder, "HEAD", "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if found.returncode != 0 or not _SHA.fullmatch(found.stdout.strip()):
+            return None
+        # Looking takes no lock of the repository: somebody may be committing.
+        changes = _git(folder, "HEAD", "--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    except VidcompressError:
+        return None
+    return Head(found.stdout.strip(), bool(changes.stdout.strip()))
+
+
 def find_commit(ref: str, folder: Path) -> Commit:
     """The commit that `ref` names in the repository around `folder`.
 

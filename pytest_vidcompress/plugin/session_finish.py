@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from .refusals import usage_errors
-from .stash import SESSION
+from .stash import EXIT, SESSION
 from .terminal import is_worker
 from .xdist_worker import hand_over
+
+if TYPE_CHECKING:
+    from ..run.session import Session
 
 UNWRITTEN = (
     "nothing was written to the baselines: a run that fails writes none; make its tests pass, or leave out the others"
@@ -25,10 +30,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ours = config.stash.get(SESSION, None)
     if ours is None:
         return
-    ledger = ours.ledger
     if is_worker(config):
-        hand_over(config, ledger)
+        hand_over(config, ours.ledger)
         return
+    _settle(session, ours, exitstatus)
+    config.stash[EXIT] = int(session.exitstatus)
+
+
+def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
+    config, ledger = session.config, ours.ledger
     if ledger.reuse and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         ours.references.finish()
     mode = ours.options.mode

@@ -20,6 +20,8 @@ CHECKER: pytest.StashKey[Checker] = pytest.StashKey()
 GRID: pytest.StashKey[GridMeasurer] = pytest.StashKey()
 COMPARED = pytest.StashKey[list[dict[str, Any]]]()
 """Documents of the earlier runs that pytest-benchmark compares with."""
+EXIT = pytest.StashKey[int]()
+"""How the run ended, a nothing measured and a baseline unused counted in."""
 DESELECTED = pytest.StashKey[bool]()
 """Tests were left out of the run."""
 TRAININGS = pytest.StashKey[list[str]]()

@@ -11,13 +11,22 @@ import pytest
 
 from ..present.printable import printable
 from .refusals import usage_errors
-from .stash import COMPARED, OPTIONS, SESSION
+from .stash import COMPARED, EXIT, OPTIONS, SESSION
 from .terminal import is_worker
 
 if TYPE_CHECKING:
     from ..present.outcome import Outcome
     from ..present.terminal.table import Line
     from ..run.session import Session
+
+EXITS: dict[int | None, str] = {
+    pytest.ExitCode.OK: "passed",
+    pytest.ExitCode.TESTS_FAILED: "failed",
+    pytest.ExitCode.INTERRUPTED: "interrupted",
+    pytest.ExitCode.INTERNAL_ERROR: "internal error",
+    pytest.ExitCode.USAGE_ERROR: "usage error",
+    pytest.ExitCode.NO_TESTS_COLLECTED: "no tests",
+}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,6 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
+    from ..present.report_files import write_reports
     from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
     from ..present.width import width
@@ -43,24 +53,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("compressed video models")
     for line in [*summary(outcome, added, width()), *_on_github(terminalreporter, outcome, closing)]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
-    for page in outcome.reports:
-        from ..present.html.page import BesideResults, write_page
-
-        beside = BesideResults(outcome.grids, outcome.variants, outcome.facts)
-
-        with usage_errors():
-            write_page(page, outcome.results, closing, outcome.about, outcome.skipped, beside)
-        terminalreporter.write_line(printable(f"report: {page}"))
+    with usage_errors():
+        write_reports(outcome.reports, outcome)
+    for file in outcome.reports:
+        terminalreporter.write_line(printable(f"report: {file}"))
     failures = failures_kept(session.ledger.bundles.values())
     if failures:
         terminalreporter.write_line(printable(failures))
 
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:
-    from ..present.formats.run_facts import RunFacts
     from ..present.outcome import BaselineChanges, Outcome
+    from ..run.facts.facts_of_run import facts_of_run
     from ..run.options.arguments import as_typed
 
+    typed = ["pytest", *config.invocation_params.args]
     ledger, options = session.ledger, session.options
     return Outcome(
         results=ledger.results,
@@ -75,11 +82,11 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         variants=ledger.variants,
         unmeasured=ledger.unmeasured,
         compared=ledger.compared,
-        facts=RunFacts(
-            options.weights, str(options.clips), options.calibration, session.baselines.machine_of
-        ),
-        reports=options.reports,
-        command=shlex.join(["pytest", *config.invocation_params.args]),
+        facts=facts_of_run(session, typed, EXITS.get(config.stash.get(EXIT, None), ""))
+        if options.files
+        else None,
+        reports=options.files,
+        command=shlex.join(typed),
         options=as_typed(options),
     )
 

@@ -54,7 +54,7 @@ class Outcome:
     facts: RunFacts | None = None
     """For files that are read elsewhere."""
     reports: Sequence[Path] = ()
-    """The files of `--vc-report`."""
+    """The files of `--vc-report` and `--vc-json`."""
     command: str = "pytest"
     """What was typed, to run all of it again."""
     options: str = ""

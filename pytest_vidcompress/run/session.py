@@ -14,8 +14,9 @@ from ..errors import VidcompressError
 from ..gate.baseline.files import writable
 from ..gate.budget import Margins
 from ..gate.latency.error_budget import ErrorBudget
-from ..other_commit.git import find_commit
-from ..present.html.page import write_page
+from ..other_commit.git import Head, find_commit, find_head
+from ..present.outcome import Outcome
+from ..present.report_files import write_reports
 from ..runtimes.bf16_kernels import kernels_on
 from .baselines import Baselines
 from .bundle.bundle_folder import refuse_unwritable
@@ -74,14 +75,20 @@ class Session:
             )
         if self.options.mode != "check":
             writable(self.options.baselines)
-        for file in self.options.reports:
-            write_page(file, [])
-        if self.options.bundle and not self.options.export:
-            refuse_unwritable(self.options.bundle)
+        if not self.options.export:
+            write_reports(self.options.files, Outcome())
+            if self.options.bundle:
+                refuse_unwritable(self.options.bundle)
+        _ = self.options.files and self.head
         _ = self.inputs.sample
         self._set_threads()
         for name in models:
             self._prepare(name, self.inputs.choices.runtimes(recipes), name in held)
+
+    @cached_property
+    def head(self) -> Head | None:
+        """What was checked out when the run began; None where nothing is."""
+        return find_head(self.options.root)
 
     @cached_property
     def error_budget(self) -> ErrorBudget:
@@ -111,7 +118,7 @@ class Session:
         from ..measure.profile.profiler import Profiler
 
         options = self.options
-        return Profiler(options.profile, options.profile or bool(options.reports), self.progress)
+        return Profiler(options.profile, options.profile or bool(options.files), self.progress)
 
     @cached_property
     def other_build(self) -> OtherBuild | None:

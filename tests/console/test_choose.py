@@ -128,7 +128,7 @@ def test_bad_files_are_named_a_line_each_and_nothing_is_chosen_without_them(
     out, err = capsys.readouterr()
     assert out == ""
     first, second = err.splitlines()
-    assert "page.json: it is no JSON" in first
+    assert "page.json is no run file: it is no JSON" in first
     assert "none.json cannot be read" in second
     assert main(["choose", str(run)]) == 2
     assert "no limit: give one of --max-ms" in capsys.readouterr().err

@@ -62,7 +62,7 @@ def test_the_baseline_says_what_it_is_of(made):
     assert run(made, "--vc-strict", "--vc-report=page.json").says(
         r"(?m)^clips: .*\b32 files, sample of 32, seed 0, 8x4, 1x1 views$"
     )
-    (report,) = made.json("page.json")
+    (report,) = made.measurements("page.json")
     assert (report["protocol"], report["clips_digest"]) == (stored["protocol"], stored["clips_digest"])
 
 
@@ -74,7 +74,7 @@ def test_a_start_of_the_sample_is_held_to_it(made):
 
 def verdicts(project, **options):
     run(project, "--vc-report=verdicts.json", **options)
-    (report,) = project.json("verdicts.json")
+    (report,) = project.measurements("verdicts.json")
     return {name: value for name, value in report.items() if name in ("verdict_top1", "verdict_clips")}
 
 

@@ -48,7 +48,7 @@ def test_compare_says_what_changed_besides_time(saved):
 def test_disable_leaves_the_time_out(stored):
     run = stored.run("--benchmark-disable", "--vc-report=untimed.json")
     assert run.passed(1)
-    (measured,) = stored.json("untimed.json")
+    (measured,) = stored.measurements("untimed.json")
     assert measured["latency"] is None
     assert measured["verdict_latency_ratio"] == "inconclusive"
     assert measured["top1"] is not None

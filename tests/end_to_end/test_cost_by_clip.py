@@ -43,7 +43,7 @@ def test_the_distribution_is_on_the_terminal_on_the_page_and_in_the_json(first):
     assert run.says(r"MACs of run-length:threshold=0.3 beside their mean: still 0.*, middle .*, fast 1\.")
     page = (project.folder / "r.html").read_text()
     assert "What single clips cost run-length:threshold=0.3" in page
-    (row,) = project.json("r.json")
+    (row,) = project.measurements("r.json")
     assert row["macs_p50"] < row["macs_p95"]
     assert (row["budget_macs_p95_ratio"], row["budget_macs_mean_ratio"]) == ("passed", "passed")
     thirds = [each["macs"][0] for each in row["clip_groups"] if each["kind"] == "motion"]

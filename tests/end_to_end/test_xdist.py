@@ -52,7 +52,8 @@ def test_the_same_numbers_in_one_table(together):
 
     def numbers(name):
         return {
-            r["name"]: (r["top1"], r["size_bytes"], r["macs"], r["sparsity"]) for r in together.json(name)
+            r["name"]: (r["top1"], r["size_bytes"], r["macs"], r["sparsity"])
+            for r in together.measurements(name)
         }
 
     assert numbers("two.json") == numbers("alone.json")
@@ -69,7 +70,7 @@ def test_the_same_baseline(together):
 
 @pytest.mark.slow
 def test_latency_is_measured_by_one_worker_at_a_time(together):
-    assert all(result["latency_ratio"] for result in together.json("two.json"))
+    assert all(result["latency_ratio"] for result in together.measurements("two.json"))
     spans = sorted(tuple(map(float, path.read_text().split())) for path in together.folder.glob("span-*"))
     assert len(spans) == 2, "both workers measured"
     assert spans[0][1] <= spans[1][0]

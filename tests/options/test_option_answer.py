@@ -36,7 +36,7 @@ def test_the_way_from_file_to_answer_is_stored_shown_and_missed(answers):
     assert run.passed(1)
     assert run.says(r"variant +decode +model +embedding +blocks +head +total +clips/s")
     assert run.says(r"variant +embedding +blocks +head +elsewhere +total")
-    (result,) = answers.json("run.json")
+    (result,) = answers.measurements("run.json")
     assert (result["from_file"]["rounds"], result["from_file"]["clips"]) == (6, 4)
     assert 0 < result["decode_s"] < result["answer_s"]
     assert result["answer_ratio"] > 0
@@ -58,7 +58,7 @@ def test_the_way_from_file_to_answer_is_stored_shown_and_missed(answers):
 def test_a_budget_times_it_unasked_and_ends_when_it_is_decided(answers):
     run = answers.run("-kbudget", "--vc-report=budget.json")
     assert run.passed(1)
-    (result,) = answers.json("budget.json")
+    (result,) = answers.measurements("budget.json")
     assert result["budget_answer_ratio"] == result["budget_decode_ratio"] == "passed"
     assert result["from_file"]["rounds"] <= START_PAIRS
 

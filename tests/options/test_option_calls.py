@@ -25,7 +25,7 @@ def test_more_calls_are_timed_over_the_clips_and_held_to_a_budget(tmp_path):
     assert run.says(r"calls of videomae")
     # pytest-benchmark's table shows the variant's calls as ever.
     assert run.says(r"test_within\[videomae\]")
-    (row,) = project.json("numbers.json")
+    (row,) = project.measurements("numbers.json")
     assert row["calls"] > 0
     assert "budget_latency_p90_ratio" in row
 

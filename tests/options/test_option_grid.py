@@ -51,7 +51,7 @@ def test_a_grid_of_ones_own_is_measured_alone_and_shown_whole(project):
     assert run.says(r"(?m)^  fp32@absent, batch 1 and 2: it needs no_such_package")
     assert run.says(r"vidcompress: 9 of 18 cells of 1 model")
     content = (project.folder / "grid.json").read_text()
-    (document,) = json.loads(content)
+    (document,) = json.loads(content)["grids"]
     timed = {
         (cell["precision"], cell["runtime"], cell["batch"]) for cell in document["cells"] if "latency" in cell
     }
@@ -89,7 +89,7 @@ def test_what_was_measured_before_an_interrupt_is_shown(project):
     run = project.run(*GIVEN, f"--vc-grid={spec}", "--vc-report=grid.json", small=False)
     assert run.ret == 2, run.out
     assert run.says(r"each timed in 2 of 6 rounds\s+\(it was\s+stopped\)")
-    (document,) = json.loads((project.folder / "grid.json").read_text())
+    (document,) = project.json("grid.json")["grids"]
     assert document["interrupted"]
     assert [cell["rounds"] for cell in document["cells"]] == [2, 2]
 

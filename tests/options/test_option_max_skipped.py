@@ -102,7 +102,7 @@ def test_as_many_as_allowed_are_left_out_of_both_sides(shared, copy, allowed):
     assert done.passed(2)
     assert done.says("clips that could not be used, in neither variant nor reference: 2 not a video, 1 empty")
     assert done.says(r"on 27 clips \(5 skipped, 1 absent\)")
-    for report in shared.json("allowed.json"):
+    for report in shared.measurements("allowed.json"):
         assert (report["clips"], report["skipped"]) == (27, 5)
         assert sum(each["clips"] for each in report["classes"]) == 27
     with (shared.folder / "allowed.skipped.csv").open(newline="") as lines:

@@ -42,7 +42,7 @@ def test_tables_in_the_terminal(profiled):
 
 
 def test_every_row_in_the_numbers(profiled):
-    (result,) = profiled.json("numbers.json")
+    (result,) = profiled.measurements("numbers.json")
     for name in ("hotspots", "reference_hotspots"):
         for rows in (result[name][table] for table in ("operators", "modules", "kinds")):
             assert sum(row["share"] for row in rows) == pytest.approx(1)
@@ -68,7 +68,7 @@ def test_a_picture_on_the_page_and_no_times_needed(profiled):
 def test_workers_hand_it_over(profiled):
     run = profiled.run("-n2", "--vc-profile", UNTIMED, "--vc-report=two.json")
     assert run.passed(2)
-    results = profiled.json("two.json")
+    results = profiled.measurements("two.json")
     assert {result["name"] for result in results} == {"int8-dynamic", "fp32"}
     assert all(result["hotspots"]["operators"] and result["hotspots"]["modules"] for result in results)
     assert {"left_float" in result for result in results} == {True, False}
@@ -81,7 +81,7 @@ def test_off_by_default(profiled, tmp_path):
     run = plain.run(UNTIMED, "--vc-report=off.json")
     assert run.passed(2)
     assert not run.says("where the time of a call goes")
-    assert not any("hotspots" in result for result in plain.json("off.json"))
+    assert not any("hotspots" in result for result in plain.measurements("off.json"))
     # What is int8 is said in every run.
     assert run.says(r"(?m)^int8-dynamic +\d+ % +\d+ % +- ")
     ini = profiled.copy(tmp_path / "ini").write(pyproject="[tool.pytest.ini_options]\nvc_profile = true")

@@ -1,6 +1,7 @@
-"""--vc-report: a page to look at, or the numbers; given twice, both."""
+"""--vc-report and --vc-json: a page to look at, or the numbers; given twice, both."""
 
 import json
+import platform
 
 import pytest
 
@@ -11,11 +12,15 @@ from tests.present.formats.run_files import complaints
 def written(stored, tmp_path_factory):
     """A run that writes both, and the folder it was to write them in."""
     folder = tmp_path_factory.mktemp("written") / "new"
-    files = [folder / "page.html", folder / "numbers.json"]
-    run = stored.run("--benchmark-disable", *(f"--vc-report={file}" for file in files))
+    options = [
+        f"--vc-report={folder / 'page.html'}",
+        f"--vc-report={folder / 'too.json'}",
+        f"--vc-json={folder / 'numbers.json'}",
+    ]
+    run = stored.run("--benchmark-disable", *options)
     assert run.passed(1)
-    for file in files:
-        assert run.says(rf"(?m)^report: {file}")
+    for name in ("page.html", "too.json", "numbers.json"):
+        assert run.says(rf"(?m)^report: {folder / name}")
     return folder
 
 
@@ -30,17 +35,33 @@ def test_a_page(written):
 
 
 def test_numbers(written):
-    (result,) = json.loads((written / "numbers.json").read_text())
+    (result,) = json.loads((written / "numbers.json").read_text())["measurements"]
     assert (result["name"], result["model"], result["clips"]) == ("prune-global", "videomae", 16)
     assert (result["recipe"], result["made_with"]["clips"]) == ("prune-global", "pocket")
     assert result["machine_class"].startswith(result["machine"])
 
 
-def test_the_numbers_are_as_the_published_schema_says(written):
-    assert complaints((written / "numbers.json").read_text()) == []
+def test_the_run_says_where_it_ran_and_how_it_ended(written):
+    run = json.loads((written / "numbers.json").read_text())["run"]
+    assert (run["exit"], run["command"][0]) == ("passed", "pytest")
+    assert run["closing"].startswith("vidcompress: 1 variant of 1 model on 16 clips")
+    known = run["environment"]
+    assert (known["python"], known["threads"]) == (platform.python_version(), "1")
+    assert known["machine_class"].startswith(known["machine"])
 
 
-def test_another_suffix_is_refused(stored):
-    assert stored.run("--vc-report=r.csv").refused(
-        r"--vc-report=r\.csv: expected a file that ends in \.html or \.json"
-    )
+def test_the_numbers_are_the_same_by_either_option_and_as_the_published_schema_says(written):
+    content = (written / "numbers.json").read_text()
+    assert complaints(content) == []
+    assert (written / "too.json").read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("--vc-report=r.csv", r"--vc-report=r\.csv: expected a file that ends in \.html or \.json"),
+        ("--vc-json=r.html", r"--vc-json=r\.html: expected a file that ends in \.json"),
+    ],
+)
+def test_another_suffix_is_refused(stored, option, expected):
+    assert stored.run(option).refused(expected)

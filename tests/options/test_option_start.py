@@ -45,7 +45,7 @@ def test_a_start_is_stored_shown_and_missed(starts):
     assert run.says(
         r"cold start of videomae +load +prepare +first call +total ms +MB resident +beyond imports"
     )
-    (result,) = starts.json("run.json")
+    (result,) = starts.measurements("run.json")
     assert result["start"]["pairs"] == 6
     parts = [result["start"][part] for part in ("load_s", "prepare_s", "first_call_s")]
     assert all(seconds > 0 for seconds in parts)

@@ -1,6 +1,5 @@
 """--vc-views: how much of a clip a model is shown."""
 
-import json
 import re
 
 import pytest
@@ -100,12 +99,12 @@ def test_an_accuracy_of_other_views_than_the_published_ones_is_labelled(wide):
     run = wide.run(*TINY, "--vc-report=page.html", "--vc-report=run.json", small=False)
     assert run.says(rf"(?m)^accuracy {label}$")
     assert f"<p>Accuracy {label}.</p>" in (wide.folder / "page.html").read_text()
-    (report,) = json.loads((wide.folder / "run.json").read_text())
+    (report,) = wide.measurements("run.json")
     assert (report["protocol"], report["published_protocol"]) == ("4x2, 1x1 views", "4x2, 5x3 views")
     assert report["protocol_label"] == label
     run = wide.run(*TINY, "--vc-views=published", "--vc-report=run.json", small=False)
     assert not run.says("measured with")
-    (report,) = json.loads((wide.folder / "run.json").read_text())
+    (report,) = wide.measurements("run.json")
     assert report["protocol"] == report["published_protocol"]
     assert "protocol_label" not in report
 

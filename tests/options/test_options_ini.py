@@ -19,6 +19,7 @@ TEST = """
         root = request.config.rootpath
         assert options.baselines == root / "held"
         assert options.reports == (root / "page.html",)
+        assert options.json == (root / "run.json",)
         assert (options.all_clips, options.profile, options.resume) == (True, True, False)
         assert (options.latency_margin, options.max_skipped, options.confirm_s) == (0.1, 0.2, 7)
         assert options.calls == 400
@@ -45,6 +46,7 @@ VALUES = """
     vc_device = "cpu"
     vc_threads = 1
     vc_report = "page.html"
+    vc_json = "run.json"
     vc_cache = "cache"
     vc_bundle = "failures"
     vc_all_clips = true

@@ -9,6 +9,7 @@ from pytest_vidcompress.other_commit.git import (
     add_worktree,
     content_in,
     find_commit,
+    find_head,
     is_tracked,
     remove_worktree,
 )
@@ -53,6 +54,20 @@ def test_a_commit_is_named_by_what_was_typed(repository):
     assert head.repository == repository.folder.resolve()
     assert head.name == f"HEAD ({head.sha[:7]})"
     assert find_commit(head.sha[:9], repository.folder).name == head.sha[:7]
+
+
+def test_what_is_checked_out_is_dirty_when_a_tracked_file_has_changed(repository, tmp_path):
+    head = find_head(repository.folder / "src")
+    assert (head.sha, head.dirty) == (find_commit("HEAD", repository.folder).sha, False)
+    file = repository.folder / "src" / "mine.py"
+    before = file.read_text()
+    file.write_text("number = 2\n")
+    (repository.folder / "untracked").write_text("")
+    assert find_head(repository.folder).dirty
+    file.write_text(before)
+    assert not find_head(repository.folder).dirty
+    (repository.folder / "untracked").unlink()
+    assert find_head(tmp_path) is None
 
 
 @pytest.mark.parametrize(

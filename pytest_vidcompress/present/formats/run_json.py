@@ -1,40 +1,67 @@
-"""The run file, `--vc-report=FILE.json`: entries of measurements, then of grids, as `run_schema` says."""
+"""The run file, `--vc-json=FILE`: one object of the run, its measurements and grids, as `run_schema` says."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from ...gate.grid_choice import GridChoice
+from ...clips.faults import Skipped
 from ...gate.statistics import drop_interval
 from ...gate.verdict import Result
 from ...measure.report import Report
 from ..grid.grid_json import grid_json
+from ..outcome import Outcome
 from ..terminal.class_lines import class_rows, confusion_rows
+from ..terminal.closing_line import closing_line
 from .report_json import as_json
 from .run_facts import RunFacts
 
-SCHEMA = 1
-"""Version of an entry. What is added leaves it; it rises where a key goes, or means something else than before."""
+SCHEMA = 2
+"""Version of the file. What is added leaves it; it rises where a key goes, or means something else than before."""
 
 
-def run_text(
-    results: Sequence[Result], grids: Sequence[GridChoice] = (), facts: RunFacts | None = None
-) -> str:
-    """The content of the file: a JSON array in ASCII, so that no text in it is taken for anything else."""
-    entries = [
-        *(_entry(result, facts) for result in results),
-        *({"schema": SCHEMA, **grid_json(grid)} for grid in grids),
-    ]
-    return json.dumps(entries, indent=2, sort_keys=True, allow_nan=False) + "\n"
+def run_document(outcome: Outcome) -> dict[str, Any]:
+    """The content of the file as plain data."""
+    facts = outcome.facts
+    return {
+        "schema": SCHEMA,
+        "run": _run(outcome),
+        "measurements": [_measurement(result, facts) for result in outcome.results],
+        "grids": [grid_json(grid) for grid in outcome.grids],
+        "targets": [asdict(found) for found in outcome.variants.targets.values()],
+        "sensitivities": [each.as_json() for each in outcome.variants.sensitivities.values()],
+        "skipped": [_skipped(each, facts) for each in outcome.skipped],
+    }
 
 
-def _entry(result: Result, facts: RunFacts | None) -> dict[str, Any]:
+def run_text(document: Mapping[str, Any]) -> str:
+    """A document as text, in ASCII, so that nothing in it is taken for anything else."""
+    return json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _run(outcome: Outcome) -> dict[str, Any]:
+    said = {"closing": closing_line(outcome), "about": outcome.about, "complaints": [*outcome.complaints]}
+    facts = outcome.facts
+    if facts is None:
+        return said
+    return {
+        **said,
+        "began": facts.began or None,
+        "commit": facts.commit or None,
+        "dirty": facts.dirty,
+        "command": [*facts.command],
+        "exit": facts.exit,
+        "environment": dict(facts.environment),
+    }
+
+
+def _measurement(result: Result, facts: RunFacts | None) -> dict[str, Any]:
     """`as_json`, what made it and where it ran, and every class of the clips that counted."""
     report = result.report
-    flat = {"schema": SCHEMA, **as_json(report, result.verdicts), "recipe": report.identity.recipe or None}
+    flat = {**as_json(report, result.verdicts), "recipe": report.identity.recipe or None}
     if facts is not None:
         machine = facts.machine(report.execution)
         flat |= {"machine": machine.computer, "machine_class": machine.slug}
@@ -63,3 +90,14 @@ def _drop_intervals(report: Report) -> dict[str, Any]:
         if drop is not None:
             flat[f"{name}_interval"] = [each if math.isfinite(each) else None for each in drop.interval]
     return flat
+
+
+def _skipped(skipped: Skipped, facts: RunFacts | None) -> dict[str, Any]:
+    clip, within = skipped.clip, facts and facts.path_of
+    return {
+        "clip": clip.id,
+        "label": "; ".join(clip.labels),
+        "kind": str(skipped.kind),
+        "reason": skipped.reason,
+        "file": within(clip.id) if within else clip.path.name,
+    }

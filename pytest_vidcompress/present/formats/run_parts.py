@@ -1,57 +1,10 @@
-"""Words of JSON Schema, and the parts of a run file's entry that are no metric."""
+"""The parts of a run file's measurement that are no metric."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-Schema = dict[str, Any]
-
-
-def text(said: str, **more: Any) -> Schema:
-    """A string."""
-    return {"type": "string", "description": said, **more}
-
-
-def number(said: str) -> Schema:
-    """A finite number."""
-    return {"type": "number", "description": said}
-
-
-def optional_number(said: str) -> Schema:
-    """Likewise, or null."""
-    return {"type": ["number", "null"], "description": said}
-
-
-def whole(said: str) -> Schema:
-    """A whole number from 0."""
-    return {"type": "integer", "minimum": 0, "description": said}
-
-
-def nullable(schema: Schema) -> Schema:
-    """The same, or null."""
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def array(items: Schema) -> Schema:
-    """Any number of the same."""
-    return {"type": "array", "items": items}
-
-
-def obj(said: str, optional: Mapping[str, Schema] | None = None, **properties: Schema) -> Schema:
-    """An object that has all of `properties`, and may have those of `optional`."""
-    return {
-        "type": "object",
-        "description": said,
-        "properties": {**properties, **(optional or {})},
-        "required": [*properties],
-    }
-
-
-def _of_all(said: str, items: Schema) -> Schema:
-    """An object of any keys."""
-    return {"type": "object", "description": said, "additionalProperties": items}
-
+from .schema_words import Schema, array, nullable, number, obj, of_all, optional_number, text, whole
 
 ESTIMATE: Schema = {
     "type": "array",
@@ -141,7 +94,7 @@ PARTS: Mapping[str, Schema] = {
             "crash": text("how it failed"),
         },
     },
-    "stages": _of_all(
+    "stages": of_all(
         "what is decoded, and the stages of the model",
         obj("a stage", seconds=optional_number("of a clip"), macs=nullable(whole("of a view"))),
     ),
@@ -178,7 +131,7 @@ PARTS: Mapping[str, Schema] = {
             seconds={**ESTIMATE, "type": ["array", "null"]},
         )
     ),
-    "seconds_by_clip": _of_all("seconds, by id", number("seconds")),
+    "seconds_by_clip": of_all("seconds, by id", number("seconds")),
     "seconds_of_clips": obj("their distribution", mean=ESTIMATE, p50=ESTIMATE, p90=ESTIMATE, p95=ESTIMATE),
     "hotspots": HOTSPOTS,
     "reference_hotspots": HOTSPOTS,
@@ -202,7 +155,7 @@ PARTS: Mapping[str, Schema] = {
         stands_for=text("what was looked at in its place; empty: itself"),
         unseen=text("why it cannot be said; empty: it can"),
     ),
-    "exits": _of_all("clips of the sample that left at an exit", whole("clips")),
+    "exits": of_all("clips of the sample that left at an exit", whole("clips")),
     "learning": array(
         obj(
             "how a technique of the recipe trained it",

@@ -1,4 +1,4 @@
-"""The file of `--vc-report`: one self-contained HTML page, or JSON when its name ends so; and a list beside it."""
+"""The page of `--vc-report=FILE.html`: self-contained HTML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ...clips.faults import Skipped, by_kind
-from ...errors import VidcompressError
 from ...gate.grid_choice import GridChoice
 from ...gate.metrics import quantity
 from ...gate.verdict import Result
@@ -17,8 +16,6 @@ from ..answer_lines import answer_table, macs_table
 from ..cells import UNEVEN
 from ..clip_cost_lines import COST_HEADER, GROUP_HEADER, cost_rows, group_rows
 from ..divergence_words import relative, sentence_of
-from ..formats.run_facts import RunFacts
-from ..formats.run_json import run_text
 from ..grid.grid_rows import columns_of
 from ..grid.grid_words import failures, machine, sentences, title
 from ..printable import printable
@@ -29,7 +26,6 @@ from ..start_lines import start_rows
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.coverage_lines import is_narrow, what_is_narrow
 from ..terminal.hotspot_lines import beside, milliseconds
-from ..terminal.skipped_lines import skipped_csv, skipped_file
 from ..terminal.speed import HEADER as SPEED_HEADER
 from ..terminal.speed import speed_rows
 from ..variant_rows import Rows, variant_rows
@@ -97,47 +93,6 @@ class BesideResults:
     """Of a run of grids."""
     variants: VariantNotes = field(default_factory=VariantNotes)
     """What was found out while variants were built."""
-    facts: RunFacts | None = None
-    """For the numbers alone."""
-
-
-def write_page(
-    path: Path,
-    results: Sequence[Result],
-    closing: str = "",
-    about: str = "",
-    skipped: Sequence[Skipped] = (),
-    beside: BesideResults | None = None,
-) -> None:
-    """Writes the page, and beside it the list of `skipped` clips if there are any.
-
-    Args:
-        closing: the last line of the terminal's summary.
-        about: its line on the clips.
-        skipped: clips that could not be used.
-        beside: what else is shown.
-
-    Raises:
-        VidcompressError: a file cannot be written.
-    """
-    if path.suffix.lower() == ".json":
-        beside = beside or BesideResults()
-        text = run_text(results, beside.grids, beside.facts)
-    else:
-        text = page(results, closing, about, skipped, beside)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        csv_file = skipped_file(path)
-        if skipped:
-            csv_file.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
-        else:
-            # That of an earlier run is no longer true.
-            csv_file.unlink(missing_ok=True)
-    except OSError as error:
-        raise VidcompressError(
-            f"--vc-report={path} cannot be written ({error.strerror}); choose a file in a folder that can be"
-        ) from error
 
 
 def page(

@@ -11,12 +11,11 @@ from typing import Any
 from ...errors import VidcompressError
 from ...gate.shortlist import Candidate
 from ...measure.interval import Estimate
-from ...untrusted import Malformed, json_object, mapping, number, optional, read_json, text, whole
-from ..formats.run_json import SCHEMA
+from ...untrusted import Malformed
+from ..formats.run_file import read_run_file
 
-MOST_BYTES = 1 << 28
-"""Of a run file: costs by clip of many clips are long."""
-_WRITTEN_BY = "expected what pytest --vc-report=FILE.json writes"
+_KEYS = (("time", "latency"), ("size", "size_bytes"))
+"""Criterion -> what of a measurement it limits."""
 
 
 @dataclass(frozen=True)
@@ -37,82 +36,42 @@ def read_run(path: Path, run: int = 0) -> RunEntries:
     Raises:
         VidcompressError: it cannot be read, is no run file, or is of a later version.
     """
+    document = read_run_file(path)
     try:
-        document: Any = read_json(path, MOST_BYTES)
-    except OSError as error:
-        raise VidcompressError(f"{path} cannot be read ({error.strerror}): {_WRITTEN_BY}") from error
+        found = tuple(_candidate(each, path, run) for each in document["measurements"])
     except Malformed as error:
-        raise VidcompressError(f"{path}: {error}: {_WRITTEN_BY}") from None
-    if not isinstance(document, list):
-        raise VidcompressError(f"{path} is no run file, which is a list: {_WRITTEN_BY}")
-    entries: list[Any] = document
-    found, grids = list[Candidate](), 0
-    for place, each in enumerate(entries, 1):
-        try:
-            entry = json_object(each, "an entry")
-            _refuse_newer(entry)
-            if entry.get("grid") is True:
-                grids += 1
-            else:
-                found.append(_candidate(entry, path, run))
-        except Malformed as error:
-            raise VidcompressError(f"{path} is no run file, entry {place}: {error}: {_WRITTEN_BY}") from None
-        except VidcompressError as error:
-            raise VidcompressError(f"{path}, entry {place}: {error}") from None
-    return RunEntries(tuple(found), grids)
-
-
-def _refuse_newer(entry: Mapping[str, Any]) -> None:
-    version = optional(whole, entry, "schema", 1) or 0
-    if version > SCHEMA:
-        raise VidcompressError(
-            f"its schema is {version}, and this version reads {SCHEMA} and before: update pytest-vidcompress"
-        )
+        raise VidcompressError(f"{path} is no run file: {error}") from None
+    return RunEntries(found, len(document["grids"]))
 
 
 def _candidate(entry: Mapping[str, Any], path: Path, run: int) -> Candidate:
-    made_with = optional(mapping, entry, "made_with") or {}
     return Candidate(
-        text(entry, "model"),
-        text(entry, "name"),
-        optional(text, entry, "machine") or f"not recorded in {path}",
+        entry["model"],
+        entry["name"],
+        entry.get("machine") or f"not recorded in {path}",
         _numbers(entry),
-        whole(entry, "clips"),
+        entry["clips"] or 0,
         run,
-        optional(text, entry, "recipe"),
-        tuple(sorted((name, str(value)) for name, value in made_with.items())),
-        text(entry, "test"),
-        optional(text, entry, "verdict") or "",
+        entry["recipe"],
+        tuple(sorted((name, str(value)) for name, value in entry.get("made_with", {}).items())),
+        entry["test"],
+        entry.get("verdict", ""),
     )
 
 
 def _numbers(entry: Mapping[str, Any]) -> Mapping[str, Estimate]:
     """By criterion. Of clips with several labels accuracy is what is lost of GAP."""
     drop = "top1_drop" if entry.get("gap_drop") is None else "gap_drop"
-    found = {
-        "time": _estimate(entry, "latency", 0, math.inf),
-        "size": _estimate(entry, "size_bytes", 0, math.inf),
-        "accuracy": _estimate(entry, drop, -1, 1),
-    }
+    found = {name: _estimate(entry, key) for name, key in (*_KEYS, ("accuracy", drop))}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _estimate(entry: Mapping[str, Any], key: str, low: float, high: float) -> Estimate | None:
+def _estimate(entry: Mapping[str, Any], key: str) -> Estimate | None:
     """With its interval where there is one."""
-    value = optional(number, entry, key, low, high)
-    if value is None:
-        return None
-    ends = entry.get(f"{key}_interval")
-    if ends is None:
-        return Estimate(value)
-    if not isinstance(ends, list) or len(both := [*map(_end, ends)]) != 2:
-        raise Malformed(f"{key}_interval: expected a list of two numbers")
-    lower, upper = (-math.inf if both[0] is None else both[0], math.inf if both[1] is None else both[1])
+    value, ends = entry.get(key), entry.get(f"{key}_interval")
+    if value is None or ends is None:
+        return None if value is None else Estimate(value)
+    lower, upper = (-math.inf if ends[0] is None else ends[0], math.inf if ends[1] is None else ends[1])
     if not lower <= upper:
         raise Malformed(f"{key}_interval: expected its lower end first, found {lower:g} and {upper:g}")
     return Estimate(value, lower, upper)
-
-
-def _end(value: Any) -> float | None:
-    """Of an interval; None where nothing bounds it."""
-    return optional(number, {"an end of an interval": value}, "an end of an interval")

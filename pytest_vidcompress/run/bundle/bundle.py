@@ -77,7 +77,7 @@ class Bundle:
     environment: Mapping[str, str]
     """Versions, CPU, machine class, threads; neither the name of the machine nor a path."""
     numbers: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """As `--vc-report=FILE.json` has them."""
+    """As `--vc-json=FILE` has them."""
 
 
 def as_document(bundle: Bundle) -> dict[str, Any]:

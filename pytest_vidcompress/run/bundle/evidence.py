@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 from ...artefacts import manifest
 from ...artefacts.folder import MOST_BYTES
 from ...artefacts.load import Artefact
-from ...artefacts.save import versions
 from ...artefacts.variant import Variant
 from ...clips.crops.digest import digest
 from ...errors import first_line
@@ -22,6 +20,7 @@ from ...measure.accuracy.class_counts import answer_name, set_name
 from ...present.formats.report_json import as_json
 from ...present.wording import commands
 from ...untrusted import Malformed, file_in, read_json
+from ..facts.environment import environment
 from ..one_test.failing_blocks import flipped
 from . import bundle_folder
 from .bundle import Bundle, Failed, Flip, TakenClips, as_document
@@ -122,7 +121,7 @@ def _bundle(session: Session, failure: Failure) -> Bundle:
         ),
         _flips(session, failure.measurement),
         report.divergence,
-        _environment(session, failure.measurement),
+        environment(session.baselines.machine_of(report.execution)),
         numbers,
     )
 
@@ -167,19 +166,6 @@ def _digest(clip: Clip) -> str:
         return digest(clip.source)
     except OSError:
         return ""
-
-
-def _environment(session: Session, measurement: Measurement) -> dict[str, str]:
-    report = measurement.report
-    machine = session.baselines.machine_of(report.execution)
-    facts = {name: str(fact) for name, fact in machine.facts().items()}
-    return {
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        **versions(),
-        **{"cpu model" if name == "model" else name.replace("_", " "): fact for name, fact in facts.items()},
-        "machine class": machine.slug,
-    }
 
 
 def _files(session: Session, failure: Failure) -> dict[str, bytes]:

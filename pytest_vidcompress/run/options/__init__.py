@@ -300,6 +300,15 @@ class Output:
         ini="string",
         page="json",
     )
+    json = Option(
+        "vc-json",
+        reading.json_files,
+        "write the numbers of the run, by a published schema, enough to draw the page anew (.json); repeatable",
+        metavar="FILE",
+        form="list",
+        ini="string",
+        page="json",
+    )
     bundle = Option(
         "vc-bundle",
         reading.path,
@@ -392,6 +401,11 @@ class Options(Targets, Sampling, Gate, Timing, Output, Storage):
     """Where pytest was started."""
     began: float = 0.0
     """Before any of the user's code was loaded, seconds since the epoch."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What is written of the run, pages and numbers, each once."""
+        return tuple(dict.fromkeys((*self.reports, *self.json)))
 
     @property
     def explicit(self) -> bool:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 FEWEST_PAIRS = 6
 """Of starts or rounds, that can be surely slower at the error rate of a session of twenty checks."""
 _METRICS = ("latency", "size", "macs")
-REPORT_SUFFIXES = (".html", ".json")
+JSON_SUFFIX = ".json"
+REPORT_SUFFIXES = (".html", JSON_SUFFIX)
 _DEVICE = re.compile(r"[a-z_]+(:\d+)?")
 _UNITS = {
     f"{prefix}{i}": base**power
@@ -72,10 +73,19 @@ def folder(given: Any) -> Path:
 
 def report_files(given: str | Sequence[str] | None) -> tuple[Path, ...]:
     """One or several files, whose suffix says what is written."""
+    return _files(given, REPORT_SUFFIXES)
+
+
+def json_files(given: str | Sequence[str] | None) -> tuple[Path, ...]:
+    """Likewise, of numbers alone."""
+    return _files(given, (JSON_SUFFIX,))
+
+
+def _files(given: str | Sequence[str] | None, suffixes: Sequence[str]) -> tuple[Path, ...]:
     files = [folder(each) for each in names([given] if isinstance(given, str) else given)]
     for file in files:
-        if file.suffix.lower() not in REPORT_SUFFIXES:
-            raise VidcompressError(f"{file}: expected a file that ends in {' or '.join(REPORT_SUFFIXES)}")
+        if file.suffix.lower() not in suffixes:
+            raise VidcompressError(f"{file}: expected a file that ends in {' or '.join(suffixes)}")
     return tuple(files)
 
 

@@ -1,4 +1,4 @@
-"""Run files held to the schema that comes with the package."""
+"""Run files, made without measuring and held to the schema that comes with the package."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+
+from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.present.formats.run_facts import RunFacts
+from pytest_vidcompress.present.formats.run_json import run_document, run_text
+from pytest_vidcompress.present.outcome import Outcome
+
+
+def content_of(*results: Result, facts: RunFacts | None = None, **changes: Any) -> str:
+    """The content of a file of these results.
+
+    Args:
+        changes: of the outcome.
+    """
+    return run_text(run_document(Outcome(results, facts=facts, **changes)))
+
+
+def entries_of(*results: Result, facts: RunFacts | None = None) -> list[dict[str, Any]]:
+    """Its measurements."""
+    return json.loads(content_of(*results, facts=facts))["measurements"]
 
 
 def complaints(content: str, knows_all: bool = True) -> list[str]:
@@ -20,13 +39,13 @@ def complaints(content: str, knows_all: bool = True) -> list[str]:
     text = files("pytest_vidcompress").joinpath("present/formats/run_schema.json").read_text()
     schema = json.loads(text)
     if knows_all:
-        parts = {name: _closed(each) for name, each in schema["$defs"].items()}
+        schema = _closed(schema)
+        parts = schema["$defs"]
         # What it takes over of the report is not known to be named before both were looked at.
         parts["measurement"]["unevaluatedProperties"] = parts["measurement"].pop("additionalProperties")
         parts["closed report"] = parts["report"]
         parts["report"] = copy.deepcopy(parts["report"])
         del parts["report"]["additionalProperties"]
-        schema["$defs"] = parts
     found = jsonschema.Draft202012Validator(schema).iter_errors(json.loads(content))
     return [f"{each.json_path}: {each.message[:300]}" for each in found]
 

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
-from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.stored import Baseline, Stored, StoredTiming
 from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.measure.report import PublishedAccuracy
-from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter, write_page
+from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter
 from tests.gate.reports import changed, report
 from tests.present.terminal.test_class_lines import by_class
 from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
@@ -185,25 +181,6 @@ def test_what_was_left_out_and_what_it_is_about() -> None:
     assert '<td>a&lt;b</td><td>zumba</td><td class="text">truncated</td>' in html
     assert "In neither variant nor reference: 1 truncated." in html
     assert "could not be used" not in page([result()])
-
-
-def test_numbers_have_every_class(tmp_path: Path) -> None:
-    write_page(tmp_path / "page.json", [Result(by_class(400, 3, {7: 3})), result()])
-    first, second = json.loads((tmp_path / "page.json").read_text())
-    assert len(first["classes"]) == 400
-    assert first["classes"][0]["label"] == "class 7"
-    assert first["confusions"] == [{"label": "class 7", "taken_for": "class 8", "reference": 0, "variant": 3}]
-    assert "classes" not in second
-
-
-def test_files(tmp_path: Path) -> None:
-    write_page(tmp_path / "new" / "page.html", [result()])
-    assert (tmp_path / "new" / "page.html").read_text().startswith("<!doctype html>")
-    write_page(tmp_path / "page.json", [result()])
-    (document,) = json.loads((tmp_path / "page.json").read_text())
-    assert document["name"] == "fp16"
-    with pytest.raises(VidcompressError, match="--vc-report"):
-        write_page(tmp_path / "page.json" / "x.html", [])
 
 
 def test_where_a_failed_accuracy_leaves_the_reference() -> None:

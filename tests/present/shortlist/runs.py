@@ -10,8 +10,8 @@ from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.machine import Machine
 from pytest_vidcompress.measure.report import Execution
 from pytest_vidcompress.present.formats.run_facts import RunFacts
-from pytest_vidcompress.present.formats.run_json import run_text
 from tests.gate.reports import report
+from tests.present.formats.run_files import content_of
 
 
 def facts(
@@ -44,5 +44,5 @@ def result(name: str, ms: float | None, mb: float = 1.0, lost: int = 0, **change
 
 def written(path: Path, *results: Result, **of_the_run: Any) -> Path:
     """The file of a run."""
-    path.write_text(run_text(results, (), facts(**of_the_run)))
+    path.write_text(content_of(*results, facts=facts(**of_the_run)))
     return path

@@ -50,6 +50,9 @@ def test_reports_are_one_file_or_several() -> None:
     assert reading.report_files(["a.html", "b.JSON", "a.html"]) == (Path("a.html"), Path("b.JSON"))
     with pytest.raises(VidcompressError, match=r"^b\.csv: expected"):
         reading.report_files(["a.html", "b.csv"])
+    assert reading.json_files(["a.json", "b.JSON"]) == (Path("a.json"), Path("b.JSON"))
+    with pytest.raises(VidcompressError, match=r"^a\.html: expected a file that ends in \.json"):
+        reading.json_files("a.html")
 
 
 def test_a_path_may_start_at_the_home_folder() -> None:
@@ -59,7 +62,7 @@ def test_a_path_may_start_at_the_home_folder() -> None:
 def test_what_is_not_given_stays_so() -> None:
     assert reading.path(None) is None
     assert reading.text(None) == ""
-    assert reading.names(None) == reading.report_files(None) == ()
+    assert reading.names(None) == reading.report_files(None) == reading.json_files(None) == ()
     assert reading.names([""]) == reading.report_files([""]) == reading.report_files("") == ()
     assert reading.count(None) is None
     assert reading.views(None) is None

@@ -1,0 +1,49 @@
+"""The files of a run: a page to look at, or the numbers, as their suffix says; and a list of skipped clips beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..clips.faults import Skipped
+from ..errors import VidcompressError
+from .formats.run_json import run_document, run_text
+from .html.page import BesideResults, page
+from .outcome import Outcome
+from .terminal.skipped_lines import skipped_csv, skipped_file
+
+
+def write_reports(files: Sequence[Path], outcome: Outcome) -> None:
+    """Writes each file, and beside it the list of skipped clips if there are any.
+
+    Raises:
+        VidcompressError: one cannot be written.
+    """
+    document = run_document(outcome) if files else {}
+    for file in files:
+        _write(file, _text(file, outcome, document), outcome.skipped)
+
+
+def _text(file: Path, outcome: Outcome, document: Mapping[str, Any]) -> str:
+    if file.suffix.lower() == ".json":
+        return run_text(document)
+    beside = BesideResults(outcome.grids, outcome.variants)
+    return page(outcome.results, document["run"]["closing"], outcome.about, outcome.skipped, beside)
+
+
+def _write(file: Path, text: str, skipped: Sequence[Skipped]) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        csv_file = skipped_file(file)
+        if skipped:
+            csv_file.write_text(skipped_csv(skipped), encoding="utf-8", errors="surrogateescape")
+        else:
+            # That of an earlier run is no longer true.
+            csv_file.unlink(missing_ok=True)
+    except OSError as error:
+        option = "--vc-json" if file.suffix.lower() == ".json" else "--vc-report"
+        raise VidcompressError(
+            f"{option}={file} cannot be written ({error.strerror}); choose a file in a folder that can be"
+        ) from error

@@ -1,0 +1,49 @@
+"""A session -> what its files say of it beside its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ..bundle.clip_paths import paths_within
+from ..bundle.without_home import without_home
+from .environment import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...present.formats.run_facts import RunFacts
+    from ..session import Session
+
+
+def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFacts:
+    """What a run knows when it is over.
+
+    Args:
+        command: what was typed.
+        exit: how pytest ended, in words.
+    """
+    from ...present.formats.run_facts import RunFacts
+
+    options, head = session.options, session.head
+    return RunFacts(
+        options.weights,
+        str(options.clips),
+        options.calibration,
+        session.baselines.machine_of,
+        datetime.fromtimestamp(options.began, UTC).isoformat(timespec="seconds"),
+        head.sha if head else "",
+        head.dirty if head else False,
+        tuple(without_home([*command])),
+        exit,
+        environment(session.baselines.of_machine("torch")),
+        _path_of(session),
+    )
+
+
+def _path_of(session: Session) -> Callable[[str], str]:
+    clip_set = session.inputs.clip_set
+    within = paths_within(session.options.clips, clip_set.clips)
+    by_id = {clip.id: clip for clip in clip_set.clips}
+    return lambda name: within(by_id[name]) if name in by_id else ""
