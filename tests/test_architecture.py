@@ -42,6 +42,7 @@ HOMES = {
     "scipy": ("gate/statistics.py",),
     "tabulate": ("present/",),
     "tqdm": ("present/", "console/"),
+    "sqlite3": ("run/history/",),
     "transformers": ("models/", "compress/fuse/"),
 }
 """Library -> the files, or folders with a slash at the end, that may import it."""

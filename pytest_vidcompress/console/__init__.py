@@ -1,8 +1,9 @@
-"""`vidcompress VERB`: makes artefacts, shows what is in them, and chooses. Bad input ends it with exit code 2.
+"""`vidcompress VERB`: makes artefacts, shows what is in them, chooses, looks back. Bad input ends it with 2.
 
     vidcompress compress timesformer fuse+int8-static out/
     vidcompress show out/ --verify
     vidcompress choose run.json --max-mb=2 --max-drop=1%
+    vidcompress history runs/
 
 A verb is a file here; it is found by being here.
 """
@@ -29,6 +30,7 @@ examples:
   vidcompress compress timesformer fuse+int8-static out/
   vidcompress show out/ --verify
   vidcompress choose run.json --max-mb=2 --max-drop=1%
+  vidcompress history runs/
 
 What hooks of a conftest.py here, or of an installed package, add to models, clip sets, techniques and runtimes can be
 named too.
@@ -74,8 +76,8 @@ def verbs() -> Sequence[Verb]:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="vidcompress",
-        description="Compressed video models on disk: makes them by a recipe, shows what is in them, and says which"
-        " meets limits.",
+        description="Compressed video models on disk: makes them by a recipe, shows what is in them, says which"
+        " meets limits, and what changed over commits.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )

@@ -1,0 +1,1 @@
+"""A history as people see it: lines on the terminal."""
