@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from ..gate.metrics import metric_of, quantity
-from ..gate.verdict import Remedy, Result, Status, Verdict
+from ..gate.verdict import Remedy, Result, Status, Verdict, worst
 from ..measure.report import Report
 
 _REMEDIES = {
@@ -38,12 +38,18 @@ def relative(verdict: Verdict) -> bool:
 
 def standing(result: Result) -> str:
     """The status of a result in a word or two: `new` alone is what nothing is stored of."""
-    if not result.verdicts:
+    return standing_of(result.verdicts)
+
+
+def standing_of(verdicts: Sequence[Verdict]) -> str:
+    """Likewise, of all its verdicts."""
+    if not verdicts:
         return "unchecked"
-    baseline = [verdict for verdict in result.verdicts if verdict.rule == "baseline"]
+    status = worst(verdict.status for verdict in verdicts)
+    baseline = [verdict for verdict in verdicts if verdict.rule == "baseline"]
     new = [verdict for verdict in baseline if verdict.status is Status.NEW]
-    if result.status is not Status.NEW or len(new) == len(baseline):
-        return str(result.status)
+    if status is not Status.NEW or len(new) == len(baseline):
+        return str(status)
     first = next(filter(timed, new), new[0]).metric
     return f"{_WORDS.get(first, first)} new"
 

@@ -9,11 +9,9 @@ from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.present.clip_cost_lines import clip_cost_json, clip_cost_lines, cost_rows, group_rows
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.table import tables
 from tests.gate.reports import changed, report
 from tests.measure.by_clip.costs import shown, uneven
-from tests.present.html.test_page import Tags
 
 SECONDS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06)
 CALLS = PairTimes(SECONDS, (0.05,) * 6, tuple(f"clip{clip}" for clip in range(6)), by_clip=True)
@@ -56,7 +54,6 @@ def test_of_a_fixed_cost_nothing_is_said() -> None:
     assert clip_cost_lines([Result(report())]) == []
     assert clip_cost_json(report()) == {}
     assert cost_rows(report(latency=None)) == group_rows(report()) == []
-    assert "single clips" not in page([Result(report())])
 
 
 def test_the_table_marks_the_mean_and_says_what_the_mark_is() -> None:
@@ -64,16 +61,6 @@ def test_the_table_marks_the_mean_and_says_what_the_mark_is() -> None:
     assert any(" 0.055~" in line for line in lines)
     assert "~ depends on the clip: the mean of those that were counted" in lines
     assert not any("~" in line.text for line in tables([Result(report())]))
-
-
-def test_the_page_shows_distribution_and_groups() -> None:
-    html = page([Result(NOW)])
-    assert "What single clips cost int8-dynamic" in html
-    assert "<td>still</td>" in html
-    assert "the mean of those that were counted" in html
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
 
 
 def test_all_of_it_is_in_the_json() -> None:

@@ -8,7 +8,6 @@ import pytest
 from pytest_vidcompress.gate.verdict import Result, Status
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.slower_calls import call_lines, slow_clip_lines, unbounded
 from tests.gate.reports import pair_times, report
 from tests.present.verdicts import LATENCY
@@ -86,13 +85,3 @@ def test_the_numbers_are_in_the_json() -> None:
     assert flat["latency_p90_ratio"] == pytest.approx(1, rel=0.02)
     assert [each["clip"] for each in flat["slow_clips"]] == ["clip4"]
     assert "calls" not in as_json(report())
-
-
-def test_the_page_shows_all_variants_with_intervals() -> None:
-    shown = page([result(pair_times(400, noise=0.0)), result(clip_times())])
-    assert "Calls of timesformer: p50, p90, p99 and jitter, with 95 % intervals" in shown
-    assert shown.count('<td class="name">int8-dynamic</td>') == 2
-    assert "50 [50, 50]" in shown
-    assert "slow clips of int8-dynamic, beside its usual call: clip4 2.00 times" in shown
-    assert "p99 and jitter take 368 undisturbed calls, 60 to 400 were timed (--vc-calls=368)." in shown
-    assert "Calls of" not in page([Result(report(log_ratios=(), latency=None))])

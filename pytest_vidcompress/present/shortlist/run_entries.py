@@ -38,17 +38,22 @@ def read_run(path: Path, run: int = 0) -> RunEntries:
     """
     document = read_run_file(path)
     try:
-        found = tuple(_candidate(each, path, run) for each in document["measurements"])
+        found = tuple(candidate_of(each, str(path), run) for each in document["measurements"])
     except Malformed as error:
         raise VidcompressError(f"{path} is no run file: {error}") from None
     return RunEntries(found, len(document["grids"]))
 
 
-def _candidate(entry: Mapping[str, Any], path: Path, run: int) -> Candidate:
+def candidate_of(entry: Mapping[str, Any], path: str = "", run: int = 0) -> Candidate:
+    """Of one measurement.
+
+    Raises:
+        Malformed: an interval is none.
+    """
     return Candidate(
         entry["model"],
         entry["name"],
-        entry.get("machine") or f"not recorded in {path}",
+        entry.get("machine") or f"not recorded in {path or 'this run'}",
         _numbers(entry),
         entry["clips"] or 0,
         run,

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
@@ -12,12 +12,16 @@ from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.measure.report import PublishedAccuracy
-from pytest_vidcompress.present.html.page import PLOT_HEIGHT, PLOT_WIDTH, page, scatter
-from tests.gate.reports import changed, report
+from pytest_vidcompress.present.html.page import page
+from tests.gate.reports import report
+from tests.present.html.documents import document
+from tests.present.html.made_run import THUMBNAIL, made_run
+from tests.present.html.tags import rows_of, tags_of
 from tests.present.terminal.test_class_lines import by_class
 from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
 BASE = report()
+MOST_BYTES = 5_000_000
 
 
 def result(name: str = "fp16", **changes: Any) -> Result:
@@ -25,51 +29,51 @@ def result(name: str = "fp16", **changes: Any) -> Result:
     return Result(now, judge(now, Baseline(Stored.of(BASE), StoredTiming.of(BASE))))
 
 
-class Tags(HTMLParser):
-    """Which tags are open, and that they are closed in order."""
+def shown(*results: Result, **more: Any) -> str:
+    """The page of results."""
+    return page([document(results, **more)])
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        assert not any(name in ("src", "href") for name, _ in attrs), "the page needs another file"
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+def words(*results: Result, **more: Any) -> str:
+    return tags_of(shown(*results, **more)).text
 
 
 def test_page_is_whole_and_names_everything() -> None:
     bare = Result(
         report(name="bare", size_bytes=None, macs=None, sparsity=None, latency_ratio=None, reference=None)
     )
-    html = page([result(), result("<b>", size_bytes=3_000_001), bare], "the closing line")
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
-    assert tags.seen.count("table") == 3
-    assert tags.seen.count("details") == 2
-    assert tags.seen.count("svg") == 2
-    assert tags.seen.count("circle") == 4
-    assert "&lt;b&gt;" in html
-    assert "<b>" not in html
-    assert "larger than stored" in html
-    assert "the closing line" in html
-    assert html.index("&lt;b&gt;") < html.index("fp16")
+    html = shown(result(), result("<b>", size_bytes=3_000_001), bare)
+    tags = tags_of(html)
+    assert "<b>" in tags.text
+    assert "larger than stored" in tags.text
+    assert "3 variants" in tags.text
+    assert tags.headings[0] == 1
+    assert tags.text.index("1 of 3 variants failed: <b> (size_bytes)") < tags.text.index("fp16")
+    assert len(html) < MOST_BYTES
+
+
+def test_every_variant_is_one_row_however_many_tests_measured_it() -> None:
+    one = result("fuse")
+    entry = {**document([one])["measurements"][0], "recipe": "fuse"}
+    again = {**entry, "test": "benchmarks/test_quantization.py::test_fuse", "clips": 40}
+    html = page([{"measurements": [again, entry]}])
+    rows = rows_of(html, "Variants of timesformer")
+    assert [row[0] for row in rows] == ["variant", "fuse"]
+    assert rows[1][2] == "100"
+    assert "Measured by several tests, and shown once: fuse (2)." in tags_of(html).text
+    assert len(rows_of(html, "Verdicts of fuse")) == 1 + len(one.verdicts)
+
+
+def test_variants_of_one_name_that_tests_made_are_told_apart() -> None:
+    entry = {"name": "small", "model": "m", "clips": 3}
+    html = page([{"measurements": [{**entry, "test": "t::a"}, {**entry, "test": "t::b"}]}])
+    assert [row[0] for row in rows_of(html, "Variants of m")[1:]] == ["small (t::a)", "small (t::b)"]
 
 
 def test_verdicts_with_all_that_decided() -> None:
     failed = Result(report(name="fp16"), (MACS, LATENCY, BLIND, TOP1))
-    html = page([failed, Result(report(name="fuse"), (MACS,))])
-    rows = re.findall(r"<tr>\n<td>(\w+)</td>\n(.*?)</tr>", html[html.index("<details open>") :], re.DOTALL)
-    cells = {metric: re.findall(r"<td.*?>(.*?)</td>", row) for metric, row in rows[:4]}
+    html = shown(failed, Result(report(name="fuse"), (MACS,)))
+    cells = {row[0]: row[1:] for row in rows_of(html, "Verdicts of fp16")[1:]}
     assert list(cells) == ["top1", "latency_ratio", "agreement", "macs"]
     assert cells["top1"] == [
         *(
@@ -84,114 +88,185 @@ def test_verdicts_with_all_that_decided() -> None:
     ]
     assert cells["latency_ratio"][5] == "could have seen +3.1 %"
     assert cells["agreement"][5] == "could have seen no drop at all"
-    assert cells["macs"][2:6] == ["-", "1,000", "1,000", "-"]
+    assert cells["macs"][1:5] == ["1,000", "-", "1,000", "1,000"]
     # What passed is there to unfold.
-    assert re.findall(r"<details( open)?>", html) == [" open", ""]
-
-
-def test_clips_of_how_many() -> None:
-    html = page([Result(report((True,) * 200, sample=640))])
-    assert "<h2>timesformer, 200 of 640 clips</h2>" in html
+    assert '<details class="folded" open><summary>fp16: failed' in html
+    assert '<details class="folded"><summary>fuse: passed' in html
 
 
 def test_an_accuracy_of_another_protocol_is_labelled() -> None:
     label = "measured with 1x1 views of 16x4; published 81.5 % is for 5x3 views of 16x4"
     of = PublishedAccuracy("16x4, 5x3 views", 0.815, label)
-    assert f"<p>Accuracy {label}.</p>" in page([result(published=of)])
-    assert "<p>Accuracy" not in page([result()])
+    assert f"Accuracy {label}." in words(result(published=of))
 
 
 def test_random_weights_are_said() -> None:
-    assert "weights are random" in page([result(accuracy_kind="agreement")])
+    assert "Weights are random" in words(result(accuracy_kind="agreement"))
 
 
 def test_what_is_not_plain_text_is_escaped() -> None:
     skipped = [Skipped(Clip("a\u202e", "z\x1b", Path("v/a\n.mp4")), "cut off\x00", Fault.TRUNCATED)]
-    html = page([result("fp16\u2066\x07<")], skipped=skipped)
-    for text in (
-        r">fp16\u2066\x07&lt;</td>",
-        r"<td>a\u202e</td><td>z\x1b</td>",
-        r"cut off\x00",
-        r"v/a\n.mp4",
-    ):
+    html = shown(result("fp16\u2066\x07<"), skipped=skipped)
+    for text in (r"fp16\u2066\x07&lt;", r"a\u202e", r"z\x1b", r"cut off\x00", r"a\n.mp4"):
         assert text in html
     assert all(character.isprintable() or character == "\n" for character in html)
 
 
-def test_points_lie_in_the_plot() -> None:
-    plot = scatter(
-        [result(), result("big", size_bytes=90_000_000, outcomes=(False,) * 100)], "size_ratio", "size"
+def test_nothing_foreign_ends_the_script_or_is_one() -> None:
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    run = made_run(3, 40)
+    for entry in run["measurements"]:
+        entry |= {"name": evil + entry["name"], "model": evil, "test": evil, "recipe": evil + entry["name"]}
+        entry["flips"] = [
+            {"clip": evil, "label": evil, "reference": evil, "variant": evil, "file": evil, "gained": True,
+             "thumbnails": ["javascript:alert(1)", "data:text/html,x", THUMBNAIL], "playable": "javascript:1.mp4"}
+        ]  # fmt: skip
+        entry["hotspots"]["modules"][0]["name"] = evil
+    html = page([run])
+    tags = tags_of(html)
+    assert evil in tags.text
+    # That of the figures, of the library, and the page's own.
+    assert tags.seen.count("script") == 3
+    assert "javascript:" not in html.replace("data-v", "")[: html.index('id="library"')].split("<script")[0]
+    assert not [each for each in tags.targets if each.startswith(("javascript", "data:text"))]
+
+
+@pytest.mark.parametrize(
+    "playable", ["../a.mp4", "/a.mp4", "http://x/a.mp4", "a.exe", "c:/a.mp4", "\\\\x\\a.mp4"]
+)
+def test_only_what_lies_beside_the_page_is_played(playable: str) -> None:
+    run = made_run(3, 400)
+    flip = run["measurements"][2]["flips"][0]
+    assert 'src="videos/clip%200.mp4"' in page([run])
+    assert "<video" not in page(
+        [{"measurements": [{**run["measurements"][2], "flips": [flip | {"playable": playable}]}]}]
     )
-    assert plot is not None
-    assert all(0 <= p.x <= PLOT_WIDTH and 0 <= p.y <= PLOT_HEIGHT for p in plot.points)
-    assert plot.x_ends == ("0", "7.50")
-    assert scatter([Result(changed(BASE, reference=None))], "size_ratio", "size") is None
 
 
-def test_what_was_not_checked_has_not_passed() -> None:
-    bare, passed = Result(report(name="bare")), Result(report(name="fp16"), (MACS,))
-    plot = scatter([bare, passed], "size_ratio", "size")
-    assert plot is not None
-    assert [(point.name, point.status) for point in plot.points] == [
-        ("bare", "unchecked"),
-        ("fp16", "passed"),
-    ]
-    html = page([bare, passed])
-    assert re.findall(r'<circle class="(\w+)"', html) == ["unchecked", "passed"] * 2
-    assert '<td class="unchecked">unchecked</td>' in html
-    assert ".unchecked { color: " in html
+def test_what_to_ship_is_the_best_that_did_not_fail_and_why() -> None:
+    def entry(name: str, latency: float, size: int, drop: float, **more: Any) -> dict[str, Any]:
+        made = {"name": name, "recipe": name, "model": "m", "test": "t", "clips": 100, "machine": "c"}
+        numbers = {
+            "latency": latency,
+            "latency_ratio": latency / 0.1,
+            "size_bytes": size,
+            "size_ratio": size / 1e7,
+        }
+        return {
+            **made,
+            **numbers,
+            "top1_drop": drop,
+            "top1_drop_interval": [drop - 0.02, drop + 0.02],
+            **more,
+        }
 
-
-def test_a_row_says_its_clips_and_its_test() -> None:
-    html = page([Result(report((True,) * 200, sample=640), (MACS,))])
+    broken = [{"metric": "top1", "status": "failed", "measured": 0.5, "rule": "baseline"}]
+    html = page(
+        [
+            {
+                "measurements": [
+                    entry("quick", 0.04, 8_000_000, 0.005),
+                    entry("small", 0.09, 2_000_000, 0.008),
+                    entry("wrecked", 0.01, 1_000_000, 0.0, verdicts=broken),
+                    entry("lossy", 0.02, 1_500_000, 0.2),
+                    entry("fp32", 0.01, 10_000_000, 0.0),
+                ]
+            }
+        ]
+    )
+    text = tags_of(html).text
     assert (
-        '<td class="name" title="benchmarks/test_variants.py::test_variant_holds">int8-dynamic</td>' in html
+        "Ship of m for speed quick (0.40 × the time, 80 % of the bytes, -0.5 points); for size small" in text
     )
-    assert html.count("<td>200</td>") == 2
-
-
-def test_names_and_words_may_break_so_that_no_table_is_wider_than_the_page() -> None:
-    """Only numbers are kept on one line: at 1280 pixels the last column is there."""
-    html = page([result()])
-    assert "td { white-space: nowrap; }" in html
-    assert "td.name { white-space: normal; overflow-wrap: anywhere;" in html
-    assert not re.search(r"th[^{}]*{[^}]*nowrap", html)
-
-
-def test_classes_are_to_be_unfolded() -> None:
-    hurt = Result(by_class(400, 3, {7: 3, 9: 1}, name="<b>"))
-    html = page([hurt, Result(by_class(400, 3, {}, name="fp32")), result()])
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
-    assert "&lt;b&gt; by class: 2 of 400 lost clips,\n0 gained" in html
-    cells = [
-        re.findall(r"<td>([^<]*)</td>", row)
-        for row in re.findall(r"<tr>\n<td>class.*?</tr>", html, re.DOTALL)
+    assert "The fastest of 2 variants that lose at most 1 points." in text
+    assert "wrecked is faster, but failed: top1." in text
+    assert "vidcompress compress m quick OUT" in text
+    budgets = {
+        row[0]: row[1:] for row in rows_of(html, "Budgets, and the variant that serves best within each")
+    }
+    assert budgets["loses at most 0 points"][0] == "the uncompressed model"
+    assert budgets["loses at most 5 points"][:2] == [
+        "quick (0.40 × the time, 80 % of the bytes, -0.5 points)",
+        "small (0.90 × the time, 20 % of the bytes, -0.8 points)",
     ]
-    assert cells == [["class 7", "3", "3", "0", "3", "0", "1"], ["class 9", "3", "3", "2", "1", "0", "1"]]
-    assert "class 7 for class 8 (0 → 3), class 9 for class 10 (0 → 1)" in " ".join(html.split())
-    assert html.count("by class:") == 1
+    assert budgets["takes at most 25 % of the time"][2].startswith("lossy")
+    assert budgets["has at most 25 % of the bytes"][0].startswith("lossy")
+
+
+def test_classes_and_confusions() -> None:
+    hurt = Result(by_class(400, 3, {7: 3, 9: 1}, name="<b>"))
+    html = shown(hurt, Result(by_class(400, 3, {}, name="fp32")), result())
+    cells = rows_of(html, "Classes that gained or lost clips")[1:]
+    assert cells == [
+        ["&lt;b&gt;", "class 7", "3", "3", "0", "3", "0", "1"],
+        ["&lt;b&gt;", "class 9", "3", "3", "2", "1", "0", "1"],
+    ]
+    assert rows_of(html, "&lt;b&gt;: taken for another class more often than by the reference")[1:] == [
+        ["class 7", "class 8", "0", "3"],
+        ["class 9", "class 10", "0", "1"],
+    ]
 
 
 def test_what_was_left_out_and_what_it_is_about() -> None:
     skipped = [Skipped(Clip("a<b", "zumba", Path("v/a.mp4")), "cut off", Fault.TRUNCATED)]
-    html = page([result()], about="clips: k400, 19,906 rows", skipped=skipped)
-    assert "<p>clips: k400, 19,906 rows</p>" in html
-    assert '<td>a&lt;b</td><td>zumba</td><td class="text">truncated</td>' in html
-    assert "In neither variant nor reference: 1 truncated." in html
-    assert "could not be used" not in page([result()])
+    html = shown(result(), about="clips: k400, 19,906 rows", skipped=skipped)
+    text = tags_of(html).text
+    assert "clips: k400, 19,906 rows" in text
+    assert rows_of(html, "Clips that could not be used")[1][:4] == ["a&lt;b", "zumba", "truncated", "cut off"]
+    assert "In neither variant nor reference: 1 truncated." in text
+    assert "could not be used" not in words(result())
+
+
+def test_runs_stand_side_by_side_and_what_changed_comes_first() -> None:
+    before, now = made_run(3, 40), made_run(3, 40, commit="f" * 40)
+    now["measurements"][1]["size_bytes"] += 1_000_000
+    html = page([before, now], ["monday.json", "tuesday.json"])
+    text = tags_of(html).text
+    assert html.index(">What changed, monday.json, 0123456789") < html.index(">Which to ship</h3>")
+    changed = rows_of(html, "What changed: the numbers")[1:]
+    assert [(row[0], row[1], row[5]) for row in changed] == [("variant-1", "size_bytes", "worse")]
+    assert len(rows_of(html, "All runs side by side")[0]) == 7
+    assert "Earlier: monday.json" in text
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"measurements": [{}], "run": None, "skipped": [1], "grids": "x"},
+        {"measurements": [{"name": "a", "model": "m", "top1_drop": "x", "hotspots": [], "verdicts": [{}]}]},
+        {"measurements": [{"name": "a", "model": "m", "start": {"total_s": 1}, "calls": 3, "classes": [{}]}]},
+        {"measurements": [{"name": "a", "model": "m", "latency_ratio": 1e400, "top1_drop": 0.1}]},
+        [],
+    ],
+)
+def test_what_is_missing_or_something_else_is_left_out(broken: Any) -> None:
+    assert tags_of(page([broken])).headings[0] == 1
+
+
+def test_a_file_of_before_the_schema_is_drawn() -> None:
+    entries = [{"name": "fp16", "model": "m", "test": "t", "clips": 9, "top1_drop": 0.1, "latency_ratio": 0.5,
+                "verdict": "failed", "verdict_top1": "failed", "verdict_top1_limit": 0.8, "top1": 0.7}]  # fmt: skip
+    html = page([entries])
+    assert "1 of 1 variant failed: fp16 (top1)" in tags_of(html).text
+    assert rows_of(html, "Verdicts of fp16")[1][:6] == ["top1", "failed", "70.00 %", "-", "-", "80.00 %"]
+
+
+def test_no_word_needs_a_script() -> None:
+    """Every figure has its numbers as a table, and every table a caption and headings that say of what they are."""
+    html = page([made_run(5, 100)])
+    tags = tags_of(html)
+    assert tags.seen.count("table") == tags.seen.count("caption") > tags.seen.count("figure") > 8
+    assert html.count('role="img" aria-label="') == tags.seen.count("figure")
+    assert html.count('<th scope="col"') + html.count('<th scope="row"') == tags.seen.count("th")
 
 
 def test_where_a_failed_accuracy_leaves_the_reference() -> None:
     blocks = (BlockError("stem", 0.0, 0.0), BlockError("layer<3>", 0.41, 0.4))
-    text = page([result(divergence=Divergence(blocks, (("pool", "no such block"),)))])
-    assert (
-        "the first block that leaves the reference: layer&lt;3&gt; (relative error 0.41; 0 before it)" in text
-    )
-    assert re.search(
-        r'<tr class="failed"><td>layer&lt;3&gt;</td><td>0.41</td>\s*<td>0.4</td><td>0.4</td>', text
-    )
-    assert "<p>pool: no such block</p>" in text
-    assert "relative error after it" not in page([result()])
-    assert "relative error after it" not in page([result(divergence=Divergence(unseen="a function"))])
+    html = shown(result(divergence=Divergence(blocks, (("pool", "no such block"),))))
+    text = tags_of(html).text
+    assert "the first block that leaves the reference: layer<3> (relative error 0.41; 0 before it)" in text
+    assert rows_of(html, "fp16 by block")[2] == ["layer&lt;3&gt;", "0.41", "0.4", "0.4"]
+    assert "pool: no such block" in text
+    assert "relative error after it" not in words(result())
+    assert "no block of it can be looked at" in words(result(divergence=Divergence(unseen="a function")))

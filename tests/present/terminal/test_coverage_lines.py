@@ -7,10 +7,8 @@ import pytest
 
 from pytest_vidcompress.measure.cost.coverage import Coverage, Left
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.coverage_lines import coverage_lines, share
 from pytest_vidcompress.present.width import WIDTH
-from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import COVERAGE, covered
 
 FLOAT = Coverage(0.0, 0.0, 0.0, (Left("*", "Linear", 1.0, 1.0),))
@@ -41,7 +39,6 @@ def test_bf16_is_a_column_where_something_computes_in_it() -> None:
     assert " ".join(header.split()) == "variant int8 int8 MACs half bf16 MACs left float"
     assert " ".join(first.split()) == "bf16 - - 100 % 99 % Linear 1 % of MACs"
     assert " ".join(second.split()).startswith("int8-dynamic 97 % 72 % - - VideoMAESelfAttention")
-    assert "bf16: 99 % of MACs" in page([covered(small, name="bf16")])
     assert as_json(covered(small).report)["macs_bf16"] == 0.99
 
 
@@ -82,13 +79,3 @@ def test_json_has_every_module_left_float() -> None:
     }
     assert "left_float" not in as_json(covered(FLOAT).report)
     assert as_json(covered(FLOAT).report)["macs_int8"] == 0
-
-
-def test_the_page_has_every_module_left_float() -> None:
-    html = page([covered(), covered(FLOAT, name="fp32")])
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
-    assert "int8-dynamic: int8: 97 % of weights, 72 % of MACs" in html
-    assert "<td>videomae.embeddings.patch_embeddings.projection</td><td>Conv3d</td><td>1.36 %</td>" in html
-    assert html.count("left float") == 1

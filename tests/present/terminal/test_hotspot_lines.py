@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -9,11 +8,9 @@ import pytest
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.profile.hotspots import Hotspots, Spot
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.hotspot_lines import TOP, hotspot_lines, milliseconds
 from pytest_vidcompress.present.width import WIDTH
 from tests.gate.reports import changed, report
-from tests.present.html.test_page import Tags
 from tests.present.terminal.profiles import BEFORE, COVERAGE, DYNAMIC, OPENVINO, QKV, profiled
 
 
@@ -105,19 +102,3 @@ def test_json_has_every_row() -> None:
     assert flat["reference_hotspots"]["modules"][0]["name"] == QKV
     assert flat["reference_hotspots"]["seconds"] == pytest.approx(0.1)
     assert not {"hotspots", "reference_hotspots"} & set(as_json(report()))
-
-
-def test_the_page_has_a_picture_and_every_row() -> None:
-    html = page(
-        [profiled(name="<b>"), profiled(OPENVINO, name="int8-static"), profiled(Hotspots(note="<none>"))]
-    )
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
-    assert "<b>" not in html
-    assert "&lt;none&gt;" in html
-    # A bar for the reference and one for each variant that was profiled.
-    assert html.count("<rect class=") == 3 + 3 + 1
-    assert len(re.findall(r"<td>Node\d+</td>", html)) == 15
-    assert html.count("linear: 61.00 ms, 61.0 %") == 1
-    assert page([Result(report())]).count("<rect class=") == 0

@@ -7,10 +7,8 @@ import pytest
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.html.page import page
 from pytest_vidcompress.present.terminal.speed import speed_lines
 from tests.gate.reports import changed, report
-from tests.present.html.test_page import Tags
 
 
 def timed(name: str = "int8-static", **changes: Any) -> Result:
@@ -45,13 +43,3 @@ def test_json() -> None:
     assert (flat["peak_macs_per_s"], flat["peak_share"]) == (1e11, pytest.approx(1.5))
     assert flat["reference_macs_per_s"] == pytest.approx(3e10)
     assert "peak_share" not in as_json(report())
-
-
-def test_the_page_says_it_once_a_model() -> None:
-    html = page([timed(), timed("fp16")])
-    tags = Tags()
-    tags.feed(html)
-    assert tags.open == []
-    assert html.count("achieved speed") == 1
-    assert "<td>int8-static</td><td>avx512_vnni</td><td>150.0</td><td>150 %</td>" in html
-    assert "achieved speed" not in page([Result(report())])

@@ -1,0 +1,1 @@
+"""What is measured -> plots, each with its numbers as a table."""

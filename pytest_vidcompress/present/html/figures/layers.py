@@ -1,0 +1,202 @@
+"""Layer by layer: what a block is worth, how many weights are zero, in which precision it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..numbers import cell, percent_cell, whole_cell
+from ..page_blocks import Cell, Figure, Table
+from ..palette import SERIES, token
+from ..reading.run import ModelOfRun
+from ..reading.values import Entry, number, objects, text
+from .plot_parts import axis, layout, plot_text, rows_height, rows_layout
+
+
+def sensitivity(found: Entry) -> Figure | None:
+    """KL of the answers without a part of a block, by block; None where none was looked at."""
+    parts = [each for each in objects(found, "parts") if number(each, "kl") is not None]
+    if not parts:
+        return None
+    model = text(found, "model")
+    axes = [*dict.fromkeys(text(each, "axis") for each in parts)]
+    traces = [
+        {
+            "type": "bar",
+            "name": plot_text(name),
+            "hoverinfo": "text",
+            "x": [number(each, "block") for each in parts if text(each, "axis") == name],
+            "y": [number(each, "kl") for each in parts if text(each, "axis") == name],
+            "hovertext": [_hover(model, each) for each in parts if text(each, "axis") == name],
+            "marker": {"color": SERIES[place % len(SERIES)]},
+        }
+        for place, name in enumerate(axes)
+    ]
+    clips = number(found, "clips")
+    return Figure(
+        "sensitivity",
+        f"What each block of {model} is worth",
+        f"Divergence of the answers when a part of a block gives its mean instead, {clips or 0:.0f} clips.",
+        traces,
+        layout(axis("block", dtick=1), axis("KL, nats", rangemode="tozero"), barmode="group"),
+        Table(
+            f"Sensitivity of {model}",
+            ("block", "part", "KL", "agreement", "share of MACs", "share of time"),
+            [
+                (
+                    Cell(f"{number(each, 'block') or 0:.0f}"),
+                    Cell(text(each, "axis")),
+                    cell(number(each, "kl"), f"{number(each, 'kl'):.3g}"),
+                    *(
+                        percent_cell(number(each, key), 1)
+                        for key in ("agreement", "macs_share", "time_share")
+                    ),
+                )
+                for each in parts
+            ],
+            words=frozenset({0, 1}),
+        ),
+    )
+
+
+def _hover(model: str, part: Entry) -> str:
+    shares = "".join(
+        f"<br>{said}: {100 * value:.1f} %"
+        for key, said in (("agreement", "agreement"), ("macs_share", "of MACs"), ("time_share", "of time"))
+        if (value := number(part, key)) is not None
+    )
+    title = (
+        f"<b>{plot_text(model)}</b>, block {number(part, 'block') or 0:.0f}, {plot_text(text(part, 'axis'))}"
+    )
+    return f"{title}<br>KL {number(part, 'kl') or 0:.3g}{shares}"
+
+
+def sparsity(model: ModelOfRun) -> Figure | None:
+    """Zeros by layer and variant; None where no layer has any."""
+    found = [
+        (each.name, rows)
+        for each in model.variants
+        for rows in (objects(each.entry, "layers"),)
+        if any(number(row, "sparsity") for row in rows)
+    ]
+    if not found:
+        return None
+    layers = [*dict.fromkeys(text(row, "name") for _, rows in found for row in rows)]
+    known = [{text(row, "name"): number(row, "sparsity") for row in rows} for _, rows in found]
+    z = [[100 * (each.get(layer) or 0.0) for each in known] for layer in layers]
+    return Figure(
+        "sparsity",
+        "Zeros by layer",
+        f"Share of weights that are zero, of {len(layers)} layers in {len(found)} variants.",
+        [
+            _field(
+                z,
+                [
+                    [
+                        f"<b>{plot_text(name, 60)}</b><br>{plot_text(layer, 60)}<br>{value:.1f} % zeros"
+                        for (name, _), value in zip(found, row, strict=True)
+                    ]
+                    for layer, row in zip(layers, z, strict=True)
+                ],
+            )
+        ],
+        _field_layout([name for name, _ in found], layers),
+        Table(
+            "Zeros by layer: the numbers",
+            ("layer", *(name for name, _ in found)),
+            [(Cell(layer), *(percent_cell(each.get(layer), 1) for each in known)) for layer in layers],
+        ),
+        160 + 16 * len(layers),
+    )
+
+
+def _field(z: Sequence[Sequence[float]], hover: Sequence[Sequence[str]]) -> dict[str, Any]:
+    return {
+        "type": "heatmap",
+        "hoverinfo": "text",
+        "xgap": 2,
+        "ygap": 1,
+        "zmin": 0,
+        "zmax": 100,
+        "z": [[*row] for row in z],
+        "hovertext": [[*row] for row in hover],
+        "colorscale": [[0, token("soft")], [1, token("variant")]],
+        "colorbar": {
+            "title": {"text": "%"},
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickfont": {"color": token("quiet")},
+        },
+    }
+
+
+def _field_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
+    def ticks(names: Sequence[str], length: int) -> dict[str, Any]:
+        texts = [
+            plot_text(name if len(name) <= length else "…" + name[-length:], length + 1) for name in names
+        ]
+        return {"tickmode": "array", "tickvals": [*range(len(names))], "ticktext": texts, "showgrid": False}
+
+    x = axis("", side="top", tickangle=-35, zeroline=False, **ticks(columns, 26))
+    y = axis("", autorange="reversed", zeroline=False, **ticks(rows, 34))
+    return layout(x, y, margin={"l": 40, "r": 16, "t": 40, "b": 16})
+
+
+PRECISIONS = (("int8", "macs_int8", "#e67e22"), ("bf16", "macs_bf16", "#1f9d7a"))
+
+
+def precision(model: ModelOfRun) -> Figure | None:
+    """What share of the MACs runs in which precision, a bar a variant; None where all is float."""
+    found = [each for each in model.variants if any(number(each.entry, key) for _, key, _ in PRECISIONS)]
+    if not found:
+        return None
+    narrow = [[100 * (number(each.entry, key) or 0.0) for each in found] for _, key, _ in PRECISIONS]
+    rest = [max(0.0, 100 - sum(column)) for column in zip(*narrow, strict=True)]
+    pieces = [
+        *(
+            (name, values, colour)
+            for (name, _, colour), values in zip(PRECISIONS, narrow, strict=True)
+            if any(values)
+        ),
+        ("float32", rest, "#90a4ae"),
+    ]
+    return Figure(
+        "precision",
+        "MACs by precision",
+        f"Share of the multiply-accumulates that {len(found)} variants compute in int8, bf16 and float.",
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": name,
+                "hoverinfo": "text",
+                "x": values,
+                "y": [*range(len(found))],
+                "hovertext": [
+                    f"<b>{plot_text(each.name, 60)}</b><br>{value:.1f} % of MACs in {name}"
+                    for each, value in zip(found, values, strict=True)
+                ],
+                "marker": {"color": colour},
+            }
+            for name, values, colour in pieces
+        ],
+        rows_layout(
+            axis("% of MACs", range=[0, 100]), [each.name for each in found], barmode="stack", bargap=0.3
+        ),
+        Table(
+            "Precision: the numbers",
+            ("variant", "weights int8", "weights half", "MACs int8", "MACs bf16", "layers left float"),
+            [
+                (
+                    Cell(each.name),
+                    *(
+                        percent_cell(number(each.entry, key), 1)
+                        for key in ("weights_int8", "weights_half", "macs_int8", "macs_bf16")
+                    ),
+                    whole_cell(len(objects(each.entry, "left_float"))),
+                )
+                for each in found
+            ],
+        ),
+        rows_height(len(found), 28) + 10,
+    )

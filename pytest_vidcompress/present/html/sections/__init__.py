@@ -1,0 +1,1 @@
+"""The sections of the page: of a model, and of a run."""
