@@ -24,6 +24,7 @@ def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFact
         command: what was typed.
         exit: how pytest ended, in words.
     """
+    from ...measure.report import Execution
     from ...present.formats.run_facts import RunFacts
 
     options, head = session.options, session.head
@@ -37,7 +38,7 @@ def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFact
         head.dirty if head else False,
         tuple(without_home([*command])),
         exit,
-        environment(session.baselines.of_machine("torch")),
+        environment(session.baselines.machine_of(Execution())),
         _path_of(session),
     )
 
