@@ -32,7 +32,7 @@ from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.model import Model
 
 RESULTS = Path(__file__).with_suffix(".json")
-TRAINING, FRESH = (2_000_000, 8_000), (3_000_000, 4_000)
+TRAINING, FRESH = (2_000_000, 8_000), (3_000_000, 12_000)
 """Seed of the first clip, and how many."""
 RATE = "batch=32,rate=0.003"
 CONTROL = f"distil:steps=600,{RATE},labels=1"
