@@ -33,6 +33,7 @@ ROOMS = (
 """Each may import from those before it, and from itself."""
 HOMES = {
     "av": ("clips/decode/", "clips/drawn/encode.py"),
+    "fsspec": ("run/shards/stores/remote_store.py",),
     "jinja2": ("present/html/",),
     "onnx": ("runtimes/onnx/",),
     "onnxruntime": ("runtimes/onnx/",),

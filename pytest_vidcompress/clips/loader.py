@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 import torch
@@ -75,6 +75,31 @@ class Clips(Sequence[Clip]):
         self._skipped: dict[str, Skipped] = {}
         self._spoiled = False
         self._loaded: tuple[Clip, ...] | None = None
+        self._may_be_empty = False
+
+    def part(self, places: Sequence[int]) -> Clips:
+        """Some clips of the sample by their places, as a sample of its own that may lose all of them.
+
+        It shares decoded pixels; what it finds out about its clips is noted here by `note`.
+        """
+        clips = [self.sample[place] for place in places]
+        part = Clips(
+            clips, self.labels, self._targets, self.profile, replace(self._decoding, most_skipped=1.0)
+        )
+        part._keep, part._crops, part._may_be_empty = self._keep, self._crops, True
+        ids = {clip.id for clip in clips}
+        part.note(ids & self._usable, [each for name, each in self._skipped.items() if name in ids])
+        return part
+
+    def note(self, usable: Iterable[str], skipped: Iterable[Skipped]) -> None:
+        """Takes over which clips somebody else could use, by id, and which not: they are not decoded for it."""
+        self._usable.update(usable)
+        self._skipped.update({each.clip.id: each for each in skipped})
+        self._spoiled = len(self._skipped) > self._decoding.most_skipped * len(self.sample)
+
+    def targets_of(self, clips: Sequence[Clip]) -> torch.Tensor:
+        """The right answers of clips, as `batches` has them."""
+        return self._targets.of(clips)
 
     def load(self) -> tuple[Clip, ...]:
         """Decodes the clips that have not been yet, and returns the usable ones."""
@@ -113,6 +138,12 @@ class Clips(Sequence[Clip]):
         if self._spoiled:
             raise SpoiledRunError(too_many(self.skipped, len(self.sample), self._decoding.most_skipped))
 
+    def refuse_unusable(self) -> None:
+        """Raises VidcompressError where not one clip can be used."""
+        if not (self._usable or self._may_be_empty):
+            first = next((f": {each.clip.path}: {each.reason}" for each in self.skipped), "")
+            raise VidcompressError(f"none of the {len(self.sample)} clips can be used{first}")
+
     def batches(self, n: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Model input and the right answers, clip by clip in order; the last batch may be smaller.
 
@@ -145,9 +176,7 @@ class Clips(Sequence[Clip]):
                     batch = []
         if batch:
             yield self._ready(batch)
-        if not self._usable:
-            first = next((f": {each.clip.path}: {each.reason}" for each in self.skipped), "")
-            raise VidcompressError(f"none of the {len(self.sample)} clips can be used{first}")
+        self.refuse_unusable()
 
     def _ready(self, batch: Sequence[tuple[Clip, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = model_input([crops for _, crops in batch], self.profile)

@@ -17,7 +17,7 @@ from ..models.device import synchronizer
 from ..models.model import Model
 from .accelerator import accelerator
 from .accuracy.label_sets import as_targets, right, same, several, void
-from .accuracy.predict import OfView, Progress, logits_of, predict
+from .accuracy.predict import OfView, Predict, Progress, logits_of, predict
 from .accuracy.scores import accuracy
 from .accuracy.threads import threads_to_answer
 from .by_clip.counted_cost import counted_cost
@@ -82,16 +82,28 @@ class Evaluation:
     """None computes everything."""
     answered: Callable[[torch.Tensor], object] | None = None
     """Given the logits of all clips that were taken, `(N, labels)`, when they are there."""
+    predict: Predict | None = None
+    """What runs it over the clips; None for this process, which computes all."""
 
 
 def measure_reference(
-    model: Model, clips: Clips, progress: Progress | None = None, remember: Remember | None = None
+    model: Model,
+    clips: Clips,
+    progress: Progress | None = None,
+    remember: Remember | None = None,
+    elsewhere: Predict | None = None,
 ) -> Reference:
-    """Runs the uncompressed model over all clips, those apart of which the predictions are known."""
+    """Runs the uncompressed model over all clips, those apart of which the predictions are known.
+
+    Args:
+        elsewhere: what runs it over them; None for this process.
+    """
     subject = Subject.of(model.module)
     cost = counted_cost(subject, clips, first_clip(clips), lambda: shown_clips(clips))
     with threads_to_answer(subject.run, cost.macs):
-        logits, labels = predict(subject.run, clips, len(model.labels), progress, remember=remember)
+        logits, labels = (elsewhere or predict)(
+            subject.run, clips, len(model.labels), progress, None, remember
+        )
     for reason in _without_answer(logits):
         raise VidcompressError(
             f"model {model.name!r} {reason}: nothing can be compared with that; check its weights, and the mean and"
@@ -122,8 +134,9 @@ def measure(
     cost = counted_cost(subject, clips, first_clip(clips), lambda: reference.shown_clips)
     enough = evaluation.enough and _by_clip(evaluation.enough, reference)
     # Views that an earlier run predicted, which was killed, are not among those that leave.
+    over_clips = evaluation.predict or predict
     with threads_to_answer(subject.run, cost.macs), counted_exits(subject.run) as left:
-        logits, _ = predict(
+        logits, _ = over_clips(
             subject.run, clips, len(model.labels), evaluation.progress, enough, evaluation.remember
         )
     if evaluation.answered:

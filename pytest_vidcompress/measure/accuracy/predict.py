@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch.nn.functional import logsigmoid
@@ -21,6 +21,21 @@ OfView = Callable[[torch.Tensor], torch.Tensor]
 """Pixels of one view -> its logits, `(1, labels)` float32."""
 Progress = Callable[[str, int, int], None]
 """`(what, done, total)`."""
+
+
+class Predict(Protocol):
+    """What runs a target over clips, as `predict` does."""
+
+    def __call__(
+        self,
+        target: Callable[[torch.Tensor], Any],
+        clips: Clips,
+        labels: int,
+        progress: Progress | None,
+        enough: Callable[[torch.Tensor], bool] | None,
+        remember: Callable[[OfView], OfView] | None,
+        /,
+    ) -> tuple[torch.Tensor, torch.Tensor]: ...
 
 
 def logits_of(target: Callable[[torch.Tensor], Any], pixels: torch.Tensor) -> torch.Tensor:

@@ -137,7 +137,7 @@ class Keeper:
         module, source = fingerprint(run, self.began), own_source(self.began)
         if module is None or source is None:
             return None
-        answer = _answer(run, model)
+        answer = answer_to_noise(run, model)
         if answer is None:
             return None
         facts = {
@@ -147,7 +147,7 @@ class Keeper:
             "labels": len(model.labels),
             "machine": self.machine.facts(),
             "versions": versions(),
-            "settings": _settings(model.device.type),
+            "settings": settings(model.device.type),
             "answer": answer,
             **more,
         }
@@ -162,7 +162,7 @@ class Keeper:
         return Predictions(journal, self._run, self.resume, reuse)
 
 
-def _answer(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
+def answer_to_noise(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
     """What a module says to noise; None of one that does not take a clip or gives something else."""
     noise = example_pixels(model.profile, seed=0).to(model.device)
     try:
@@ -179,7 +179,7 @@ def _name(view: torch.Tensor) -> bytes:
     return whole.digest()
 
 
-def _settings(device: str) -> dict[str, Any]:
+def settings(device: str) -> dict[str, Any]:
     """Of torch, that decide what a kind of device computes."""
     backends: Any = torch.backends
     return {

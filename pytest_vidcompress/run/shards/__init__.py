@@ -1,0 +1,1 @@
+"""Work that is shared: jobs, the store of their results, and how shards of a run come together."""

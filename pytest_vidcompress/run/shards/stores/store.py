@@ -1,0 +1,118 @@
+"""What a store of results is: files by name that appear whole, and are not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ....errors import SpoiledRunError, VidcompressError
+
+MARK = "vidcompress-store.json"
+"""Lies in every store, and says how it is laid out."""
+_MARK = b'{"format": 1}\n'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a store."""
+
+    size_bytes: int
+    written_s: float
+    """Seconds since the epoch, by the store's clock; 0 where it does not say."""
+
+
+class Store(Protocol):
+    """Files by name, such as `results/ab12/0000003-cd34`.
+
+    All raise VidcompressError, one line, where the store cannot be reached or written.
+    """
+
+    @property
+    def place(self) -> str:
+        """As it was given."""
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Puts a file there whole; one of this name that is there stays as it is, where the store can tell."""
+        ...
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Puts a file there whole, in the place of one of this name."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """Its content; None where there is none."""
+        ...
+
+    def has(self, name: str) -> bool: ...
+
+    def entries(self, folder: str) -> Mapping[str, Entry]:
+        """The files of a folder by their last names; empty of one that is not there."""
+        ...
+
+    def folders(self, folder: str) -> Iterator[tuple[str, Mapping[str, Entry]]]:
+        """Every folder in a folder with its `entries`, one after the other, by name."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Takes a file away, if it is there."""
+        ...
+
+
+def open_store(place: str) -> Store:
+    """The store at a place, a folder or any URL of fsspec's; made by the first who writes.
+
+    Raises:
+        VidcompressError: what the URL needs is not installed, or it is of another layout.
+    """
+    if "://" in place or "::" in place:
+        from .remote_store import RemoteStore
+
+        store: Store = RemoteStore(place)
+    else:
+        from .folder_store import FolderStore
+
+        store = FolderStore(Path(place))
+    mark = store.read(MARK)
+    if mark not in (None, _MARK):
+        raise VidcompressError(
+            f"{place} is a store of another layout than this version's: use the version that wrote it, or a new store"
+        )
+    return store
+
+
+def begin(store: Store) -> None:
+    """Marks a store as one before the first result goes there; refuses, at the start, one that cannot be written."""
+    if store.read(MARK) is None:
+        store.write(MARK, _MARK)
+
+
+def existing_store(place: str) -> Store:
+    """Likewise, of one that must be there.
+
+    Raises:
+        VidcompressError: it is no store.
+    """
+    store = open_store(place)
+    if store.read(MARK) is None:
+        raise VidcompressError(
+            f"{place} is no store of results: expected what --vc-store named, with {MARK} in it"
+        )
+    return store
+
+
+def unwritable(place: str, error: BaseException) -> SpoiledRunError:
+    """A store that takes no more: what is in it stays, and the run ends."""
+    reason = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return SpoiledRunError(
+        f"the store {place} cannot be written ({reason.splitlines()[0]}): make room or give access, and run again;"
+        " what is in it is not computed again"
+    )
+
+
+def unreadable(place: str, error: BaseException) -> VidcompressError:
+    """A store that cannot be asked."""
+    reason = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return VidcompressError(f"the store {place} cannot be read ({reason.splitlines()[0]})")
