@@ -12,7 +12,7 @@ import pytest
 from ..present.printable import printable
 from .refusals import usage_errors
 from .stash import COMPARED, EXIT, OPTIONS, SESSION
-from .terminal import is_worker
+from .terminal import TERMINAL, is_worker
 
 if TYPE_CHECKING:
     from ..present.outcome import Outcome
@@ -51,7 +51,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     added = config.hook.pytest_vidcompress_tables(results=tuple(outcome.results))
     closing = closing_line(outcome)
     terminalreporter.section("compressed video models")
-    for line in [*summary(outcome, added, width()), *_on_github(terminalreporter, outcome, closing)]:
+    whole, blocks = config.get_verbosity() > 0, _blocks(config)
+    for line in [
+        *summary(outcome, added, width(), whole, blocks),
+        *_on_github(terminalreporter, outcome, closing),
+    ]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
     with usage_errors():
         write_reports(outcome.reports, outcome)
@@ -60,6 +64,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     failures = failures_kept(session.ledger.bundles.values())
     if failures:
         terminalreporter.write_line(printable(failures))
+
+
+def _blocks(config: pytest.Config) -> str:
+    """What bars are drawn of; nothing where no terminal shows them."""
+    from ..present.terminal.progress.output import blocks, draws
+
+    terminal = config.stash.get(TERMINAL, None)
+    return blocks(terminal) if terminal and draws(terminal, os.environ) else ""
 
 
 def _outcome(config: pytest.Config, session: Session) -> Outcome:

@@ -18,10 +18,13 @@ Reasons = tuple[tuple[str, str], ...]
 """Metrics and why."""
 
 
-def reason_lines(outcome: Outcome, width: int = WIDTH) -> list[Line]:
+def reason_lines(outcome: Outcome, width: int = WIDTH, most: int | None = None) -> list[Line]:
     """A block for all variants of one standing and the same reasons, the worst first.
 
     What failed has said so where it failed.
+
+    Args:
+        most: blocks; None for all.
     """
     groups: dict[tuple[Status, str, Reasons], list[Result]] = {}
     for result in sorted(outcome.results, key=lambda result: result.status.rank):
@@ -29,9 +32,14 @@ def reason_lines(outcome: Outcome, width: int = WIDTH) -> list[Line]:
             key = (result.status, standing(result), tuple(_reasons(result)))
             groups.setdefault(key, []).append(result)
     lines: list[Line] = []
-    for (status, word, reasons), results in groups.items():
+    for (status, word, reasons), results in [*groups.items()][:most]:
         lines += [Line("")] * bool(lines)
         lines += [Line(text, status) for text in _block(word, reasons, results, outcome, width)]
+    others = [] if most is None else [each for results in [*groups.values()][most:] for each in results]
+    if others:
+        words = " or ".join(dict.fromkeys(map(standing, others)))
+        said = f"and {count(len(others), 'variant')} more that are {words}: -v shows why"
+        lines += [Line(said, others[0].status)]
     return lines
 
 

@@ -29,63 +29,94 @@ from .hotspot_lines import hotspot_lines
 from .missing_runtimes import missing_lines
 from .reason_lines import reason_lines
 from .resumed_line import resumed
+from .screen import SCREEN, Block, on_a_screen
 from .skipped_lines import skipped_lines
 from .speed import speed_lines
 from .table import Line, tables
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""
-OF_A_MODEL: Sequence[Callable[[Sequence[Result], int], Sequence[str]]] = (
-    free_lines,
-    clip_cost_lines,
-    call_lines,
-    class_lines,
-    start_lines,
-    answer_lines,
-    coverage_lines,
-    speed_lines,
-    hotspot_lines,
+OF_A_MODEL: Sequence[tuple[str, int, Callable[[Sequence[Result], int], Sequence[str]]]] = (
+    ("what is for free", 1, free_lines),
+    ("what single clips cost", 3, clip_cost_lines),
+    ("slower calls", 4, call_lines),
+    ("the classes that lose most", 2, class_lines),
+    ("cold starts", 5, start_lines),
+    ("from file to answer", 6, answer_lines),
+    ("what is int8 or half", 7, coverage_lines),
+    ("achieved speed", 8, speed_lines),
+    ("", 0, hotspot_lines),
 )
-"""What is said of the variants of one model, one after the other."""
+"""What is said of the variants of one model, one after the other: what it is called, its rank, and its lines. What
+was asked for, as by `--vc-profile`, is no detail."""
+FEWEST_ROWS = 20
+"""Variants of a model that are shown in any case."""
+MOST_REASONS, MOST_ITEMS = 3, 5
+"""Blocks of reasons, and lines of what became of the baselines, on a screen."""
+LEARNED, RESUMED = 10, 11
+"""Ranks of what else may be left out."""
+WHERE = "-v shows it, --vc-report=FILE.html has more"
 
 
-def summary(outcome: Outcome, added: Iterable[Sequence[str]] = (), width: int = WIDTH) -> list[Line]:
+def summary(
+    outcome: Outcome,
+    added: Iterable[Sequence[str]] = (),
+    width: int = WIDTH,
+    whole: bool = True,
+    blocks: str = "",
+) -> list[Line]:
     """The lines of the terminal summary, each with the status that colours it.
 
     Args:
         added: blocks of lines from `pytest_vidcompress_tables`.
         width: columns of the terminal.
+        whole: everything; else what a screen has room for.
+        blocks: what bars grow by, as `tables` takes them.
     """
-    lines: list[Line] = []
-    for block in _blocks(outcome, added, width):
-        lines += [*([Line("")] if lines and block else []), *block]
     results = outcome.results
-    worst = min((result.status for result in results), key=lambda status: status.rank, default=Status.FAILED)
     closing = paragraph(closing_line(outcome), width)
+    grids = [_plain(grid_lines(grid, width)) for grid in outcome.grids]
+    beside = [*_beside(outcome, added, width, whole)]
+
+    def lines_of(rows: int | None, most: int | None) -> list[Line]:
+        table = Block(tables(results, width, rows, blocks))
+        return on_a_screen([*grids, table, *beside], most, WHERE, width)
+
+    models = max(1, len({result.report.model for result in results}))
+    screen = SCREEN * (models + len(grids)) - len(closing) - 1
+    lines = lines_of(None, None if whole else screen)
+    if not whole and len(lines) > screen:
+        # Variants are cut last, and a line for each model says how many.
+        more = -(-(len(lines) - screen) // models) + 1
+        lines = lines_of(max(FEWEST_ROWS, len(results) // models - more), screen)
+    worst = min((result.status for result in results), key=lambda status: status.rank, default=Status.FAILED)
     lines += [*([Line("")] if lines else []), *(Line(text, worst) for text in closing)]
     return [Line(printable(line.text), line.status) for line in lines]
 
 
-def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Iterator[list[Line]]:
-    """One after the other, with a line between them; those that are empty have nothing to say."""
+def _beside(outcome: Outcome, added: Iterable[Sequence[str]], width: int, whole: bool) -> Iterator[Block]:
+    """What stands below the tables, one after the other; those that are empty have nothing to say."""
     results = outcome.results
-    for grid in outcome.grids:
-        yield _plain(grid_lines(grid, width))
-    yield tables(results, width)
-    yield reason_lines(outcome, width)
-    yield _plain(paragraph(_judges(results), width))
-    yield _plain(paragraph(outcome.about, width))
+    on = [line for said in (_judges(results), outcome.about) for line in paragraph(said, width)]
+    yield Block(_plain(on).lines, joins=True)
+    yield Block(reason_lines(outcome, width, None if whole else MOST_REASONS))
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
-        for about in OF_A_MODEL:
-            yield _plain(about(own, width))
+        for detail, rank, about in OF_A_MODEL:
+            yield Block(_plain(about(own, width)).lines, detail, rank)
     for block in added:
         yield _plain(block)
     for document in outcome.compared:
         yield _plain(changes(document.get("benchmarks", ()), _benchmarks(results), width))
-    yield _listed("written to the baselines:", outcome.baselines.written, width)
-    yield _listed("not written to the baselines:", outcome.baselines.left, width, Status.NEW)
-    yield _listed("stored, but measured by no test any more:", outcome.baselines.unused, width, Status.NEW)
+    yield from _of_the_run(outcome, width, None if whole else MOST_ITEMS)
+
+
+def _of_the_run(outcome: Outcome, width: int, most: int | None) -> Iterator[Block]:
+    """What is said of all models together."""
+    changes = outcome.baselines
+    yield _listed("written to the baselines:", changes.written, width, most)
+    yield _listed("not written to the baselines:", changes.left, width, most, Status.NEW)
+    yield _listed("stored, but measured by no test any more:", changes.unused, width, most, Status.NEW)
     for complaint in outcome.complaints:
         yield _plain(paragraph(complaint, width), Status.FAILED)
     page = outcome.reports[0] if outcome.reports else None
@@ -94,11 +125,14 @@ def _blocks(outcome: Outcome, added: Iterable[Sequence[str]], width: int) -> Ite
     yield _plain(target_lines(outcome.variants.targets.values(), width))
     for sensitivity in outcome.variants.sensitivities.values():
         yield _plain(sensitivity_lines(sensitivity, width))
-    yield _plain(learned_lines(outcome.variants.learned.values(), width))
+    learned = learned_lines(outcome.variants.learned.values(), width)
+    yield Block(_plain(learned).lines, "learned variants", LEARNED)
     for lines in unmeasured_lines(outcome.unmeasured, width):
         yield _plain(lines, Status.NEW)
     if any(reuse.hits for reuse in outcome.predictions):
-        yield _plain(resumed(outcome.predictions, width))
+        yield Block(
+            _plain(resumed(outcome.predictions, width)).lines, "predictions of an earlier run", RESUMED
+        )
 
 
 def _judges(results: Sequence[Result]) -> str:
@@ -108,12 +142,19 @@ def _judges(results: Sequence[Result]) -> str:
     return f"held to {', '.join(files)}" if files else ""
 
 
-def _plain(texts: Iterable[str], status: Status | None = None) -> list[Line]:
-    return [Line(text, status) for text in texts]
+def _plain(texts: Iterable[str], status: Status | None = None) -> Block:
+    return Block([Line(text, status) for text in texts])
 
 
-def _listed(title: str, items: Iterable[str], width: int, status: Status | None = None) -> list[Line]:
-    below = [line for item in items for line in paragraph(item, width, "  ", "    ")]
+def _listed(
+    title: str, items: Sequence[str], width: int, most: int | None, status: Status | None = None
+) -> Block:
+    """A line an item; of too many that call for no deed, one line that counts them."""
+    more = len(items) - len(items[:most])
+    if more and status is None:
+        return _plain([f"{title} {len(items)} entries, -v shows them"])
+    below = [line for item in items[:most] for line in paragraph(item, width, "  ", "    ")]
+    below += [f"  and {more} more: -v shows them"] if more else []
     return _plain([title, *below] if below else [], status)
 
 

@@ -79,7 +79,7 @@ def test_one_name_of_several_tests_says_which() -> None:
         [
             result("fuse", Status.FAILED, test="benchmarks/test_fusion.py::test_nothing_changes"),
             result("fp16", Status.PASSED),
-            result("fuse", Status.PASSED, test="benchmarks/test_paper_tables.py::test_holds"),
+            result("fuse", Status.PASSED, test="benchmarks/test_paper_tables.py::test_holds", size_bytes=7),
         ]
     )
     assert [line.text.split("  ")[0] for line in lines[4:7]] == ["fuse [1]", "fp16", "fuse [2]"]
@@ -87,6 +87,22 @@ def test_one_name_of_several_tests_says_which() -> None:
         "[1] in benchmarks/test_fusion.py::test_nothing_changes",
         "[2] in benchmarks/test_paper_tables.py::test_holds",
     ]
+
+
+def test_a_variant_of_several_tests_is_one_row_with_its_worst_verdict() -> None:
+    lines = tables(
+        [
+            result("fuse", Status.PASSED, test="benchmarks/test_fusion.py::test_nothing_changes"),
+            result("fuse", Status.FAILED, test="benchmarks/test_paper_tables.py::test_holds"),
+        ]
+    )
+    assert [line.text.split()[:2] for line in lines[4:-1]] == [["fuse", "failed"]]
+    assert lines[-1].text == "fuse: measured by 2 tests, the worst is shown"
+
+
+def test_a_note_on_many_names_some() -> None:
+    lines = tables([result(f"int8-{n}", notes=("on 32 clips",)) for n in range(9)])
+    assert lines[-1].text == "int8-0, int8-1, int8-2, int8-3 and 5 more: on 32 clips"
 
 
 def test_a_narrow_terminal_has_fewer_columns_and_says_so() -> None:
