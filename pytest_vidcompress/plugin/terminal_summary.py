@@ -11,7 +11,7 @@ import pytest
 
 from ..present.printable import printable
 from .refusals import usage_errors
-from .stash import COMPARED, EXIT, OPTIONS, SESSION
+from .stash import COMPARED, EXIT, SESSION
 from .terminal import TERMINAL, is_worker
 
 if TYPE_CHECKING:
@@ -42,19 +42,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
     from ..present.report_files import write_reports
-    from ..present.terminal.closing_line import closing_line
     from ..present.terminal.summary import MARKUP, summary
     from ..present.width import width
     from ..present.wording import failures_kept
 
-    outcome = _outcome(config, session)
+    tests = _tests(terminalreporter)
+    outcome = _outcome(config, session, tests)
     added = config.hook.pytest_vidcompress_tables(results=tuple(outcome.results))
-    closing = closing_line(outcome)
     terminalreporter.section("compressed video models")
     whole, blocks = config.get_verbosity() > 0, _blocks(config)
     for line in [
         *summary(outcome, added, width(), whole, blocks),
-        *_on_github(terminalreporter, outcome, closing),
+        *_on_github(config, outcome, tests),
     ]:
         terminalreporter.write_line(line.text, **{MARKUP[line.status]: True} if line.status else {})
     with usage_errors():
@@ -74,7 +73,7 @@ def _blocks(config: pytest.Config) -> str:
     return blocks(terminal) if terminal and draws(terminal, os.environ) else ""
 
 
-def _outcome(config: pytest.Config, session: Session) -> Outcome:
+def _outcome(config: pytest.Config, session: Session, tests: Sequence[pytest.TestReport]) -> Outcome:
     from ..present.outcome import BaselineChanges, Outcome
     from ..run.facts.facts_of_run import facts_of_run
     from ..run.options.arguments import as_typed
@@ -100,24 +99,19 @@ def _outcome(config: pytest.Config, session: Session) -> Outcome:
         reports=options.files,
         command=shlex.join(typed),
         options=as_typed(options),
+        strict=options.strict,
+        expected={r.nodeid for r in tests if hasattr(r, "wasxfail")},
     )
 
 
-def _on_github(terminalreporter: pytest.TerminalReporter, outcome: Outcome, closing: str) -> Sequence[Line]:
+def _tests(terminalreporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    """What pytest reports of every test."""
+    return [r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)]
+
+
+def _on_github(config: pytest.Config, outcome: Outcome, tests: Sequence[pytest.TestReport]) -> Sequence[Line]:
     from ..present.formats.github import github
     from ..present.formats.step import Place, Step
-    from ..present.grid.grid_lines import grid_lines
 
-    config = terminalreporter.config
-    reports = [
-        r for group in terminalreporter.stats.values() for r in group if isinstance(r, pytest.TestReport)
-    ]
-    step = Step(
-        options=outcome.options,
-        strict=config.stash[OPTIONS].strict,
-        closing=closing,
-        places={r.nodeid: Place.of(config.rootpath, *r.location[:2]) for r in reports},
-        expected={r.nodeid for r in reports if hasattr(r, "wasxfail")},
-        grids=["\n".join(grid_lines(grid)) for grid in outcome.grids],
-    )
-    return github(os.environ, outcome.results, step)
+    places = {r.nodeid: Place.of(config.rootpath, *r.location[:2]) for r in tests}
+    return github(os.environ, outcome.results, Step.of(outcome, places))

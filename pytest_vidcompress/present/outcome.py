@@ -59,3 +59,7 @@ class Outcome:
     """What was typed, to run all of it again."""
     options: str = ""
     """What must be typed to run one of its tests the same way."""
+    strict: bool = False
+    """New and inconclusive verdicts failed their tests too."""
+    expected: Collection[str] = ()
+    """Node ids of the tests that were meant to fail."""

@@ -1,4 +1,4 @@
-"""The files of a run: a page to look at, or the numbers, as their suffix says; and a list of skipped clips beside."""
+"""The files of a run, by their suffix: a page, a comment, or the numbers; and a list of skipped clips beside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ..clips.faults import Skipped
 from ..errors import VidcompressError
 from ..gate.verdict import Verdict
+from .formats.comment import comment
 from .formats.run_json import run_document, run_text
 from .html.page import page
 from .outcome import Outcome
@@ -30,6 +31,8 @@ def write_reports(files: Sequence[Path], outcome: Outcome) -> None:
 def _text(file: Path, outcome: Outcome, document: dict[str, Any]) -> str:
     if file.suffix.lower() == ".json":
         return run_text(document)
+    if file.suffix.lower() == ".md":
+        return comment(outcome)
     return page([page_document(outcome, document)])
 
 

@@ -30,7 +30,7 @@ def github(environ: Mapping[str, str], results: Sequence[Result], step: Step) ->
     """Appends to the step's summary, and returns the lines to print: none when not on GitHub."""
     if not on_github(environ):
         return []
-    unexpected = [result for result in results if not result.nodeid or result.nodeid not in step.expected]
+    unexpected = step.unexpected(results)
     lines = [Line(text) for text in annotate(unexpected, step, environ.get("GITHUB_WORKSPACE", ""))]
     if not (results or step.grids):
         lines.append(Line(command("error", step.closing, title=TITLE)))

@@ -6,6 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...gate.verdict import Result
+from ..grid.grid_lines import grid_lines
+from ..outcome import Outcome
+from ..terminal.closing_line import closing_line
+
 
 @dataclass(frozen=True)
 class Place:
@@ -38,3 +43,19 @@ class Step:
     """Node ids of the tests that were meant to fail."""
     grids: Sequence[str] = ()
     """As the terminal shows them."""
+
+    @classmethod
+    def of(cls, outcome: Outcome, places: Mapping[str, Place] | None = None) -> Step:
+        """The run that has come to `outcome`."""
+        return cls(
+            options=outcome.options,
+            strict=outcome.strict,
+            closing=closing_line(outcome),
+            places=places or {},
+            expected=outcome.expected,
+            grids=["\n".join(grid_lines(grid)) for grid in outcome.grids],
+        )
+
+    def unexpected(self, results: Sequence[Result]) -> list[Result]:
+        """Those whose test was not meant to fail."""
+        return [result for result in results if not result.nodeid or result.nodeid not in self.expected]

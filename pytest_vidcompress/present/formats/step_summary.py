@@ -91,10 +91,11 @@ def _cut(text: str, most: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown and its tables show as it is, on one line."""
+    """Text that Markdown and its tables show as it is, on one line; nobody is mentioned by it."""
     # An underscore within a word is one to Markdown too.
     special = r"[&<>\\`*\[\]{}|~#$]|(?<![^\W_])_|_(?![^\W_])"
-    return re.sub(special, lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
+    safe = re.sub(special, lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
+    return re.sub(r"(?<!\w)@(?=\w)", "@<!-- -->", safe)
 
 
 def shown(text: str) -> str:

@@ -294,7 +294,7 @@ class Output:
     reports = Option(
         "vc-report",
         reading.report_files,
-        "write a page to look at (.html), or the numbers (.json); repeatable",
+        "write a page to look at (.html), a summary for a pull request (.md), or the numbers (.json); repeatable",
         metavar="FILE",
         form="list",
         ini="string",

@@ -17,7 +17,7 @@ FEWEST_PAIRS = 6
 """Of starts or rounds, that can be surely slower at the error rate of a session of twenty checks."""
 _METRICS = ("latency", "size", "macs")
 JSON_SUFFIX = ".json"
-REPORT_SUFFIXES = (".html", JSON_SUFFIX)
+REPORT_SUFFIXES = (".html", ".md", JSON_SUFFIX)
 _DEVICE = re.compile(r"[a-z_]+(:\d+)?")
 _UNITS = {
     f"{prefix}{i}": base**power

@@ -116,11 +116,18 @@ def test_a_name_is_shown_as_it_would_be_typed() -> None:
 @given(st.text())
 def test_escaped_text_is_read_as_it_was(text: str) -> None:
     safe = escaped(text)
+    safe = safe.replace("@<!-- -->", "@")
     assert html.unescape(safe) == " ".join(text.split())
     assert not re.search(r"[&<>\\`*\[\]{}|~#$\n]", re.sub(r"&#\d+;", "", safe))
     # Only an underscore between letters or digits is no emphasis.
     around = [(safe[: at.start()][-1:], safe[at.end() :][:1]) for at in re.finditer("_", safe)]
     assert all(before.isalnum() and after.isalnum() for before, after in around)
+
+
+def test_nobody_is_mentioned() -> None:
+    assert escaped("@everyone, (@all) of a@b and fuse@onnxruntime @") == (
+        "@<!-- -->everyone, (@<!-- -->all) of a@b and fuse@onnxruntime @"
+    )
 
 
 def test_rankings_have_columns_where_clips_may_have_several_labels() -> None:
