@@ -2,11 +2,5 @@
 
 store = open_store("results")           open_store("s3://bucket/results")
 store.write("results/ab/0", content)    there whole or not at all; who comes second changes nothing
-"0" in store.names("results/ab")
+"0" in store.entries("results/ab")
 """
-
-from __future__ import annotations
-
-from .store import Store, open_store
-
-__all__ = ["Store", "open_store"]

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
-from pytest_vidcompress.run.shards.stores.store import Store, begin, existing_store, open_store
+from pytest_vidcompress.run.shards.stores.open import begin, existing_store, open_store
+from pytest_vidcompress.run.shards.stores.store import Store
 from tests.run.shards.stores.s3_server import s3_server
 
 Make = Callable[[], Store]
