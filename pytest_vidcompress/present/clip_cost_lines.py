@@ -15,7 +15,6 @@ from .text_table import bounded, columns_within, paragraph, shorten
 from .width import WIDTH
 
 COST_HEADER = ("of single clips", "clips", *PLACES)
-GROUP_HEADER = ("clips", "", "number", "motion", "MACs", "beside all", "ms a clip", "timed")
 FEWEST = 2
 """Clips of a class that is called the cheapest or the dearest."""
 
@@ -53,24 +52,6 @@ def cost_rows(report: Report, bare: bool = False) -> list[list[str]]:
         ("ms", timing.of_clips if timing else None, 1e-3),
     )
     return [[name, *_row(found, scale, bare)] for name, found, scale in kinds if found]
-
-
-def group_rows(report: Report) -> list[list[str]]:
-    """Cells under `GROUP_HEADER`: by motion, then by class."""
-    whole = report.macs or 1
-    return [
-        [
-            each.kind,
-            each.name,
-            str(each.clips),
-            f"{each.motion:.3g}",
-            bounded(each.macs, 1e6) + " M",
-            f"{each.macs / whole:.2f}",
-            bounded(each.seconds, 1e-3) if each.seconds else "-",
-            str(each.timed),
-        ]
-        for each in clip_groups(report)
-    ]
 
 
 def clip_cost_json(report: Report) -> dict[str, Any]:

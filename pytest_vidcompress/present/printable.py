@@ -20,5 +20,7 @@ def printable(text: object) -> str:
     So is what would make a command of it: the first colon of a pair that begins a word, the second sign of `##[`.
     What was escaped once is not escaped again.
     """
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+    shown = str(text)
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
     return _COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..gate.metrics import metric_of
@@ -89,14 +89,6 @@ def calls_json(report: Report) -> dict[str, Any]:
     if calls and calls.reference_p90:
         flat["reference_latency_p90"] = float(calls.reference_p90)
     return flat
-
-
-def slow_clip_lines(results: Sequence[Result]) -> Iterator[str]:
-    """A line for each variant that has slow clips."""
-    for report in (result.report for result in results):
-        clips = [f"{clip} {times:.2f} times" for clip, times in _slow_clips(report).items()]
-        if clips:
-            yield f"slow clips of {report.name}, beside its usual call: {', '.join(clips)}"
 
 
 def _of_others(reports: Sequence[Report]) -> str:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import json
-import math
 
 import pytest
 
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
-from pytest_vidcompress.present.clip_cost_lines import clip_cost_json, clip_cost_lines, cost_rows, group_rows
+from pytest_vidcompress.present.clip_cost_lines import clip_cost_json, clip_cost_lines, cost_rows
 from pytest_vidcompress.present.formats.report_json import as_json
 from pytest_vidcompress.present.terminal.table import tables
 from tests.gate.reports import changed, report
@@ -53,7 +52,7 @@ def test_where_all_clips_happen_to_cost_the_same_none_is_the_dearest() -> None:
 def test_of_a_fixed_cost_nothing_is_said() -> None:
     assert clip_cost_lines([Result(report())]) == []
     assert clip_cost_json(report()) == {}
-    assert cost_rows(report(latency=None)) == group_rows(report()) == []
+    assert cost_rows(report(latency=None)) == []
 
 
 def test_the_table_marks_the_mean_and_says_what_the_mark_is() -> None:
@@ -83,12 +82,3 @@ def test_a_fixed_cost_has_all_its_quantiles_in_the_json() -> None:
     flat = as_json(report())
     assert flat["macs"] == flat["macs_mean"] == flat["macs_p95"] == 1_500_000_000
     assert "macs_by_clip" not in flat
-
-
-def test_a_row_a_group_with_how_it_lies_beside_all() -> None:
-    rows = group_rows(NOW)
-    assert [row[:3] for row in rows[:2]] == [["motion", "still", "4"], ["motion", "middle", "3"]]
-    assert rows[0][5] == "0.45"
-    assert [row[7] for row in rows[:3]] == ["4", "2", "0"]
-    assert rows[2][6] == "-"
-    assert all(math.isfinite(float(row[3])) for row in rows)

@@ -8,7 +8,7 @@ import pytest
 from pytest_vidcompress.gate.verdict import Result, Status
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
 from pytest_vidcompress.present.formats.report_json import as_json
-from pytest_vidcompress.present.slower_calls import call_lines, slow_clip_lines, unbounded
+from pytest_vidcompress.present.slower_calls import call_lines, unbounded
 from tests.gate.reports import pair_times, report
 from tests.present.verdicts import LATENCY
 
@@ -65,10 +65,6 @@ def test_many_calls_bound_p99_and_it_is_shown() -> None:
 def test_slow_clips_are_named() -> None:
     made = result(clip_times())
     assert call_lines([made])[-1] == "slow clips of int8-dynamic: clip4 2.0 times"
-    assert [*slow_clip_lines([made])] == [
-        "slow clips of int8-dynamic, beside its usual call: clip4 2.00 times"
-    ]
-    assert [*slow_clip_lines([result(pair_times(60))])] == []
 
 
 def test_nothing_is_said_of_what_was_not_timed() -> None:

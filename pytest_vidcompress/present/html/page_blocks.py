@@ -17,6 +17,8 @@ class Cell:
     style: str = ""
     """Classes of the style sheet."""
     title: str = ""
+    detail: str = ""
+    """Below the text, smaller."""
 
 
 @dataclass(frozen=True)

@@ -175,10 +175,8 @@ def test_what_to_ship_is_the_best_that_did_not_fail_and_why() -> None:
         ]
     )
     text = tags_of(html).text
-    assert (
-        "Ship of m for speed quick (0.40 × the time, 80 % of the bytes, -0.5 points); for size small" in text
-    )
-    assert "The fastest of 2 variants that lose at most 1 points." in text
+    assert "m: ship quick for speed (0.40 × the time, 80 % of the bytes, -0.5 points); small for size" in text
+    assert "The fastest of 2 variants that lose at most 1 point." in text
     assert "wrecked is faster, but failed: top1." in text
     assert "vidcompress compress m quick OUT" in text
     budgets = {
@@ -186,8 +184,8 @@ def test_what_to_ship_is_the_best_that_did_not_fail_and_why() -> None:
     }
     assert budgets["loses at most 0 points"][0] == "the uncompressed model"
     assert budgets["loses at most 5 points"][:2] == [
-        "quick (0.40 × the time, 80 % of the bytes, -0.5 points)",
-        "small (0.90 × the time, 20 % of the bytes, -0.8 points)",
+        "quick <small>0.40 × the time, 80 % of the bytes, -0.5 points</small>",
+        "small <small>0.90 × the time, 20 % of the bytes, -0.8 points</small>",
     ]
     assert budgets["takes at most 25 % of the time"][2].startswith("lossy")
     assert budgets["has at most 25 % of the bytes"][0].startswith("lossy")

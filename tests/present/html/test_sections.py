@@ -50,6 +50,7 @@ def test_every_row_of_a_profile() -> None:
 def test_distribution_and_groups_of_what_single_clips_cost() -> None:
     html = shown(Result(NOW))
     assert rows_of(html, "Clips of int8-dynamic by motion and class")[1][0] == "still"
+    assert rows_of(html, "Clips of int8-dynamic by motion and class")[1][5] == "0.45"
     rows = rows_of(html, "What single clips cost")
     assert rows[0] == ["variant", "of", "mean", "p50", "p90", "p95"]
     assert rows[1][:2] == ["int8-dynamic", "million MACs"]

@@ -105,7 +105,7 @@ def _marks(variant: Variant, whole: float | None) -> tuple[list[dict[str, Any]],
 def _table(variant: Variant) -> Table:
     return Table(
         f"Clips of {variant.name} by motion and class",
-        ("clips", "of", "number", "motion", "million MACs", "ms a clip"),
+        ("clips", "of", "number", "motion", "million MACs", "beside all", "ms a clip"),
         [*_groups(variant)],
         "By motion, the mean absolute difference of successive frames as the model is given them; then by class.",
         frozenset({0, 1}),
@@ -113,6 +113,7 @@ def _table(variant: Variant) -> Table:
 
 
 def _groups(variant: Variant) -> Iterator[tuple[Cell, ...]]:
+    whole = number(variant.entry, "macs")
     for each in objects(variant.entry, "clip_groups"):
         macs, seconds = items(each, "macs"), items(each, "seconds")
         of = as_number(macs[0]) if macs else None
@@ -123,5 +124,6 @@ def _groups(variant: Variant) -> Iterator[tuple[Cell, ...]]:
             whole_cell(number(each, "clips")),
             cell(number(each, "motion"), f"{number(each, 'motion') or 0:.3g}"),
             cell(None if of is None else of / 1e6),
+            cell(None if of is None or not whole else of / whole),
             cell(None if taken is None else 1e3 * taken),
         )

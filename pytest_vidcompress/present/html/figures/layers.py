@@ -100,7 +100,7 @@ def sparsity(model: ModelOfRun) -> Figure | None:
                 ],
             )
         ],
-        _field_layout([name for name, _ in found], layers),
+        field_layout([name for name, _ in found], layers),
         Table(
             "Zeros by layer: the numbers",
             ("layer", *(name for name, _ in found)),
@@ -117,7 +117,7 @@ def _field(z: Sequence[Sequence[float]], hover: Sequence[Sequence[str]]) -> dict
         "xgap": 2,
         "ygap": 1,
         "zmin": 0,
-        "zmax": 100,
+        "zmax": max(map(max, z)),
         "z": [[*row] for row in z],
         "hovertext": [[*row] for row in hover],
         "colorscale": [[0, token("soft")], [1, token("variant")]],
@@ -130,7 +130,9 @@ def _field(z: Sequence[Sequence[float]], hover: Sequence[Sequence[str]]) -> dict
     }
 
 
-def _field_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
+def field_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
+    """Of variants, side by side, and layers below each other, by the ends of their names."""
+
     def ticks(names: Sequence[str], length: int) -> dict[str, Any]:
         texts = [
             plot_text(name if len(name) <= length else "…" + name[-length:], length + 1) for name in names

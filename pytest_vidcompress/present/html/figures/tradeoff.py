@@ -199,6 +199,7 @@ def _points(found: Sequence[Point], cost: Cost) -> Iterator[dict[str, Any]]:
                 "symbol": symbol,
                 "size": [13 if each.on_front else 9 for each in own],
                 "color": colour,
+                "opacity": 1,
                 "line": {"color": token("card"), "width": 1},
             },
         }

@@ -15,6 +15,7 @@ from ...wording import count
 from ..figures.clip_cost_plots import clip_costs
 from ..figures.curves import learning_curves
 from ..figures.hotspot_bars import by_module, by_operator, spot_rows
+from ..figures.layer_precision import layer_precision
 from ..figures.layers import precision, sensitivity, sparsity
 from ..numbers import cell, digits, ends, percent_cell
 from ..page_blocks import Block, Cell, Folded, Grid, Section, Table, Text
@@ -59,6 +60,9 @@ def layers_section(model: ModelOfRun, sensitivities: Sequence[Entry]) -> Section
     own = [each for each in sensitivities if text(each, "model") == model.model]
     figures = [*map(sensitivity, own), sparsity(model), precision(model)]
     blocks: list[Block] = [each for each in figures if each]
+    by_layer = layer_precision(model)
+    if by_layer:
+        blocks.append(Folded("Precision of each layer", [by_layer]))
     for variant in model.variants:
         blocks += [*_divergence(variant), *_left_float(variant)]
     return Section("Layer by layer", blocks) if blocks else None

@@ -98,14 +98,9 @@ def ship_section(model: ModelOfRun) -> Section | None:
         return None
     drop = allowed_drop(model)
     cards = [*_cards(found, drop)]
-    budget = (
-        "that tests allow"
-        if drop in _drops_of_tests(model)
-        else "that is usual; no test says what may be lost"
-    )
     blocks: list[Block] = [
         Text(
-            f"At most {100 * drop:g} points of {model.accuracy} lost, {budget}; failed variants are left out."
+            f"Of what loses at most {_in_points(drop)} of {model.accuracy}, {_whose(model)}; what failed is left out."
         ),
         Choices(cards),
         _table(found, model),
@@ -124,13 +119,32 @@ def lead(model: ModelOfRun) -> str:
         best = found.best({"accuracy": drop}, by)
         if best is not None and by in best.numbers:
             said.setdefault(best.name, []).append(word)
-    parts = [f"for {' and '.join(words)} {name}{_brief(found, name)}" for name, words in said.items()]
-    return f"Ship of {model.model} {'; '.join(parts)}." if parts else ""
+    parts = [
+        f"{name} for {' and '.join(words)}" + (f" ({brief})" if (brief := _brief(found, name)) else "")
+        for name, words in said.items()
+    ]
+    return f"{model.model}: ship {'; '.join(parts)}." if parts else ""
 
 
 def allowed_drop(model: ModelOfRun) -> float:
-    """What may be lost: the strictest budget of a test, or what is usual."""
-    return min(_drops_of_tests(model), default=USUAL_DROP)
+    """What may be lost: what all tests allow that say so, or what is usual."""
+    of_tests = _drops_of_tests(model)
+    return next(iter(of_tests)) if len(of_tests) == 1 else USUAL_DROP
+
+
+def _whose(model: ModelOfRun) -> str:
+    """Who says what may be lost."""
+    of_tests = sorted(_drops_of_tests(model))
+    if len(of_tests) == 1:
+        return "which the tests allow"
+    if of_tests:
+        return f"which is usual (tests allow {100 * of_tests[0]:g} to {_in_points(of_tests[-1])}, variant by variant)"
+    return "which is usual (no test says what may be lost)"
+
+
+def _in_points(drop: float) -> str:
+    """`1 point`."""
+    return f"{100 * drop:g} point{'' if drop == 0.01 else 's'}"
 
 
 def _drops_of_tests(model: ModelOfRun) -> set[float]:
@@ -201,7 +215,7 @@ _MOST = {"time": ("fastest", "faster"), "size": ("smallest", "smaller")}
 def _why(found: Shipping, best: Candidate, by: str, drop: float) -> Iterator[str]:
     fits = found.list_within({"accuracy": drop}, by).fits
     word, more = _MOST[by]
-    limit = f"at most {100 * drop:g} points" if drop else "nothing"
+    limit = f"at most {_in_points(drop)}" if drop else "nothing"
     others = [each for each in fits if each.name != REFERENCE and by in each.numbers]
     if best.name == REFERENCE:
         yield f"No variant that loses {limit} is {more} than it."
@@ -241,7 +255,7 @@ def _amount(by: str, value: float) -> str:
 
 
 def _brief(found: Shipping, name: str) -> str:
-    """` (0.42 × time, 28 % of bytes, -0.6 points)`."""
+    """`0.42 × the time, 28 % of the bytes, -0.6 points`."""
     best = next((each for each in found.candidates if each.name == name), None)
     if best is None or name == REFERENCE:
         return ""
@@ -252,14 +266,14 @@ def _brief(found: Shipping, name: str) -> str:
         f"{100 * size / of_size:.0f} % of the bytes" if size is not None and of_size else "",
         f"{points(-100 * drop)} points" if drop is not None else "",
     ]
-    return f" ({', '.join(filter(None, parts))})"
+    return ", ".join(filter(None, parts))
 
 
 def _table(found: Shipping, model: ModelOfRun) -> Table:
     """A row a budget; what is limited is not what one wants least of."""
     budgets = [
         *(
-            (f"loses at most {100 * drop:g} points", {"accuracy": drop})
+            (f"loses at most {_in_points(drop)}", {"accuracy": drop})
             for drop in sorted({*DROPS, *_drops_of_tests(model)})
         ),
         *(
@@ -288,9 +302,9 @@ def _best_cell(found: Shipping, limits: Mapping[str, float], by: str) -> Cell:
     chosen = found.list_within(limits, by)
     best = next((each for each in chosen.fits if by in each.numbers), None)
     if best is None:
-        return Cell("none")
+        return Cell("none", style="quiet")
     close = "~" if any(chosen.is_close(best, name) for name in limits) else ""
-    return Cell(f"{best.name}{close}{_brief(found, best.name)}")
+    return Cell(f"{best.name}{close}", detail=_brief(found, best.name))
 
 
 def command(candidate: Candidate) -> str:

@@ -136,6 +136,14 @@
       if (trace.mode !== "markers") continue;
       trace.x.forEach((x, place) => { const [px, py] = at(x, trace.y[place]); taken.push([px - 7, py - 7, px + 7, py + 7]); });
     }
+    // Names of budgets stand at the edges.
+    for (const each of fixed) {
+      const wide = pen.measureText(plain(each.text)).width + 8;
+      const x = each.xref === "paper" ? each.x * frame[2] : at(each.x, 0)[0];
+      const y = each.yref === "paper" ? (1 - each.y) * frame[3] : at(0, each.y)[1];
+      const left = each.xanchor === "right" ? x - wide : x;
+      taken.push([left, y - 18, left + wide, y]);
+    }
     const bars = [];
     for (const trace of plot.data) {
       if (!trace.error_y) continue;
@@ -200,10 +208,15 @@
   theme();
   dark.addEventListener("change", () => { theme(); drawn.forEach((_, plot) => draw(plot)); });
 
-  async function unpack() {
-    const packed = atob(document.getElementById("library").textContent.trim());
+  function unpacked(words) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(words);
+    const packed = atob(words);
     const bytes = new Uint8Array(packed.length);
     for (let place = 0; place < packed.length; place += 1) bytes[place] = packed.charCodeAt(place);
+    return bytes;
+  }
+  async function unpack() {
+    const bytes = unpacked(document.getElementById("library").textContent.trim());
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
