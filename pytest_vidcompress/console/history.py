@@ -48,6 +48,9 @@ def _declare(parser: ArgumentParser) -> None:
         type=Path,
         help="where what was read is kept (default: in the cache folder)",
     )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE.html", type=Path, help="write a page with every metric over commits"
+    )
     parser.add_argument("--all", action="store_true", help="print every change, not the worst alone")
 
 
@@ -65,8 +68,26 @@ def _run(given: Namespace, named: Named) -> Iterator[str]:
     found = _of_models(trends(history.series, history.anchor), given.model, history)
     commits = [(each.sha, each.time_s, each.subject) for each in history.commits]
     faults = [(each.what, each.why) for each in history.faults]
+    if given.output is not None:
+        _write_page(given.output, commits, found, faults)
     most = len(found) * len(commits) if given.all else MOST_ROWS
     return history_lines(commits, found, faults, width(), most)
+
+
+def _write_page(
+    path: Path,
+    commits: Sequence[tuple[str, int, str]],
+    found: Sequence[Trend],
+    faults: Sequence[tuple[str, str]],
+) -> None:
+    from ..present.html.history_page import history_page
+
+    try:
+        path.write_text(history_page(commits, found, faults), encoding="utf-8")
+    except OSError as error:
+        raise VidcompressError(
+            f"-o {path} cannot be written ({error.strerror}); choose a file in a folder that can be"
+        ) from error
 
 
 def _of_models(found: Sequence[Trend], models: Sequence[str], history: History) -> Sequence[Trend]:

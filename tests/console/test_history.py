@@ -39,6 +39,10 @@ def with_runs(folder: Path, ratios: Levels, commits: int = COMMITS) -> list[str]
                 "machine_class": MACHINE,
                 "made_with": {"clips": "pocket", "weights": "trained", "calibration": 8},
                 "latency_ratio": level(place) * (1 + random.gauss(0, 0.004)),
+                # The last baseline moves along, and no commit is far from the one before it.
+                "verdicts": [
+                    {"metric": "latency_ratio", "rule": "baseline", "limit": 1.05 * level(max(0, place - 1))}
+                ],
             }
             for name, level in ratios.items()
         ]
@@ -71,7 +75,9 @@ def test_a_step_and_a_slow_drift_are_found_at_their_commits(
     short = [sha[:8] for sha in shas]
     assert abs(short.index(first) - 60) <= 1
     assert abs(short.index(last) - 69) <= 1
-    assert "worse, and no run saw it:" in lines
+    unseen, seen = lines.index("worse, and no run saw it:"), lines.index("worse:")
+    assert unseen < lines.index(rows["int8-dynamic"]) < seen < lines.index(rows["fp16"])
+    assert "    runs; a run was beyond its limit" in lines[seen:]
 
 
 def test_in_an_unchanged_history_nothing_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,6 +158,22 @@ def test_only_the_worst_are_printed_unless_all_are_asked_for(
     said = capsys.readouterr().out
     assert sum("size_bytes" in line for line in said.splitlines()) == 39
     assert "more changes" not in said
+
+
+def test_the_page_shows_every_metric_and_nothing_foreign_as_markup(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commits = [{MAIN: main_file(**{"<b>v": {"size_bytes": size, "macs": 7}})} for size in (100, 200)]
+    made_repository(tmp_path, commits, ["first", "<script>alert(1)</script>"])
+    where, page = f"--baselines={tmp_path / 'baselines'}", tmp_path / "page.html"
+    assert main(["history", where, "-o", str(page)]) == 0
+    text = page.read_text()
+    assert "size_bytes" in text
+    assert "macs" in text
+    assert "<script>alert" not in text
+    assert "<b>v" not in text
+    assert main(["history", where, "-o", str(tmp_path / "nope/page.html")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_the_anchor_is_beside_every_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,8 +49,8 @@ class Change:
     is_worse: bool
     mark: Mark | None = None
     """What took it over, if anything did."""
-    was_seen: bool = False
-    """Did any number of it lie beyond what the gate held it to?"""
+    was_seen: bool | None = None
+    """Did any number of it lie beyond what the gate held it to? None where nothing was held then."""
     chance: float = 0.0
     """That noise alone would have shown as much; nothing of what is exact."""
     speed: float = 0.0
@@ -132,11 +132,7 @@ def _noisy(series: Series, move: Move, out: Callable[[float], float]) -> Change 
         rise,
         is_worse(metric, before, after),
         _mark(series, min(first, earliest), _until(series, max(last, latest)), rise > 0),
-        any(
-            _is_beyond(series, each)
-            for each in seen
-            if min(first, earliest) <= each.place <= max(last, latest)
-        ),
+        _was_seen(series, min(first, earliest), max(last, latest)),
         move.chance,
         _speed(series, move),
     )
@@ -151,8 +147,13 @@ def _mark(series: Series, first: int, last: int, up: bool) -> Mark | None:
     return next((m for m in series.marks if first <= m.place <= last and (m.after > m.before) == up), None)
 
 
-def _is_beyond(series: Series, seen: Observation) -> bool:
-    return seen.limit is not None and is_worse(series.key.row, seen.limit, seen.value)
+def _was_seen(series: Series, first: int, last: int) -> bool | None:
+    held = [
+        is_worse(series.key.row, each.limit, each.value)
+        for each in series.observations
+        if first <= each.place <= last and each.limit is not None
+    ]
+    return any(held) if held else None
 
 
 def _speed(series: Series, move: Move) -> float:

@@ -12,6 +12,12 @@ from ...gate.history.trends import Change, Trend
 DEEDS = {"accept": "accepted", "tighten": "tightened", "anew": "recorded anew"}
 """What a commit did to what was stored, in words."""
 
+_SEEN = {
+    True: "a run was beyond its limit",
+    False: "no run saw it",
+    None: "nothing was held to anything then",
+}
+
 
 @dataclass(frozen=True)
 class ChangeRow:
@@ -26,7 +32,7 @@ class ChangeRow:
     @property
     def is_unseen(self) -> bool:
         """Did it get worse without that any run could have seen it, or anybody took it over?"""
-        return self.change.is_worse and not self.change.was_seen and self.change.mark is None
+        return self.change.is_worse and self.change.was_seen is False and self.change.mark is None
 
     @property
     def weight(self) -> tuple[bool, bool, float]:
@@ -71,7 +77,7 @@ def how_text(change: Change, names: Sequence[str]) -> str:
         if not change.first <= change.mark.place <= change.last:
             parts.append(f"{DEEDS[change.mark.deed]} by {names[change.mark.place]}")
     elif change.is_worse:
-        parts.append("a run was beyond its limit" if change.was_seen else "no run saw it")
+        parts.append(_SEEN[change.was_seen])
     if change.speed:
         parts.append(f"the machine's speed may explain it: its reference took {change.speed:+.0%}")
     if (change.earliest, change.latest) != (change.first, change.last):
