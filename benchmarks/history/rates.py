@@ -3,8 +3,8 @@
     python -m benchmarks.history.rates          minutes, one core; writes benchmarks/history/rates.json
 
 Recorded runs of a variant differ from their mean by so and so much of their own spread: these residuals of all
-variants of `baselines/` are drawn from, and scaled to a spread. A history has 200 commits with a run each, and as many
-rows of numbers as this repository's: 150 share the error rate.
+variants of `baselines/` are drawn from, and scaled to a spread. A history has 200 commits with a run each, and as
+many rows of numbers as this repository: 150 share the error rate.
 """
 
 from __future__ import annotations
