@@ -26,6 +26,8 @@ class Block:
     """Of details: the least is the most important."""
     joins: bool = False
     """It stands below the one before it without a line between."""
+    asked: bool = False
+    """Somebody wants it, as by `--vc-profile`: it is never left out, and takes no room from others."""
 
     @property
     def brief(self) -> bool:

@@ -84,6 +84,7 @@ def summary(
 
     models = max(1, len({result.report.model for result in results}))
     screen = SCREEN * (models + len(grids)) - len(closing) - 1
+    screen += sum(len(block.lines) + 1 for block in beside if block.asked and block.lines)
     lines = lines_of(None, None if whole else screen)
     if not whole and len(lines) > screen:
         # Variants are cut last, and a line for each model says how many.
@@ -103,7 +104,7 @@ def _beside(outcome: Outcome, added: Iterable[Sequence[str]], width: int, whole:
     for model in dict.fromkeys(result.report.model for result in results):
         own = [result for result in results if result.report.model == model]
         for detail, rank, about in OF_A_MODEL:
-            yield Block(_plain(about(own, width)).lines, detail, rank)
+            yield Block(_plain(about(own, width)).lines, detail, rank, asked=not detail)
     for block in added:
         yield _plain(block)
     for document in outcome.compared:

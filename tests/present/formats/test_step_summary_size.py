@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,28 +31,27 @@ def test_what_fits_is_whole() -> None:
     assert "more: on the page" not in text
 
 
-@pytest.mark.parametrize("most", [STEP_BYTES, COMMENT_BYTES])
-def test_thousands_of_variants_fit_and_the_red_ones_are_told_first(most: int) -> None:
-    red, green = results(3, TOP1, SIZE, name="red"), results(9000, MACS)
-    text = step_summary([*green, *red], red, STEP, most)
-    assert len(text.encode()) <= most
+def test_a_thousand_variants_fit_and_the_red_ones_are_told_first() -> None:
+    red, green = results(3, TOP1, SIZE, name="red"), results(1000, MACS)
+    text = step_summary([*green, *red], red, STEP, COMMENT_BYTES)
+    assert len(text.encode()) <= COMMENT_BYTES
     assert [line.split(" | ")[1] for line in text.splitlines() if line.startswith("| 🔴")] == [
         each.report.name for each in red
     ]
     assert "more: on the page of `--vc-report`" in text
-    assert "9000 passed" in text
+    assert "1000 passed" in text
     assert "**the closing line**" in text
     assert "test_holds[red@0]" in text
 
 
 def test_of_many_red_ones_some_are_shown_and_typed() -> None:
-    red = results(3000, TOP1, SIZE)
+    red = results(600, TOP1, SIZE)
     text = step_summary(red, red, STEP, COMMENT_BYTES)
     assert len(text.encode()) <= COMMENT_BYTES
     shown = text.count("\n| 🔴")
-    assert 0 < shown < 3000
-    assert f"and {3000 - shown} variants more" in text
-    assert f"See it again, {shown} of 3000 tests:" in text
+    assert 0 < shown < 600
+    assert f"and {600 - shown} variants more" in text
+    assert f"See it again, {shown} of 600 tests:" in text
 
 
 def test_a_name_without_end_is_shortened() -> None:

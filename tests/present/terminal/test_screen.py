@@ -18,7 +18,7 @@ from pytest_vidcompress.present.terminal.summary import summary
 from pytest_vidcompress.present.terminal.table import Line, bar
 from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from tests.gate.reports import report
-from tests.present.terminal.profiles import COVERAGE
+from tests.present.terminal.profiles import COVERAGE, profiled
 from tests.present.verdicts import BLIND, LATENCY, MACS, TOP1
 
 LONG = "shrink:mlp=0.875,heads=0.5,width=0.5+distil:steps=8000,rate=0.002,labels=0.5+fuse+int8-static"
@@ -115,6 +115,18 @@ def test_many_reasons_are_counted_behind_the_first() -> None:
     lines = [line.text for line in summary(Outcome(doubts), whole=False)]
     assert sum(line.startswith("  latency_ratio: this may be noise") for line in lines) == 3
     assert "and 6 variants more that are inconclusive: -v shows why" in lines
+
+
+def test_what_was_asked_for_takes_no_room_from_the_rest() -> None:
+    profile = profiled(name="int8", coverage=COVERAGE, peak_macs_per_s=1e11)
+    several = [
+        replace(profile, report=replace(profile.report, identity=replace(profile.report.identity, name=name)))
+        for name in ("a", "b", "c")
+    ]
+    lines = [line.text for line in summary(Outcome(several), whole=False)]
+    assert sum("where the time of a call goes" in line for line in lines) == 3
+    assert any(line.startswith("fp32 peak: ") for line in lines)
+    assert not any("left out here" in line for line in lines)
 
 
 def block(lines: int, detail: str = "", rank: int = 0) -> Block:
