@@ -18,29 +18,42 @@ Reasons = tuple[tuple[str, str], ...]
 """Metrics and why."""
 
 
-def reason_lines(outcome: Outcome, width: int = WIDTH, most: int | None = None) -> list[Line]:
+def reason_lines(outcome: Outcome, width: int = WIDTH, by_variant: bool = True) -> list[Line]:
     """A block for all variants of one standing and the same reasons, the worst first.
 
     What failed has said so where it failed.
 
     Args:
-        most: blocks; None for all.
+        by_variant: else one block for all variants of one standing, where each reason says whose it is.
     """
     groups: dict[tuple[Status, str, Reasons], list[Result]] = {}
     for result in sorted(outcome.results, key=lambda result: result.status.rank):
         if result.verdicts and result.status in (Status.INCONCLUSIVE, Status.NEW):
-            key = (result.status, standing(result), tuple(_reasons(result)))
-            groups.setdefault(key, []).append(result)
+            reasons = tuple(_reasons(result)) if by_variant else ()
+            groups.setdefault((result.status, standing(result), reasons), []).append(result)
     lines: list[Line] = []
-    for (status, word, reasons), results in [*groups.items()][:most]:
+    for (status, word, reasons), results in groups.items():
         lines += [Line("")] * bool(lines)
-        lines += [Line(text, status) for text in _block(word, reasons, results, outcome, width)]
-    others = [] if most is None else [each for results in [*groups.values()][most:] for each in results]
-    if others:
-        words = " or ".join(dict.fromkeys(map(standing, others)))
-        said = f"and {count(len(others), 'variant')} more that are {words}: -v shows why"
-        lines += [Line(said, others[0].status)]
+        said = reasons or tuple(_shared_reasons(results))
+        lines += [Line(text, status) for text in _block(word, said, results, outcome, width)]
     return lines
+
+
+def _shared_reasons(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+    """As `_reasons`, of several variants: behind a reason that not all of them have stands whose it is."""
+    whose: dict[str, dict[str, set[str]]] = {}
+    for result in results:
+        for verdict in _open(result):
+            metrics = whose.setdefault(verdict.reason, {})
+            metrics.setdefault(label(verdict), set()).add(result.report.name)
+    for reason, metrics in whose.items():
+        names = set[str]().union(*metrics.values())
+        several = len({result.report.name for result in results})
+        of = "" if len(names) == several else f" ({count(len(names), 'variant')})"
+        yield (
+            ", ".join(metrics),
+            f"{reason}{of}" if len(names) != 1 or several == 1 else f"{reason} ({min(names)})",
+        )
 
 
 def _block(

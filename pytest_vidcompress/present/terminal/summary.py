@@ -32,7 +32,7 @@ from .resumed_line import resumed
 from .screen import SCREEN, Block, on_a_screen
 from .skipped_lines import skipped_lines
 from .speed import speed_lines
-from .table import Line, tables
+from .table import Line, remark_lines, tables
 
 MARKUP = {Status.FAILED: "red", Status.INCONCLUSIVE: "yellow", Status.NEW: "yellow", Status.PASSED: "green"}
 """How a terminal shows a status."""
@@ -51,9 +51,9 @@ OF_A_MODEL: Sequence[tuple[str, int, Callable[[Sequence[Result], int], Sequence[
 was asked for, as by `--vc-profile`, is no detail."""
 FEWEST_ROWS = 20
 """Variants of a model that are shown in any case."""
-MOST_REASONS, MOST_ITEMS = 3, 5
-"""Blocks of reasons, and lines of what became of the baselines, on a screen."""
-LEARNED, RESUMED = 10, 11
+MOST_REASONS, MOST_ITEMS = 12, 5
+"""Lines of reasons for each group of variants, and of what became of the baselines, on a screen."""
+REMARKS, LEARNED, RESUMED = 0, 10, 11
 """Ranks of what else may be left out."""
 WHERE = "-v shows it, --vc-report=FILE.html has more"
 
@@ -98,11 +98,18 @@ def summary(
 def _beside(outcome: Outcome, added: Iterable[Sequence[str]], width: int, whole: bool) -> Iterator[Block]:
     """What stands below the tables, one after the other; those that are empty have nothing to say."""
     results = outcome.results
+    models = [
+        [result for result in results if result.report.model == model]
+        for model in dict.fromkeys(result.report.model for result in results)
+    ]
+    remarks = [line for own in models for line in remark_lines(own, width)]
+    yield Block(_plain(dict.fromkeys(remarks)).lines, "remarks on single variants", REMARKS, joins=True)
     on = [line for said in (_judges(results), outcome.about) for line in paragraph(said, width)]
     yield Block(_plain(on).lines, joins=True)
-    yield Block(reason_lines(outcome, width, None if whole else MOST_REASONS))
-    for model in dict.fromkeys(result.report.model for result in results):
-        own = [result for result in results if result.report.model == model]
+    reasons = reason_lines(outcome, width)
+    long = not whole and len(reasons) > MOST_REASONS
+    yield Block(reason_lines(outcome, width, by_variant=False) if long else reasons)
+    for own in models:
         for detail, rank, about in OF_A_MODEL:
             yield Block(_plain(about(own, width)).lines, detail, rank, asked=not detail)
     for block in added:

@@ -18,8 +18,8 @@ from ..wording import count, standing
 
 NAME = 29
 """Columns of a name that are worth more than the last of the others."""
-MOST_NAMES, MOST_REMARKS = 4, 3
-"""Variants that a remark is said of by name, and remarks on a screen."""
+MOST_NAMES = 4
+"""Variants that a remark is said of by name."""
 BAR, LONGEST = 10, 1.5
 """Columns of a bar, and the ratio from which on it grows no more."""
 MANY = 3
@@ -47,11 +47,7 @@ def tables(
         own, repeated = _once([result for result in results if result.report.model == model])
         rows = variant_rows(own)
         table, left_out = _table(rows, width, most, blocks)
-        remarks = [*_remarks(rows)]
-        if most is not None and len(remarks) > MOST_REMARKS:
-            more = count(len(remarks) - MOST_REMARKS, "remark")
-            remarks[MOST_REMARKS:] = [f"and {more} more: -v shows them"]
-        notes = [each for each in (*_notes(rows, left_out, width), *repeated, *remarks) if each not in above]
+        notes = [note for note in (*_notes(rows, left_out, width), *repeated) if note not in above]
         above.update(notes)
         lines += [*([Line("")] if lines else []), *table]
         lines += [Line(line) for note in notes for line in paragraph(note, width)]
@@ -172,16 +168,19 @@ def _notes(rows: Rows, left_out: Sequence[Column], width: int) -> Iterator[str]:
         yield f"{headings}: no room in {width} columns; in --vc-report=FILE"
 
 
-def _remarks(rows: Rows) -> Iterator[str]:
-    """What was remarked on variants while they were made and measured, each said once."""
+def remark_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
+    """What was remarked on the variants of one model while they were made and measured, each said once."""
     whose: dict[str, list[str]] = {}
-    for report in (result.report for result in rows.results):
+    for report in (result.report for result in sorted(results, key=lambda result: result.status.rank)):
         for note in (*report.execution.notes, *report.cost.notes):
             whose.setdefault(note, []).append(shorten(report.name, 40))
+    lines: list[str] = []
     for note, several in whose.items():
         names = [*dict.fromkeys(several)]
         more = len(names) - len(names[:MOST_NAMES])
-        yield f"{', '.join(names[:MOST_NAMES])}{f' and {more} more' if more else ''}: {note}"
+        of = f"{', '.join(names[:MOST_NAMES])}{f' and {more} more' if more else ''}"
+        lines += paragraph(f"{of}: {note}", width)
+    return lines
 
 
 def _colour(result: Result) -> Status | None:

@@ -13,6 +13,7 @@ from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.resume.reuse import Reuse
 from pytest_vidcompress.present.outcome import BaselineChanges, Outcome
 from pytest_vidcompress.present.terminal.progress.output import BLOCKS
+from pytest_vidcompress.present.terminal.reason_lines import reason_lines
 from pytest_vidcompress.present.terminal.screen import SCREEN, Block, on_a_screen
 from pytest_vidcompress.present.terminal.summary import summary
 from pytest_vidcompress.present.terminal.table import Line, bar
@@ -80,8 +81,10 @@ def test_thirty_variants_are_told_on_a_screen(width: int) -> None:
     assert rows[:2] == ["lowrank", "fuse"]
     assert len(rows) >= 20
     assert len(set(rows)) == len(rows)
-    (hint,) = (line for line in lines if line.startswith("left out here: "))
-    assert "achieved speed" in hint
+    hint = " ".join(
+        map(str.strip, lines[[line.startswith("left out here: ") for line in lines].index(True) :])
+    )
+    assert "achieved speed, " in hint
     assert lines[-1].endswith("passed") or "passed" in lines[-2]
 
 
@@ -107,14 +110,20 @@ def test_hundreds_of_variants_are_counted_behind_the_worst() -> None:
     assert re.fullmatch(r"and 2\d\d variants more: 2\d\d passed; -v shows them", more)
 
 
-def test_many_reasons_are_counted_behind_the_first() -> None:
-    doubts = [
-        replace(variant(f"v{n}"), verdicts=(replace(LATENCY, reason=f"this may be noise of kind {n}"),))
-        for n in range(9)
+def test_a_reason_of_several_variants_is_said_once() -> None:
+    new = replace(BLIND, metric="peak_memory_bytes", reason="nothing is stored for this machine class")
+    verdicts = {"fp16": (BLIND, new), "fuse": (new,), "bf16": (new, replace(BLIND, reason="it was renamed"))}
+    results = [replace(variant(name), verdicts=each) for name, each in verdicts.items()]
+    lines = [line.text for line in reason_lines(Outcome(results), by_variant=False)]
+    at = lines.index("new, 3 variants: fp16, fuse, bf16")
+    assert lines[at + 1 : at + 4] == [
+        "  agreement: nothing is stored (fp16)",
+        "  peak_memory_bytes: nothing is stored for this machine class",
+        "  agreement: it was renamed (bf16)",
     ]
-    lines = [line.text for line in summary(Outcome(doubts), whole=False)]
-    assert sum(line.startswith("  latency_ratio: this may be noise") for line in lines) == 3
-    assert "and 6 variants more that are inconclusive: -v shows why" in lines
+    assert lines[at + 4].startswith("  store it: pytest ")
+    several = [line.text for line in reason_lines(Outcome(results))]
+    assert sum("nothing is stored for this machine class" in line for line in several) == 3
 
 
 def test_what_was_asked_for_takes_no_room_from_the_rest() -> None:

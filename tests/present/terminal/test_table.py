@@ -6,7 +6,7 @@ from typing import Any
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.report import PublishedAccuracy
-from pytest_vidcompress.present.terminal.table import tables
+from pytest_vidcompress.present.terminal.table import remark_lines, tables
 from tests.gate.reports import changed, report
 
 
@@ -101,8 +101,8 @@ def test_a_variant_of_several_tests_is_one_row_with_its_worst_verdict() -> None:
 
 
 def test_a_note_on_many_names_some() -> None:
-    lines = tables([result(f"int8-{n}", notes=("on 32 clips",)) for n in range(9)])
-    assert lines[-1].text == "int8-0, int8-1, int8-2, int8-3 and 5 more: on 32 clips"
+    lines = remark_lines([result(f"int8-{n}", notes=("on 32 clips",)) for n in range(9)])
+    assert lines == ["int8-0, int8-1, int8-2, int8-3 and 5 more: on 32 clips"]
 
 
 def test_a_narrow_terminal_has_fewer_columns_and_says_so() -> None:
@@ -118,10 +118,10 @@ def test_a_narrow_terminal_has_fewer_columns_and_says_so() -> None:
 
 
 def test_a_note_that_several_rows_share_is_said_once() -> None:
-    lines = tables(
+    lines = remark_lines(
         [result("fuse+int8-static", notes=("on 32 clips",)), result("int8-static", notes=("on 32 clips",))]
     )
-    assert lines[-1].text == "fuse+int8-static, int8-static: on 32 clips"
+    assert lines == ["fuse+int8-static, int8-static: on 32 clips"]
 
 
 def test_numbers_of_a_row() -> None:
