@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
@@ -173,8 +174,8 @@ def from_mask(mask: str, clips: int) -> tuple[bool, ...]:
         )
     if not _HEX.issuperset(mask):
         raise Malformed("outcomes: expected hexadecimal digits")
-    bits = "".join(f"{int(digit, 16):04b}" for digit in mask)
-    return tuple(bit == "1" for bit in bits[:clips])
+    bits = f"{int(mask, 16):0{4 * len(mask)}b}" if mask else ""
+    return tuple(map("1".__eq__, bits[:clips]))
 
 
 def _short(numbers: Mapping[str, float]) -> dict[str, Any]:
@@ -198,9 +199,12 @@ def _line(names: tuple[str, ...], also_plain: str = "") -> str:
     return " ".join(quote(name, safe=plain, errors="surrogatepass") for name in names)
 
 
+@lru_cache(maxsize=32)
 def _names(line: str) -> tuple[str, ...]:
-    """Inverse of `_line`."""
-    return tuple(unquote(name, errors="surrogatepass") for name in line.split(" ") if name)
+    """Inverse of `_line`; entries of a file share theirs."""
+    return tuple(
+        unquote(name, errors="surrogatepass") if "%" in name else name for name in line.split(" ") if name
+    )
 
 
 def _layers(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -214,6 +218,7 @@ def _identity(stored: Stored) -> tuple[str, ...]:
     return _line(stored.clip_ids), stored.clips_digest, "".join(stored.contents), *protocol
 
 
+@lru_cache(maxsize=32)
 def _marks(line: str, clips: int) -> tuple[str, ...]:
     """Inverse of joining them: all are equally long."""
     if line and len(line) != MARK * clips:

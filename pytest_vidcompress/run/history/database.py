@@ -1,8 +1,7 @@
 """The database of a history: what was read of commits and of run files, so that it is read once.
 
 SQLite, as Python brings it: some hundred thousand short rows, written once, a few commits at a time, all or nothing,
-and read in one order. DuckDB is made for scans of far more and would be a dependency of tens of megabytes
-(`benchmarks/history/databases.py` has what both take).
+and read in one order. What DuckDB is made for, scans of far more, is not asked here, and it would be a dependency.
 """
 
 from __future__ import annotations

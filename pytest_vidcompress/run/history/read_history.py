@@ -7,9 +7,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from statistics import fmean
-from typing import Any
 
 from ...gate.history.series import Key, Observation, Series
 from ...gate.history.stored_versions import StoredVersion, stored_series
@@ -20,13 +21,15 @@ from .database import Database, opened
 from .read_commits import read_commits
 from .read_runs import read_runs
 
-_STORED = """
-SELECT commits.place, versions.path, contents.is_timing, contents.clip_set, contents.model, contents.weights,
-       stored.variant, stored.metric, stored.value, stored.reference_s
-FROM commits JOIN versions USING (sha) JOIN contents USING (content) JOIN stored USING (content)
-WHERE commits.place IS NOT NULL
-ORDER BY commits.place, versions.path, stored.variant, stored.metric, stored.run
+_VERSIONS = """
+SELECT commits.place, versions.path, content, is_timing, clip_set, model, weights
+FROM commits JOIN versions USING (sha) JOIN contents USING (content)
+WHERE commits.place IS NOT NULL AND fault = ''
+ORDER BY commits.place, versions.path
 """
+_STORED = (
+    "SELECT variant, metric, value, reference_s FROM stored WHERE content = ? ORDER BY variant, metric, run"
+)
 _MAIN = """
 SELECT DISTINCT versions.path, contents.clip_set, contents.model, contents.weights
 FROM versions JOIN commits USING (sha) JOIN contents USING (content)
@@ -126,20 +129,13 @@ def _usual(past: Past, baselines: Path) -> Path:
 
 def _versions(tables: Database) -> Iterator[StoredVersion]:
     owners = _owners(tables.rows(_MAIN))
-    for head, pairs in _grouped(tables.rows(_STORED)).items():
-        place, path, is_timing, *named, variant, metric = head
+    for place, path, content, is_timing, *named in tables.rows(_VERSIONS):
         clip_set, model, weights, machine = _owner(path, owners) if is_timing else (*named, "")
-        key = Key(clip_set, model, weights, variant, metric, machine)
-        values, references = zip(*pairs, strict=True)
-        yield StoredVersion(place, key, values, references)
-
-
-def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], list[tuple[float, float | None]]]:
-    """Their last two columns, a value and a reference's time, by all others."""
-    found: dict[tuple[Any, ...], list[tuple[float, float | None]]] = defaultdict(list)
-    for *head, value, reference in rows:
-        found[tuple(head)].append((value, reference))
-    return found
+        rows = tables.rows(_STORED, [content])
+        for (variant, metric), some in groupby(rows, key=itemgetter(0, 1)):
+            _, _, values, references = zip(*some, strict=True)
+            key = Key(clip_set, model, weights, variant, metric, machine)
+            yield StoredVersion(place, key, values, references)
 
 
 Owner = tuple[str, str, str]
