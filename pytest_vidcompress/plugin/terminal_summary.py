@@ -111,7 +111,7 @@ def _tests(terminalreporter: pytest.TerminalReporter) -> list[pytest.TestReport]
 
 def _on_github(config: pytest.Config, outcome: Outcome, tests: Sequence[pytest.TestReport]) -> Sequence[Line]:
     from ..present.formats.github import github
-    from ..present.formats.step import Place, Step
+    from ..present.markdown.step import Place, Step
 
     places = {r.nodeid: Place.of(config.rootpath, *r.location[:2]) for r in tests}
     return github(os.environ, outcome.results, Step.of(outcome, places))

@@ -9,9 +9,9 @@ from typing import Any
 from ..clips.faults import Skipped
 from ..errors import VidcompressError
 from ..gate.verdict import Verdict
-from .formats.comment import comment
 from .formats.run_json import run_document, run_text
 from .html.page import page
+from .markdown.comment import comment
 from .outcome import Outcome
 from .terminal.skipped_lines import skipped_csv, skipped_file
 from .wording import sensitivity

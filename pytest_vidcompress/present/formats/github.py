@@ -11,12 +11,12 @@ from pathlib import Path
 from textwrap import dedent
 
 from ...gate.verdict import Result, Status, Verdict, fails
+from ..markdown.step import Step
+from ..markdown.step_summary import STEP_BYTES, step_summary
 from ..message import block
 from ..printable import printable
 from ..terminal.table import Line
 from ..wording import commands, label
-from .step import Step
-from .step_summary import STEP_BYTES, step_summary
 
 TITLE = "pytest-vidcompress"
 

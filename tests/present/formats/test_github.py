@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Verdict
 from pytest_vidcompress.present.formats.github import annotate, command, github
-from pytest_vidcompress.present.formats.step import Place, Step
+from pytest_vidcompress.present.markdown.step import Place, Step
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 

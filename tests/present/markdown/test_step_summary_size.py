@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Status
 from pytest_vidcompress.present.formats.github import github
-from pytest_vidcompress.present.formats.step import Step
-from pytest_vidcompress.present.formats.step_summary import COMMENT_BYTES, STEP_BYTES, step_summary
+from pytest_vidcompress.present.markdown.step import Step
+from pytest_vidcompress.present.markdown.step_summary import COMMENT_BYTES, STEP_BYTES, step_summary
 from tests.gate.reports import report
 from tests.present.verdicts import MACS, SIZE, TOP1
 

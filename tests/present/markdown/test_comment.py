@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_vidcompress.gate.verdict import Result
-from pytest_vidcompress.present.formats.comment import MARK, comment
+from pytest_vidcompress.present.markdown.comment import MARK, comment
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.report_files import write_reports
 from tests.gate.reports import report

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result, Status, Verdict
 from pytest_vidcompress.measure.report import PublishedAccuracy
-from pytest_vidcompress.present.formats.step import Step
-from pytest_vidcompress.present.formats.step_summary import escaped, step_summary
+from pytest_vidcompress.present.markdown.step import Step
+from pytest_vidcompress.present.markdown.step_summary import escaped, step_summary
 from tests.gate.reports import ranked, report
 from tests.present.verdicts import BLIND, BUDGET, LATENCY, MACS, SIZE, TOP1
 

@@ -1,0 +1,1 @@
+"""What is shown where Markdown is: the summary of a CI step, a comment on a pull request."""
