@@ -10,7 +10,7 @@ from ...errors import VidcompressError
 from ...untrusted import Malformed, json_object, optional, read_json, whole
 from .run_json import SCHEMA
 from .run_schema import run_schema
-from .schema_check import check
+from .schema.schema_check import check
 
 MOST_BYTES = 1 << 28
 """Of a run file: costs by clip of many clips are long."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .schema_words import Schema, array, nullable, number, obj, of_all, optional_number, text, whole
+from .schema.schema_words import Schema, array, nullable, number, obj, of_all, optional_number, text, whole
 
 ESTIMATE: Schema = {
     "type": "array",

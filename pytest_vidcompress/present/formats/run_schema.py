@@ -9,10 +9,21 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from .grid_schema import GRID
-from .measurement_schema import MEASUREMENT, report_schema
 from .run_json import SCHEMA
-from .schema_words import INTERVAL, array, flag, nullable, number, obj, of_all, optional_number, text, whole
+from .schema.grid_schema import GRID
+from .schema.measurement_schema import MEASUREMENT, report_schema
+from .schema.schema_words import (
+    INTERVAL,
+    array,
+    flag,
+    nullable,
+    number,
+    obj,
+    of_all,
+    optional_number,
+    text,
+    whole,
+)
 
 ID = (
     "https://github.com/pytest-vidcompress/pytest-vidcompress/blob/main/pytest_vidcompress/present/formats/"

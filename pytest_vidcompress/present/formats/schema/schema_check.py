@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from ...untrusted import Malformed
+from ....untrusted import Malformed
 
 Definitions = Mapping[str, Mapping[str, Any]]
 TYPES: Mapping[str, tuple[type, ...]] = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...gate.metrics import LIMITS, METRICS, Limit, Metric, Unit
-from ...gate.verdict import Status
-from .run_meanings import COMPARED_FORMS, MEANINGS
-from .run_parts import PARTS
+from ....gate.metrics import LIMITS, METRICS, Limit, Metric, Unit
+from ....gate.verdict import Status
+from ..run_meanings import COMPARED_FORMS, MEANINGS
+from ..run_parts import PARTS
 from .schema_words import Schema, array, interval, nullable, number, obj, optional_number, text, whole
 
 CLASS = obj(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.formats.run_schema import run_schema
-from pytest_vidcompress.present.formats.schema_check import check
+from pytest_vidcompress.present.formats.schema.schema_check import check
 from pytest_vidcompress.untrusted import Malformed
 from tests.gate.reports import report
 from tests.present.formats.run_files import content_of
