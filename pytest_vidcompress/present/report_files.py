@@ -8,13 +8,11 @@ from typing import Any
 
 from ..clips.faults import Skipped
 from ..errors import VidcompressError
-from ..gate.verdict import Verdict
 from .formats.run_json import run_document, run_text
 from .html.page import page
 from .markdown.comment import comment
 from .outcome import Outcome
 from .terminal.skipped_lines import skipped_csv, skipped_file
-from .wording import sensitivity
 
 
 def write_reports(files: Sequence[Path], outcome: Outcome) -> None:
@@ -33,29 +31,7 @@ def _text(file: Path, outcome: Outcome, document: dict[str, Any]) -> str:
         return run_text(document)
     if file.suffix.lower() == ".md":
         return comment(outcome)
-    return page([page_document(outcome, document)])
-
-
-def page_document(outcome: Outcome, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with all that the gate said of each metric."""
-    pairs = zip(outcome.results, document["measurements"], strict=True)
-    measured = [entry | {"verdicts": [*map(_verdict, result.verdicts)]} for result, entry in pairs]
-    return document | {"measurements": measured}
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "metric": verdict.metric,
-        "rule": verdict.rule,
-        "status": str(verdict.status),
-        "measured": verdict.measured,
-        "interval": None if verdict.interval is None else [*verdict.interval],
-        "stored": verdict.stored,
-        "limit": verdict.limit,
-        "sensitivity": sensitivity(verdict),
-        "why": verdict.reason,
-        "evidence": verdict.evidence,
-    }
+    return page([document])
 
 
 def _write(file: Path, text: str, skipped: Sequence[Skipped]) -> None:

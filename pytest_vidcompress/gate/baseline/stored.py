@@ -203,6 +203,18 @@ class Baseline:
         entry = self.timing if metric.kind == "machine" else self.stored
         return None if entry is None else entry.numbers.get(metric.name)
 
+    @property
+    def numbers(self) -> dict[str, float]:
+        """By metric, what is stored; of a ratio that is stored by its runs, their median."""
+        timing = self.timing
+        plain = {name: number for name, row in METRICS.items() if (number := self.number(row)) is not None}
+        if timing is None:
+            return plain
+        runs = {"latency_ratio": timing.ratio, "latency_p90_ratio": timing.p90_ratio}
+        runs |= {"start_ratio": timing.start.ratio}
+        runs |= {f"{part}_ratio": pairs.ratio for part, pairs in timing.answers.items()}
+        return plain | {name: ratio for name, ratio in runs.items() if ratio is not None}
+
     def part(self, metric: Metric) -> float | None:
         """What is stored of the metric's part."""
         return None if self.stored is None else self.stored.numbers.get(metric.part)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...measure.machine import Machine
-from ...measure.report import Execution
+from ...measure.report import Execution, Report
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,5 @@ class RunFacts:
     """Versions, the computer and its threads, by name."""
     path_of: Callable[[str], str] | None = None
     """Where a clip of this id lies in its set, with slashes; None where nobody knows."""
+    stored: Callable[[Report], Mapping[str, float]] | None = None
+    """By metric, what the baseline has of a report's variant; None where nobody knows."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import VidcompressError
-from ...untrusted import Malformed, json_object, optional, read_json, whole
+from ...untrusted import Malformed, json_object, optional, parse_json, read_file, whole
 from .run_json import SCHEMA
 from .run_schema import run_schema
 from .schema.schema_check import check
@@ -24,13 +24,26 @@ def read_run_file(path: Path) -> dict[str, Any]:
         VidcompressError: it cannot be read, is no run file, or is of a later version.
     """
     try:
-        return _checked(read_json(path, MOST_BYTES))
+        content = read_file(path, MOST_BYTES)
     except OSError as error:
         raise VidcompressError(f"{path} cannot be read ({error.strerror}): {_WRITTEN_BY}") from error
     except Malformed as error:
         raise VidcompressError(f"{path} is no run file: {error}: {_WRITTEN_BY}") from None
+    return parse_run_file(content, str(path))
+
+
+def parse_run_file(content: bytes, name: str) -> dict[str, Any]:
+    """Likewise, of its content.
+
+    Args:
+        name: what messages call it.
+    """
+    try:
+        return _checked(parse_json(content))
+    except Malformed as error:
+        raise VidcompressError(f"{name} is no run file: {error}: {_WRITTEN_BY}") from None
     except VidcompressError as error:
-        raise VidcompressError(f"{path}: {error}") from None
+        raise VidcompressError(f"{name}: {error}") from None
 
 
 def _checked(content: Any) -> dict[str, Any]:

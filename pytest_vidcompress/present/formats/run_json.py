@@ -13,6 +13,7 @@ from ...gate.statistics import drop_interval
 from ...gate.verdict import Result
 from ...measure.report import Report
 from ..grid.grid_json import grid_json
+from ..measurement.redrawn import redrawn
 from ..outcome import Outcome
 from ..terminal.class_lines import class_rows, confusion_rows
 from ..terminal.closing_line import closing_line
@@ -70,7 +71,7 @@ def _measurement(result: Result, facts: RunFacts | None) -> dict[str, Any]:
             "clips": facts.clips,
             "calibration": facts.calibration,
         }
-    flat |= _drop_intervals(report)
+    flat |= _drop_intervals(report) | redrawn(result, facts)
     rows = class_rows(report)
     return {**flat, "classes": rows, "confusions": confusion_rows(report)} if rows else flat
 

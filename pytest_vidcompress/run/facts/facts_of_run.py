@@ -40,6 +40,9 @@ def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFact
         exit,
         environment(session.baselines.machine_of(Execution())),
         _path_of(session),
+        lambda report: (
+            session.baselines.of_execution(report.model, report.execution).baseline(report.name).numbers
+        ),
     )
 
 

@@ -10,10 +10,9 @@ from pytest_vidcompress.clips.faults import Skipped
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.formats.run_json import run_document
 from pytest_vidcompress.present.outcome import Outcome
-from pytest_vidcompress.present.report_files import page_document
 
 
 def document(results: Sequence[Result], about: str = "", skipped: Sequence[Skipped] = ()) -> Any:
     """As it is when it was written and read again."""
     outcome = Outcome(results=results, about=about, skipped=skipped)
-    return json.loads(json.dumps(page_document(outcome, run_document(outcome))))
+    return json.loads(json.dumps(run_document(outcome)))

@@ -6,7 +6,20 @@ from ....gate.metrics import LIMITS, METRICS, Limit, Metric, Unit
 from ....gate.verdict import Status
 from ..run_meanings import COMPARED_FORMS, MEANINGS
 from ..run_parts import PARTS
-from .schema_words import Schema, array, interval, nullable, number, obj, optional_number, text, whole
+from .schema_words import (
+    INTERVAL,
+    Schema,
+    array,
+    flag,
+    interval,
+    nullable,
+    number,
+    obj,
+    of_all,
+    optional_number,
+    text,
+    whole,
+)
 
 CLASS = obj(
     "a class, the most hurt first",
@@ -31,6 +44,44 @@ MADE_WITH = obj(
     clips=text("as `--vc-clips` was given"),
     calibration=whole("clips calibrated on, at most"),
 )
+VERDICT = obj(
+    "what the gate says of a metric",
+    metric=text("or the name of a budget's limit"),
+    rule=text("what it was held to", enum=["baseline", "budget"]),
+    status=text("of concern", enum=[*Status]),
+    measured=optional_number("in the metric's unit"),
+    interval={
+        **INTERVAL,
+        "type": ["array", "null"],
+        "description": "95 % of `measured`; null: nothing is uncertain",
+    },
+    stored=optional_number("of the baseline"),
+    limit=optional_number("the worst value that would have passed"),
+    visible=optional_number("the smallest regression that would have failed"),
+    ruled_out=optional_number("the smallest regression that is excluded, relative"),
+    why=text("in words"),
+    evidence=text("clips or pairs behind it, in words"),
+    said=text("all of it in a sentence"),
+    sensitivity=text("what it could have seen, in words"),
+    remedy=text("the option that settles it; empty: none"),
+    file=text("of the baseline; empty: there is none"),
+)
+FLIP = obj(
+    "a clip that only one of both has right, at most 100, the lost ones first",
+    clip=text("id"),
+    label=text("what it is"),
+    reference=text("what the reference says"),
+    variant=text("what the variant says"),
+    gained=flag("the variant has it right"),
+    file=text("where it lies in its set"),
+)
+LAYER = obj(
+    "a module that multiplies, in the order of their calls",
+    name=text("dotted"),
+    precision=text("the widest of its products"),
+    macs=number("of all multiply-accumulates"),
+)
+SECONDS = array(number("seconds"))
 OWN: dict[str, Schema] = {
     "recipe": nullable(text("what makes the variant, for `vidcompress compress`; null: the test made it")),
     "machine": text("the computer, whatever executes: times under one name may be compared"),
@@ -39,6 +90,16 @@ OWN: dict[str, Schema] = {
     **{f"{name}_interval": interval(name) for name in ("top1_drop", "gap_drop", "mean_ap_drop")},
     "classes": array(CLASS),
     "confusions": array(CONFUSION),
+    "verdicts": array(VERDICT),
+    "flips": array(FLIP),
+    "layers": array(LAYER),
+    "call_seconds": obj(
+        "calls that no neighbour disturbed; of more than 300, evenly of their ranks",
+        variant=SECONDS,
+        reference=SECONDS,
+    ),
+    "stored": of_all("what the baseline has, by metric", number("in its unit")),
+    "budgets": of_all("limits that the test wrote, by name", number("limit")),
 }
 """What a report does not have: what made it, where it ran, and what is said of its clips."""
 MEASUREMENT: Schema = {

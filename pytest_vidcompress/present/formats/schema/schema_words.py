@@ -38,7 +38,7 @@ def array(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def obj(said: str, optional: Mapping[str, Schema] | None = None, **properties: Schema) -> Schema:
+def obj(said: str, optional: Mapping[str, Schema] | None = None, /, **properties: Schema) -> Schema:
     """An object that has all of `properties`, and may have those of `optional`."""
     return {
         "type": "object",

@@ -1,0 +1,83 @@
+"""`vidcompress report`: draws the page of run files anew; several stand side by side."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import VidcompressError
+from ..present.formats.run_file import parse_run_file, read_run_file
+from ..present.html.page import page
+from .verb import Named, Verb, note
+
+STDIN = "-"
+
+
+def _declare(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "runs",
+        metavar="RUN.json",
+        nargs="+",
+        help="what pytest --vc-json=RUN.json wrote, the earliest first; - is what comes in",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="PAGE.html", required=True, help="the page to write; - is what goes out"
+    )
+
+
+def _run(given: Namespace, named: Named) -> Sequence[str]:
+    if given.runs.count(STDIN) > 1:
+        raise VidcompressError("- is given twice, and what comes in can be read once")
+    documents = _read(given.runs)
+    names = [*map(_name, given.runs)] if len(documents) > 1 else []
+    text = page(documents, names)
+    if given.output == STDIN:
+        return [text]
+    _write(Path(given.output), text)
+    return []
+
+
+def _read(runs: Sequence[str]) -> Sequence[dict[str, Any]]:
+    """All of them: a page of some would be taken for one of all."""
+    documents, refused = list[dict[str, Any]](), list[VidcompressError]()
+    for run in runs:
+        try:
+            documents.append(
+                parse_run_file(sys.stdin.buffer.read(), "what comes in")
+                if run == STDIN
+                else read_run_file(Path(run))
+            )
+        except VidcompressError as error:
+            refused.append(error)
+    for error in refused[:-1]:
+        note(str(error))
+    if refused:
+        raise refused[-1]
+    return documents
+
+
+def _name(run: str) -> str:
+    return "what came in" if run == STDIN else Path(run).name
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise VidcompressError(
+            f"{file} cannot be written ({error.strerror}); choose a file in a folder that can be"
+        ) from error
+
+
+VERB = Verb(
+    "report",
+    "from run files, the page to look at",
+    "Draws the page of pytest --vc-report=PAGE.html from what pytest --vc-json=RUN.json wrote, without measuring\n"
+    "anything. Of several files the last is looked at, and what changed since the others is shown first.",
+    _declare,
+    _run,
+)

@@ -1,0 +1,1 @@
+"""What a run file says of a measurement beyond its numbers."""
