@@ -18,6 +18,7 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.models.adapter import logits_from
 from pytest_vidcompress.models.families import FAMILIES
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes import integer_sums
 from pytest_vidcompress.runtimes.openvino import OPENVINO
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.runtimes.torch_eager import executable
@@ -117,5 +118,6 @@ def test_an_artefact_is_loaded_without_the_checkpoint(family: str, recipe: str, 
 def test_openvino_agrees_with_torch(family: str, recipe: str) -> None:
     of = compressed(recipe, model(family))
     expected, found = answers(executable(of.module)), OPENVINO.prepare(of)(pixels(2))
-    # Its integer kernels round products that torch leaves in float.
-    assert (found - expected).norm() < (0.1 if "int8" in recipe else 1e-4) * expected.norm()
+    # Its integer kernels round products that torch leaves in float, and without VNNI weights to coarser steps.
+    rounding = 0.2 if integer_sums.saturate() else 0.1
+    assert (found - expected).norm() < (rounding if "int8" in recipe else 1e-4) * expected.norm()

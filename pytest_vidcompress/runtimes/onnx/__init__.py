@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VidcompressError
+from .. import integer_sums
 from ..bf16_kernels import Bf16
 from ..operator_time import OperatorTime
 from ..precisions import FLOAT32, INT8, widest_of_each
@@ -139,6 +140,10 @@ def _start(content: bytes, profile: Path | None = None, optimized: Path | None =
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     # Its threads would go on spinning after a call, on the cores that the reference is timed on.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if integer_sums.saturate() and b"QuantizeLinear" in content:
+        from .fitting_weights import with_fitting_weights
+
+        content = with_fitting_weights(content)
     options.log_severity_level = 3  # errors
     # A bias that is joined to its product first would keep an integer kernel from being made of the two.
     disabled = ["MatMulAddFusion"] if b"QuantizeLinear" in content else []

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import integer_sums
 from ..bf16_kernels import Bf16, cpu_kernels
 from ..operator_time import OperatorTime
 from ..precisions import INT8, widest_of_each
@@ -118,6 +119,10 @@ class Representation:
 
         core = openvino.Core()
         model = core.read_model(self.graph, self.weights)
+        if integer_sums.saturate():
+            from .coarser_weights import coarsen
+
+            coarsen(model)
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,

@@ -24,6 +24,7 @@ from pytest_vidcompress.measure.latency.fresh_process import ForkServer
 from pytest_vidcompress.measure.latency.timer import Timer, send
 from pytest_vidcompress.measure.profile.trace import hotspots
 from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.runtimes import integer_sums
 from pytest_vidcompress.runtimes.onnx import FILE, ONNXRUNTIME, Graph
 from pytest_vidcompress.runtimes.torch_eager import executable
 from tests.models.small import FAMILIES, NO_CLIPS, model, pixels
@@ -102,7 +103,8 @@ def test_quantized_layers_become_integer_products(family: str) -> None:
     given = quantized(family, **wide)
     layers = [part for part in given.module.modules() if isinstance(part, QuantizedLinear)]
     graph = made(given)
-    assert close(graph(pixels(2)), eager(given), 0.02)
+    # Where sums would be cut off, weights have coarser steps.
+    assert close(graph(pixels(2)), eager(given), 0.05 if integer_sums.saturate() else 0.02)
     executed = Counter(each.operator for each in graph.profile(pixels()))
     assert executed["MatMulIntegerToFloat"] == len(layers)
     assert executed["DequantizeLinear"] == executed["Gemm"] == 0
