@@ -91,7 +91,12 @@ def _measurement(place: int, variants: int, clips: int, random: Random) -> dict[
         "confusions": [{"label": LABELS[0], "taken_for": LABELS[1], "reference": 0, "variant": 2}],
         "flips": [_flip(number, number < lost) for number in range(min(lost + gained, 6))],
         "layers": [
-            {"name": f"encoder.layer.{layer}.mlp", "sparsity": 0.2 * strength * layer / 6}
+            {
+                "name": f"encoder.layer.{layer}.mlp",
+                "sparsity": 0.2 * strength * layer / 6,
+                "precision": "int8" if place % 3 == 1 and layer else "float32",
+                "macs": 1e7,
+            }
             for layer in range(6)
         ],
         "learning": [_curve(place)] if place % 4 == 2 else [],

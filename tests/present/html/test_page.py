@@ -191,6 +191,18 @@ def test_what_to_ship_is_the_best_that_did_not_fail_and_why() -> None:
     assert budgets["has at most 25 % of the bytes"][0].startswith("lossy")
 
 
+def test_what_was_timed_while_a_neighbour_was_busy_is_not_called_slower() -> None:
+    def entry(name: str, latency: float, ratio: float) -> dict[str, Any]:
+        made = {"name": name, "recipe": name, "model": "m", "test": "t", "clips": 100, "machine": "c"}
+        return {**made, "latency": latency, "latency_ratio": ratio, "top1_drop": 0.0}
+
+    # The second one and its reference took ten times as long, and it is the faster of both.
+    html = page(
+        [{"measurements": [entry("calm", 0.09, 0.9), entry("busy", 0.5, 0.5), entry("third", 0.1, 1.0)]}]
+    )
+    assert "m: ship busy for speed (0.50 × the time, 0.0 points)" in tags_of(html).text
+
+
 def test_classes_and_confusions() -> None:
     hurt = Result(by_class(400, 3, {7: 3, 9: 1}, name="<b>"))
     html = shown(hurt, Result(by_class(400, 3, {}, name="fp32")), result())

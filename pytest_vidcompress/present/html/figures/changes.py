@@ -142,7 +142,8 @@ def side_by_side(runs: Sequence[Run]) -> Table:
     last = runs[-1]
     keys = dict.fromkeys(each.key for run in (last, *runs[:-1]) for each in run.variants)
     known = [{each.key: each for each in run.variants} for run in runs]
-    header = ["variant", *(f"{name}, {run.label}" for name in ("top-1", "time", "MB") for run in runs)]
+    shorts = [run.name or f"run {place}" for place, run in enumerate(runs, 1)]
+    header = ["variant", *(f"{name}, {short}" for name in ("top-1", "time", "MB") for short in shorts)]
     models = {model for model, _ in keys}
     rows = [
         (
@@ -157,7 +158,9 @@ def side_by_side(runs: Sequence[Run]) -> Table:
     ]
     machines = dict.fromkeys(text(each, "machine") for run in runs for each in run.measurements)
     apart = "Times are ratios to the reference of the same run"
-    note = f"{apart}, on {len(machines)} different computers." if len(machines) > 1 else f"{apart}."
+    on = f", on {len(machines)} different computers" if len(machines) > 1 else ""
+    which = "; ".join(f"{short}: {run.label}" for short, run in zip(shorts, runs, strict=True))
+    note = f"{apart}{on}. {which}."
     return Table("All runs side by side", header, rows, note)
 
 

@@ -100,28 +100,41 @@ def _hover(variant: Variant, arm: str, seconds: Sequence[float]) -> str:
 
 
 def _percentile_marks(found: Sequence[Variant]) -> Iterator[dict[str, Any]]:
-    keys = (("p50", "latency"), ("p90", "latency_p90"), ("p95", "latency_p95"), ("p99", "latency_p99"))
-    for (name, key), symbol in zip(keys, ("circle", "line-ns", "line-ns", "line-ns"), strict=True):
+    usual = [(place, each, s) for place, each in enumerate(found) if (s := _usual_s(each)) is not None]
+    if usual:
+        yield _marks(usual, "reference, p50", "circle-open")
+    for name, key in (
+        ("p50", "latency"),
+        ("p90", "latency_p90"),
+        ("p95", "latency_p95"),
+        ("p99", "latency_p99"),
+    ):
         known = [(p, each, s) for p, each in enumerate(found) if (s := number(each.entry, key)) is not None]
         if known:
-            yield {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "hoverinfo": "text",
-                "x": [1e3 * seconds for _, _, seconds in known],
-                "y": [place for place, _, _ in known],
-                "hovertext": [
-                    f"<b>{plot_text(each.name, 60)}</b><br>{name}: {milliseconds(seconds)} ms"
-                    for _, each, seconds in known
-                ],
-                "marker": {
-                    "symbol": symbol,
-                    "size": 11,
-                    "color": token("variant"),
-                    "line": {"width": 2, "color": token("variant")},
-                },
-            }
+            yield _marks(known, name, "circle" if name == "p50" else "line-ns")
+
+
+def _usual_s(variant: Variant) -> float | None:
+    """A call of the reference, timed in turns with it."""
+    latency, ratio = number(variant.entry, "latency"), number(variant.entry, "latency_ratio")
+    return latency / ratio if latency and ratio else None
+
+
+def _marks(known: Sequence[tuple[int, Variant, float]], name: str, symbol: str) -> dict[str, Any]:
+    colour = token("reference" if name.startswith("reference") else "variant")
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "hoverinfo": "text",
+        "x": [1e3 * seconds for _, _, seconds in known],
+        "y": [place for place, _, _ in known],
+        "hovertext": [
+            f"<b>{plot_text(each.name, 60)}</b><br>{name}: {milliseconds(seconds)} ms"
+            for _, each, seconds in known
+        ],
+        "marker": {"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2, "color": colour}},
+    }
 
 
 def _table(found: Sequence[Variant]) -> Table:

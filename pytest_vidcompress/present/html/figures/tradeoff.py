@@ -64,13 +64,12 @@ def tradeoff(model: ModelOfRun, cost: Cost) -> Figure | None:
         f"Change of {model.accuracy} in points, upwards, against {cost.name} as a multiple of the reference's, to the"
         f" right; {len(found)} variants; {said}."
     )
-    shapes, notes = _budgets(model, cost)
     return Figure(
         f"front-{cost.name.lower()}",
         cost.title,
         about,
         [*_before(found), _front(found), _reference(), *_points(found, cost)],
-        _layout(model, cost, shapes, notes),
+        _layout(model, cost, found),
         _table(model, cost, found),
         460 if cost.name == "time" else 380,
         [*_labels(found)],
@@ -237,8 +236,8 @@ def _budgets(model: ModelOfRun, cost: Cost) -> tuple[list[dict[str, Any]], list[
             if verdict.metric == cost.ratio:
                 across.add(verdict.limit)
             elif verdict.metric == variant.accuracy_key:
-                down.add(-100 * verdict.limit)
-    line = {"color": token("inconclusive"), "width": 1.2, "dash": "dash"}
+                down.add(0.0 - 100 * verdict.limit)
+    line = {"color": token("inconclusive"), "width": 1, "dash": "dash"}
     shapes = [
         *(
             {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
@@ -246,40 +245,25 @@ def _budgets(model: ModelOfRun, cost: Cost) -> tuple[list[dict[str, Any]], list[
         ),
         *({"type": "line", "y0": y, "y1": y, "x0": 0, "x1": 1, "xref": "paper", "line": line} for y in down),
     ]
-    said = {"showarrow": False, "font": {"size": 11, "color": token("inconclusive")}}
-    notes = [
-        *(
-            {
-                **said,
-                "x": x,
-                "y": 0,
-                "yref": "paper",
-                "text": f"budget {x:g}",
-                "xanchor": "left",
-                "yanchor": "bottom",
-            }
-            for x in sorted(across)
-        ),
-        *(
-            {
-                **said,
-                "y": y,
-                "x": 1,
-                "xref": "paper",
-                "text": f"budget {y:g}",
-                "xanchor": "right",
-                "yanchor": "bottom",
-            }
-            for y in sorted(down)
-        ),
+    said = {"showarrow": False, "font": {"size": 11, "color": token("inconclusive")}, "yanchor": "bottom"}
+    across_notes = [
+        # One above the other, since budgets of several tests may lie close.
+        {**said, "x": x, "y": 0.05 * place, "yref": "paper", "text": f"≤ {x:g}", "xanchor": "left"}
+        for place, x in enumerate(sorted(across))
     ]
+    down_notes = [
+        {**said, "y": y, "x": 1, "xref": "paper", "text": f"≥ {y:g}", "xanchor": "right"}
+        for y in sorted(down)
+    ]
+    notes = [*across_notes, *down_notes]
     return shapes, notes
 
 
-def _layout(
-    model: ModelOfRun, cost: Cost, shapes: Sequence[dict[str, Any]], notes: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    x = axis(f"{cost.name}, × the reference's (less is better)", rangemode="tozero", zeroline=False)
+def _layout(model: ModelOfRun, cost: Cost, found: Sequence[Point]) -> dict[str, Any]:
+    shapes, notes = _budgets(model, cost)
+    # Of the points: an interval that a disturbed machine made long is cut off.
+    end = 1.12 * max(1.0, *(float(each.x) for each in found))
+    x = axis(f"{cost.name}, × the reference's (less is better)", range=[0, end], zeroline=False)
     y = axis(f"change of {model.accuracy}, points", zeroline=True, zerolinecolor=LINE)
     return layout(x, y, shapes=[*shapes], annotations=[*notes])
 

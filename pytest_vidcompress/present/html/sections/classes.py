@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...wording import count
 from ..figures.class_map import changed, class_map
 from ..numbers import whole_cell
 from ..page_blocks import Block, Cell, FlippedClip, FlippedClips, Folded, Section, Table, Text
@@ -34,7 +35,7 @@ def _summary(variant: Variant, flips: list[FlippedClip]) -> str:
     rows = changed(variant)
     lost, gained = (sum(int(number(row, key) or 0) for row in rows) for key in ("lost", "gained"))
     shown = f", {len(flips)} shown" if flips else ""
-    return f"{variant.name}: {lost} clips lost, {gained} gained{shown}"
+    return f"{variant.name}: {count(lost, 'clip')} lost, {gained} gained{shown}"
 
 
 def _confusions(variant: Variant) -> Table | None:

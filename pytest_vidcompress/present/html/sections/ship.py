@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 
 from ....gate.shortlist import CRITERIA, Candidate, Shortlist, shortlists
 from ....measure.interval import Estimate
@@ -62,32 +63,53 @@ class Shipping:
 
 
 def shipping(model: ModelOfRun) -> Shipping:
-    """What can be chosen from."""
+    """What can be chosen from.
+
+    A time is its ratio, timed in turns, of one time of the reference: what a neighbour slowed is not called slower.
+    """
+    usual = _usual_s(model.variants)
     candidates, failed = list[Candidate](), list[Candidate]()
     variants: dict[str, Variant] = {}
     for each in model.variants:
-        try:
-            candidate = candidate_of({**_NOT_SAID, **each.entry, "name": each.name})
-        except (Malformed, TypeError, ValueError):
-            continue
-        if candidate.recipe == CONTROL or not {"time", "size"} & candidate.numbers.keys():
-            continue
-        variants[each.name] = each
-        (failed if each.is_failed else candidates).append(candidate)
-    reference = _reference(model.variants)
+        candidate = _candidate(each, usual)
+        if candidate is not None:
+            variants[each.name] = each
+            (failed if each.is_failed else candidates).append(candidate)
+    reference = _reference(model.variants, usual)
     return Shipping([*candidates, *([reference] if reference else [])], failed, variants, model.accuracy)
 
 
-def _reference(variants: Sequence[Variant]) -> Candidate | None:
+def _candidate(variant: Variant, usual: float | None) -> Candidate | None:
+    """None of the control, and of what has neither time nor size."""
+    try:
+        found = candidate_of({**_NOT_SAID, **variant.entry, "name": variant.name})
+    except (Malformed, TypeError, ValueError):
+        return None
+    numbers, ratio = dict(found.numbers), variant.ratio("latency_ratio")
+    if ratio is not None and usual:
+        numbers["time"] = Estimate(usual * ratio, usual * ratio.low, usual * ratio.high)
+    is_choice = found.recipe != CONTROL and {"time", "size"} & numbers.keys()
+    return replace(found, numbers=numbers) if is_choice else None
+
+
+def _usual_s(variants: Sequence[Variant]) -> float | None:
+    """A call of the reference, the median of what it took beside each variant."""
+    pairs = [(number(each.entry, "latency"), number(each.entry, "latency_ratio")) for each in variants]
+    found = [latency / ratio for latency, ratio in pairs if latency and ratio]
+    return median(found) if found else None
+
+
+def _reference(variants: Sequence[Variant], usual: float | None) -> Candidate | None:
     """The uncompressed model, from what variants are of it."""
     numbers: dict[str, Estimate] = {"accuracy": Estimate(0.0)}
-    for name, own, ratio in (("time", "latency", "latency_ratio"), ("size", "size_bytes", "size_ratio")):
-        for each in variants:
-            value, share = number(each.entry, own), number(each.entry, ratio)
-            if value and share:
-                numbers.setdefault(name, Estimate(value / share))
+    if usual:
+        numbers["time"] = Estimate(usual)
+    for each in variants:
+        value, share = number(each.entry, "size_bytes"), number(each.entry, "size_ratio")
+        if value and share:
+            numbers.setdefault("size", Estimate(value / share))
     entry: Entry = variants[0].entry
-    machine = text(entry, "machine") or "not recorded"
+    machine = text(entry, "machine") or "not recorded in this run"
     return Candidate(text(entry, "model"), REFERENCE, machine, numbers) if len(numbers) > 1 else None
 
 

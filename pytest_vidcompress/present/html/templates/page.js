@@ -156,6 +156,18 @@
         bars.push([px - 2, top, px + 2, at(x, y - down)[1]], [from, py - 2, at(x + right, y)[0], py + 2]);
       });
     }
+    for (const shape of plot.layout.shapes ?? []) {
+      if (shape.yref === "paper") { const x = at(shape.x0, 0)[0]; bars.push([x - 2, 0, x + 2, frame[3]]); }
+      else { const y = at(0, shape.y0)[1]; bars.push([0, y - 2, frame[2], y + 2]); }
+    }
+    for (const trace of plot.data) {
+      if (trace.line?.shape !== "hv") continue;
+      const steps = trace.x.map((x, place) => at(x, trace.y[place]));
+      steps.slice(1).forEach(([x, y], place) => {
+        const [from, level] = steps[place];
+        bars.push([from, level - 2, x, level + 2], [x - 2, Math.min(y, level), x + 2, Math.max(y, level)]);
+      });
+    }
     const size = width < 520 ? 11 : 12;
     pen.font = `${size}px system-ui, sans-serif`;
     const made = [];

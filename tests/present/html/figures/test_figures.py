@@ -8,6 +8,7 @@ from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.present.html.figures.changes import change_figure, changes, side_by_side
 from pytest_vidcompress.present.html.figures.class_map import MOST_CLASSES, class_map
 from pytest_vidcompress.present.html.figures.hotspot_bars import by_module, by_operator, spot_rows
+from pytest_vidcompress.present.html.figures.layer_precision import layer_precision
 from pytest_vidcompress.present.html.figures.layers import precision, sensitivity, sparsity
 from pytest_vidcompress.present.html.figures.times import call_times, cold_starts
 from pytest_vidcompress.present.html.reading.run import read_runs
@@ -79,7 +80,10 @@ def test_layers() -> None:
     narrow = check(precision(MODEL))
     assert [each["name"] for each in narrow.traces] == ["int8", "float32"]
     assert trace(narrow, "int8")["x"] == [70.0, 70.0]
-    assert sparsity(BARE) is None
+    by_layer = check(layer_precision(MODEL))
+    assert by_layer.traces[0]["z"][0] == [0] * 6
+    assert sorted(by_layer.traces[0]["z"][1]) == [0, 0, 0, 0, 1, 1]
+    assert layer_precision(BARE) is sparsity(BARE) is None
     assert sensitivity({}) is None
 
 

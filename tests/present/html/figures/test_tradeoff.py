@@ -109,7 +109,7 @@ def test_budgets_are_lines() -> None:
     figure = check(tradeoff(model_of(made_run(3)), TIME))
     lines = {(each.get("x0"), each.get("y0")) for each in figure.layout["shapes"]}
     assert lines == {(1.0, 0), (0, -5.0)}
-    assert {each["text"] for each in figure.layout["annotations"]} == {"budget 1", "budget -5"}
+    assert {each["text"] for each in figure.layout["annotations"]} == {"≤ 1", "≥ -5"}
 
 
 def test_nothing_measured_is_no_plot() -> None:
