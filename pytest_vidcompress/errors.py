@@ -18,6 +18,10 @@ class UntrainedError(VidcompressError):
     """A variant learns, is not kept, and is not to be trained: its test is skipped."""
 
 
+class UnsharedError(VidcompressError):
+    """What is measured cannot be computed in shards: there its test is skipped."""
+
+
 def first_line(error: BaseException) -> str:
     """What an exception says, in one line for a message of ours; its kind where it says nothing.
 

@@ -77,16 +77,19 @@ class Clips(Sequence[Clip]):
         self._loaded: tuple[Clip, ...] | None = None
         self._may_be_empty = False
 
-    def part(self, places: Sequence[int]) -> Clips:
-        """Some clips of the sample by their places, as a sample of its own that may lose all of them.
+    def part(self, places: Sequence[int], may_be_empty: bool = True) -> Clips:
+        """Some clips of the sample by their places, as a sample of its own of which any number may be unusable.
 
         It shares decoded pixels; what it finds out about its clips is noted here by `note`.
+
+        Args:
+            may_be_empty: not one of them need be usable.
         """
         clips = [self.sample[place] for place in places]
         part = Clips(
             clips, self.labels, self._targets, self.profile, replace(self._decoding, most_skipped=1.0)
         )
-        part._keep, part._crops, part._may_be_empty = self._keep, self._crops, True
+        part._keep, part._crops, part._may_be_empty = self._keep, self._crops, may_be_empty
         ids = {clip.id for clip in clips}
         part.note(ids & self._usable, [each for name, each in self._skipped.items() if name in ids])
         return part
@@ -100,6 +103,10 @@ class Clips(Sequence[Clip]):
     def targets_of(self, clips: Sequence[Clip]) -> torch.Tensor:
         """The right answers of clips, as `batches` has them."""
         return self._targets.of(clips)
+
+    def __getstate__(self) -> Mapping[str, object]:
+        """For another process, which decodes for itself."""
+        return vars(self) | {"_crops": {}, "_decoding": replace(self._decoding, progress=None)}
 
     def load(self) -> tuple[Clip, ...]:
         """Decodes the clips that have not been yet, and returns the usable ones."""
@@ -137,6 +144,11 @@ class Clips(Sequence[Clip]):
         self.load()
         if self._spoiled:
             raise SpoiledRunError(too_many(self.skipped, len(self.sample), self._decoding.most_skipped))
+
+    @property
+    def is_spoiled(self) -> bool:
+        """Are more clips known to be unusable than may be?"""
+        return self._spoiled
 
     def refuse_unusable(self) -> None:
         """Raises VidcompressError where not one clip can be used."""

@@ -133,6 +133,11 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             if (model := parameter(item, "vc_model")) and (text := parameter(item, "vc_variant"))
         )
     session.ledger.planned = frozenset(item.nodeid for item in items if measures(item))
+    if session.shard:
+        session.shard.begin(session.ledger.planned)
+        if session.shard.is_empty:
+            for item in items:
+                item.add_marker(pytest.mark.skip(reason=f"shard {options.share} has no clips"))
     part = config.getoption("lf", False) or any("::" in arg for arg in config.args)
     chosen = options.variants or options.runtime or part
     if not (config.stash.get(DESELECTED, False) or chosen):

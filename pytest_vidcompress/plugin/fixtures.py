@@ -83,7 +83,8 @@ def vc_measure(
     session = session_of(request.config)
     own = case(request.node, vc_model.name, session.options.latency_margin)
     measurements = request.node.stash[MEASUREMENTS] = Measurements(own, session.ledger, benchmark.extra_info)
-    timed = not request.config.getoption("benchmark_disable", False)
+    # Others may compute on this machine, which the run over all results does not.
+    timed = not (request.config.getoption("benchmark_disable", False) or session.options.share)
     yield Measurer(session, own, measurements, benchmark.pedantic, timed)
     measurements.release()
 

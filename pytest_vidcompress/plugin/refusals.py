@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..errors import SpoiledRunError, VidcompressError
+from ..errors import SpoiledRunError, UnsharedError, VidcompressError
 from ..present.printable import printable
 from .xdist_worker import hand_over_refusal
 
@@ -40,6 +40,8 @@ def failures() -> Generator[None]:
         yield
     except SpoiledRunError as error:
         raise SpoiledRun(str(error)) from None
+    except UnsharedError as error:
+        pytest.skip(printable(error))
     except VidcompressError as error:
         raise pytest.fail.Exception(printable(error), pytrace=False) from None  # or both are shown
     except Exported as done:

@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import VidcompressError
 from .refusals import SpoiledRun, failures, usage_errors
-from .stash import CHECKER, GRID, MEASUREMENTS, SESSION
+from .stash import CHECKER, GRID, MEASUREMENTS, OPTIONS, SESSION
 from .terminal import shows
 
 
@@ -27,11 +27,24 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     with failures():
-        result = yield
+        try:
+            result = yield
+        except (AssertionError, pytest.fail.Exception):
+            # It holds a part of the clips to what the whole is meant to be.
+            _skip_in_a_shard(item)
+            raise
+    _skip_in_a_shard(item)
     complaint = _complaint(item)
     if complaint:
         pytest.fail(complaint, pytrace=False)
     return result
+
+
+def _skip_in_a_shard(item: pytest.Item) -> None:
+    """A test that has measured the clips of a shard has done all that it can."""
+    share = item.config.stash[OPTIONS].share
+    if share and item.stash.get(MEASUREMENTS, None):
+        pytest.skip(f"shard {share} is computed; the run over all results judges")
 
 
 def _complaint(item: pytest.Item) -> str:

@@ -39,7 +39,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
     config, ledger = session.config, ours.ledger
-    if ledger.reuse and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if ours.options.share:
+        if ours.shard and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            with usage_errors():
+                ours.shard.end(exitstatus)
+        return
+    if (ledger.reuse or ours.options.workers > 1) and exitstatus in (
+        pytest.ExitCode.OK,
+        pytest.ExitCode.TESTS_FAILED,
+    ):
         ours.references.finish()
     mode = ours.options.mode
     if exitstatus != pytest.ExitCode.OK:

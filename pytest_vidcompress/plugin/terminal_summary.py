@@ -41,6 +41,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
+    if session.shard:
+        terminalreporter.section("compressed video models")
+        for line in session.shard.lines():
+            terminalreporter.write_line(printable(line))
+        return
     from ..present.report_files import write_reports
     from ..present.terminal.summary import MARKUP, summary
     from ..present.width import width

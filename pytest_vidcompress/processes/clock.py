@@ -8,5 +8,7 @@ from functools import partial
 # `partial`s, because libraries that freeze time search all modules for the functions themselves.
 now_s = partial(time.perf_counter)
 """Seconds of a clock that only goes forward."""
+today_s = partial(time.time)
+"""Seconds since the epoch, which several machines may compare."""
 sleep = partial(time.sleep)
 RESOLUTION_S = time.get_clock_info("perf_counter").resolution

@@ -19,6 +19,7 @@ from .choices import Choices
 from .options import Options
 from .options.grid_spec import GRID_CLIPS
 from .registries import Registries
+from .shards.job import ClipRanges
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,9 +105,12 @@ class Inputs:
         return "" if profile is None or profile.views == profile.published else str(profile.published)
 
     def clips(self, name: str) -> Clips:
-        """The sampled clips as the model `name` wants its pixels."""
+        """The sampled clips, or those of this shard, as the model `name` wants its pixels."""
         if name not in self._clips:
-            self._clips[name] = self._prepared(name, self.sample, self._options.max_skipped)
+            whole = self._prepared(name, self.sample, self._options.max_skipped)
+            own = ClipRanges.of(len(self.sample), self._options.share)
+            # How many of all are unusable is for the run over all results to judge.
+            self._clips[name] = whole.part(own.places, may_be_empty=False) if self._options.share else whole
         return self._clips[name]
 
     def only(self, name: str, clips: Sequence[Clip]) -> Clips:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..errors import VidcompressError
+from ..errors import UnsharedError, VidcompressError
 from .cache_folder import cache_folder
 from .inputs import Inputs
 from .ledger import Ledger
 from .options import Options
+from .shards.shared_run import shared_predictions
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from ..measure.accuracy.predict import Progress
     from ..measure.measurement import Reference
     from ..measure.resume.predictions import Keeper
+    from .shards.measurement import Measured
+    from .shards.predictions import RangePredictions, SharedPredictions
 
 
 class References:
@@ -61,18 +65,50 @@ class References:
         here = machine(version(), accelerator=accelerator(self._inputs.device))
         return Keeper(self._predictions, options.resume, options.began, here, self._ledger.reuse)
 
+    def elsewhere(self, measured: Measured, module: ModuleType | None = None) -> RangePredictions | None:
+        """What runs something over the clips where the work is shared; None where this process does it alone.
+
+        Args:
+            module: the file of the test.
+
+        Raises:
+            UnsharedError: a shard cannot give its part of it to anybody.
+        """
+        found = self.shared.of(measured, module) if self.shared else None
+        if found is None and self._options.share:
+            raise UnsharedError(
+                f"{measured.name!r} cannot be named by its content: the run over all results computes it by itself"
+            )
+        return found
+
+    @cached_property
+    def shared(self) -> SharedPredictions | None:
+        """The predictions of this run and of all that share its work; None where nobody does."""
+        return shared_predictions(self._options, self._inputs)
+
+    def close(self) -> None:
+        """Ends what computes for it."""
+        if "shared" in vars(self) and self.shared:
+            self.shared.engine.close()
+
     def finish(self) -> None:
         """Drops what only the next run would want if this one had not ended by itself."""
         from ..measure.resume.reuse import finish
+
+        if "shared" in vars(self) and self.shared:
+            self.shared.finish()
 
         finish(self._predictions, self._ledger.reuse)
 
     def _measure(self, name: str) -> Reference:
         from ..measure.measurement import measure_reference
+        from .shards.measurement import Measured
 
-        model = self._inputs.model(name)
-        predictions, clips = self.keeper.of_reference(model), self._inputs.clips(name)
-        return measure_reference(model, clips, self._of_reference, predictions and predictions.remembering)
+        model, clips = self._inputs.model(name), self._inputs.clips(name)
+        elsewhere = self.elsewhere(Measured(model.module, model)) if self.shared else None
+        predictions = None if elsewhere else self.keeper.of_reference(model)
+        remember = predictions and predictions.remembering
+        return measure_reference(model, clips, self._of_reference, remember, elsewhere)
 
     def _of_reference(self, what: str, done: int, total: int) -> None:
         if self._progress:

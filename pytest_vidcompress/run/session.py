@@ -27,6 +27,8 @@ from .options.arguments import of_another_commit
 from .references import References
 from .refuse_other_clips import check_comparable
 from .registries import Registries
+from .shards.shard import Shard
+from .shards.shared_run import refuse_in_a_shard
 from .variants.variant_builder import VariantBuilder
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Session:
             recipes: of the variants.
         """
         self.check_against()
+        refuse_in_a_shard(self.options)
         self.inputs.choices.check_names()
         _ = self.inputs.device
         if not models:
@@ -75,7 +78,7 @@ class Session:
             )
         if self.options.mode != "check":
             writable(self.options.baselines)
-        if not self.options.export:
+        if not (self.options.export or self.options.share):
             write_reports(self.options.files, Outcome())
             if self.options.bundle:
                 refuse_unwritable(self.options.bundle)
@@ -84,6 +87,12 @@ class Session:
         self._set_threads()
         for name in models:
             self._prepare(name, self.inputs.choices.runtimes(recipes), name in held)
+
+    @cached_property
+    def shard(self) -> Shard | None:
+        """What this run is a part of; None of a whole one."""
+        shared, share = self.references.shared, self.options.share
+        return Shard(shared, share, self.inputs.sample) if shared and share else None
 
     @cached_property
     def head(self) -> Head | None:
@@ -160,6 +169,7 @@ class Session:
     def close(self) -> None:
         """Ends what runs beside this process."""
         self._running.close()
+        self.references.close()
 
     def _prepare(self, model: str, runtimes: Collection[str], is_held: bool) -> None:
         profile = self.inputs.model(model).profile

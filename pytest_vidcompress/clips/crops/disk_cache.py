@@ -46,6 +46,9 @@ class Shelf:
         self._allowance = 0
         """Bytes that may be written before the folder must be looked at again."""
 
+    def __reduce__(self) -> tuple[type[Shelf], tuple[Path, int]]:
+        return type(self), (self._folder, self._limit)
+
     def read(self, key: str, shape: Sequence[int]) -> torch.Tensor | None:
         """The crops written under `key`, uint8 of this shape; None where there are none, or damaged ones."""
         entry = self._entry(key)

@@ -164,13 +164,17 @@ class Keeper:
 
 def answer_to_noise(run: Callable[[torch.Tensor], Any], model: Model) -> str | None:
     """What a module says to noise; None of one that does not take a clip or gives something else."""
-    noise = example_pixels(model.profile, seed=0).to(model.device)
+    return answer_to(run, example_pixels(model.profile, seed=0).to(model.device), len(model.labels))
+
+
+def answer_to(run: Callable[[torch.Tensor], Any], pixels: torch.Tensor, labels: int) -> str | None:
+    """Its logits of one view, float32 hexadecimal; None where it does not give so many."""
     try:
         with evaluating(run), torch.inference_mode():
-            row = logits_of(run, noise).detach().float().cpu()
+            row = logits_of(run, pixels).detach().float().cpu()
     except Exception:  # measuring will say what is wrong with it
         return None
-    return row.contiguous().numpy().tobytes().hex() if row.shape == (1, len(model.labels)) else None
+    return row.contiguous().numpy().tobytes().hex() if row.shape == (1, labels) else None
 
 
 def _name(view: torch.Tensor) -> bytes:

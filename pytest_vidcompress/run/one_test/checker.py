@@ -50,6 +50,8 @@ class Checker:
         __tracebackhide__ = True
         from ...present.formats.junit import note
 
+        if self.session.options.share:
+            return  # a part of the clips decides nothing
         measurement = self.measurements.find(report)
         report, verdicts = with_failing_blocks(self.session, measurement, *self._judge(measurement))
         self.measurements.check(report, verdicts)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ...measure.measurement import Reference
     from ...measure.report import Report
     from ...measure.subject import Subject, Target
+    from ...models.model import Model
     from ..session import Session
+    from ..shards.predictions import RangePredictions
 
 
 @dataclass(repr=False)
@@ -61,7 +63,8 @@ class Measurer:
         if self.timed:
             report = with_cold_starts(session, self.case, subject, report)
             report = with_file_answers(session, self.case, subject, report)
-        report = session.profiler.look(report, subject, reference)
+        if not session.options.share:
+            report = session.profiler.look(report, subject, reference)
         return self.measurements.add(report, subject, Answers(target, *logits))
 
     @property
@@ -80,12 +83,15 @@ class Measurer:
 
         # Which of all measurements this is, the same in every run.
         place = f"{self.case.nodeid} {self.measurements.next_number}"
-        predictions = self.session.references.keeper.of_variant(subject.run, reference.model, name, place)
+        references, model = self.session.references, reference.model
+        elsewhere = self._elsewhere(subject, model, name, place) if references.shared else None
+        predictions = None if elsewhere else references.keeper.of_variant(subject.run, model, name, place)
         evaluation = Evaluation(
             self.session.progress,
             self._enough(name, reference),
             predictions and predictions.remembering,
             answered,
+            elsewhere,
         )
         confirmer = self.session.confirmer if self.timed and self._records else None
         if confirmer:
@@ -104,6 +110,12 @@ class Measurer:
             return report
         return timed_for(report, subject, reference, self.session.options.calls, self.session.progress)
 
+    def _elsewhere(self, subject: Subject, model: Model, name: str, place: str) -> RangePredictions | None:
+        from ..shards.measurement import Measured
+
+        measured = Measured(subject.run, model, name, place, subject.runtime, subject.recipe, subject.stored)
+        return self.session.references.elsewhere(measured, self.case.module)
+
     @property
     def _records(self) -> bool:
         """Will a check time it in fresh processes in any case, to store that?"""
@@ -113,7 +125,7 @@ class Measurer:
     def _enough(self, name: str, reference: Reference) -> Enough | None:
         """What ends the evaluation early; None where all clips are wanted, as by what writes a baseline."""
         options = self.session.options
-        if options.mode != "check" or options.all_clips or not self.case.checks:
+        if options.mode != "check" or options.all_clips or options.share or not self.case.checks:
             return None
         from ...gate.accuracy import stopping
 

@@ -387,8 +387,39 @@ class Storage:
     )
 
 
+class Sharing:
+    title: ClassVar = "how the work is shared"
+
+    workers = Option(
+        "vc-workers",
+        reading.positive,
+        "processes here that share the clips, with the threads between them",
+        metavar="N",
+        default=1,
+        ini="int",
+        page="machines",
+    )
+    share = Option(
+        "vc-shard",
+        reading.share_of_work,
+        "compute only this part of the clips, such as 2/5, into --vc-store; judge and time nothing",
+        metavar="I/N",
+        page="machines",
+    )
+    """None: all of them."""
+    store = Option(
+        "vc-store",
+        reading.place,
+        "folder, or URL such as s3://bucket/folder, of results that are computed once: by shards, other machines,"
+        " earlier runs",
+        metavar="STORE",
+        page="machines",
+    )
+    """None: nothing is shared."""
+
+
 @dataclass(frozen=True)
-class Options(Targets, Sampling, Gate, Timing, Output, Storage):
+class Options(Targets, Sampling, Gate, Timing, Output, Storage, Sharing):
     """What the user asked for, defaults filled in: an attribute for each option, and where it was asked."""
 
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import VidcompressError
+from ..shards.job import Share
 
 if TYPE_CHECKING:
     from ...clips.profile import Views
@@ -54,6 +55,26 @@ def targets(given: Sequence[str] | None) -> tuple[str, ...]:
 def path(given: Any) -> Path | None:
     """A file or folder; None stays what it is."""
     return None if given is None else folder(given)
+
+
+def place(given: Any) -> Path | str | None:
+    """A folder, or a URL as it is."""
+    if given is None:
+        return None
+    return given if "://" in given or "::" in given else folder(given)
+
+
+def share_of_work(given: Any) -> Share | None:
+    """`2/5`: the second of five."""
+    if given is None:
+        return None
+    number, slash, of = str(given).partition("/")
+    digits = number.strip(), of.strip()
+    if slash and all(each.isascii() and each.isdecimal() and len(each) < 8 for each in digits):
+        share = Share(int(number), int(of))
+        if 1 <= share.number <= share.of:
+            return share
+    raise VidcompressError(f"{given}: expected I/N, the I-th of N shards, such as 2/5, with I from 1 to N")
 
 
 def device(given: Any) -> str:

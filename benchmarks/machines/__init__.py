@@ -1,0 +1,1 @@
+"""How sharing the work scales: stores of very many jobs."""

@@ -1,0 +1,139 @@
+"""Processes that share a measurement give its bits, whatever becomes of them on the way."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from pytest_vidcompress.errors import SpoiledRunError
+from pytest_vidcompress.measure.accuracy.predict import predict
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.processes.lifeline import children
+from pytest_vidcompress.run.engines.engine import Setting
+from pytest_vidcompress.run.engines.placement import place, placement
+from pytest_vidcompress.run.engines.processes import Processes
+from pytest_vidcompress.run.shards.job import ClipRanges
+from pytest_vidcompress.run.shards.measurement import Measured
+from pytest_vidcompress.run.shards.predictions import SharedPredictions
+from pytest_vidcompress.run.shards.stores.open import open_store
+from tests.run.shards.conftest import CLIPS, PIXELS, RANGE, clips_of, counted, model, small_ranges
+
+__all__ = ["counted", "model", "small_ranges"]
+pytestmark = [
+    pytest.mark.usefixtures("small_ranges"),
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill"),
+]
+LABELS = 16
+
+
+@pytest.fixture
+def engine(tmp_path: Path, counted: Any) -> Iterator[Processes]:
+    store = open_store(str(tmp_path / "store"))
+    made = Processes(Setting(store, "a-cpu", workers=2, paths=tuple(sys.path)))
+    yield made
+    made.close()
+
+
+def logits(engine: Processes, run: Any, of: Model, name: str = "small") -> torch.Tensor:
+    own = SharedPredictions(engine.setting.store, engine, ClipRanges.of(CLIPS), time.time() + 1, "a-cpu")
+    found = own.of(Measured(run, of, name, f"test {name}"))
+    assert found is not None
+    return found(run, clips_of(), LABELS, None, None, None)[0]
+
+
+def results(tmp_path: Path) -> int:
+    return len([*(tmp_path / "store" / "results").rglob("*-*")])
+
+
+def test_two_processes_give_the_bits_of_one(
+    engine: Processes, model: Model, counted: Any, tmp_path: Path
+) -> None:
+    expected, before = predict(model.module, clips_of(), LABELS)[0], len(counted.calls)
+    assert torch.equal(logits(engine, model.module, model), expected)
+    assert len(counted.calls) == before + 1  # of noise
+    assert results(tmp_path) == CLIPS // RANGE
+    other = replace(
+        model, module=counted.Counted(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(PIXELS, 16)))
+    )
+    assert torch.equal(
+        logits(engine, other.module, other, "other"), predict(other.module, clips_of(), LABELS)[0]
+    )
+
+
+def test_weights_lie_as_they_lay() -> None:
+    odd = torch.nn.Linear(33, 7)
+    place(odd, [56, 4])
+    assert placement(odd) == [56, 4]
+    whole = torch.nn.Linear(33, 7)
+    whole.load_state_dict(odd.state_dict())
+    assert all(torch.equal(a, b) for a, b in zip(odd.parameters(), whole.parameters(), strict=True))
+
+
+def test_what_cannot_be_sent_is_computed_here(engine: Processes, model: Model, counted: Any) -> None:
+    expected = predict(model.module, clips_of(), LABELS)[0]
+    counted.shift = 1  # which other processes do not know of
+    with pytest.warns(
+        UserWarning, match="^small of dense is computed by one process: in another it answers diff"
+    ):
+        assert torch.equal(logits(engine, model.module, model), expected + 1)
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 50))])
+def test_workers_that_are_killed_cost_nothing(
+    seed: int, engine: Processes, model: Model, tmp_path: Path
+) -> None:
+    """At a random moment, one of them or both, with SIGKILL."""
+    chance = random.Random(seed)
+    expected = predict(model.module, clips_of(), LABELS)[0]
+    logits(engine, model.module, model, "first")  # so that they have started
+    for file in (tmp_path / "store" / "results").rglob("*-*"):
+        file.unlink()
+
+    def kill() -> None:
+        time.sleep(chance.uniform(0, 0.3))
+        for pid in chance.sample(sorted(children()), chance.randint(1, 2)):
+            os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        assert torch.equal(logits(engine, model.module, model, "first"), expected)
+    finally:
+        killer.join()
+    assert torch.equal(logits(engine, model.module, model, "second"), expected)
+
+
+def test_a_range_that_kills_every_worker_is_named(engine: Processes, model: Model, counted: Any) -> None:
+    (Path(counted.__file__)).with_name("deadly.py").write_text(
+        "import os, counted\n"
+        "class Deadly(counted.Counted):\n"
+        "    home = 0\n"
+        "    shown = 0\n"
+        "    def forward(self, pixels):\n"
+        "        self.shown += 1\n"
+        "        if os.getpid() != self.home and self.shown > 2:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "        return self.inner(pixels)\n"
+    )
+    deadly = importlib.import_module("deadly").Deadly(model.module.inner)
+    deadly.home = os.getpid()
+    with pytest.raises(SpoiledRunError, match=r"^a worker of .*=2 was killed by SIGKILL at clips .* 3 times"):
+        logits(engine, deadly.eval(), replace(model, module=deadly))
+
+
+def test_no_worker_outlives_its_engine(engine: Processes, model: Model) -> None:
+    logits(engine, model.module, model)
+    engine.close()
+    assert not children()

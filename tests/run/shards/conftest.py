@@ -1,0 +1,94 @@
+"""Eight tiny clips in ranges of two, and a model that counts what it is shown."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.pocket.packaged import pocket
+from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.clips.sample import sample
+from pytest_vidcompress.models.model import Model
+from pytest_vidcompress.run.engines.engine import Setting
+from pytest_vidcompress.run.engines.here import Here
+from pytest_vidcompress.run.shards import job
+from pytest_vidcompress.run.shards.job import ClipRanges, Share
+from pytest_vidcompress.run.shards.measurement import Measured
+from pytest_vidcompress.run.shards.predictions import RangePredictions, SharedPredictions
+from pytest_vidcompress.run.shards.stores.open import open_store
+from pytest_vidcompress.run.shards.stores.store import Store
+
+PROFILE = Profile(2, 4, 16, sampling="even")
+PIXELS = 2 * 3 * 16 * 16
+CLIPS, RANGE = 8, 2
+COUNTED = """
+import torch
+
+class Counted(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, pixels):
+        calls.append(pixels)
+        return self.inner(pixels) + shift
+
+calls, shift = [], 0
+"""
+
+
+@pytest.fixture
+def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "SIZE", RANGE)
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A user's module with a class that counts its calls."""
+    (tmp_path / "counted.py").write_text(COUNTED)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "counted", raising=False)
+    yield importlib.import_module("counted")
+    sys.modules.pop("counted", None)
+
+
+@pytest.fixture
+def model(counted: Any) -> Model:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(PIXELS, 16))
+    return Model("dense", counted.Counted(module).eval(), PROFILE, pocket().labels)
+
+
+def clips_of(share: Share | None = None, number: int = CLIPS, most: float = 1.0) -> Clips:
+    """Clips as a run, or a shard of it, has them."""
+    found = pocket()
+    ids = {label: position for position, label in enumerate(found.labels)}
+    whole = Clips(sample(found.clips, number, 0), found.labels, ids, PROFILE)
+    return whole.part(ClipRanges.of(number, share).places, may_be_empty=False) if share else whole
+
+
+Shared = Callable[..., RangePredictions]
+
+
+@pytest.fixture
+def shared(small_ranges: None, tmp_path: Path, model: Model) -> Shared:
+    """Predictions of a run, or of a shard of it, over one store."""
+
+    def make(share: Share | None = None, store: Store | None = None, number: int = CLIPS) -> RangePredictions:
+        store = store or open_store(str(tmp_path / "store"))
+        engine = Here(Setting(store, "a-cpu", str(share or "")))
+        own = SharedPredictions(store, engine, ClipRanges.of(number, share), time.time() + 1, "a-cpu")
+        found = own.of(Measured(model.module, model, "small", "test 1"))
+        assert found is not None
+        return found
+
+    return make
