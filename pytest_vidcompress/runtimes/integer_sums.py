@@ -1,7 +1,7 @@
 """Where sums of integer products are cut off: x86 without VNNI adds two products of bytes in sixteen bits. Light.
 
-255 (127 + 127) does not fit there (oneDNN's guide, "Nuances of int8 computations"). So weights of an output whose two
-largest would not fit get coarser steps there, as few as it takes.
+255 (127 + 127) does not fit there (oneDNN's guide, "Nuances of int8 computations"). Kernels add the products of the
+inputs 0 and 1, 2 and 3 ...: an output with a pair that would not fit gets coarser steps, as few as it takes.
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ def saturate() -> bool:
 
 
 def fitting(weight: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """int8 weights `(outputs, ...)` -> such that fit wherever they lie, and how many times coarser each output's
-    steps are, `(outputs,)`, 1 at least."""
+    """int8 weights `(outputs, inputs, ...)` -> such that pairs of inputs fit, and how many times coarser
+    the steps of each output are, `(outputs,)`, 1 at least."""
     import numpy as np
 
-    rows = np.abs(weight.reshape(len(weight), -1).astype(np.int32))
-    largest = np.sort(rows, axis=1)[:, -2:].sum(1)
-    # Rounding may add one.
-    coarser = np.where(largest > FITTING, largest / (FITTING - 1), 1.0).astype(np.float32)
+    wide = weight.astype(np.int32)
+    even, odd = wide[:, ::2], wide[:, 1::2]
+    sums = np.abs(even[:, : odd.shape[1]] + odd).reshape(len(weight), -1)
+    largest = sums.max(1, initial=0)
+    # Rounding may add one, of which less is cut off than a step of weights.
+    coarser = np.where(largest > FITTING, largest / FITTING, 1.0).astype(np.float32)
     return np.rint(weight / coarser.reshape(-1, *[1] * (weight.ndim - 1))).astype(np.int8), coarser
