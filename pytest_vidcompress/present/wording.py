@@ -103,9 +103,12 @@ def drop(share: float) -> str:
     return f"a drop of {100 * share:.1f} points" if math.isfinite(share) else "no drop at all"
 
 
+_TENFOLD = 9.0
+
+
 def rise(relative: float) -> str:
-    """A relative increase, in percent; infinite is any."""
-    return f"{100 * relative:+.1f} %" if math.isfinite(relative) else "no rise at all"
+    """A relative increase, in percent; who sees none below the tenfold sees none at all."""
+    return f"{100 * relative:+.1f} %" if relative < _TENFOLD else "no rise at all"
 
 
 def clips(reports: Sequence[Report]) -> str:
