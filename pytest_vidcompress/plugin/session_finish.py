@@ -40,7 +40,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
     config, ledger = session.config, ours.ledger
     if ours.options.share:
-        if ours.shard and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        # Of a run that was refused, its store may be why.
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and ours.shard:
             with usage_errors():
                 ours.shard.end(exitstatus)
         return

@@ -52,12 +52,11 @@ def merge(stores: Sequence[Store], into: Store | None = None) -> Merged:
     if into is not None:
         begin(into)
     for measurement, found in _by_measurement(stores):
-        numbers = {number for name in found if (number := number_of(name)) is not None}
+        numbers = set[int]()
         for name, copies in sorted(found.items()):
-            if number_of(name) is not None and not _take(
-                result_name(measurement, name), copies, merged, into
-            ):
-                numbers.discard(number_of(name) or 0)
+            number = number_of(name)
+            if number is not None and _take(result_name(measurement, name), copies, merged, into):
+                numbers.add(number)
         holders = {store.place: store for copies in found.values() for store in copies}
         about = next((each for store in holders.values() if (each := read_about(store, measurement))), None)
         if about is None:
@@ -125,9 +124,11 @@ def _take(name: str, copies: Sequence[Store], merged: Merged, into: Store | None
             merged.damaged.append(f"{store.place}/{name}: {error}")
     if not read:
         return False
-    _refuse_contradiction(name, [(store, result) for store, _, result in read])
-    # Whichever store is named first, the same one is taken.
-    _, content, result = min(read, key=lambda each: (blake2b(each[2].rows).digest(), each[1]))
+    _, content, result = read[0]
+    if len(read) > 1:
+        _refuse_contradiction(name, [(store, result) for store, _, result in read])
+        # Whichever store is named first, the same one is taken.
+        _, content, result = min(read, key=lambda each: (blake2b(each[2].rows).digest(), each[1]))
     merged.results += 1
     merged.clips += result.clips
     merged.twice += len(read) > 1

@@ -102,7 +102,7 @@ def _parts(content: bytes) -> tuple[dict[str, Any], bytes]:
         raise DamagedError("it is not whole")
     end = content.find(b"\n", len(_FIRST), len(_FIRST) + _MOST_HEAD)
     try:
-        head = json.loads(content[len(_FIRST) : end]) if end >= 0 else None
+        head = json.loads(content[len(_FIRST) : end].decode()) if end >= 0 else None
     except (ValueError, RecursionError):
         head = None
     if not isinstance(head, dict):

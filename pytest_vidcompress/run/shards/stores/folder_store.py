@@ -22,11 +22,12 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._place = str(folder)
         self._swept = False
 
     @property
     def place(self) -> str:
-        return str(self._folder)
+        return self._place
 
     def write(self, name: str, content: bytes) -> None:
         self._put(name, content, _link)
@@ -36,7 +37,7 @@ class FolderStore:
 
     def read(self, name: str) -> bytes | None:
         try:
-            with open(os.path.join(self._folder, name), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 (a million)
+            with open(f"{self._place}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 (a million)
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
