@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import VidcompressError
 from ..present.formats.run_file import parse_run_file, read_run_file
 from ..present.html.page import page
+from ..present.measurement.pictures import with_playable
 from .verb import Named, Verb, note
 
 STDIN = "-"
@@ -31,7 +32,8 @@ def _declare(parser: ArgumentParser) -> None:
 def _run(given: Namespace, named: Named) -> Sequence[str]:
     if given.runs.count(STDIN) > 1:
         raise VidcompressError("- is given twice, and what comes in can be read once")
-    documents = _read(given.runs)
+    there = Path() if given.output == STDIN else Path(given.output).parent
+    documents = [_beside(each, run, there) for each, run in zip(_read(given.runs), given.runs, strict=True)]
     names = [*map(_name, given.runs)] if len(documents) > 1 else []
     text = page(documents, names)
     if given.output == STDIN:
@@ -57,6 +59,16 @@ def _read(runs: Sequence[str]) -> Sequence[dict[str, Any]]:
     if refused:
         raise refused[-1]
     return documents
+
+
+def _beside(document: dict[str, Any], run: str, folder: Path) -> dict[str, Any]:
+    """What a browser plays was found from the folder of the run file."""
+    here = Path() if run == STDIN else Path(run).parent
+
+    def file_of(flip: Mapping[str, Any]) -> Path | None:
+        return here / flip["playable"] if "playable" in flip else None
+
+    return with_playable(document, folder, file_of)
 
 
 def _name(run: str) -> str:

@@ -11,6 +11,7 @@ from ..errors import VidcompressError
 from .formats.run_json import run_document, run_text
 from .html.page import page
 from .markdown.comment import comment
+from .measurement.pictures import with_playable
 from .outcome import Outcome
 from .terminal.skipped_lines import skipped_csv, skipped_file
 
@@ -23,7 +24,13 @@ def write_reports(files: Sequence[Path], outcome: Outcome) -> None:
     """
     document = run_document(outcome) if files else {}
     for file in files:
-        _write(file, _text(file, outcome, document), outcome.skipped)
+        _write(file, _text(file, outcome, _beside(file, outcome, document)), outcome.skipped)
+
+
+def _beside(file: Path, outcome: Outcome, document: dict[str, Any]) -> dict[str, Any]:
+    """The document as it is for a file there: what a browser plays must lie beside it."""
+    file_of = outcome.facts and outcome.facts.file_of
+    return with_playable(document, file.parent, lambda flip: file_of(flip["clip"])) if file_of else document
 
 
 def _text(file: Path, outcome: Outcome, document: dict[str, Any]) -> str:

@@ -56,10 +56,24 @@ def test_the_numbers_are_the_same_by_either_option_and_as_the_published_schema_s
     assert (written / "too.json").read_text() == content
 
 
+def test_clips_that_flipped_are_there_with_pictures_of_what_the_model_saw(stored, tmp_path):
+    file = tmp_path / "run.json"
+    stored.run("--benchmark-disable", "--vc-variant=prune-global:amount=0.95", f"--vc-json={file}")
+    assert complaints(file.read_text()) == []
+    (result,) = json.loads(file.read_text())["measurements"]
+    lost = [each for each in result["flips"] if not each["gained"]]
+    assert len(lost) == sum(each["lost"] for each in result["classes"]) > 0
+    for flip in lost:
+        assert flip["label"] == flip["reference"] != flip["variant"]
+        assert flip["file"].endswith(".mp4")
+        assert len(flip["thumbnails"]) == 3
+        assert all(each.startswith("data:image/jpeg;base64,") for each in flip["thumbnails"])
+
+
 @pytest.mark.parametrize(
     ("option", "expected"),
     [
-        ("--vc-report=r.csv", r"--vc-report=r\.csv: expected a file that ends in \.html or \.json"),
+        ("--vc-report=r.csv", r"--vc-report=r\.csv: expected a file that ends in \.html"),
         ("--vc-json=r.html", r"--vc-json=r\.html: expected a file that ends in \.json"),
     ],
 )

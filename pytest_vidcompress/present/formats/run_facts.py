@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ...measure.machine import Machine
 from ...measure.report import Execution, Report
@@ -37,3 +38,7 @@ class RunFacts:
     """Where a clip of this id lies in its set, with slashes; None where nobody knows."""
     stored: Callable[[Report], Mapping[str, float]] | None = None
     """By metric, what the baseline has of a report's variant; None where nobody knows."""
+    file_of: Callable[[str], Path | None] | None = None
+    """The file of a clip of this id; None of one that is no file."""
+    pictures: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """Of clips that flipped, by id: addresses that hold small pictures."""

@@ -6,13 +6,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from ...clips.faults import Skipped
 from ...gate.statistics import drop_interval
 from ...gate.verdict import Result
 from ...measure.report import Report
 from ..grid.grid_json import grid_json
+from ..measurement.pictures import with_pictures
 from ..measurement.redrawn import redrawn
 from ..outcome import Outcome
 from ..terminal.class_lines import class_rows, confusion_rows
@@ -30,7 +31,9 @@ def run_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "run": _run(outcome),
-        "measurements": [_measurement(result, facts) for result in outcome.results],
+        "measurements": with_pictures(
+            [_measurement(result, facts) for result in outcome.results], facts.pictures if facts else {}
+        ),
         "grids": [grid_json(grid) for grid in outcome.grids],
         "targets": [asdict(found) for found in outcome.variants.targets.values()],
         "sensitivities": [each.as_json() for each in outcome.variants.sensitivities.values()],
@@ -39,8 +42,20 @@ def run_document(outcome: Outcome) -> dict[str, Any]:
 
 
 def run_text(document: Mapping[str, Any]) -> str:
-    """A document as text, in ASCII, so that nothing in it is taken for anything else."""
-    return json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    """A document as text, an item a line, in ASCII, so that nothing in it is taken for anything else."""
+    members = (f"{_compact(key)}: {_member(value)}" for key, value in sorted(document.items()))
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _member(value: Any) -> str:
+    """Each item of a list on a line of its own: a file of many variants is long enough without indents."""
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(map(_compact, cast("list[Any]", value))) + "\n]"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
 def _run(outcome: Outcome) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..bundle.clip_paths import paths_within
 from ..bundle.without_home import without_home
 from .environment import environment
+from .flip_pictures import flip_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +45,8 @@ def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFact
         lambda report: (
             session.baselines.of_execution(report.model, report.execution).baseline(report.name).numbers
         ),
+        _file_of(session),
+        flip_pictures(session, session.ledger.results),
     )
 
 
@@ -51,3 +55,8 @@ def _path_of(session: Session) -> Callable[[str], str]:
     within = paths_within(session.options.clips, clip_set.clips)
     by_id = {clip.id: clip for clip in clip_set.clips}
     return lambda name: within(by_id[name]) if name in by_id else ""
+
+
+def _file_of(session: Session) -> Callable[[str], Path | None]:
+    files = {clip.id: clip.path for clip in session.inputs.clip_set.clips if clip.pixels is None}
+    return files.get

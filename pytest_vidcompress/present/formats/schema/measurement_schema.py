@@ -68,6 +68,14 @@ VERDICT = obj(
 )
 FLIP = obj(
     "a clip that only one of both has right, at most 100, the lost ones first",
+    {
+        "thumbnails": array(
+            text("a small picture of it, as an address that holds it", pattern="^data:image/")
+        ),
+        "playable": text(
+            "its file from the folder of this one, where a browser plays it and it lies there or below"
+        ),
+    },
     clip=text("id"),
     label=text("what it is"),
     reference=text("what the reference says"),

@@ -81,6 +81,7 @@ _RULES: Mapping[str, Callable[[Any, Any], bool]] = {
     "enum": lambda value, said: value in said,
     "minimum": lambda value, said: not _is_number(value) or value >= said,
     "maximum": lambda value, said: not _is_number(value) or value <= said,
+    "pattern": lambda value, said: not isinstance(value, str) or re.search(said, value) is not None,
     "minItems": lambda value, said: not isinstance(value, list) or len(cast("list[Any]", value)) >= said,
     "maxItems": lambda value, said: not isinstance(value, list) or len(cast("list[Any]", value)) <= said,
 }
