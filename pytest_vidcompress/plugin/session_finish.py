@@ -41,7 +41,11 @@ def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
     config, ledger = session.config, ours.ledger
     if ours.options.share:
         # Of a run that was refused, its store may be why.
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and ours.shard:
+        if (
+            exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+            and "shard" in vars(ours)
+            and ours.shard
+        ):
             with usage_errors():
                 ours.shard.end(exitstatus)
         return

@@ -41,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
-    if session.shard:
+    if "shard" in vars(session) and session.shard:
         terminalreporter.section("compressed video models")
         for line in session.shard.lines():
             terminalreporter.write_line(printable(line))
