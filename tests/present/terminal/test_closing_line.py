@@ -77,6 +77,7 @@ def test_a_check_that_was_sure_early_could_see_what_it_ruled_out() -> None:
         (seen(None), "clips; 1 passed"),
         (seen(0.02), "clips; could see a drop of 2.0 points; 1 passed"),
         (seen(0.02, math.inf), "clips; could see no drop at all; 1 passed"),
+        ([replace(LATENCY, visible=6428.0)], "clips; could see no rise at all in time; 1 inconclusive"),
         ([replace(LATENCY, visible=math.inf)], "clips; could see no rise at all in time; 1 inconclusive"),
     ],
 )
