@@ -10,11 +10,11 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
-from pytest_vidcompress.present.markdown.step import Step
 
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.report import Report
 from pytest_vidcompress.present.formats.junit import properties
+from pytest_vidcompress.present.markdown.step import Step
 from pytest_vidcompress.present.markdown.step_summary import step_summary
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.printable import printable
