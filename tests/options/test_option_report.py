@@ -7,6 +7,14 @@ import pytest
 
 from tests.present.formats.run_files import complaints
 
+PRUNED = """
+    import pytest
+
+    @pytest.mark.vc_variants("prune-global:amount=0.95")
+    def test_pruned(vc_variant, vc_measure):
+        vc_measure(vc_variant)
+    """
+
 
 @pytest.fixture(scope="module")
 def written(stored, tmp_path_factory):
@@ -56,9 +64,10 @@ def test_the_numbers_are_the_same_by_either_option_and_as_the_published_schema_s
     assert (written / "too.json").read_text() == content
 
 
-def test_clips_that_flipped_are_there_with_pictures_of_what_the_model_saw(stored, tmp_path):
-    file = tmp_path / "run.json"
-    stored.run("--benchmark-disable", "--vc-variant=prune-global:amount=0.95", f"--vc-json={file}")
+def test_clips_that_flipped_are_there_with_pictures_of_what_the_model_saw(project):
+    project.write(test_it=PRUNED)
+    assert project.run("--benchmark-disable", "--vc-json=run.json").passed(1)
+    file = project.folder / "run.json"
     assert complaints(file.read_text()) == []
     (result,) = json.loads(file.read_text())["measurements"]
     lost = [each for each in result["flips"] if not each["gained"]]
