@@ -39,7 +39,7 @@ CONTROL = f"distil:steps=600,{RATE},labels=1"
 """The same training of the same weights, with nothing skipped."""
 GATED = (
     *(f"steps=600,{RATE},options=2,efficiency={efficiency}" for efficiency in (0.3, 0.5, 1)),
-    f"steps=300,{RATE},options=3,efficiency=1",
+    f"steps=600,{RATE},options=3,efficiency=1",
     f"steps=120,{RATE},gate=soft,options=2,efficiency=1",
     f"steps=600,{RATE},gate=soft,options=2,efficiency=1",
     f"steps=600,{RATE},gate=soft,options=3,efficiency=1",

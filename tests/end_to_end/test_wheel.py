@@ -43,7 +43,7 @@ def test_everything_is_in_it(wheel):
         "clips/pocket/main/val.csv",
         "clips/events/main/val.csv",
         "clips/kinetics/kinetics400.txt",
-        "present/html/page.html.j2",
+        "present/html/templates/page.html.j2",
         "present/formats/run_schema.json",
     ):
         assert f"{package}/{needed}" in names

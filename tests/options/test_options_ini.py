@@ -129,7 +129,7 @@ def test_what_is_typed_wins(pytester):
             'vc_device = "gpu 0"',
             "*vc-device=gpu 0: expected cpu, or what torch calls a device, such as cuda*",
         ),
-        ('vc_report = "r.csv"', "--vc-report=r.csv: expected a file that ends in .html or .json"),
+        ('vc_report = "r.csv"', "--vc-report=r.csv: expected a file that ends in .html or .md or .json"),
     ],
 )
 def test_a_wrong_value_is_one_line(pytester, line, said):

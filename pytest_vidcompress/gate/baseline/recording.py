@@ -104,7 +104,7 @@ def recording_fault(
 def tail_fault(timing: Timing) -> str:
     """Why the slower calls of a run are not to be recorded, in words; empty where they are."""
     calls = timing.percentiles
-    if calls is None or len(calls.variant_s) < FEWEST_CALLS:
+    if calls is None or len(calls.variant_s) < FEWEST_CALLS or not calls.reference_s:
         return f"fewer than {FEWEST_CALLS} calls were undisturbed"
     # The control: a machine that makes the reference's slower calls so slow makes the variant's, too.
     far = quantile(calls.reference_s, 0.95) / median(calls.reference_s)

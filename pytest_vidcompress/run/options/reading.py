@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import VidcompressError
-from ..shards.job import Share
 
 if TYPE_CHECKING:
     from ...clips.profile import Views
+    from ..shards.job import Share
 
 FEWEST_PAIRS = 6
 """Of starts or rounds, that can be surely slower at the error rate of a session of twenty checks."""
@@ -68,6 +68,8 @@ def share_of_work(given: Any) -> Share | None:
     """`2/5`: the second of five."""
     if given is None:
         return None
+    from ..shards.job import Share
+
     number, slash, of = str(given).partition("/")
     digits = number.strip(), of.strip()
     if slash and all(each.isascii() and each.isdecimal() and len(each) < 8 for each in digits):
