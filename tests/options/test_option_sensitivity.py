@@ -18,7 +18,7 @@ def test_terminal_and_page_show_it_and_a_second_run_has_it(project):
     assert first.says(r"(?m)^block +part +KL +agree +MACs +time$")
     assert first.says(r"(?m)^0 +mlp +\d")
     assert first.says(r"(?m)^all +block +\d")
-    assert "Targets and sensitivity" in (project.folder / "page.html").read_text()
+    assert "Layer by layer" in (project.folder / "page.html").read_text()
     (kept,) = (project.folder / "cache" / "sensitivity").iterdir()
     before = kept.stat().st_mtime_ns
     assert project.run(*options).passed(1)
