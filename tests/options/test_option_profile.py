@@ -58,7 +58,7 @@ def test_a_picture_on_the_page_and_no_times_needed(profiled):
     run = profiled.run("--vc-profile", UNTIMED, "--vc-report=page.html")
     assert run.passed(2)
     page = (profiled.folder / "page.html").read_text()
-    assert 'data-name="kinds"' in page
+    assert 'data-name="operators"' in page
     assert "aten::addmm" in page
     assert "left float" in page
     assert "achieved speed" not in page, "nothing was timed"
