@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..numbers import cell, whole_cell
 from ..page_blocks import Cell, Figure, Table
@@ -10,7 +10,8 @@ from ..palette import token
 from ..reading.read_variant import Variant
 from ..reading.run import ModelOfRun
 from ..reading.values import Entry, number, objects, text
-from .plot_parts import axis, layout, plot_text
+from .heat_map import Colours, heat_map, heat_map_layout
+from .plot_parts import plot_text
 
 MOST_CLASSES = 40
 """Rows of the map; the table of a variant has all that changed."""
@@ -25,44 +26,34 @@ def class_map(model: ModelOfRun) -> Figure | None:
     for place, each in enumerate(found):
         for row in changed(each):
             by_class.setdefault(text(row, "label"), {})[place] = row
-    labels = sorted(by_class, key=lambda label: (sum(map(net, by_class[label].values())), label))
-    if len(labels) > MOST_CLASSES:
-        moved = {label: sum(abs(net(row)) for row in by_class[label].values()) for label in labels}
-        most = sorted(labels, key=lambda label: -moved[label])[:MOST_CLASSES]
-        labels = [label for label in labels if label in set(most)]
+    labels = _labels(by_class)
     shares = [[_share(by_class[label].get(place)) for place in range(len(found))] for label in labels]
+    hover = [
+        [_hover(each, label, by_class[label].get(place)) for place, each in enumerate(found)]
+        for label in labels
+    ]
     span = max(abs(each) for row in shares for each in row) or 1.0
-    trace = {
-        "type": "heatmap",
-        "hoverinfo": "text",
-        "xgap": 2,
-        "ygap": 2,
-        "zmin": -span,
-        "zmax": span,
-        "z": shares,
-        "x": [*range(len(found))],
-        "y": [*range(len(labels))],
-        "hovertext": [
-            [_hover(each, label, by_class[label].get(place)) for place, each in enumerate(found)]
-            for label in labels
-        ],
-        "colorscale": [[0, token("loss")], [0.5, token("soft")], [1, token("gain")]],
-        "colorbar": {
-            "title": {"text": "net, points", "side": "right"},
-            "thickness": 10,
-            "outlinewidth": 0,
-            "tickfont": {"color": token("quiet")},
-        },
-    }
+    scale = [[0, token("loss")], [0.5, token("soft")], [1, token("gain")]]
+    colours = Colours(-span, span, scale, {"title": {"text": "net, points", "side": "right"}})
     return Figure(
         "classes",
         "Classes: gains and losses",
         f"Net change of right answers of {len(labels)} classes, the most hurt first, by {len(found)} variants.",
-        [trace],
-        _layout(found, labels),
+        [heat_map(shares, hover, colours, gap=2)],
+        heat_map_layout(
+            [plot_text(each.name, 26) for each in found], [plot_text(label, 24) for label in labels]
+        ),
         _table(found),
         150 + 22 * max(len(labels), 3) + 60,
     )
+
+
+def _labels(by_class: Mapping[str, Mapping[int, Entry]]) -> list[str]:
+    """The most hurt first; of very many those that moved most."""
+    labels = sorted(by_class, key=lambda label: (sum(map(net, by_class[label].values())), label))
+    moved = {label: sum(abs(net(row)) for row in by_class[label].values()) for label in labels}
+    most = sorted(labels, key=lambda label: -moved[label])[:MOST_CLASSES]
+    return [label for label in labels if label in set(most)]
 
 
 def changed(variant: Variant) -> list[Entry]:
@@ -85,17 +76,6 @@ def _hover(variant: Variant, label: str, row: Entry | None) -> str:
         return f"{title}<br>no clip changed"
     counts = (f"{number(row, key) or 0:.0f} {key}" for key in ("lost", "gained"))
     return f"{title}<br>{', '.join(counts)} of {number(row, 'clips') or 0:.0f} clips"
-
-
-def _layout(found: Sequence[Variant], labels: Sequence[str]) -> dict[str, object]:
-    def ticks(names: Sequence[str], length: int) -> dict[str, object]:
-        texts = [plot_text(name, length) for name in names]
-        return {"tickmode": "array", "tickvals": [*range(len(names))], "ticktext": texts, "showgrid": False}
-
-    quiet = {"zeroline": False}
-    x = axis("", side="top", tickangle=-35, **ticks([each.name for each in found], 26), **quiet)
-    y = axis("", autorange="reversed", **ticks(labels, 24), **quiet)
-    return layout(x, y, margin={"l": 40, "r": 16, "t": 40, "b": 16})
 
 
 def _table(found: Sequence[Variant]) -> Table:

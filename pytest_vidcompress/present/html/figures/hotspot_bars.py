@@ -10,7 +10,7 @@ from ..page_blocks import Cell, Figure, Table
 from ..palette import KIND_COLOURS, SERIES
 from ..reading.run import ModelOfRun
 from ..reading.values import Entry, inner, number, objects, text
-from .plot_parts import axis, plot_text, rows_height, rows_layout
+from .plot_parts import axis, plot_text, row_bar, rows_height, rows_layout
 
 MOST_MODULES = 8
 """Pieces of a bar of modules; the others are one piece together."""
@@ -64,21 +64,18 @@ def _bars(name: str, title: str, rows: Sequence[Profiled], colours: dict[str, st
     rest = [1e3 * sum(s for key, s in each.items() if key not in colours) for each in spent]
     if any(value > 1e-6 for value in rest):
         pieces.append(("all others", KIND_COLOURS[OTHER], rest))
+    names = [row for row, _ in rows]
     traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": plot_text(piece),
-            "hoverinfo": "text",
-            "x": values,
-            "y": [*range(len(rows))],
-            "hovertext": [
+        row_bar(
+            plot_text(piece),
+            values,
+            [
                 f"<b>{plot_text(row, 60)}</b><br>{plot_text(piece)}: {milliseconds(value / 1e3)} ms,"
                 f" {100 * value / (sum(each.values()) * 1e3 or 1):.1f} %"
-                for (row, _), value, each in zip(rows, values, spent, strict=True)
+                for row, value, each in zip(names, values, spent, strict=True)
             ],
-            "marker": {"color": colour},
-        }
+            colour,
+        )
         for piece, colour, values in pieces
     ]
     return Figure(
@@ -86,21 +83,21 @@ def _bars(name: str, title: str, rows: Sequence[Profiled], colours: dict[str, st
         title,
         f"Milliseconds of a call of {len(rows)} bars, in pieces: {', '.join(piece for piece, _, _ in pieces)}.",
         traces,
-        rows_layout(axis("ms"), [row for row, _ in rows], barmode="stack", bargap=0.3),
+        rows_layout(axis("ms"), names, barmode="stack", bargap=0.3),
         Table(
             f"{title}: the numbers",
             ("variant", *(f"{piece}, ms" for piece, _, _ in pieces), "all, ms"),
             [
-                (
-                    Cell(row),
-                    *(cell(values[place]) for _, _, values in pieces),
-                    milliseconds_cell(number(each, "seconds")),
-                )
+                (Cell(row), *(cell(values[place]) for _, _, values in pieces), _seconds_cell(each))
                 for place, (row, each) in enumerate(rows)
             ],
         ),
         rows_height(len(rows), 30) + 40,
     )
+
+
+def _seconds_cell(hotspots: Entry) -> Cell:
+    return milliseconds_cell(number(hotspots, "seconds"))
 
 
 def spot_rows(before: Entry, now: Entry, which: str) -> Iterator[tuple[Cell, ...]]:

@@ -11,7 +11,8 @@ from ..palette import SERIES, token
 from ..reading.read_variant import Variant
 from ..reading.run import ModelOfRun
 from ..reading.values import Entry, number, objects, text
-from .layers import field_layout
+from .heat_map import Colours, heat_map
+from .layers import layers_layout
 from .plot_parts import plot_text
 
 FLOAT32 = "float32"
@@ -27,37 +28,24 @@ def layer_precision(model: ModelOfRun) -> Figure | None:
         return None
     precisions.sort(key=lambda each: each != FLOAT32)
     places = {each: place for place, each in enumerate(precisions)}
-    variants = [each for each, _ in found]
-    trace = {
-        "type": "heatmap",
-        "hoverinfo": "text",
-        "xgap": 2,
-        "ygap": 1,
-        "zmin": -0.5,
-        "zmax": len(precisions) - 0.5,
-        "z": [[_place(rows.get(name), places) for _, rows in found] for name in names],
-        "hovertext": [[_hover(each, name, rows.get(name)) for each, rows in found] for name in names],
-        "colorscale": _steps(precisions),
-        "colorbar": {
-            "tickmode": "array",
-            "tickvals": [*places.values()],
-            "ticktext": [plot_text(each) for each in precisions],
-            "thickness": 10,
-            "outlinewidth": 0,
-            "tickfont": {"color": token("quiet")},
-        },
+    hover = [[_hover(each, name, rows.get(name)) for each, rows in found] for name in names]
+    z = [[_place(rows.get(name), places) for _, rows in found] for name in names]
+    legend = {
+        "tickmode": "array",
+        "tickvals": [*places.values()],
+        "ticktext": [plot_text(each) for each in precisions],
     }
     return Figure(
         "layer-precision",
         "Precision of each layer",
-        f"In what {len(names)} layers of {len(variants)} variants multiply: {', '.join(precisions)}.",
-        [trace],
-        field_layout([each.name for each in variants], names),
+        f"In what {len(names)} layers of {len(found)} variants multiply: {', '.join(precisions)}.",
+        [heat_map(z, hover, Colours(-0.5, len(precisions) - 0.5, _steps(precisions), legend))],
+        layers_layout([each.name for each, _ in found], names),
         Table(
             "Precision of each layer: the numbers",
-            ("layer", *(each.name for each in variants)),
+            ("layer", *(each.name for each, _ in found)),
             [(Cell(name), *(_cell(rows.get(name)) for _, rows in found)) for name in names],
-            words=frozenset(range(1 + len(variants))),
+            words=frozenset(range(1 + len(found))),
         ),
         160 + 16 * len(names),
     )

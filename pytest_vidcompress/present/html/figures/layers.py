@@ -8,9 +8,11 @@ from typing import Any
 from ..numbers import cell, percent_cell, whole_cell
 from ..page_blocks import Cell, Figure, Table
 from ..palette import SERIES, token
+from ..reading.read_variant import Variant
 from ..reading.run import ModelOfRun
 from ..reading.values import Entry, number, objects, text
-from .plot_parts import axis, layout, plot_text, rows_height, rows_layout
+from .heat_map import Colours, heat_map, heat_map_layout
+from .plot_parts import axis, layout, plot_text, row_bar, rows_height, rows_layout
 
 
 def sensitivity(found: Entry) -> Figure | None:
@@ -39,24 +41,22 @@ def sensitivity(found: Entry) -> Figure | None:
         f"Divergence of the answers when a part of a block gives its mean instead, {clips or 0:.0f} clips.",
         traces,
         layout(axis("block", dtick=1), axis("KL, nats", rangemode="tozero"), barmode="group"),
-        Table(
-            f"Sensitivity of {model}",
-            ("block", "part", "KL", "agreement", "share of MACs", "share of time"),
-            [
-                (
-                    Cell(f"{number(each, 'block') or 0:.0f}"),
-                    Cell(text(each, "axis")),
-                    cell(number(each, "kl"), f"{number(each, 'kl'):.3g}"),
-                    *(
-                        percent_cell(number(each, key), 1)
-                        for key in ("agreement", "macs_share", "time_share")
-                    ),
-                )
-                for each in parts
-            ],
-            words=frozenset({0, 1}),
-        ),
+        _sensitivity_table(model, parts),
     )
+
+
+def _sensitivity_table(model: str, parts: Sequence[Entry]) -> Table:
+    rows = [
+        (
+            Cell(f"{number(each, 'block') or 0:.0f}"),
+            Cell(text(each, "axis")),
+            cell(number(each, "kl"), f"{number(each, 'kl'):.3g}"),
+            *(percent_cell(number(each, key), 1) for key in ("agreement", "macs_share", "time_share")),
+        )
+        for each in parts
+    ]
+    header = ("block", "part", "KL", "agreement", "share of MACs", "share of time")
+    return Table(f"Sensitivity of {model}", header, rows, words=frozenset({0, 1}))
 
 
 def _hover(model: str, part: Entry) -> str:
@@ -84,23 +84,20 @@ def sparsity(model: ModelOfRun) -> Figure | None:
     layers = [*dict.fromkeys(text(row, "name") for _, rows in found for row in rows)]
     known = [{text(row, "name"): number(row, "sparsity") for row in rows} for _, rows in found]
     z = [[100 * (each.get(layer) or 0.0) for each in known] for layer in layers]
+    hover = [
+        [
+            f"<b>{plot_text(name, 60)}</b><br>{plot_text(layer, 60)}<br>{value:.1f} % zeros"
+            for (name, _), value in zip(found, row, strict=True)
+        ]
+        for layer, row in zip(layers, z, strict=True)
+    ]
+    scale = [[0, token("soft")], [1, token("variant")]]
     return Figure(
         "sparsity",
         "Zeros by layer",
         f"Share of weights that are zero, of {len(layers)} layers in {len(found)} variants.",
-        [
-            _field(
-                z,
-                [
-                    [
-                        f"<b>{plot_text(name, 60)}</b><br>{plot_text(layer, 60)}<br>{value:.1f} % zeros"
-                        for (name, _), value in zip(found, row, strict=True)
-                    ]
-                    for layer, row in zip(layers, z, strict=True)
-                ],
-            )
-        ],
-        field_layout([name for name, _ in found], layers),
+        [heat_map(z, hover, Colours(0, max(map(max, z)), scale, {"title": {"text": "%"}}))],
+        layers_layout([name for name, _ in found], layers),
         Table(
             "Zeros by layer: the numbers",
             ("layer", *(name for name, _ in found)),
@@ -110,38 +107,15 @@ def sparsity(model: ModelOfRun) -> Figure | None:
     )
 
 
-def _field(z: Sequence[Sequence[float]], hover: Sequence[Sequence[str]]) -> dict[str, Any]:
-    return {
-        "type": "heatmap",
-        "hoverinfo": "text",
-        "xgap": 2,
-        "ygap": 1,
-        "zmin": 0,
-        "zmax": max(map(max, z)),
-        "z": [[*row] for row in z],
-        "hovertext": [[*row] for row in hover],
-        "colorscale": [[0, token("soft")], [1, token("variant")]],
-        "colorbar": {
-            "title": {"text": "%"},
-            "thickness": 10,
-            "outlinewidth": 0,
-            "tickfont": {"color": token("quiet")},
-        },
-    }
-
-
-def field_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
+def layers_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
     """Of variants, side by side, and layers below each other, by the ends of their names."""
 
-    def ticks(names: Sequence[str], length: int) -> dict[str, Any]:
-        texts = [
+    def ends(names: Sequence[str], length: int) -> list[str]:
+        return [
             plot_text(name if len(name) <= length else "…" + name[-length:], length + 1) for name in names
         ]
-        return {"tickmode": "array", "tickvals": [*range(len(names))], "ticktext": texts, "showgrid": False}
 
-    x = axis("", side="top", tickangle=-35, zeroline=False, **ticks(columns, 26))
-    y = axis("", autorange="reversed", zeroline=False, **ticks(rows, 34))
-    return layout(x, y, margin={"l": 40, "r": 16, "t": 40, "b": 16})
+    return heat_map_layout(ends(columns, 26), ends(rows, 34))
 
 
 PRECISIONS = (("int8", "macs_int8", "#e67e22"), ("bf16", "macs_bf16", "#1f9d7a"))
@@ -162,43 +136,39 @@ def precision(model: ModelOfRun) -> Figure | None:
         ),
         ("float32", rest, "#90a4ae"),
     ]
+    names = [each.name for each in found]
+    traces = [
+        row_bar(
+            name,
+            values,
+            [
+                f"<b>{plot_text(each, 60)}</b><br>{value:.1f} % of MACs in {name}"
+                for each, value in zip(names, values, strict=True)
+            ],
+            colour,
+        )
+        for name, values, colour in pieces
+    ]
     return Figure(
         "precision",
         "MACs by precision",
         f"Share of the multiply-accumulates that {len(found)} variants compute in int8, bf16 and float.",
-        [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": name,
-                "hoverinfo": "text",
-                "x": values,
-                "y": [*range(len(found))],
-                "hovertext": [
-                    f"<b>{plot_text(each.name, 60)}</b><br>{value:.1f} % of MACs in {name}"
-                    for each, value in zip(found, values, strict=True)
-                ],
-                "marker": {"color": colour},
-            }
-            for name, values, colour in pieces
-        ],
-        rows_layout(
-            axis("% of MACs", range=[0, 100]), [each.name for each in found], barmode="stack", bargap=0.3
-        ),
-        Table(
-            "Precision: the numbers",
-            ("variant", "weights int8", "weights half", "MACs int8", "MACs bf16", "layers left float"),
-            [
-                (
-                    Cell(each.name),
-                    *(
-                        percent_cell(number(each.entry, key), 1)
-                        for key in ("weights_int8", "weights_half", "macs_int8", "macs_bf16")
-                    ),
-                    whole_cell(len(objects(each.entry, "left_float"))),
-                )
-                for each in found
-            ],
-        ),
+        traces,
+        rows_layout(axis("% of MACs", range=[0, 100]), names, barmode="stack", bargap=0.3),
+        _precision_table(found),
         rows_height(len(found), 28) + 10,
     )
+
+
+def _precision_table(found: Sequence[Variant]) -> Table:
+    keys = ("weights_int8", "weights_half", "macs_int8", "macs_bf16")
+    rows = [
+        (
+            Cell(each.name),
+            *(percent_cell(number(each.entry, key), 1) for key in keys),
+            whole_cell(len(objects(each.entry, "left_float"))),
+        )
+        for each in found
+    ]
+    header = ("variant", "weights int8", "weights half", "MACs int8", "MACs bf16", "layers left float")
+    return Table("Precision: the numbers", header, rows)

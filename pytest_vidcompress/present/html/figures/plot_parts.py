@@ -81,6 +81,20 @@ def rows_layout(x: Mapping[str, Any], names: Sequence[str], **more: Any) -> dict
     return layout(x, y | {"zeroline": False, "showgrid": False, "tickfont": {"color": INK}}, **more)
 
 
+def row_bar(name: str, values: Sequence[float], hover: Sequence[str], colour: str) -> dict[str, Any]:
+    """Of the same, a bar in every row, or a piece of one that is stacked."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "hoverinfo": "text",
+        "x": [*values],
+        "y": [*range(len(values))],
+        "hovertext": [*hover],
+        "marker": {"color": colour},
+    }
+
+
 def rows_height(rows: int, each: int = 26) -> int:
     """Of the same, CSS pixels."""
     return 110 + each * max(rows, 2)

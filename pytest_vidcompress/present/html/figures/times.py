@@ -13,7 +13,7 @@ from ..palette import token
 from ..reading.read_variant import Variant
 from ..reading.run import ModelOfRun
 from ..reading.values import estimate, inner, number, numbers
-from .plot_parts import axis, plot_text, rows_height, rows_layout
+from .plot_parts import axis, plot_text, row_bar, rows_height, rows_layout
 
 PLACES = (0.5, 0.9, 0.95, 0.99)
 """Shares of calls."""
@@ -183,24 +183,10 @@ def cold_starts(model: ModelOfRun) -> Figure | None:
             (", its reference", inner(inner(each.entry, "start"), "reference")),
         )
     ]
+    # References fainter, below the variant that each is of.
+    faint = [1 if place % 2 == 0 else 0.55 for place in range(len(bars))]
     traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": name,
-            "hoverinfo": "text",
-            "textposition": "none",
-            "x": [1e3 * (number(arm, key) or 0) for _, _, arm in bars],
-            "y": [*range(len(bars))],
-            "hovertext": [
-                f"<b>{plot_text(label, 60)}</b><br>{name}: {milliseconds(number(arm, key) or 0)} ms"
-                for label, _, arm in bars
-            ],
-            "marker": {
-                "color": colour,
-                "opacity": [1 if place % 2 == 0 else 0.55 for place in range(len(bars))],
-            },
-        }
+        _start_bar(name, key, colour, bars) | {"marker": {"color": colour, "opacity": faint}}
         for (name, key), colour in zip(STARTS, _STEPS, strict=True)
     ]
     return Figure(
@@ -217,6 +203,16 @@ def cold_starts(model: ModelOfRun) -> Figure | None:
         ),
         rows_height(len(bars), 24),
     )
+
+
+def _start_bar(name: str, key: str, colour: str, bars: Sequence[tuple[str, Any, Any]]) -> dict[str, Any]:
+    """What a step takes in every row."""
+    seconds = [number(arm, key) or 0 for _, _, arm in bars]
+    hover = [
+        f"<b>{plot_text(label, 60)}</b><br>{name}: {milliseconds(each)} ms"
+        for (label, _, _), each in zip(bars, seconds, strict=True)
+    ]
+    return row_bar(name, [1e3 * each for each in seconds], hover, colour) | {"textposition": "none"}
 
 
 def _start_row(label: str, arm: Any) -> tuple[Cell, ...]:
