@@ -122,9 +122,8 @@ def run_pytest(folder: Path, *options: str) -> Run:
         "-pno:hypothesispytest",
         "-Wignore::pytest.PytestAssertRewriteWarning",
     ]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     process = context.Process(
-        target=_pytest, args=(str(folder), [*arguments, *options], str(log), environment)
+        target=_pytest, args=(str(folder), [*arguments, *options], str(log), dict(os.environ))
     )
     process.start()
     process.join()

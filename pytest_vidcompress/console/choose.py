@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..present.shortlist.shortlist_lines import shortlist_lines
 from ..present.width import width
 from ..present.wording import count
 from ..run.options import Options, reading
+from .files import read_all
 from .verb import Answer, Named, Verb, note, reads
 
 _MADE_WITH = (Options.weights, Options.clips, Options.calibration)
@@ -58,28 +60,13 @@ def _run(given: Namespace, named: Named) -> Answer:
     }
     if not limits:
         raise VidcompressError("no limit: give one of --max-ms, --max-mb and --max-drop")
-    runs = _read(given.runs)
+    runs = read_all([partial(read_run, path, place) for place, path in enumerate(given.runs)])
     found = shortlists((each for run in runs for each in run.candidates), limits, given.by)
     if not found:
         raise VidcompressError(f"no measurement in {', '.join(map(str, given.runs))}: nothing to choose from")
     fits = any(each.fits for each in found.values())
     lines = [shortlist_json(found, given.by, command)] if given.json else _lines(found, runs)
     return Answer(lines, 0 if fits else 1)
-
-
-def _read(paths: Sequence[Path]) -> Sequence[RunEntries]:
-    """All of them: one that is left out might be what decides."""
-    runs, refused = list[RunEntries](), list[VidcompressError]()
-    for place, path in enumerate(paths):
-        try:
-            runs.append(read_run(path, place))
-        except VidcompressError as error:
-            refused.append(error)
-    for error in refused[:-1]:
-        note(str(error))
-    if refused:
-        raise refused[-1]
-    return runs
 
 
 def _lines(found: Mapping[str, Shortlist], runs: Sequence[RunEntries]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import VidcompressError
 from ..present.printable import printable
 from ..present.width import width
+from .files import write_page
 from .verb import Named, Verb, note
 
 if TYPE_CHECKING:
@@ -69,25 +70,11 @@ def _run(given: Namespace, named: Named) -> Iterator[str]:
     commits = [(each.sha, each.time_s, each.subject) for each in history.commits]
     faults = [(each.what, each.why) for each in history.faults]
     if given.output is not None:
-        _write_page(given.output, commits, found, faults)
+        from ..present.html.history_page import history_page
+
+        write_page(given.output, history_page(commits, found, faults))
     most = len(found) * len(commits) if given.all else MOST_ROWS
     return history_lines(commits, found, faults, width(), most)
-
-
-def _write_page(
-    path: Path,
-    commits: Sequence[tuple[str, int, str]],
-    found: Sequence[Trend],
-    faults: Sequence[tuple[str, str]],
-) -> None:
-    from ..present.html.history_page import history_page
-
-    try:
-        path.write_text(history_page(commits, found, faults), encoding="utf-8")
-    except OSError as error:
-        raise VidcompressError(
-            f"-o {path} cannot be written ({error.strerror}); choose a file in a folder that can be"
-        ) from error
 
 
 def _of_models(found: Sequence[Trend], models: Sequence[str], history: History) -> Sequence[Trend]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from ..errors import VidcompressError
 from ..present.formats.run_file import parse_run_file, read_run_file
 from ..present.html.page import page
 from ..present.measurement.pictures import with_playable
-from .verb import Named, Verb, note
+from .files import read_all, write_page
+from .verb import Named, Verb
 
 STDIN = "-"
 
@@ -33,32 +35,21 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     if given.runs.count(STDIN) > 1:
         raise VidcompressError("- is given twice, and what comes in can be read once")
     there = Path() if given.output == STDIN else Path(given.output).parent
-    documents = [_beside(each, run, there) for each, run in zip(_read(given.runs), given.runs, strict=True)]
+    # A page of some would be taken for one of all.
+    found = read_all([partial(_read, run) for run in given.runs])
+    documents = [_beside(each, run, there) for each, run in zip(found, given.runs, strict=True)]
     names = [*map(_name, given.runs)] if len(documents) > 1 else []
     text = page(documents, names)
     if given.output == STDIN:
         return [text]
-    _write(Path(given.output), text)
+    write_page(Path(given.output), text, with_folder=True)
     return []
 
 
-def _read(runs: Sequence[str]) -> Sequence[dict[str, Any]]:
-    """All of them: a page of some would be taken for one of all."""
-    documents, refused = list[dict[str, Any]](), list[VidcompressError]()
-    for run in runs:
-        try:
-            documents.append(
-                parse_run_file(sys.stdin.buffer.read(), "what comes in")
-                if run == STDIN
-                else read_run_file(Path(run))
-            )
-        except VidcompressError as error:
-            refused.append(error)
-    for error in refused[:-1]:
-        note(str(error))
-    if refused:
-        raise refused[-1]
-    return documents
+def _read(run: str) -> dict[str, Any]:
+    return (
+        parse_run_file(sys.stdin.buffer.read(), "what comes in") if run == STDIN else read_run_file(Path(run))
+    )
 
 
 def _beside(document: dict[str, Any], run: str, folder: Path) -> dict[str, Any]:
@@ -73,16 +64,6 @@ def _beside(document: dict[str, Any], run: str, folder: Path) -> dict[str, Any]:
 
 def _name(run: str) -> str:
     return "what came in" if run == STDIN else Path(run).name
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise VidcompressError(
-            f"{file} cannot be written ({error.strerror}); choose a file in a folder that can be"
-        ) from error
 
 
 VERB = Verb(

@@ -39,20 +39,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
     config, ledger = session.config, ours.ledger
+    ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     if ours.options.share:
         # Of a run that was refused, its store may be why.
-        if (
-            exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-            and "shard" in vars(ours)
-            and ours.shard
-        ):
+        if ended and ours.begun_shard:
             with usage_errors():
-                ours.shard.end(exitstatus)
+                ours.begun_shard.end(exitstatus)
         return
-    if (ledger.reuse or ours.options.workers > 1) and exitstatus in (
-        pytest.ExitCode.OK,
-        pytest.ExitCode.TESTS_FAILED,
-    ):
+    if ended and (ledger.reuse or ours.options.workers > 1):
         ours.references.finish()
     mode = ours.options.mode
     if exitstatus != pytest.ExitCode.OK:

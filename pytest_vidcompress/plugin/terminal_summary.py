@@ -41,9 +41,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
-    if "shard" in vars(session) and session.shard:
+    if session.begun_shard:
         terminalreporter.section("compressed video models")
-        for line in session.shard.lines():
+        for line in session.begun_shard.lines():
             terminalreporter.write_line(printable(line))
         return
     from ..present.report_files import write_reports

@@ -22,9 +22,15 @@ def write_reports(files: Sequence[Path], outcome: Outcome) -> None:
     Raises:
         VidcompressError: one cannot be written.
     """
-    document = run_document(outcome) if files else {}
+    # A comment has none of the numbers.
+    document = run_document(outcome) if any(map(_has_numbers, files)) else {}
     for file in files:
-        _write(file, _text(file, outcome, _beside(file, outcome, document)), outcome.skipped)
+        text = _text(_beside(file, outcome, document), file) if _has_numbers(file) else comment(outcome)
+        _write(file, text, outcome.skipped)
+
+
+def _has_numbers(file: Path) -> bool:
+    return file.suffix.lower() != ".md"
 
 
 def _beside(file: Path, outcome: Outcome, document: dict[str, Any]) -> dict[str, Any]:
@@ -33,12 +39,8 @@ def _beside(file: Path, outcome: Outcome, document: dict[str, Any]) -> dict[str,
     return with_playable(document, file.parent, lambda flip: file_of(flip["clip"])) if file_of else document
 
 
-def _text(file: Path, outcome: Outcome, document: dict[str, Any]) -> str:
-    if file.suffix.lower() == ".json":
-        return run_text(document)
-    if file.suffix.lower() == ".md":
-        return comment(outcome)
-    return page([document])
+def _text(document: dict[str, Any], file: Path) -> str:
+    return run_text(document) if file.suffix.lower() == ".json" else page([document])
 
 
 def _write(file: Path, text: str, skipped: Sequence[Skipped]) -> None:

@@ -86,18 +86,22 @@ class References:
         """The predictions of this run and of all that share its work; None where nobody does."""
         return shared_predictions(self._options, self._inputs)
 
+    @property
+    def _shared_so_far(self) -> SharedPredictions | None:
+        """The same, where anybody has asked for them."""
+        return self.shared if "shared" in vars(self) else None
+
     def close(self) -> None:
         """Ends what computes for it."""
-        if "shared" in vars(self) and self.shared:
-            self.shared.engine.close()
+        if self._shared_so_far:
+            self._shared_so_far.engine.close()
 
     def finish(self) -> None:
         """Drops what only the next run would want if this one had not ended by itself."""
         from ..measure.resume.reuse import finish
 
-        if "shared" in vars(self) and self.shared:
-            self.shared.finish()
-
+        if self._shared_so_far:
+            self._shared_so_far.finish()
         finish(self._predictions, self._ledger.reuse)
 
     def _measure(self, name: str) -> Reference:

@@ -94,6 +94,11 @@ class Session:
         shared, share = self.references.shared, self.options.share
         return Shard(shared, share, self.inputs.sample) if shared and share else None
 
+    @property
+    def begun_shard(self) -> Shard | None:
+        """The same, of a run that got so far as to begin it."""
+        return self.shard if "shard" in vars(self) else None
+
     @cached_property
     def head(self) -> Head | None:
         """What was checked out when the run began; None where nothing is."""

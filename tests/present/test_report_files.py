@@ -10,6 +10,8 @@ from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.faults import Fault, Skipped
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.verdict import Result
+from pytest_vidcompress.measure.machine import machine
+from pytest_vidcompress.present.formats.run_facts import RunFacts
 from pytest_vidcompress.present.outcome import Outcome
 from pytest_vidcompress.present.report_files import write_reports
 from tests.gate.reports import report
@@ -23,6 +25,22 @@ def test_a_page_and_numbers_in_a_folder_that_was_not_there(tmp_path: Path) -> No
     assert page.read_text().startswith("<!doctype html>")
     (measured,) = json.loads(numbers.read_text())["measurements"]
     assert measured["name"] == "fp16"
+
+
+def test_a_comment_decodes_no_pictures(tmp_path: Path) -> None:
+    made = list[str]()
+
+    def pictures() -> dict[str, list[str]]:
+        made.append("once")
+        return {}
+
+    facts = RunFacts("trained", "pocket", 32, lambda _: machine("torch2.13"), pictures=pictures)
+    write_reports([tmp_path / "comment.md"], Outcome(facts=facts))
+    assert made == []
+    write_reports(
+        [tmp_path / "run.json", tmp_path / "page.html", tmp_path / "comment.md"], Outcome(facts=facts)
+    )
+    assert made == ["once"]
 
 
 def test_the_list_of_skipped_clips_is_of_the_last_run(tmp_path: Path) -> None:

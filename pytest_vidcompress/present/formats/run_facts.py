@@ -40,5 +40,5 @@ class RunFacts:
     """By metric, what the baseline has of a report's variant; None where nobody knows."""
     file_of: Callable[[str], Path | None] | None = None
     """The file of a clip of this id; None of one that is no file."""
-    pictures: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """Of clips that flipped, by id: addresses that hold small pictures."""
+    pictures: Callable[[], Mapping[str, Sequence[str]]] = dict[str, Sequence[str]]
+    """Of clips that flipped, by id: addresses that hold small pictures, which takes decoding."""

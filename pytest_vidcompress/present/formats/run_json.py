@@ -32,7 +32,7 @@ def run_document(outcome: Outcome) -> dict[str, Any]:
         "schema": SCHEMA,
         "run": _run(outcome),
         "measurements": with_pictures(
-            [_measurement(result, facts) for result in outcome.results], facts.pictures if facts else {}
+            [_measurement(result, facts) for result in outcome.results], facts.pictures() if facts else {}
         ),
         "grids": [grid_json(grid) for grid in outcome.grids],
         "targets": [asdict(found) for found in outcome.variants.targets.values()],

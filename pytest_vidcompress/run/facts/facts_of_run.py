@@ -46,7 +46,7 @@ def facts_of_run(session: Session, command: Sequence[str], exit: str) -> RunFact
             session.baselines.of_execution(report.model, report.execution).baseline(report.name).numbers
         ),
         _file_of(session),
-        flip_pictures(session, session.ledger.results),
+        lambda: flip_pictures(session, session.ledger.results),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from ...errors import VidcompressError
 from ...gate.metrics import METRICS
+from ...present.formats.run_file import MOST_BYTES
+from ...present.formats.run_json import SCHEMA
 from ...untrusted import (
     Malformed,
     json_object,
@@ -25,10 +27,6 @@ from ...untrusted import (
 )
 from .database import Database
 
-MOST_BYTES = 1 << 28
-"""Of a run file, as of those that are chosen from."""
-NEWEST = 2
-"""Schema of a run file that is read, and all before it."""
 _IN_NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{7,64}(?![0-9a-f])")
 _TO_MEASUREMENT = "INSERT INTO measured VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -111,8 +109,8 @@ def _measurements(entries: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]
 
 def _refuse_newer(document: Mapping[str, Any]) -> None:
     version = optional(whole, document, "schema", 0) or 0
-    if version > NEWEST:
-        raise Malformed(f"its schema is {version}, and this version reads {NEWEST} and before")
+    if version > SCHEMA:
+        raise Malformed(f"its schema is {version}, and this version reads {SCHEMA} and before")
 
 
 def _commit_in(name: str, shas: Sequence[str]) -> str:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from pytest_vidcompress.gate.baseline.leftovers import leftovers
-from pytest_vidcompress.gate.baseline.recording import enough_to_record, hopeless, recording_fault, tail_fault
+from pytest_vidcompress.gate.baseline.recording import (
+    FEWEST_CALLS,
+    enough_to_record,
+    hopeless,
+    recording_fault,
+    tail_fault,
+)
 from pytest_vidcompress.gate.baseline.stored import Stored, StoredTiming
 from pytest_vidcompress.gate.baseline.update import update
 from pytest_vidcompress.gate.baseline.update_timings import update_timings
@@ -135,3 +143,16 @@ def test_slower_calls_are_recorded_of_a_machine_that_leaves_those_of_the_referen
     assert said(every=8, times=3.0) == ""
     assert said(pairs=6) == "fewer than 10 calls were undisturbed"
     assert said(noise=0.3).startswith("the machine was disturbed: p95 of the reference is ")
+
+
+def test_slower_calls_beside_a_reference_without_any_undisturbed_call_are_not_recorded() -> None:
+    """As it was seen beside many neighbours: there was no median of nothing, and the session ended by that."""
+    usual = report(calls=pair_times()).timing
+    assert usual is not None
+    assert usual.percentiles is not None
+    moments = tuple(replace(each, reference_s=()) for each in usual.percentiles.moments)
+    calls = replace(usual.percentiles, moments=moments)
+    assert len(calls.variant_s) >= FEWEST_CALLS
+    assert (
+        tail_fault(cast(Timing, SimpleNamespace(percentiles=calls))) == "fewer than 10 calls were undisturbed"
+    )
