@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ...gate.verdict import Result, Status, Verdict
 from ..outcome import Outcome
-from ..text_table import list_within, paragraph
+from ..text_table import list_within, paragraph, shorten
 from ..width import WIDTH
 from ..wording import commands, count, label, numbers, remedies, standing
 from .table import Line
@@ -14,6 +14,8 @@ from .table import Line
 MOST_TESTS = 3
 """Tests that a command names; for more, it is the command of the whole run."""
 
+LONGEST_NAME = 60
+"""Characters of a variant behind a reason."""
 Reasons = tuple[tuple[str, str], ...]
 """Metrics and why."""
 
@@ -46,14 +48,16 @@ def _shared_reasons(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
         for verdict in _open(result):
             metrics = whose.setdefault(verdict.reason, {})
             metrics.setdefault(label(verdict), set()).add(result.report.name)
+    several = len({result.report.name for result in results})
     for reason, metrics in whose.items():
-        names = set[str]().union(*metrics.values())
-        several = len({result.report.name for result in results})
-        of = "" if len(names) == several else f" ({count(len(names), 'variant')})"
-        yield (
-            ", ".join(metrics),
-            f"{reason}{of}" if len(names) != 1 or several == 1 else f"{reason} ({min(names)})",
-        )
+        yield ", ".join(metrics), reason + _whose(set[str]().union(*metrics.values()), several)
+
+
+def _whose(names: Collection[str], several: int) -> str:
+    """Nothing where all of them have it."""
+    if len(names) == several:
+        return ""
+    return f" ({shorten(min(names), LONGEST_NAME) if len(names) == 1 else count(len(names), 'variant')})"
 
 
 def _block(

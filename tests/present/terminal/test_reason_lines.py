@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest_vidcompress.gate.verdict import Remedy, Result, Status, Verdict, stored_now
 from pytest_vidcompress.present.outcome import Outcome
-from pytest_vidcompress.present.terminal.reason_lines import MOST_TESTS, reason_lines
+from pytest_vidcompress.present.terminal.reason_lines import LONGEST_NAME, MOST_TESTS, reason_lines
 from tests.gate.reports import report
 from tests.present.verdicts import BLIND, LATENCY, MACS, SIZE
 
@@ -92,3 +92,14 @@ def test_of_what_is_inconclusive_in_time_the_rest_may_be_new() -> None:
     assert LATENCY.reason in " ".join(text.split())
     assert f"agreement: {BLIND.reason}" in text
     assert "--vc-baseline=create" in text
+
+
+def test_in_one_block_a_reason_says_whose_it_is_as_far_as_there_is_room() -> None:
+    results = [result("fp16", TIME_NEW), result(f"fuse+{'x' * 150}+fp32", TIME_NEW, MEMORY_NEW)]
+    lines = [line.text for line in reason_lines(Outcome(results), by_variant=False)]
+    assert "  latency_ratio: no run was recorded" in lines
+    place = lines.index("  peak_memory_bytes: nothing is stored")
+    whose = lines[place + 1].strip()
+    assert whose.startswith("(fuse+xxx")
+    assert whose.endswith("xxx+fp32)")
+    assert len(whose) == len("()") + LONGEST_NAME
