@@ -2,7 +2,8 @@
 
 Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`, `vc_grid`); the names in
 `__all__` are for annotations and for plugins that add models, clip sets, techniques, runtimes and summary tables;
-`load` reads a saved variant again. They are imported on first use, because pytest loads this package in every run.
+`load` reads a saved variant again, and `policy_of` says what `va-red` decides. They are imported on first use, because
+pytest loads this package in every run.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .clips.profile import Profile as Profile
     from .clips.profile import Views as Views
     from .compress.technique import Technique as Technique
+    from .compress.va_red.policy import policy_of as policy_of
     from .errors import VidcompressError as VidcompressError
     from .gate.verdict import Result as Result
     from .gate.verdict import Verdict as Verdict
@@ -56,6 +58,7 @@ _HOMES = {
     "frame_classifier": "models.frame_features.frame_classifier",
     "kept_features": "learn.kept_features",
     "load": "artefacts.load",
+    "policy_of": "compress.va_red.policy",
     "train": "learn.loop",
 }
 
@@ -80,6 +83,7 @@ __all__ = [
     "frame_classifier",
     "kept_features",
     "load",
+    "policy_of",
     "train",
 ]
 
