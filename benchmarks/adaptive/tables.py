@@ -1,4 +1,4 @@
-"""The tables of cascades and early exits in docs/adaptive.md, from the results beside this file.
+"""The tables of cascades, of early exits and of what single clips take in docs/adaptive.md, from the results beside this file.
 
 python -m benchmarks.adaptive.tables
 """
@@ -11,11 +11,13 @@ from typing import Any
 
 from tabulate import tabulate
 
-from benchmarks.adaptive import cascades, early_exits, full_size, latency
+from benchmarks.adaptive import cascades, early_exits, full_size, latency, seconds
 from benchmarks.adaptive.call_times import QUANTILES
 from benchmarks.marked import between
 from benchmarks.techniques.recipes import FP32
 from benchmarks.techniques.rows import read
+from pytest_vidcompress.measure.by_clip.distribution import PLACES
+from pytest_vidcompress.measure.by_clip.thirds import THIRDS
 
 PAGE = Path(__file__).parents[2] / "docs/adaptive.md"
 MARKS = "<!-- {}: python -m benchmarks.adaptive.tables writes what follows -->", "<!-- end of {} -->"
@@ -23,12 +25,13 @@ TITLES = {"timesformer": "TimeSformer", "videomae": "VideoMAE"}
 
 
 def write() -> None:
-    """The page with all three tables."""
+    """The page with all these tables."""
     page = PAGE.read_text(encoding="utf-8")
     for name, table in (
         ("cascades", cascade_table()),
         ("full size", full_size_table()),
         ("early exits", exit_table()),
+        ("seconds", seconds_table()),
     ):
         page = between(page, *(mark.format(name) for mark in MARKS), table)
     PAGE.write_text(page, encoding="utf-8")
@@ -108,6 +111,21 @@ def full_size_table() -> str:
         beside = f"{row['of_int8']:.3f}" if "of_int8" in row else ""
         rows.append([name, _drop(text), lost, asked, f"{row['macs_ratio']:.3f}", _ratio(row), beside, spread])
     return _table(heads, rows) if rows else "Not timed yet."
+
+
+def seconds_table() -> str:
+    """What single clips of packaged models take, beside the uncompressed model in turns."""
+    heads = ("model", "recipe", "MACs", "time", "mean, p50, p90, p95, ms", "still, middle, fast, ms", "rho")
+    rows: list[list[str]] = []
+    for model, known in read(seconds.RESULTS).items():
+        for text, row in known.items():
+            low, high = row["ratio"][1:]
+            took = f"{row['ratio'][0]:.2f} ({low:.2f} to {high:.2f})"
+            spread = ", ".join(f"{row['ms'][place][0]:.2f}" for place in PLACES)
+            thirds = ", ".join(f"{row['motion_ms'][third][0]:.2f}" for third in THIRDS)
+            macs, rho = f"{row['macs_ratio']['mean']:.2f}", f"{row['correlation']:.2f}"
+            rows.append([TITLES[model], f"`{text}`", macs, took, spread, thirds, rho])
+    return _table(heads, rows)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
