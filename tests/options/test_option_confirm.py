@@ -72,10 +72,13 @@ def test_the_same_again_is_not_red(recorded):
 
 
 CALM = """
-    from pytest_vidcompress.measure.latency import pairs
+    from pytest import MonkeyPatch
 
     # Neighbours of this machine are no matter here: every pair counts.
-    pairs.quiet = lambda variant_s, reference_s: range(len(variant_s))
+    MonkeyPatch().setattr(
+        "pytest_vidcompress.measure.latency.pair_times.quiet",
+        lambda variant_s, reference_s: range(len(variant_s)),
+    )
     """
 
 

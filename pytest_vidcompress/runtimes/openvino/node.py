@@ -31,7 +31,8 @@ def products_of(node: Any) -> Collection[str]:
         # Scaling what a product gave is none, where it is in a node of its own; nor is adding a bias.
         return [product[1] for name in names if (product := _PRODUCT.fullmatch(name)) and not product[2]]
     found = [_PRODUCT.fullmatch(name) or _BIASED.fullmatch(name) for name in names]
-    return [product[1] for product in found if product]
+    # A product that took in what follows it, such as a scale, may have that one's name alone.
+    return [product[1] for product in found if product] or [*filter(None, map(module_of, names[-1:]))]
 
 
 def module_of(name: str) -> str:
