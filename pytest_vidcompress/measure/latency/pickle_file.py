@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 import torch
 
@@ -14,7 +14,7 @@ from ...errors import first_line
 from .failure import Cause, Failure, FreshProcessError
 
 
-def write(file: Path, payload: Any, by_value: Iterable[ModuleType] = ()) -> None:
+def write(file: Path | IO[bytes], payload: Any, by_value: Iterable[ModuleType] = ()) -> None:
     """Pickles `payload`, tensors as torch stores them.
 
     Args:

@@ -40,12 +40,10 @@ from .fingerprint import fingerprint
 from .journal import RUN, Journal
 from .reuse import Reuse
 from .source_files import loaded_source, own_source, versions
+from .torch_settings import settings
 
 FORMAT = 1
 """Raise it when a record means something else than before."""
-
-_SETTINGS = ("ATEN_", "CUBLAS_", "CUDA_", "DNNL_", "KMP_", "MKL_", "OMP_", "ONEDNN_", "OPENBLAS_", "TORCH_")
-"""Environment variables with which libraries are told how to compute."""
 
 
 class Predictions:
@@ -181,22 +179,6 @@ def _name(view: torch.Tensor) -> bytes:
     whole = hashlib.sha256(f"{view.dtype} {tuple(view.shape)} ".encode())
     whole.update(view.cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     return whole.digest()
-
-
-def settings(device: str) -> dict[str, Any]:
-    """Of torch, that decide what a kind of device computes."""
-    backends: Any = torch.backends
-    return {
-        "engine": backends.quantized.engine,
-        "precision": torch.get_float32_matmul_precision(),
-        "mkldnn": [backends.mkldnn.enabled, backends.mkldnn.deterministic],
-        "deterministic": torch.are_deterministic_algorithms_enabled(),
-        "autocast": torch.is_autocast_enabled(device),
-        "tf32": [backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32],
-        "cudnn": [backends.cudnn.benchmark, backends.cudnn.deterministic],
-        "dtype": str(torch.get_default_dtype()),
-        "environment": {name: value for name, value in os.environ.items() if name.startswith(_SETTINGS)},
-    }
 
 
 def _run() -> bytes:

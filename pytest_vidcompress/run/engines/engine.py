@@ -56,6 +56,11 @@ class Engine(Protocol):
         """
         ...
 
+    def rest(self) -> None:
+        """Returns when nothing is computed on this machine any more, of a measurement that was left early: what
+        comes next may be timed."""
+        ...
+
     def close(self) -> None:
         """Ends what works for it."""
         ...
@@ -70,7 +75,10 @@ class Setting:
     """Class of this machine."""
     shard: str = ""
     workers: int = 1
+    """On each machine."""
+    address: str = ""
+    """Of what computes elsewhere; empty for the usual one."""
     paths: tuple[str, ...] = ()
     """What other processes can import from."""
-    notes: list[str] = field(default_factory=list[str])
-    """Takes what the user should know, a line each."""
+    device: str = "cpu"
+    """That models are on."""

@@ -13,6 +13,7 @@ class Here:
     """Computes one range after another."""
 
     def __init__(self, setting: Setting) -> None:
+        self.setting = setting
         self._store = setting.store
         self._tally = Tally(setting.store, setting.machine, setting.shard)
         self._worker = Worker(self._tally.counts.name, setting.machine)
@@ -25,6 +26,9 @@ class Here:
             else:
                 self._one(task, number)
             yield number
+
+    def rest(self) -> None:
+        """Nothing goes on between two calls."""
 
     def close(self) -> None:
         self._tally.close()

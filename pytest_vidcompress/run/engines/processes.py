@@ -17,14 +17,13 @@ from subprocess import PIPE, Popen
 from typing import Any
 
 from ...errors import SpoiledRunError, VidcompressError
-from ...measure.latency import pickle_file
 from ...measure.latency.answers import write_line
 from ...measure.latency.failure import FreshProcessError
 from ...processes.child_process import end, how_ended, single_threaded, start
 from ..shards.measurement import same_answer
 from .engine import Setting, Task
 from .here import Here
-from .placement import placement
+from .sent_task import send
 
 MOST_DEATHS = 3
 """Of workers over one range, before it is taken for the range's fault."""
@@ -78,6 +77,12 @@ class Processes:
         finally:
             file.unlink(missing_ok=True)
 
+    def rest(self) -> None:
+        for worker in [each for each in self._workers if each.asked is not None]:
+            worker.asked = None
+            if worker.answer() is None:
+                self.bury(worker)
+
     def close(self) -> None:
         """Ends the workers: what they were computing is lost."""
         for worker in self._workers:
@@ -130,16 +135,8 @@ class Processes:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="vidcompress-"))
         file = self._folder / "task"
-        payload = {
-            "run": task.run,
-            "clips": task.clips,
-            "labels": task.labels,
-            "answer": task.answer,
-            "noise": task.noise,
-            "placement": placement(task.run),
-        }
         try:
-            pickle_file.write(file, payload, task.by_value)
+            send(task, file)
         except FreshProcessError as error:
             said = (
                 f"{task.what} is computed by one process: it cannot be sent to others ({error.failure.text})"

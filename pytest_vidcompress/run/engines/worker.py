@@ -6,20 +6,15 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
-from torch import nn
 
 from ...measure.latency.answers import Message, serve
-from ...measure.resume.predictions import answer_to
-from ..shards.compute import Worker, compute
 from ..shards.stores.open import open_store
-from ..shards.tally import Tally
-from .placement import place
+from .range_computer import RangeComputer
 
 
 def main() -> None:
@@ -29,41 +24,16 @@ def main() -> None:
     """
     torch.set_num_threads(1)
     place, machine, shard = sys.argv[1:4]
-    serve(_Server(place, machine, shard).serve)
+    serve(_Server(RangeComputer(open_store(place), machine, shard)).serve)
 
 
 @dataclass
 class _Server:
-    place: str
-    machine: str
-    shard: str
-    _loaded: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def __post_init__(self) -> None:
-        self._store = open_store(self.place)
-        self._tally = Tally(self._store, self.machine, self.shard)
-        self._worker = Worker(self._tally.counts.name, self.machine)
+    computer: RangeComputer
 
     def serve(self, request: Message) -> Message:
         if "load" in request:
-            return self._load(request["load"], request["threads"])
-        number, loaded = request["range"], self._loaded
-        # The driver's word is some seconds old: another driver may have done it.
-        if not self._store.has(request["name"]):
-            part = loaded["clips"].part(request["places"])
-            result = compute(loaded["run"], part, loaded["labels"], loaded["answer"], self._worker)
-            self._store.write(request["name"], result.to_bytes())
-            self._tally.add(result)
-            self._tally.close()
-        return {"done": number}
-
-    def _load(self, file: str, threads: int) -> Message:
-        self._loaded.clear()  # two modules need not fit into memory
-        torch.set_num_threads(threads)
-        # Written by the run that started this process, a moment ago.
-        self._loaded = torch.load(file, weights_only=False, pickle_module=pickle)
-        run = self._loaded["run"]
-        if isinstance(run, nn.Module):
-            run.eval()
-        place(run, self._loaded["placement"])
-        return {"answer": answer_to(run, self._loaded["noise"], self._loaded["labels"])}
+            # Written by the run that started this process, a moment ago.
+            return {"answer": self.computer.load(Path(request["load"]), request["threads"]).answer_here}
+        self.computer.compute(request["places"], request["name"])
+        return {"done": request["range"]}

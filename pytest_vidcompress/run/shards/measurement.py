@@ -21,8 +21,9 @@ from torch import nn
 
 from ...clips.profile import Profile
 from ...measure.resume.fingerprint import fingerprint
-from ...measure.resume.predictions import answer_to_noise, settings
+from ...measure.resume.predictions import answer_to_noise
 from ...measure.resume.source_files import loaded_source, own_source, versions
+from ...measure.resume.torch_settings import settings
 from ...models.model import Model
 
 FORMAT = 1

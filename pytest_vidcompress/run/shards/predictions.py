@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from ...clips.crops.digest import digest
 from ...clips.faults import Fault, Skipped
 from ...clips.loader import Clips
 from ...errors import VidcompressError
@@ -23,6 +22,7 @@ from ...processes.clock import today_s
 from ..engines.engine import Engine, Task
 from ..sent_modules import sent_modules
 from .compute import Worker, compute
+from .contents import contents
 from .job import ABOUT, RESULTS, ClipRanges, range_name, result_name
 from .measurement import Measured, Measurement, identify, same_answer
 from .result import DamagedError, Result
@@ -74,8 +74,8 @@ class SharedPredictions:
         if self.lasting:
             return
         oldest_s = today_s() - OLDEST_DAYS * 86400
-        for measurement, entries in self.store.folders(RESULTS):
-            for name, entry in entries.items():
+        for measurement, _ in self.store.folders(RESULTS):
+            for name, entry in self.store.entries(f"{RESULTS}/{measurement}").items():
                 if measurement in self._variants or entry.written_s < oldest_s:
                     self.store.remove(result_name(measurement, name))
 
@@ -107,6 +107,7 @@ class RangePredictions:
             if clips.is_spoiled:
                 clips.refuse_spoiled()
             if bar.finished:
+                self.shared.engine.rest()
                 break
         clips.refuse_unusable()
         bar.end(len(taken))
@@ -142,21 +143,21 @@ class RangePredictions:
 
     def _name(self, clips: Clips, number: int, places: Sequence[int]) -> str:
         own = [clips.sample[place] for place in places]
-        contents = [_content(clip.source) for clip in own]
-        return result_name(self.measurement.digest, range_name(number, [clip.id for clip in own], contents))
+        name = range_name(number, [clip.id for clip in own], contents(own))
+        return result_name(self.measurement.digest, name)
 
     def _results(self, task: Task, in_order: bool) -> Iterator[tuple[int, Result]]:
         """Of all ranges in order; what is missing is computed."""
         there = self.shared.store.entries(f"{RESULTS}/{self.measurement.digest}")
         missing = [number for number, name in task.names.items() if name.rpartition("/")[2] not in there]
-        task.ticked(sum(len(places) for number, places in task.places.items() if number not in missing))
+        left = set(missing)
+        task.ticked(sum(len(places) for number, places in task.places.items() if number not in left))
         shared, (computed, found) = self.shared, self.shared.counted
         shared.counted = computed, found + len(task.names) - len(missing)
         if missing and not in_order:
-            # Several drivers that begin at one place would compute the same, one behind the other.
-            begins = random.SystemRandom().randrange(len(missing))
-            missing = missing[begins:] + missing[:begins]
-        computing, left = self.shared.engine.compute(task, missing), set(missing)
+            # Of several drivers that go the same way, one would compute behind the other what that is at.
+            random.SystemRandom().shuffle(missing)
+        computing = self.shared.engine.compute(task, missing)
         for number in task.names:
             while number in left:
                 left.discard(next(computing))
@@ -258,10 +259,3 @@ class _Bar:
         if self._progress and (taken < self._total):
             # A bar ends where its total is reached.
             self._progress("clips", taken, taken)
-
-
-def _content(source: Any) -> str:
-    try:
-        return digest(source)
-    except OSError as error:
-        return f"unreadable: {error.errno}"

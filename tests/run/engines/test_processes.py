@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import random
+import shutil
 import signal
 import sys
 import threading
@@ -28,7 +29,7 @@ from pytest_vidcompress.run.shards.job import ClipRanges
 from pytest_vidcompress.run.shards.measurement import Measured
 from pytest_vidcompress.run.shards.predictions import SharedPredictions
 from pytest_vidcompress.run.shards.stores.open import open_store
-from tests.run.shards.conftest import CLIPS, PIXELS, RANGE, clips_of, counted, model, small_ranges
+from tests.run.shards.conftest import CLIPS, PIXELS, RANGE, clips_of, counted, leisurely, model, small_ranges
 
 __all__ = ["counted", "model", "small_ranges"]
 pytestmark = [
@@ -52,11 +53,11 @@ def engine(tmp_path: Path, counted: Any, strangers: frozenset[int]) -> Iterator[
     made.close()
 
 
-def logits(engine: Processes, run: Any, of: Model, name: str = "small") -> torch.Tensor:
+def logits(engine: Processes, run: Any, of: Model, name: str = "small", enough: Any = None) -> torch.Tensor:
     own = SharedPredictions(engine.setting.store, engine, ClipRanges.of(CLIPS), time.time() + 1, "a-cpu")
     found = own.of(Measured(run, of, name, f"test {name}"))
     assert found is not None
-    return found(run, clips_of(), LABELS, None, None, None)[0]
+    return found(run, clips_of(), LABELS, None, enough, None)[0]
 
 
 def results(tmp_path: Path) -> int:
@@ -85,6 +86,46 @@ def test_weights_lie_as_they_lay() -> None:
     whole = torch.nn.Linear(33, 7)
     whole.load_state_dict(odd.state_dict())
     assert all(torch.equal(a, b) for a, b in zip(odd.parameters(), whole.parameters(), strict=True))
+
+
+def test_torch_is_set_there_as_it_is_here(
+    engine: Processes, model: Model, counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(counted.__file__).with_name("precise.py").write_text(
+        "import torch, counted\n"
+        "class Precise(counted.Counted):\n"
+        "    def forward(self, pixels):\n"
+        "        return super().forward(pixels) + len(torch.get_float32_matmul_precision())\n"
+    )
+    precise = importlib.import_module("precise").Precise(model.module.inner).eval()
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        expected, calls = predict(precise, clips_of(), LABELS)[0], len(counted.calls)
+        assert torch.equal(logits(engine, precise, replace(model, module=precise)), expected)
+        assert len(counted.calls) == calls + 1  # of noise
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+def test_what_is_left_early_rests(engine: Processes, model: Model, counted: Any, tmp_path: Path) -> None:
+    """What comes next may be timed."""
+    late = leisurely(counted, 0.3)(model.module.inner).eval()
+    logits(engine, late, replace(model, module=late), enough=lambda _: True)
+    there = results(tmp_path)
+    time.sleep(1)
+    assert results(tmp_path) == there < CLIPS // RANGE
+    expected = predict(model.module, clips_of(), LABELS)[0]
+    assert torch.equal(logits(engine, model.module, model, "second"), expected)
+
+
+def test_a_store_that_is_full_ends_the_run_in_a_line(engine: Processes, model: Model, tmp_path: Path) -> None:
+    logits(engine, model.module, model)
+    for folder in ("parts", "results"):
+        shutil.rmtree(tmp_path / "store" / folder)
+        (tmp_path / "store" / folder).write_text("no room")
+    with pytest.raises(SpoiledRunError, match=r"^the store .* cannot be written "):
+        logits(engine, model.module, model, "second")
 
 
 def test_what_cannot_be_sent_is_computed_here(engine: Processes, model: Model, counted: Any) -> None:

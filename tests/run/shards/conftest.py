@@ -43,6 +43,15 @@ class Counted(torch.nn.Module):
 
 calls, shift = [], 0
 """
+LEISURELY = """
+import time
+import counted
+
+class Leisurely(counted.Counted):
+    def forward(self, pixels):
+        time.sleep({seconds})
+        return super().forward(pixels)
+"""
 
 
 @pytest.fixture
@@ -58,6 +67,14 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.delitem(sys.modules, "counted", raising=False)
     yield importlib.import_module("counted")
     sys.modules.pop("counted", None)
+
+
+def leisurely(counted: Any, seconds: float) -> type[torch.nn.Module]:
+    """A class of the same kind whose calls take their time, so that something can happen meanwhile."""
+    Path(counted.__file__).with_name("leisurely.py").write_text(LEISURELY.format(seconds=seconds))
+    sys.modules.pop("leisurely", None)
+    importlib.invalidate_caches()
+    return importlib.import_module("leisurely").Leisurely
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,19 @@ import torch
 
 from pytest_vidcompress.clips.clip import Clip
 from pytest_vidcompress.clips.loader import Clips
+from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
 from pytest_vidcompress.measure.accuracy.predict import predict
 from pytest_vidcompress.models.model import Model
-from pytest_vidcompress.run.shards.job import Share
+from pytest_vidcompress.run.engines.engine import Setting
+from pytest_vidcompress.run.engines.here import Here
+from pytest_vidcompress.run.shards.job import ClipRanges, Share
+from pytest_vidcompress.run.shards.measurement import Measured
 from pytest_vidcompress.run.shards.merge import merge
+from pytest_vidcompress.run.shards.predictions import SharedPredictions
 from pytest_vidcompress.run.shards.stores.open import open_store
 from pytest_vidcompress.run.shards.stores.store import Store
-from tests.run.shards.conftest import CLIPS, RANGE, Shared, clips_of
+from tests.run.shards.conftest import CLIPS, PIXELS, PROFILE, RANGE, Shared, clips_of, leisurely
 
 LABELS = 16
 
@@ -198,6 +205,46 @@ def test_a_store_that_is_full_ends_the_run_and_loses_nothing(
     with pytest.raises(SpoiledRunError, match="the store is full"):
         predictions(model.module, clips_of(), LABELS, None, None, None)
     assert count(counted, lambda: whole(shared, model)) == CLIPS - 2 * RANGE
+
+
+def test_a_slow_store_changes_nothing(shared: Shared, model: Model, tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store"))
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            time.sleep(0.02)
+            return getattr(store, name)
+
+    expected = alone(model)
+    for _ in range(2):
+        assert torch.equal(whole(shared, model, Slow()), expected)  # type: ignore[arg-type]
+
+
+def test_two_drivers_share_the_ranges(small_ranges: None, tmp_path: Path, counted: Any) -> None:
+    """Each computes what the other has not: hardly more is computed twice than what both chose at one moment."""
+    clips, ranges = 96, 96 // RANGE
+
+    inner = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(PIXELS, LABELS))
+    module, found = leisurely(counted, 0.005)(inner).eval(), list[torch.Tensor]()
+    model = Model("dense", module, PROFILE, pocket().labels)
+
+    def drive() -> None:
+        store = open_store(str(tmp_path / "store"))
+        engine = Here(Setting(store, "a-cpu"))
+        own = SharedPredictions(store, engine, ClipRanges.of(clips), time.time() + 1, "a-cpu")
+        predictions = own.of(Measured(module, model, "small", "test 1"))
+        assert predictions is not None
+        found.append(predictions(module, clips_of(number=clips), LABELS, None, None, None)[0])
+
+    expected, before = predict(module, clips_of(number=clips), LABELS)[0], len(counted.calls)
+    drivers = [threading.Thread(target=drive) for _ in range(2)]
+    for driver in drivers:
+        driver.start()
+    for driver in drivers:
+        driver.join()
+    assert [torch.equal(each, expected) for each in found] == [True, True]
+    computed = (len(counted.calls) - before - 2) / RANGE
+    assert ranges <= computed <= 1.4 * ranges
 
 
 def test_a_bar_goes_to_its_end(shared: Shared, model: Model) -> None:

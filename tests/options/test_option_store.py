@@ -1,0 +1,82 @@
+"""--vc-store: drivers that are killed, or that share a store, end with the bytes of one undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.project import SMALL, Project
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill"),
+]
+TEST = """
+    import pytest
+
+    @pytest.mark.vc_variants("prune-global", "int8-dynamic")
+    def test_it(vc_variant, vc_measure):
+        vc_measure(vc_variant)
+    """
+COMMON = ("--benchmark-disable", "--vc-sample=130")
+JOBS = 9
+"""Three ranges of the reference and of each variant."""
+
+
+@pytest.fixture(scope="module")
+def sharing(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("sharing")).write(test_it=TEST)
+    assert project.run(*COMMON, "--vc-json=alone.json").passed(2)
+    return project
+
+
+def measured(project: Project, file: str) -> str:
+    document = json.loads((project.folder / file).read_text())
+    return json.dumps({name: part for name, part in document.items() if name != "run"})
+
+
+def started(project: Project, *options: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pytest", f"--rootdir={project.folder}", *SMALL, *COMMON, *options]
+    return subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    return {path.name + path.parent.name: path.read_bytes() for path in (folder / "results").rglob("*-*")}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_driver_that_is_killed_goes_on_where_it_was(workers: int, sharing: Project) -> None:
+    chance, store = random.Random(workers), sharing.folder / f"killed-{workers}"
+    options = (f"--vc-store={store.name}", f"--vc-workers={workers}")
+    for _ in range(3):
+        before = results(store)
+        driver = started(sharing, *options)
+        until = time.monotonic() + 120
+        wanted = min(JOBS, len(before) + chance.randint(1, 3))
+        while len(results(store)) < wanted and time.monotonic() < until and driver.poll() is None:
+            time.sleep(chance.uniform(0, 0.05))
+        os.kill(driver.pid, signal.SIGKILL)
+        driver.wait()
+        # What was done stays as it is, to the byte: who computed it and how long it took stand in it.
+        assert before.items() <= results(store).items()
+    assert started(sharing, *options, f"--vc-json=killed-{workers}.json").wait() == 0
+    assert measured(sharing, f"killed-{workers}.json") == measured(sharing, "alone.json")
+    assert len(results(store)) == JOBS
+
+
+def test_two_drivers_on_one_store_are_one_run(sharing: Project) -> None:
+    drivers = [started(sharing, "--vc-store=both", f"--vc-json=both-{number}.json") for number in (1, 2)]
+    assert [driver.wait() for driver in drivers] == [0, 0]
+    for number in (1, 2):
+        assert measured(sharing, f"both-{number}.json") == measured(sharing, "alone.json")
+    assert len(results(sharing.folder / "both")) == JOBS
+    shares = [json.loads(path.read_bytes()) for path in (sharing.folder / "both" / "workers").iterdir()]
+    assert sum(each["jobs"] for each in shares) <= JOBS + 3  # but for what was under way in both
