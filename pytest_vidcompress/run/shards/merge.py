@@ -16,10 +16,13 @@ from ...errors import VidcompressError
 from .job import ABOUT, RESULTS, number_of, result_name
 from .result import DamagedError, Result
 from .shard import SHARDS, ShardRecord, records
-from .standing import About, read_about
+from .standing import About, read_abouts
 from .stores.open import begin
-from .stores.store import Entry, Store
+from .stores.store import Store
 from .tally import WORKERS
+
+_AT_ONCE = 256
+"""Results that are held in memory."""
 
 
 @dataclass
@@ -51,14 +54,14 @@ def merge(stores: Sequence[Store], into: Store | None = None) -> Merged:
     merged = Merged(absent=_check_shards(stores))
     if into is not None:
         begin(into)
+    abouts = {digest: about for store in stores for digest, about in read_abouts(store).items()}
     for measurement, found in _by_measurement(stores):
         numbers = set[int]()
-        for name, copies in sorted(found.items()):
+        for name, copies in _read(measurement, found):
             number = number_of(name)
             if number is not None and _take(result_name(measurement, name), copies, merged, into):
                 numbers.add(number)
-        holders = {store.place: store for copies in found.values() for store in copies}
-        about = next((each for store in holders.values() if (each := read_about(store, measurement))), None)
+        about = abouts.get(measurement)
         if about is None:
             continue
         if left := [number for number in range(about.ranges) if number not in numbers]:
@@ -103,38 +106,54 @@ def _by_measurement(stores: Sequence[Store]) -> Iterator[tuple[str, Mapping[str,
     listed = in_order(*map(_listed, stores), key=lambda each: each[:2])
     for measurement, group in groupby(listed, key=lambda each: each[0]):
         found: dict[str, list[Store]] = {}
-        for _, _, entries, store in group:
-            for name in entries:
+        for _, _, names, store in group:
+            for name in names:
                 found.setdefault(name, []).append(store)
         yield measurement, found
 
 
-def _listed(store: Store) -> Iterator[tuple[str, str, Mapping[str, Entry], Store]]:
-    return ((measurement, store.place, entries, store) for measurement, entries in store.folders(RESULTS))
+def _listed(store: Store) -> Iterator[tuple[str, str, Sequence[str], Store]]:
+    return ((measurement, store.place, names, store) for measurement, names in store.folders(RESULTS))
 
 
-def _take(name: str, copies: Sequence[Store], merged: Merged, into: Store | None) -> bool:
+def _read(
+    measurement: str, found: Mapping[str, Sequence[Store]]
+) -> Iterator[tuple[str, Sequence[tuple[Store, bytes | None]]]]:
+    """The content of each result in each store that has it, in order; few of them are held at once."""
+    ordered = sorted(found)
+    for names in (ordered[first : first + _AT_ONCE] for first in range(0, len(ordered), _AT_ONCE)):
+        wanted: dict[Store, list[str]] = {}
+        for name in names:
+            for store in found[name]:
+                wanted.setdefault(store, []).append(result_name(measurement, name))
+        contents = {store: store.read_many(own) for store, own in wanted.items()}
+        for name in names:
+            yield name, [(store, next(contents[store])) for store in found[name]]
+
+
+def _take(
+    name: str, copies: Sequence[tuple[Store, bytes | None]], merged: Merged, into: Store | None
+) -> bool:
     """One result, of one or several stores; returns whether any of them is whole."""
     read: list[tuple[Store, bytes, Result]] = []
-    for store in copies:
-        content = store.read(name)
+    for store, content in copies:
         try:
             read.append((store, content or b"", Result.from_bytes(content or b"")))
         except DamagedError as error:
             merged.damaged.append(f"{store.place}/{name}: {error}")
     if not read:
         return False
-    _, content, result = read[0]
+    store, content, result = read[0]
     if len(read) > 1:
         _refuse_contradiction(name, [(store, result) for store, _, result in read])
         # Whichever store is named first, the same one is taken.
-        _, content, result = min(read, key=lambda each: (blake2b(each[2].rows).digest(), each[1]))
+        store, content, result = min(read, key=lambda each: (blake2b(each[2].rows).digest(), each[1]))
     merged.results += 1
     merged.clips += result.clips
     merged.twice += len(read) > 1
     merged.machines.add(result.made.machine)
     if into is not None:
-        into.write(name, content)
+        into.copy(name, content, store)
     return True
 
 

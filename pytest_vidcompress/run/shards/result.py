@@ -98,7 +98,7 @@ class Result:
 def _parts(content: bytes) -> tuple[dict[str, Any], bytes]:
     if not content.startswith(_FIRST):
         raise DamagedError("it does not begin as a result")
-    if blake2b(content[:-_CHECK], digest_size=_CHECK).digest() != content[-_CHECK:]:
+    if blake2b(memoryview(content)[:-_CHECK], digest_size=_CHECK).digest() != content[-_CHECK:]:
         raise DamagedError("it is not whole")
     end = content.find(b"\n", len(_FIRST), len(_FIRST) + _MOST_HEAD)
     try:

@@ -52,7 +52,7 @@ def shared_predictions(options: Options, inputs: Inputs) -> SharedPredictions | 
     Raises:
         VidcompressError: the store cannot be reached or written.
     """
-    if options.store is None and options.workers == 1:
+    if options.store is None and options.engine is None and options.workers == 1:
         return None
     from ...measure.accelerator import accelerator
     from ...measure.machine import machine
@@ -67,7 +67,16 @@ def shared_predictions(options: Options, inputs: Inputs) -> SharedPredictions | 
     store = open_store(str(options.store) if lasting else str(cache_folder(options.cache) / "jobs"))
     begin(store)
     here = machine(version(), accelerator=accelerator(inputs.device))
-    setting = Setting(store, here.computer, str(options.share or ""), options.workers, tuple(sys.path))
-    engine = ENGINES["processes" if options.workers > 1 else "here"](setting)
+    name, address = options.engine or ("processes" if options.workers > 1 else "here", "")
+    setting = Setting(
+        store,
+        here.computer,
+        str(options.share or ""),
+        options.workers,
+        address,
+        tuple(sys.path),
+        str(inputs.device),
+    )
+    engine = ENGINES[name](setting)
     own = ranges(options, len(inputs.sample))
     return SharedPredictions(store, engine, own, options.began, here.computer, lasting)

@@ -84,28 +84,29 @@ class Standing:
 def standing(store: Store) -> Standing:
     """Looks at a store."""
     found, unknown = list[Progress](), 0
-    begun = set[str]()
-    for digest, entries in store.folders(RESULTS):
-        numbers = {number for name in entries if (number := number_of(name)) is not None}
-        about = read_about(store, digest)
+    abouts = read_abouts(store)
+    for digest, names in store.folders(RESULTS):
+        numbers = {number for name in names if (number := number_of(name)) is not None}
+        about = abouts.pop(digest, None)
         if about is None:
             unknown += len(numbers)
-            continue
-        begun.add(digest)
-        found.append(_progress(about, numbers))
-    for name in store.entries(ABOUT):
-        digest = name.removesuffix(".json")
-        about = None if digest in begun else read_about(store, digest)
-        if about is not None:
-            found.append(_progress(about, set()))
-    counts = (store.read(f"{WORKERS}/{name}") for name in store.entries(WORKERS))
-    workers = [each for content in counts if content and (each := Counts.from_json(content))]
+        else:
+            found.append(_progress(about, numbers))
+    found += [_progress(about, set()) for about in abouts.values()]
+    names = [f"{WORKERS}/{name}" for name in store.entries(WORKERS)]
+    workers = [each for content in store.read_many(names) if content and (each := Counts.from_json(content))]
     return Standing(found, unknown, workers, records(store), today_s())
 
 
-def read_about(store: Store, digest: str) -> About | None:
-    """What a measurement says of itself; None where it says nothing."""
-    content = store.read(f"{ABOUT}/{digest}.json")
+def read_abouts(store: Store) -> dict[str, About]:
+    """What measurements say of themselves, by their digests."""
+    digests = [name.removesuffix(".json") for name in store.entries(ABOUT)]
+    contents = store.read_many([f"{ABOUT}/{digest}.json" for digest in digests])
+    read = (_about(digest, content) for digest, content in zip(digests, contents, strict=True))
+    return {about.digest: about for about in read if about is not None}
+
+
+def _about(digest: str, content: bytes | None) -> About | None:
     with suppress(ValueError, TypeError, KeyError):
         found: dict[str, Any] = json.loads(content or b"")
         return About(

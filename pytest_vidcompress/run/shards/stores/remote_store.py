@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from ....errors import VidcompressError, first_line
-from .store import Entry, unreadable, unwritable
+from .store import Entry, Store, unreadable, unwritable
+
+_AT_ONCE = 16
+"""Requests that wait for their answers side by side."""
 
 
 class RemoteStore:
@@ -44,6 +48,9 @@ class RemoteStore:
         if not self.has(name):
             self.replace(name, content)
 
+    def copy(self, name: str, content: bytes, origin: Store) -> None:
+        self.write(name, content)
+
     def replace(self, name: str, content: bytes) -> None:
         try:
             self._system.pipe_file(self._path(name), content)
@@ -58,6 +65,10 @@ class RemoteStore:
         except Exception as error:
             raise unreadable(self._url, error) from error
 
+    def read_many(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        with ThreadPoolExecutor(_AT_ONCE) as requests:
+            yield from requests.map(self.read, names)
+
     def has(self, name: str) -> bool:
         try:
             return bool(self._system.exists(self._path(name)))
@@ -65,16 +76,18 @@ class RemoteStore:
             raise unreadable(self._url, error) from error
 
     def entries(self, folder: str) -> Mapping[str, Entry]:
-        path = self._path(folder)
-        # What is directly in it: of a store that knows no folders, nothing is deeper.
-        return {name.rpartition("/")[2]: entry for name, entry in self._found(path)}
+        return {
+            str(about["name"]).rpartition("/")[2]: Entry(int(about.get("size") or 0), _written_s(about))
+            for about in self._listed(folder)
+            if about["type"] == "file"
+        }
 
-    def folders(self, folder: str) -> Iterator[tuple[str, Mapping[str, Entry]]]:
-        inside: dict[str, dict[str, Entry]] = {}
-        for name, entry in self._found(self._path(folder)):
-            own, _, last = name.rpartition("/")
-            inside.setdefault(own, {})[last] = entry
-        yield from sorted(inside.items())
+    def folders(self, folder: str) -> Iterator[tuple[str, Sequence[str]]]:
+        inside = (str(each["name"]) for each in self._listed(folder) if each["type"] == "directory")
+        names = sorted(each.rstrip("/").rpartition("/")[2] for each in inside)
+        with ThreadPoolExecutor(_AT_ONCE) as requests:
+            listed = requests.map(lambda name: [*self.entries(f"{folder}/{name}")], names)
+            yield from zip(names, listed, strict=True)
 
     def remove(self, name: str) -> None:
         try:
@@ -84,17 +97,15 @@ class RemoteStore:
         except Exception as error:
             raise unwritable(self._url, error) from error
 
-    def _found(self, path: str) -> Iterator[tuple[str, Entry]]:
-        """Every file below a path, by its name from there; one request for a thousand of them."""
+    def _listed(self, folder: str) -> Sequence[Mapping[str, Any]]:
+        """What is in a folder itself: one request for a thousand of them."""
         try:
             self._system.invalidate_cache()
-            found: Mapping[str, Any] = self._system.find(path, detail=True)
-        except FileNotFoundError:
-            return
+            return self._system.ls(self._path(folder), detail=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
         except Exception as error:
             raise unreadable(self._url, error) from error
-        for name, about in found.items():
-            yield name.removeprefix(path).strip("/"), Entry(int(about.get("size") or 0), _written_s(about))
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Store(Protocol):
         """Puts a file there whole; one of this name that is there stays as it is, where the store can tell."""
         ...
 
+    def copy(self, name: str, content: bytes, origin: Store) -> None:
+        """Likewise, of a file that another store has by this name: where both lie on one disk, without copying it."""
+        ...
+
     def replace(self, name: str, content: bytes) -> None:
         """Puts a file there whole, in the place of one of this name."""
         ...
@@ -41,14 +45,18 @@ class Store(Protocol):
         """Its content; None where there is none."""
         ...
 
+    def read_many(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        """What `read` says of each, in their order; several at once where each is a request."""
+        ...
+
     def has(self, name: str) -> bool: ...
 
     def entries(self, folder: str) -> Mapping[str, Entry]:
         """The files of a folder by their last names; empty of one that is not there."""
         ...
 
-    def folders(self, folder: str) -> Iterator[tuple[str, Mapping[str, Entry]]]:
-        """Every folder in a folder with its `entries`, one after the other, by name."""
+    def folders(self, folder: str) -> Iterator[tuple[str, Sequence[str]]]:
+        """Every folder in a folder with the last names of its files, one after the other, by name."""
         ...
 
     def remove(self, name: str) -> None:

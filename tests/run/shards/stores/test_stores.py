@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_vidcompress.errors import SpoiledRunError, VidcompressError
+from pytest_vidcompress.run.shards.stores import folder_store
 from pytest_vidcompress.run.shards.stores.open import begin, existing_store, open_store
 from pytest_vidcompress.run.shards.stores.store import Store
 from tests.run.shards.stores.s3_server import s3_server
@@ -80,6 +81,41 @@ def test_a_listing_shows_what_others_have_written_since(make: Make) -> None:
     ]
 
 
+def test_many_are_read_in_their_order(make: Make) -> None:
+    names = [f"results/ab/{number}" for number in range(40)]
+    for name in names[::2]:
+        make().write(name, name.encode())
+    read = [*make().read_many(names)]
+    assert read == [name.encode() if number % 2 == 0 else None for number, name in enumerate(names)]
+
+
+def test_what_is_copied_is_there_for_itself(make: Make, tmp_path: Path) -> None:
+    origin, store = open_store(str(tmp_path / "origin")), make()
+    origin.write("results/ab/0", b"one")
+    store.copy("results/ab/0", b"one", origin)
+    store.copy("results/ab/0", b"one", origin)
+    origin.remove("results/ab/0")
+    assert make().read("results/ab/0") == b"one"
+
+
+def test_what_cannot_be_linked_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    origin, store = (open_store(str(tmp_path / name)) for name in ("origin", "store"))
+    origin.write("results/ab/0", b"one")
+    monkeypatch.setattr(os, "link", refuse)
+    store.copy("results/ab/0", b"one", origin)
+    assert store.read("results/ab/0") == b"one"
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 300_000])
+def test_a_file_of_any_size_comes_back(size: int, tmp_path: Path) -> None:
+    content = os.urandom(size)
+    open_store(str(tmp_path)).write("results/ab/0", content)
+    assert open_store(str(tmp_path)).read("results/ab/0") == content
+
+
 def test_what_is_removed_is_gone(make: Make) -> None:
     store = make()
     store.write("results/ab/0", b"1")
@@ -130,7 +166,7 @@ def test_parts_of_killed_writers_are_no_results_and_go_in_time(tmp_path: Path) -
 def test_a_full_store_says_so_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(str(tmp_path))
     monkeypatch.setattr(
-        Path, "write_bytes", lambda path, content: os.write(os.open("/dev/full", os.O_WRONLY), content)
+        folder_store, "_write", lambda path, content: os.write(os.open("/dev/full", os.O_WRONLY), content)
     )
     with pytest.raises(
         SpoiledRunError, match=r"^the store .* cannot be written \(No space left on device\): "
