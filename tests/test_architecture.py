@@ -40,6 +40,7 @@ HOMES = {
     "openvino": ("runtimes/openvino/",),
     "plotly": ("present/html/",),
     "pytest": ("plugin/",),
+    "ray": ("run/engines/ray/",),
     "scipy": ("gate/statistics.py",),
     "tabulate": ("present/",),
     "tqdm": ("present/", "console/"),

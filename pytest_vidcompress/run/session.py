@@ -87,6 +87,8 @@ class Session:
         self._set_threads()
         for name in models:
             self._prepare(name, self.inputs.choices.runtimes(recipes), name in held)
+        if not self.options.export:
+            _ = self.references.shared
 
     @cached_property
     def shard(self) -> Shard | None:

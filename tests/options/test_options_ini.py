@@ -28,6 +28,7 @@ TEST = """
         assert (options.cache, options.bundle) == (root / "cache", root / "failures")
         assert (options.learn, options.learned) == ("never", root / "brought")
         assert (options.targets, options.sensitivity) == (("target:macs=0.5",), True)
+        assert (options.workers, options.engine) == (2, ("ray", "10.0.0.1:6379"))
         assert options.grid is None
         assert not options.explicit
     """
@@ -53,6 +54,7 @@ VALUES = """
     vc_profile = true
     vc_resume = false
     vc_workers = 2
+    vc_engine = "ray:10.0.0.1:6379"
     vc_shard = "2/5"
     vc_store = "store"
     vc_latency_margin = "0.1"

@@ -393,12 +393,22 @@ class Sharing:
     workers = Option(
         "vc-workers",
         reading.positive,
-        "processes here that share the clips, with the threads between them",
+        "processes here that share the clips, with the threads between them; of a Ray cluster, on each node",
         metavar="N",
         default=1,
         ini="int",
         page="machines",
     )
+    engine = Option(
+        "vc-engine",
+        reading.engine,
+        "what computes the clips: ray, a Ray cluster that runs here or is started for this run; ray:HOST:PORT, the"
+        " one whose head that is; processes or here",
+        metavar="NAME[:ADDRESS]",
+        otherwise="processes with --vc-workers, else this one",
+        page="machines",
+    )
+    """None: what the number of workers says."""
     share = Option(
         "vc-shard",
         reading.share_of_work,

@@ -19,6 +19,8 @@ FEWEST_PAIRS = 6
 _METRICS = ("latency", "size", "macs")
 JSON_SUFFIX = ".json"
 REPORT_SUFFIXES = (".html", ".md", JSON_SUFFIX)
+_ADDRESS = re.compile(r"auto|(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
+"""`HOST:PORT`, an address of IPv6 in brackets; `auto` is what runs on this machine."""
 _DEVICE = re.compile(r"[a-z_]+(:\d+)?")
 _UNITS = {
     f"{prefix}{i}": base**power
@@ -77,6 +79,20 @@ def share_of_work(given: Any) -> Share | None:
         if 1 <= share.number <= share.of:
             return share
     raise VidcompressError(f"{given}: expected I/N, the I-th of N shards, such as 2/5, with I from 1 to N")
+
+
+def engine(given: Any) -> tuple[str, str] | None:
+    """`ray:10.0.0.1:6379` -> the name of an engine, and an address; empty where none is given."""
+    if not given:
+        return None
+    from ..engines.registry import ENGINES, WITH_ADDRESS
+
+    name, colon, address = str(given).strip().partition(":")
+    fits = _ADDRESS.fullmatch(address) if colon else True
+    if name not in ENGINES or not fits or (colon and name not in WITH_ADDRESS):
+        known = ", ".join((*ENGINES, *(f"{each}:HOST:PORT" for each in WITH_ADDRESS)))
+        raise VidcompressError(f"{given}: expected one of {known}")
+    return name, address
 
 
 def device(given: Any) -> str:
