@@ -15,6 +15,8 @@ from .verb import Named, Verb, add_option
 if TYPE_CHECKING:
     from ..run.variants.learned_models import Committed
 
+CONSOLE = "pytest_vidcompress.plugin.command_line"
+"""Whose `main` is this console, with what hooks add."""
 BEGAN = time.time()
 """Before anything was loaded that decides what is learned, seconds since the epoch."""
 
@@ -39,21 +41,41 @@ def _declare(parser: ArgumentParser) -> None:
     for row in (Options.clips, Options.sample, Options.seed, Options.calibration):
         add_option(parser, row)
     add_option(parser, Options.cache, "folder of what is kept between runs, checkpoints included")
+    add_option(parser, Options.store, "folder, or URL, that takes what is learned for all machines")
+    add_option(
+        parser, Options.workers, "recipes that are trained here side by side, with the threads between them"
+    )
+    add_option(
+        parser, Options.engine, "ray, or ray:HOST:PORT: the nodes of a Ray cluster train, a recipe each"
+    )
+    parser.add_argument(
+        "--only-keep",
+        action="store_true",
+        help="leave it in the cache and the store, for runs of tests to find, and write no folder",
+    )
     parser.add_argument("--again", action="store_true", help="train also what is there or kept")
 
 
 def _run(given: Namespace, named: Named) -> Iterator[str]:
     from ..run.inputs import Inputs
-    from ..run.variants.learned_folder import commit_learned
+    from ..run.variants.learned_elsewhere import is_elsewhere, learn_elsewhere
+    from ..run.variants.learned_folder import commit_learned, keep_learned
 
     registries, options = named(), _options(given)
-    with stages(len(given.recipes)) as stage:
+    elsewhere = is_elsewhere(options)
+    with stages((1 + elsewhere) * len(given.recipes)) as stage:
+        if elsewhere:
+            stage("learning elsewhere")
+            for recipe in learn_elsewhere(options, given.model, given.recipes, CONSOLE):
+                stage(f"{recipe} was learned")
         inputs = Inputs(options, registries, stage.progress)
         for recipe in given.recipes:
             stage(f"learning {recipe}")
-            yield _line(
-                commit_learned(recipe, given.model, inputs, options, registries, stage.progress), given.model
-            )
+            with_all = recipe, given.model, inputs, options, registries, stage.progress
+            if given.only_keep:
+                yield f"{recipe} of {given.model}: kept, {keep_learned(*with_all) / 60:.3g} min of training"
+            else:
+                yield _line(commit_learned(*with_all), given.model)
 
 
 def _line(committed: Committed, model: str) -> str:
@@ -66,7 +88,16 @@ def _line(committed: Committed, model: str) -> str:
 
 def _options(given: Namespace) -> Options:
     """As a run of tests has them."""
-    rows = (Options.clips, Options.sample, Options.seed, Options.calibration, Options.learned, Options.cache)
+    shared = (Options.store, Options.workers, Options.engine)
+    rows = (
+        Options.clips,
+        Options.sample,
+        Options.seed,
+        Options.calibration,
+        Options.learned,
+        Options.cache,
+        *shared,
+    )
     values = {row.name: getattr(given, row.name.removeprefix("vc-")) for row in rows}
     learn = "again" if given.again else "missing"
     return Options({**values, Options.models.name: (given.model,), Options.learn.name: learn}, began=BEGAN)

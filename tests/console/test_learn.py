@@ -60,3 +60,40 @@ def test_what_another_decides_takes_the_place_of_what_is_there(
         assert main(["learn", "videomae", RECIPE, f"--seed={seed}", "--sample=64", *places]) == 0
         assert f"of videomae: in {tmp_path}" in capsys.readouterr().out
     assert not [each for each in recwarn if "is not taken" in str(each.message)]
+
+
+def test_workers_train_a_recipe_each_and_it_is_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = RECIPE.replace("steps=1", "steps=2")
+    command = ["learn", "videomae", RECIPE, other, "--workers=2", "--sample=64"]
+    assert main([*command, f"--learned={tmp_path / 'learned'}", f"--cache={tmp_path / 'cache'}"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(" of ")[0] for line in said] == [RECIPE, other]
+    assert len([*(tmp_path / "learned").glob("*/*/recipe.json")]) == 2
+
+
+def test_what_one_machine_keeps_in_the_store_another_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["learn", "videomae", RECIPE, "--sample=64", f"--store={tmp_path / 'store'}"]
+    learned = f"--learned={tmp_path / 'learned'}"
+    assert main([*command, learned, f"--cache={tmp_path / 'one'}", "--only-keep"]) == 0
+    assert capsys.readouterr().out.startswith(f"{RECIPE} of videomae: kept, ")
+    assert not (tmp_path / "learned").exists()
+    (kept,) = (tmp_path / "store" / "learned").iterdir()
+    before = kept.read_bytes()
+    assert main([*command, learned, f"--cache={tmp_path / 'two'}"]) == 0
+    assert kept.read_bytes() == before
+    (made,) = (tmp_path / "learned").glob("*/*/recipe.json")
+    assert made.is_file()
+
+
+def test_what_others_refuse_is_said_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["learn", "videomae", "fp16", "--workers=2", f"--learned={tmp_path}"]) == 2
+    assert "vidcompress: fp16 of videomae: recipe 'fp16' learns nothing" in capsys.readouterr().err
+
+
+def test_a_cluster_needs_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["learn", "videomae", RECIPE, "--engine=ray", f"--learned={tmp_path}"]) == 2
+    assert "--engine=ray: what nodes learn needs a place that all reach" in capsys.readouterr().err

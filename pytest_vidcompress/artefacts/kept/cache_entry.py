@@ -63,6 +63,11 @@ class CacheEntry:
         return self.folder / sha256(self.key).hexdigest()[:40]
 
     @property
+    def artefact(self) -> Path:
+        """The folder in it that says nothing of this cache."""
+        return self.place / _ARTEFACT
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of a training under way; gone when its variant is there."""
         return self.place.with_suffix(".training")
@@ -106,7 +111,7 @@ class CacheEntry:
     def made_since(self, moment: float) -> bool:
         """Is it there, and was it made after that, in seconds since the epoch?"""
         with suppress(OSError):
-            return (self.place / _ARTEFACT / MANIFEST).stat().st_mtime >= moment
+            return (self.artefact / MANIFEST).stat().st_mtime >= moment
         return False
 
     def read(self, reference: Model, techniques: Mapping[str, Technique]) -> Model | None:
@@ -120,7 +125,7 @@ class CacheEntry:
             # Used now; in a cache that is somebody else's, or read-only, nobody cares.
             with suppress(OSError):
                 os.utime(self.place / _SEAL)
-            return take(self.place / _ARTEFACT, reference, techniques)
+            return take(self.artefact, reference, techniques)
         except (OSError, VidcompressError) as error:
             warnings.warn(f"a kept variant is not taken, {self.place} is damaged ({error})", stacklevel=2)
             return None
@@ -131,10 +136,21 @@ class CacheEntry:
         Raises:
             VidcompressError: it cannot be written; the checkpoints stay.
         """
+        self._put(lambda folder: store(model, recipe, record, folder))
+
+    def adopt(self, artefact: Path) -> None:
+        """Puts a variant there that somebody else has trained and kept.
+
+        Raises:
+            VidcompressError: it cannot be written.
+        """
+        self._put(lambda folder: shutil.copytree(artefact, folder))
+
+    def _put(self, fill: Callable[[Path], object]) -> None:
         new = self.place.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
         try:
-            store(model, recipe, record, new / _ARTEFACT)
+            fill(new / _ARTEFACT)
             (new / _SEAL).write_bytes(self._seal(new))
             shutil.rmtree(self.place, ignore_errors=True)
             new.replace(self.place)

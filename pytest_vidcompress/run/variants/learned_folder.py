@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...artefacts.starting_point import starting_point
+from ...artefacts.starting_point import StartingPoint, starting_point
 from ...compress.exits.cascade import cascade_of
 from ...errors import VidcompressError
 from ...present.variants.variant_notes import VariantNotes
@@ -35,6 +35,28 @@ def commit_learned(
     Raises:
         VidcompressError: the recipe does not learn, cannot be trained, or the folder cannot be written.
     """
+    learned = LearnedModels(options, registries, inputs, VariantNotes(), progress)
+    return learned.commit(_start(recipe, model, inputs), model)
+
+
+def keep_learned(
+    recipe: str,
+    model: str,
+    inputs: Inputs,
+    options: Options,
+    registries: Registries,
+    progress: Progress | None = None,
+) -> float:
+    """Trains a variant, unless it is kept, and leaves it in the cache and the store; returns the seconds of training.
+
+    Arguments and errors are those of `commit_learned`.
+    """
+    learned = LearnedModels(options, registries, inputs, VariantNotes(), progress)
+    made = learned.model(_start(recipe, model, inputs), model)
+    return sum(curve.seconds for curve in made.curves)
+
+
+def _start(recipe: str, model: str, inputs: Inputs) -> StartingPoint:
     wanted = inputs.choices.recipe(recipe)
     if cascade_of(wanted):
         raise VidcompressError(
@@ -45,5 +67,4 @@ def commit_learned(
             f"recipe {recipe!r} learns nothing, and is built in every run: name one that trains, such as"
             f" {recipe}+distil"
         )
-    start = starting_point(wanted.through_learning, inputs.workpiece(model))
-    return LearnedModels(options, registries, inputs, VariantNotes(), progress).commit(start, model)
+    return starting_point(wanted.through_learning, inputs.workpiece(model))

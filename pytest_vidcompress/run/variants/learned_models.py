@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 from ...artefacts.kept.cache_entry import CacheEntry
@@ -22,7 +22,10 @@ from ...present.variants.variant_notes import VariantNotes
 from ..cache_folder import cache_folder
 from ..options import Options
 from ..registries import Registries
+from ..shards.stores.open import begin, open_store
+from ..shards.stores.store import Store
 from .learning_facts import code_digest, complete_learning, learning_facts, shown_differences
+from .shared_variant import SharedVariant
 from .training_time import WAITING, training_time
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ class _Wanted:
     facts: dict[str, str]
     entry: CacheEntry | None
     """None: what it would be found by is not known."""
+    shared: SharedVariant | None = None
+    """In the store of a run that shares its work."""
 
     def __str__(self) -> str:
         return f"{self.recipe} of {self.name}"
@@ -89,6 +94,7 @@ class LearnedModels:
         self._material = material
         self._notes = notes
         self._progress = progress
+        self._settled = set[str]()
 
     def model(self, start: StartingPoint, name: str) -> Model:
         """What the techniques of `start.recipe`, up to the last that learns, make of `start.model`.
@@ -133,6 +139,8 @@ class LearnedModels:
                 return ""
             if wanted.entry is not None and wanted.entry.place.is_dir():
                 return ""
+            if wanted.shared is not None and wanted.shared.is_there:
+                return ""
         return training_time(start.recipe.through_learning)
 
     def _wanted(self, start: StartingPoint, name: str) -> _Wanted:
@@ -142,8 +150,19 @@ class LearnedModels:
         if code is None:
             return _Wanted(start, name, recipe, lessons, facts, None)
         folder = cache_folder(self._options.cache) / "variants"
-        entry = CacheEntry.of(folder, {**facts, **versions(), "code": code})
-        return _Wanted(start, name, recipe, lessons, facts, entry)
+        made_with = {**versions(), "code": code}
+        entry = CacheEntry.of(folder, {**facts, **made_with})
+        shared = SharedVariant.of(self._store, facts, made_with) if self._store else None
+        return _Wanted(start, name, recipe, lessons, facts, entry, shared)
+
+    @cached_property
+    def _store(self) -> Store | None:
+        """Where runs that share their work share what they learned."""
+        if self._options.store is None:
+            return None
+        store = open_store(str(self._options.store))
+        begin(store)
+        return store
 
     def _place(self, wanted: _Wanted) -> CommittedPlace:
         return CommittedPlace(self._options.learned, wanted.name, wanted.recipe)
@@ -166,7 +185,11 @@ class LearnedModels:
         return take(folder, wanted.start.model, self._techniques)
 
     def _kept(self, wanted: _Wanted) -> Model | None:
-        """That of the cache, if there is one."""
+        """That of the store, or of the cache, if there is one."""
+        if wanted.entry and wanted.shared and wanted.shared.digest not in self._settled:
+            wanted.shared.settle(wanted.entry)
+            # Of a run it is read once, for it may be large.
+            self._settled.update([wanted.shared.digest] if wanted.entry.artefact.is_dir() else ())
         model = wanted.entry and wanted.entry.read(wanted.start.model, self._techniques)
         if model is not None:
             self._note(wanted, Origin.CACHE, sum(curve.seconds for curve in model.curves))
@@ -189,8 +212,10 @@ class LearnedModels:
                 stack.enter_context(entry.locked(str(wanted), self._waiting(wanted)))
             except VidcompressError as error:
                 unwritable = error
+            if wanted.shared:
+                stack.enter_context(wanted.shared.claimed(self._waiting(wanted)))
             # What another process of this run has trained since it began is anew.
-            if self._options.learn != "again" or entry.made_since(self._options.began):
+            if self._options.learn != "again" or self._is_new(entry, wanted.shared):
                 model = self._kept(wanted)
                 if model is not None:
                     return model
@@ -198,6 +223,11 @@ class LearnedModels:
                 _warn_unkept(wanted, unwritable)
                 wanted = replace(wanted, entry=None)
             return self._trained(wanted)
+
+    def _is_new(self, entry: CacheEntry, shared: SharedVariant | None) -> bool:
+        """Was it made since this run began?"""
+        began = self._options.began
+        return entry.made_since(began) or (shared is not None and shared.made_since(began))
 
     def _trained(self, wanted: _Wanted) -> Model:
         """Trains it; what is measured is what was kept, so that a later run measures the same."""
@@ -222,6 +252,8 @@ class LearnedModels:
         except VidcompressError as error:
             _warn_unkept(wanted, error)
             return model
+        if wanted.shared:
+            (wanted.shared.replace if self._options.learn == "again" else wanted.shared.settle)(entry)
         return entry.read(start.model, self._techniques) or model
 
     def _waiting(self, wanted: _Wanted) -> partial[None] | None:
