@@ -1,0 +1,195 @@
+"""Up to a thousand machines on one store, in virtual time, with every request to the store counted.
+
+    python -m benchmarks.machines.thousand [--machines=1,10,100,1000] [--variants=20] [--clips=19906]
+
+Drivers are the package's own code: they list the store, choose among what is missing, ask again before each range,
+write, and read everything back. Computing alone is made: it lets virtual time pass, 64 clips of 15 views of a second
+each, on machines that differ in speed, and some of which die on the way and are started again. Where there are more
+machines than ranges of a measurement, groups of them have other variants, as --vc-variant deals them out.
+Writes thousand.json beside it; it takes minutes, and no time that the machine's load could change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import torch
+
+from benchmarks.machines.counting_store import CountingStore
+from benchmarks.machines.shared import write
+from benchmarks.machines.virtual_time import VirtualClock
+from pytest_vidcompress.run.engines import here
+from pytest_vidcompress.run.engines.engine import Setting, Task
+from pytest_vidcompress.run.engines.here import Here
+from pytest_vidcompress.run.shards import predictions, tally
+from pytest_vidcompress.run.shards.job import SIZE, ClipRanges, Share, count, range_name, result_name
+from pytest_vidcompress.run.shards.measurement import Measured, Measurement
+from pytest_vidcompress.run.shards.predictions import SharedPredictions
+from pytest_vidcompress.run.shards.result import Made, Result
+
+RESULTS = Path(__file__).with_suffix(".json")
+LABELS = 10
+REQUEST_S = 0.03
+VIEW_S, VIEWS = 1.0, 15
+SPREAD = 0.2
+"""Of the logarithm of machines' speeds."""
+DYING = 0.05
+"""Share of the machines that die once."""
+RESTART_S = 600.0
+
+
+class _DiedError(Exception):
+    """A machine is gone."""
+
+
+@dataclass
+class Machine:
+    """One of many; `computed` is filled in."""
+
+    clock: VirtualClock
+    slowness: float
+    dies_s: float
+    computed: int = 0
+    busy_s: float = 0.0
+
+    def compute(self, part: Any) -> Result:
+        seconds = VIEW_S * VIEWS * len(part) * self.slowness
+        if self.clock.now() + seconds > self.dies_s:
+            self.clock.sleep(max(0.0, self.dies_s - self.clock.now()))
+            self.dies_s = float("inf")
+            raise _DiedError
+        self.clock.sleep(seconds)
+        self.computed += 1
+        self.busy_s += seconds
+        return Result(len(part), LABELS, bytes(4 * LABELS * len(part)), made=Made("", "made", 1, seconds))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is computed by how many."""
+
+    machines: int
+    variants: int
+    clips: int
+    sharded: bool
+
+    @property
+    def groups(self) -> int:
+        """Of machines, with other variants each."""
+        return min(self.variants, -(-self.machines // count(self.clips)))
+
+    def share(self, machine: int) -> tuple[range, Share | None]:
+        """Its variants, and its part of the clips."""
+        group, number = machine % self.groups, machine // self.groups
+        of = len(range(group, self.machines, self.groups))
+        return range(group, self.variants, self.groups), Share(number + 1, of) if self.sharded else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--machines", default="1,10,100,1000")
+    parser.add_argument("--variants", type=int, default=20)
+    parser.add_argument("--clips", type=int, default=19_906)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    rows = [
+        simulate(Plan(machines, given.variants, given.clips, sharded))
+        for machines in map(int, given.machines.split(","))
+        for sharded in (True, False)
+    ]
+    write(given.out, {"variants": given.variants, "clips": given.clips, "request_s": REQUEST_S, "rows": rows})
+
+
+def simulate(plan: Plan) -> dict[str, Any]:
+    """All machines of a plan, and then the run over all results."""
+    clock, chance = VirtualClock(), random.Random(plan.machines)
+    store = CountingStore(clock.sleep, REQUEST_S)
+    machines = [_machine(clock, chance) for _ in range(plan.machines)]
+    tasks = [_task(variant, plan.clips) for variant in range(plan.variants)]
+    with (
+        patch.object(predictions, "identify", lambda measured, _began: Measurement(measured.test, {}, "")),
+        patch.object(tally, "now_s", clock.now),
+        patch.object(here, "compute", lambda run, part, *_: run(part)),
+    ):
+        deeds = [partial(_drive, plan, number, each, store, tasks) for number, each in enumerate(machines)]
+        took_s = clock.run(deeds)
+        shared = dict(store.requests)
+        store.requests.clear()
+        whole = replace(plan, machines=1, sharded=False)
+        clock.run([lambda: _drive(whole, 0, _machine(clock, chance), store, tasks)])
+    jobs, computed = plan.variants * count(plan.clips), sum(each.computed for each in machines)
+    ideal_s = sum(each.busy_s / each.slowness for each in machines) / sum(
+        1 / each.slowness for each in machines
+    )
+    return {
+        "machines": plan.machines,
+        "way": "shards" if plan.sharded else "runs on one store",
+        "groups": plan.groups,
+        "jobs": jobs,
+        "computed_twice": computed - jobs,
+        "took_h": took_s / 3600,
+        "of_ideal": ideal_s * jobs / computed / took_s,
+        "requests": shared,
+        "requests_a_job": sum(shared.values()) / jobs,
+        "requests_of_the_run_over_all": dict(store.requests),
+    }
+
+
+def _machine(clock: VirtualClock, chance: random.Random) -> Machine:
+    dies_s = chance.uniform(0, 20 * 3600) if chance.random() < DYING else float("inf")
+    return Machine(clock, chance.lognormvariate(0, SPREAD), dies_s)
+
+
+def _drive(plan: Plan, number: int, machine: Machine, store: CountingStore, tasks: list[Task]) -> None:
+    """A run on one machine, started again where it dies."""
+    while True:
+        try:
+            for _ in _run(plan, number, machine, store, tasks):
+                pass
+            return
+        except _DiedError:
+            machine.clock.sleep(RESTART_S)
+
+
+def _run(plan: Plan, number: int, machine: Machine, store: CountingStore, tasks: list[Task]) -> Iterator[int]:
+    variants, share = plan.share(number)
+    engine = Here(Setting(store, "made", str(share or "")))
+    own = SharedPredictions(store, engine, ClipRanges.of(plan.clips, share), 0.0, "made")
+    for variant in variants:
+        model: Any = SimpleNamespace(name="made")
+        found = own.of(Measured(machine.compute, model, f"variant-{variant}", f"{variant:040x}"))
+        assert found is not None
+        whole = tasks[variant]
+        names = {each: whole.names[each] for each in own.ranges.numbers}
+        for done, _ in found._results(replace(whole, run=machine.compute, names=names), in_order=False):
+            yield done
+    engine.close()
+
+
+class _Clips:
+    """As much of clips as computing takes here."""
+
+    def part(self, places: Any) -> Any:
+        return places
+
+
+def _task(variant: int, clips: int) -> Task:
+    places = {number: range(SIZE * number, min(SIZE * (number + 1), clips)) for number in range(count(clips))}
+    names = {
+        number: result_name(f"{variant:040x}", range_name(number, [*map(str, own)], [""] * len(own)))
+        for number, own in places.items()
+    }
+    stub: Any = _Clips()
+    return Task(lambda _: None, stub, LABELS, "", names, places, lambda _: None, torch.empty(0))
+
+
+if __name__ == "__main__":
+    main()
