@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_vidcompress.present.html.page import page
+from tests.present.html.browser.browsers import Browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,18 +30,24 @@ def missing(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[Browsers]:
+    """Starts one when the first test asks for it."""
     try:
-        from playwright.sync_api import sync_playwright
+        import playwright.sync_api  # noqa: F401
     except ImportError:
         missing("playwright is not installed")
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         missing(f"no browser: none of {', '.join(NAMES)} is on PATH")
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield found
-        found.close()
+    found = Browsers(executable)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    """One that lives: what ended the last one, in whichever test, fails no other."""
+    return browsers.living()
 
 
 @pytest.fixture
