@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import nn
@@ -32,17 +33,20 @@ class TakenApart:
             return None
         return sum(tensor.numel() for name, tensor in self.tensors.items() if is_weight(name))
 
-    @property
-    def zeros(self) -> int | None:
-        """How many weights are exactly zero; of a quantized one, those at its zero point. None likewise."""
-        if self.opaque or self.packed:
-            return None
-        total = 0
+    @cached_property
+    def zeros_by_name(self) -> dict[str, int]:
+        """How many weights of each tensor are exactly zero; of a quantized one, those at its zero point."""
+        found: dict[str, int] = {}
         for name, tensor in self.tensors.items():
             if is_weight(name):
                 point = self.tensors.get(f"{name}_zero_point")
-                total += int((tensor == (0 if point is None else _aligned(point, tensor))).sum())
-        return total
+                found[name] = int((tensor == (0 if point is None else _aligned(point, tensor))).sum())
+        return found
+
+    @property
+    def zeros(self) -> int | None:
+        """Of all of them. None likewise."""
+        return None if self.opaque or self.packed else sum(self.zeros_by_name.values())
 
 
 def take_apart(module: nn.Module) -> TakenApart:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from ...artefacts.tensors import TakenApart
     from .macs import Work
 
 HALF, FLOAT = "half", "float"
@@ -49,6 +50,8 @@ class LayerPrecision:
     """Of `runtimes.precisions`, the widest of its products."""
     macs: float
     """Of all multiply-accumulates; 0 ... 1."""
+    sparsity: float | None = None
+    """Share of its own weights that are exactly zero; None of what holds none, such as the products of attention."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def coverage(
     pixels: torch.Tensor,
     work: Work | None = None,
     precisions: Mapping[str, str] | None = None,
+    numbers: TakenApart | None = None,
 ) -> Coverage:
     """Weighs what `module` stores and what it computes with.
 
@@ -95,14 +99,18 @@ def coverage(
         precisions: dotted name of a module -> what its products compute in, as who executes them says; of those
             that say of themselves that they are int8, the others are not. torch says nothing: it computes the same
             numbers in float. None takes modules at their word.
+        numbers: of `module`, where it was taken apart already.
     """
+    from ...artefacts.tensors import take_apart
+
     if work is None:
         from ...runtimes.torch_eager import executable
         from .macs import work as count
 
         work = count(executable(module), pixels)
     parts = dict(module.named_modules())
-    weights = _weights(module, parts)
+    numbers = numbers or take_apart(module)
+    weights = _weights(numbers, parts)
     arithmetic = _arithmetic(work, parts, weights, precisions)
     all_weights = sum(sum(held.values()) for held in weights.values())
     all_macs = sum(sum(done.values()) for done in arithmetic.values())
@@ -123,7 +131,7 @@ def coverage(
         macs_int8=share(arithmetic, INT8, all_macs),
         left=tuple(sorted(rows, key=lambda row: (-max(row.weights, row.macs), row.name, row.kind))),
         macs_bf16=share(arithmetic, BF16, all_macs),
-        layers=tuple(_layers(arithmetic, all_macs)),
+        layers=tuple(_layers(arithmetic, all_macs, _sparsities(numbers, parts))),
         is_hearsay=precisions is None and bool(all_macs) and _claims(work, arithmetic),
     )
 
@@ -137,24 +145,36 @@ def _claims(work: Work, arithmetic: Mapping[str, Counter[str]]) -> bool:
     return not work.precisions or any(done[INT8] for done in arithmetic.values())
 
 
-def _layers(arithmetic: Mapping[str, Counter[str]], all_macs: int) -> Iterator[LayerPrecision]:
+def _layers(
+    arithmetic: Mapping[str, Counter[str]], all_macs: int, sparsities: Mapping[str, float]
+) -> Iterator[LayerPrecision]:
     """What multiplies, by the widest of its products."""
     for name, done in arithmetic.items():
         if macs := sum(done.values()):
             present = [precision for precision, count in done.items() if count]
-            yield LayerPrecision(name, widest(present), macs / all_macs)
+            yield LayerPrecision(name, widest(present), macs / all_macs, sparsities.get(name))
 
 
-def _weights(module: nn.Module, parts: Mapping[str, nn.Module]) -> dict[str, Counter[str]]:
+def _weights(numbers: TakenApart, parts: Mapping[str, nn.Module]) -> dict[str, Counter[str]]:
     """How many numbers each module holds, by how they are stored."""
-    from ...artefacts.tensors import is_weight, tensors
+    from ...artefacts.tensors import is_weight
 
     held: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for name, tensor in tensors(module).items():
+    for name, tensor in numbers.tensors.items():
         stored = _stored(tensor)
         if is_weight(name) and stored:
             held[_owner(name.rpartition(".")[0], parts)][stored] += tensor.numel()
     return held
+
+
+def _sparsities(numbers: TakenApart, parts: Mapping[str, nn.Module]) -> dict[str, float]:
+    """Of each module that holds weights, the share of these that are zero, as `Cost.sparsity` counts them."""
+    held, zeros = Counter[str](), Counter[str]()
+    for name, its_zeros in numbers.zeros_by_name.items():
+        owner = _owner(name.rpartition(".")[0], parts)
+        held[owner] += numbers.tensors[name].numel()
+        zeros[owner] += its_zeros
+    return {owner: zeros[owner] / count for owner, count in held.items() if count}
 
 
 def _stored(tensor: torch.Tensor) -> str:

@@ -63,7 +63,7 @@ def weigh(
         if not numbers.opaque
         else None,
         device_memory_bytes=attempt("memory of the device", lambda: device_memory_bytes(run, pixels)),
-        coverage=attempt("coverage", lambda: coverage(stored, pixels, seen_work, subject.precisions))
+        coverage=attempt("coverage", lambda: coverage(stored, pixels, seen_work, subject.precisions, numbers))
         if counted.macs and numbers.parameters is not None
         else None,
         notes=tuple(attempt.notes),

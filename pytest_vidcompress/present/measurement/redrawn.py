@@ -14,7 +14,7 @@ from .verdict_json import verdict_json
 MOST_CALLS = 300
 """Of an arm that are written."""
 DIGITS = 6
-"""Of their seconds."""
+"""Of their seconds, and of shares of layers."""
 
 
 def redrawn(result: Result, facts: RunFacts | None) -> dict[str, Any]:
@@ -43,12 +43,21 @@ def _thinned(seconds: Sequence[float]) -> list[float]:
     if len(seconds) > MOST_CALLS:
         ordered, last = sorted(seconds), len(seconds) - 1
         seconds = [ordered[round(place * last / (MOST_CALLS - 1))] for place in range(MOST_CALLS)]
-    return [float(f"{each:.{DIGITS}g}") for each in seconds]
+    return [*map(_short, seconds)]
 
 
 def _layers(report: Report) -> list[dict[str, Any]]:
     covered = report.cost.coverage
     return [
-        {"name": layer.name, "precision": layer.precision, "macs": float(f"{layer.macs:.{DIGITS}g}")}
+        {
+            "name": layer.name,
+            "precision": layer.precision,
+            "macs": _short(layer.macs),
+            "sparsity": None if layer.sparsity is None else _short(layer.sparsity),
+        }
         for layer in (covered.layers if covered else ())
     ]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

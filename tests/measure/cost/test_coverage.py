@@ -89,6 +89,22 @@ def test_float_is_float() -> None:
     assert found.left == (Left("*", "Linear", 1.0, 1.0),)
 
 
+def test_each_layer_says_how_many_of_its_weights_are_zero() -> None:
+    module = nn.Sequential(nn.Linear(8, 8, bias=False), Attention(), nn.Linear(8, 2, bias=False)).eval()
+    with torch.no_grad():
+        module[0].weight[:3] = 0.0
+    found = coverage(module, X)
+    assert [(each.name, each.sparsity) for each in found.layers] == [("0", 3 / 8), ("1", None), ("2", 0.0)]
+
+
+def test_zeros_of_an_int8_layer_are_those_at_its_zero_point() -> None:
+    module = Int8(8, 8, "int8")
+    module.weight[:2] = 5
+    module.register_buffer("weight_zero_point", torch.tensor([5] * 4 + [0] * 4))
+    # Its eight biases are zero, and two rows of its eight.
+    assert [each.sparsity for each in coverage(module, X).layers] == [(16 + 8) / (64 + 8)]
+
+
 def test_int8_modules_say_what_they_compute_in() -> None:
     module = nn.Sequential(Int8(8, 8, "int8"), Int8(8, 8, "float32"))
     found = coverage(module, X)

@@ -93,7 +93,7 @@ def _measurement(place: int, variants: int, clips: int, random: Random) -> dict[
         "layers": [
             {
                 "name": f"encoder.layer.{layer}.mlp",
-                "sparsity": 0.2 * strength * layer / 6,
+                "sparsity": 0.2 * strength * layer / 3 if layer else None,
                 "precision": "int8" if place % 3 == 1 and layer else "float32",
                 "macs": 1e7,
             }

@@ -74,12 +74,12 @@ def test_seconds_of_calls_keep_their_distribution_however_many(pairs: int) -> No
     )
 
 
-def test_layers_say_in_which_precision_they_multiply() -> None:
-    layers = (LayerPrecision("encoder.0.mlp", "int8", 0.75), LayerPrecision("head", "float32", 0.25))
+def test_layers_say_in_which_precision_they_multiply_and_how_many_of_their_weights_are_zero() -> None:
+    layers = (LayerPrecision("encoder.0.mlp", "int8", 0.75, 1 / 3), LayerPrecision("head", "float32", 0.25))
     now = changed(report(), coverage=Coverage(0.5, 0.0, 0.75, layers=layers))
     assert redrawn(Result(now), None)["layers"] == [
-        {"name": "encoder.0.mlp", "precision": "int8", "macs": 0.75},
-        {"name": "head", "precision": "float32", "macs": 0.25},
+        {"name": "encoder.0.mlp", "precision": "int8", "macs": 0.75, "sparsity": 0.333333},
+        {"name": "head", "precision": "float32", "macs": 0.25, "sparsity": None},
     ]
 
 

@@ -85,6 +85,7 @@ FLIP = obj(
 )
 LAYER = obj(
     "a module that multiplies, in the order of their calls",
+    {"sparsity": optional_number("share of its own weights that are zero; null: it holds none")},
     name=text("dotted"),
     precision=text("the widest of its products"),
     macs=number("of all multiply-accumulates"),

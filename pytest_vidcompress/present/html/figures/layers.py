@@ -1,4 +1,4 @@
-"""Layer by layer: what a block is worth, how many weights are zero, in which precision it is kept."""
+"""Block by block: what a part of it is worth; and in which precision what share of the work is done."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from ..numbers import cell, percent_cell, whole_cell
 from ..page_blocks import Cell, Figure, Table
-from ..palette import SERIES, token
+from ..palette import SERIES
 from ..reading.read_variant import Variant
 from ..reading.run import ModelOfRun
 from ..reading.values import Entry, number, objects, text
-from .heat_map import Colours, heat_map, heat_map_layout
+from .heat_map import heat_map_layout
 from .plot_parts import axis, layout, plot_text, row_bar, rows_height, rows_layout
 
 
@@ -69,42 +69,6 @@ def _hover(model: str, part: Entry) -> str:
         f"<b>{plot_text(model)}</b>, block {number(part, 'block') or 0:.0f}, {plot_text(text(part, 'axis'))}"
     )
     return f"{title}<br>KL {number(part, 'kl') or 0:.3g}{shares}"
-
-
-def sparsity(model: ModelOfRun) -> Figure | None:
-    """Zeros by layer and variant; None where no layer has any."""
-    found = [
-        (each.name, rows)
-        for each in model.variants
-        for rows in (objects(each.entry, "layers"),)
-        if any(number(row, "sparsity") for row in rows)
-    ]
-    if not found:
-        return None
-    layers = [*dict.fromkeys(text(row, "name") for _, rows in found for row in rows)]
-    known = [{text(row, "name"): number(row, "sparsity") for row in rows} for _, rows in found]
-    z = [[100 * (each.get(layer) or 0.0) for each in known] for layer in layers]
-    hover = [
-        [
-            f"<b>{plot_text(name, 60)}</b><br>{plot_text(layer, 60)}<br>{value:.1f} % zeros"
-            for (name, _), value in zip(found, row, strict=True)
-        ]
-        for layer, row in zip(layers, z, strict=True)
-    ]
-    scale = [[0, token("soft")], [1, token("variant")]]
-    return Figure(
-        "sparsity",
-        "Zeros by layer",
-        f"Share of weights that are zero, of {len(layers)} layers in {len(found)} variants.",
-        [heat_map(z, hover, Colours(0, max(map(max, z)), scale, {"title": {"text": "%"}}))],
-        layers_layout([name for name, _ in found], layers),
-        Table(
-            "Zeros by layer: the numbers",
-            ("layer", *(name for name, _ in found)),
-            [(Cell(layer), *(percent_cell(each.get(layer), 1) for each in known)) for layer in layers],
-        ),
-        160 + 16 * len(layers),
-    )
 
 
 def layers_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:

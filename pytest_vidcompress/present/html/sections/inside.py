@@ -16,7 +16,8 @@ from ..figures.clip_cost_plots import clip_costs
 from ..figures.curves import learning_curves
 from ..figures.hotspot_bars import by_module, by_operator, spot_rows
 from ..figures.layer_precision import layer_precision
-from ..figures.layers import precision, sensitivity, sparsity
+from ..figures.layer_sparsity import layer_sparsity
+from ..figures.layers import precision, sensitivity
 from ..numbers import cell, digits, ends, percent_cell
 from ..page_blocks import Block, Cell, Folded, Grid, Section, Table, Text
 from ..reading.read_variant import Variant
@@ -24,6 +25,8 @@ from ..reading.run import ModelOfRun
 from ..reading.values import Entry, estimate, inner, items, number, objects, text
 
 _SPOT_HEADER = ("reference self ms", "reference total ms", "self ms", "total ms", "share", "calls", "kernel")
+MOST_OPEN = 32
+"""Layers that are shown without being asked for."""
 
 
 def hotspots_section(model: ModelOfRun) -> Section | None:
@@ -58,11 +61,11 @@ def _profile(variant: Variant) -> Iterator[Block]:
 def layers_section(model: ModelOfRun, sensitivities: Sequence[Entry]) -> Section | None:
     """Sensitivity, zeros and precision by layer; where a variant that failed leaves its reference."""
     own = [each for each in sensitivities if text(each, "model") == model.model]
-    figures = [*map(sensitivity, own), sparsity(model), precision(model)]
-    blocks: list[Block] = [each for each in figures if each]
-    by_layer = layer_precision(model)
-    if by_layer:
-        blocks.append(Folded("Precision of each layer", [by_layer]))
+    blocks: list[Block] = [each for each in (*map(sensitivity, own), precision(model)) if each]
+    for by_layer in (layer_sparsity(model), layer_precision(model)):
+        if by_layer:
+            is_open = len(by_layer.table.rows) <= MOST_OPEN
+            blocks.append(Folded(by_layer.title, [by_layer], is_open))
     for variant in model.variants:
         blocks += [*_divergence(variant), *_left_float(variant)]
     return Section("Layer by layer", blocks) if blocks else None

@@ -38,7 +38,7 @@ def test_every_plot_has_its_points(opened: Any, all_drawn: Draw) -> None:
     assert counts["operators"]["points"] == 7 * 7
     assert counts["learning"]["points"] == 19
     assert counts["sensitivity"]["points"] == 8
-    assert counts["classes"]["pictures"] == counts["sparsity"]["pictures"] == 1
+    assert counts["classes"]["pictures"] == counts["layer-sparsity"]["pictures"] == 1
     assert all(sum(each.values()) for each in counts.values())
 
 

@@ -9,7 +9,8 @@ from pytest_vidcompress.present.html.figures.changes import change_figure, chang
 from pytest_vidcompress.present.html.figures.class_map import MOST_CLASSES, class_map
 from pytest_vidcompress.present.html.figures.hotspot_bars import by_module, by_operator, spot_rows
 from pytest_vidcompress.present.html.figures.layer_precision import layer_precision
-from pytest_vidcompress.present.html.figures.layers import precision, sensitivity, sparsity
+from pytest_vidcompress.present.html.figures.layer_sparsity import layer_sparsity
+from pytest_vidcompress.present.html.figures.layers import precision, sensitivity
 from pytest_vidcompress.present.html.figures.times import call_times, cold_starts
 from pytest_vidcompress.present.html.reading.run import read_runs
 from tests.gate.reports import report
@@ -76,15 +77,32 @@ def test_modules_beyond_the_most_are_one_piece() -> None:
 
 def test_layers() -> None:
     assert len(check(sensitivity(RUN["sensitivities"][0])).traces) == 2
-    assert len(check(sparsity(MODEL)).table.rows) == 6
     narrow = check(precision(MODEL))
     assert [each["name"] for each in narrow.traces] == ["int8", "float32"]
     assert trace(narrow, "int8")["x"] == [70.0, 70.0]
     by_layer = check(layer_precision(MODEL))
     assert by_layer.traces[0]["z"][0] == [0] * 6
     assert sorted(by_layer.traces[0]["z"][1]) == [0, 0, 0, 0, 1, 1]
-    assert layer_precision(BARE) is sparsity(BARE) is None
+    assert layer_precision(BARE) is layer_sparsity(BARE) is None
     assert sensitivity({}) is None
+
+
+def test_zeros_of_layers_that_hold_weights_in_variants_that_have_some() -> None:
+    run = made_run(2)
+    sparse, rounded = (each["layers"] for each in run["measurements"])
+    for layer, (one, other) in enumerate(zip(sparse, rounded, strict=True)):
+        one["sparsity"], other["sparsity"] = (None, None) if layer == 0 else (0.1 * layer, 0.01)
+    # As a rewrite leaves it: a layer that others have not.
+    sparse.append({"name": "encoder.qkv", "sparsity": 0.0, "precision": "float32", "macs": 1.0})
+    model = model_of(run)
+    figure = check(layer_sparsity(model))
+    (field,) = figure.traces
+    assert field["z"] == [[10.0], [20.0], [30.0], [40.0], [50.0], [0.0]]
+    assert "50.0 % zeros" in field["hovertext"][4][0]
+    assert figure.table.header == ("layer", model.variants[1].name)
+    run["measurements"][1]["layers"][2]["sparsity"] = 0.3
+    both = check(layer_sparsity(model_of(run)))
+    assert None in both.traces[0]["z"][-1]
 
 
 def test_what_surely_changed_comes_first() -> None:
