@@ -14,21 +14,21 @@ from .sections.classes import classes_section, skipped_section
 from .sections.inside import clips_section, hotspots_section, layers_section, learning_section
 from .sections.of_run import environment_section, grid_sections, run_facts, targets_section, verdict_line
 from .sections.ship import lead, ship_section
+from .sections.shipping import Shipping, shipping
 from .sections.time import time_section
 from .sections.variants import tradeoff_section, variants_section
 
 OF_MODEL = (
-    ship_section,
     tradeoff_section,
     variants_section,
     time_section,
     classes_section,
     hotspots_section,
 )
-"""Sections of a model, in their order; one that has nothing to show is None."""
+"""Sections of a model, in their order after what to ship; one that has nothing to show is None."""
 
 
-def page(documents: Sequence[Any], names: Sequence[str] = ()) -> str:
+def page(documents: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> str:
     """The HTML of one run, or of several side by side; the last is the one that is looked at.
 
     Args:
@@ -55,6 +55,7 @@ def _beside(runs: Sequence[Run]) -> Iterator[Block]:
 
 def _shown(run: Run) -> RunOfPage:
     verdict, status = verdict_line(run)
+    found = [(model, shipping(model)) for model in run.models]
     return RunOfPage(
         run.label,
         verdict,
@@ -62,17 +63,21 @@ def _shown(run: Run) -> RunOfPage:
         text(run.facts, "closing"),
         text(run.facts, "about"),
         run_facts(run),
-        [said for model in run.models if (said := lead(model))],
+        [said for model, choices in found if (said := lead(model.model, choices))],
         [
-            *(Part(f"{model.model}, {model.clips}", _of_model(model, run)) for model in run.models),
+            *(
+                Part(f"{model.model}, {model.clips}", _of_model(model, choices, run))
+                for model, choices in found
+            ),
             *_of_run(run),
         ],
     )
 
 
-def _of_model(model: ModelOfRun, run: Run) -> list[Section]:
+def _of_model(model: ModelOfRun, choices: Shipping, run: Run) -> list[Section]:
     sensitivities: Sequence[Mapping[str, Any]] = objects(run.document, "sensitivities")
     found = [
+        ship_section(choices),
         *(section(model) for section in OF_MODEL),
         layers_section(model, sensitivities),
         clips_section(model),

@@ -51,7 +51,7 @@ class ModelOfRun:
 
 @dataclass(frozen=True)
 class Run:
-    """One document of schema 2, or the entries of a file of before it."""
+    """One document of schema 2."""
 
     document: Mapping[str, Any]
     name: str = ""
@@ -92,7 +92,7 @@ class Run:
         return ModelOfRun(name, own, earlier)
 
 
-def read_runs(documents: Sequence[Any], names: Sequence[str] = ()) -> tuple[Run, ...]:
+def read_runs(documents: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> tuple[Run, ...]:
     """In the order in which they are given: the last is the one that is looked at.
 
     Args:
@@ -101,16 +101,5 @@ def read_runs(documents: Sequence[Any], names: Sequence[str] = ()) -> tuple[Run,
     runs: list[Run] = []
     for place, document in enumerate(documents):
         name = names[place] if place < len(names) else ""
-        runs.append(Run(_whole(document), name, tuple(runs)))
+        runs.append(Run(document, name, tuple(runs)))
     return tuple(runs)
-
-
-def _whole(document: Any) -> Mapping[str, Any]:
-    """A document of schema 2 of what may be a list of entries."""
-    if isinstance(document, Mapping):
-        return document
-    entries = [each for each in document if isinstance(each, Mapping)]
-    return {
-        "measurements": [each for each in entries if each.get("grid") is not True],
-        "grids": [each for each in entries if each.get("grid") is True],
-    }

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from ....gate.metrics import METRICS, RANKED, quantity
 from ....gate.verdict import Status
 from ...wording import count, interval, label
-from ..figures.tradeoff import COSTS, tradeoff
+from ..figures.tradeoff import tradeoff
+from ..figures.tradeoff_points import COSTS
 from ..numbers import cell, digits, ends, milliseconds_cell, percent_cell, points, whole_cell
 from ..page_blocks import Block, Cell, Folded, Grid, Section, Table, Text
 from ..reading.read_variant import Variant

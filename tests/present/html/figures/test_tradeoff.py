@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.present.html.figures.plot_parts import front, plot_text, reach
-from pytest_vidcompress.present.html.figures.tradeoff import COSTS, Point, points_of, tradeoff
+from pytest_vidcompress.present.html.figures.tradeoff import tradeoff
+from pytest_vidcompress.present.html.figures.tradeoff_points import COSTS, Point, points_of
 from tests.present.html.figures.drawn import check, model_of, trace
 from tests.present.html.made_run import made_run
 
