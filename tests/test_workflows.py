@@ -57,6 +57,12 @@ def test_zizmor_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_readme_shows_steps_of_the_workflow_to_copy() -> None:
+    shown = PINNED.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) == 2
+    assert set(shown) <= set(PINNED.findall((ROOT / "docs/workflows/github.yml").read_text(encoding="utf-8")))
+
+
 def test_zizmor_would_find_it(tmp_path):
     wrong = tmp_path / ".github" / "workflows" / "wrong.yml"
     wrong.parent.mkdir(parents=True)
