@@ -20,7 +20,8 @@ from .fixtures import vc_baseline, vc_clips, vc_grid, vc_measure, vc_model, vc_v
 from .runtest import pytest_runtest_call, pytest_runtest_protocol
 from .session_finish import pytest_sessionfinish
 from .terminal_summary import pytest_benchmark_compare_machine_info, pytest_terminal_summary
-from .xdist_worker import pytest_testnodedown
+from .xdist.hand_over import pytest_testnodedown
+from .xdist.progress import pytest_configure_node
 
 __all__ = [
     "pytest_addhooks",
@@ -29,6 +30,7 @@ __all__ = [
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_configure_node",
     "pytest_deselected",
     "pytest_generate_tests",
     "pytest_report_collectionfinish",

@@ -22,6 +22,7 @@ from .items import (
 from .refusals import usage_errors
 from .stash import BESIDE_GRIDS, DESELECTED, OPTIONS, TRAININGS, session_of
 from .terminal import COLUMNS, wiped_after
+from .xdist.worker import announce
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -133,6 +134,7 @@ def _prepare(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
             if (model := parameter(item, "vc_model")) and (text := parameter(item, "vc_variant"))
         )
     session.ledger.planned = frozenset(item.nodeid for item in items if measures(item))
+    announce(config, session.ledger.planned)
     if session.shard:
         session.shard.begin(session.ledger.planned)
         if session.shard.is_empty:

@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import SpoiledRunError, UnsharedError, VidcompressError
 from ..present.printable import printable
-from .xdist_worker import hand_over_refusal
+from .xdist.hand_over import hand_over_refusal
 
 
 class SpoiledRun(pytest.exit.Exception):

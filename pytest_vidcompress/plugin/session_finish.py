@@ -8,8 +8,8 @@ import pytest
 
 from .refusals import usage_errors
 from .stash import EXIT, SESSION
-from .terminal import is_worker
-from .xdist_worker import hand_over
+from .xdist.hand_over import hand_over
+from .xdist.worker import is_worker
 
 if TYPE_CHECKING:
     from ..run.session import Session

@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
+from .xdist.worker import is_worker, relay
+
 if TYPE_CHECKING:
     from ..present.terminal.progress.bar import Bar
     from ..present.terminal.progress.notice import Notice
     from ..present.terminal.progress.pace import Pace
+    from ..present.terminal.progress.relay import Relay
 
 TERMINAL = pytest.StashKey[TextIO]()
 COLUMNS = pytest.StashKey[int]()
 _WAITS = (
     "vidcompress: another run is timing on this machine, and this one waits for it: two would slow each other"
 )
-PROGRESS: pytest.StashKey[Bar | Notice] = pytest.StashKey()
+PROGRESS: pytest.StashKey[Bar | Notice | Relay] = pytest.StashKey()
 RUN: pytest.StashKey[Pace] = pytest.StashKey()
 """How fast tests get on."""
-
-
-def is_worker(config: pytest.Config) -> bool:
-    """Is this a process of xdist that runs tests for another, which alone has a terminal?"""
-    return hasattr(config, "workeroutput")
 
 
 def open_terminal(config: pytest.Config) -> None:
@@ -47,16 +45,21 @@ def open_terminal(config: pytest.Config) -> None:
 
 def progress(config: pytest.Config) -> Callable[[str, int, int], None] | None:
     """What shows how far a run is, or says now and then where no terminal can show it."""
-    if TERMINAL not in config.stash:
+    shown = relay(config) if is_worker(config) else bar_or_lines(config)
+    if shown is None:
         return None
     from ..present.terminal.progress.pace import Pace
 
     config.stash[RUN] = Pace()
-    config.stash[PROGRESS] = _bar_or_lines(config, config.stash[TERMINAL])
-    return config.stash[PROGRESS]
+    config.stash[PROGRESS] = shown
+    return shown
 
 
-def _bar_or_lines(config: pytest.Config, terminal: TextIO) -> Bar | Notice:
+def bar_or_lines(config: pytest.Config) -> Bar | Notice | None:
+    """As the terminal can show them; None where there is no output at all."""
+    terminal = config.stash.get(TERMINAL, None)
+    if terminal is None:
+        return None
     from ..present.terminal.progress.output import draws
 
     # What tests print under `-s` would run into a bar.
@@ -83,16 +86,24 @@ def shows(item: pytest.Item, planned: Collection[str]) -> Generator[None]:
     if shown is None or item.nodeid not in planned:
         yield
         return
+    if is_worker(item.config):
+        # How many there are, and how many of them are over, knows the process that shares them out.
+        shown.pace.about = item.name
+    else:
+        shown.pace.about = _place_in_run(item, planned)
+    try:
+        yield
+    finally:
+        shown.end()
+
+
+def _place_in_run(item: pytest.Item, planned: Collection[str]) -> str:
     measuring = [each.nodeid for each in item.session.items if each.nodeid in planned]
     done = measuring.index(item.nodeid)
     run = item.config.stash[RUN]
     run.count("tests", done, len(measuring))
     left = f" ({run.left})" if run.left else ""
-    shown.pace.about = f"test {done + 1} of {len(measuring)}{left}, {item.name}"
-    try:
-        yield
-    finally:
-        shown.end()
+    return f"test {done + 1} of {len(measuring)}{left}, {item.name}"
 
 
 @contextmanager

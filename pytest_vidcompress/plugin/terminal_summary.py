@@ -12,7 +12,8 @@ import pytest
 from ..present.printable import printable
 from .refusals import usage_errors
 from .stash import COMPARED, EXIT, SESSION
-from .terminal import TERMINAL, is_worker
+from .terminal import TERMINAL
+from .xdist.worker import is_worker
 
 if TYPE_CHECKING:
     from ..present.outcome import Outcome

@@ -95,18 +95,29 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(quick, options, environ, lin
 
 @pytest.mark.parametrize(
     ("options", "environ"),
-    [(("-s",), {}), (("-n", "2"), {}), ((), {"TERM": "dumb"})],
-    ids=["-s", "-n 2", "a dumb terminal"],
+    [(("-s",), {}), ((), {"TERM": "dumb"})],
+    ids=["-s", "a dumb terminal"],
 )
 def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, environ):
-    if "-n" in options:
-        pytest.importorskip("xdist")
     shown, code = on_a_terminal(quick, "--benchmark-disable", *options, **environ)
     assert code == 0
     assert b"%|" not in shown
     assert BELOW.encode() not in shown
     assert (b"printed by the test" in shown) == ("-s" in options)
     assert "1 passed" in as_it_stays(shown)
+
+
+@pytest.mark.parametrize("options", [(), ("-q",), ("-v",)], ids=["as it is", "-q", "-v"])
+def test_processes_of_xdist_have_one_bar_between_them(quick, options):
+    pytest.importorskip("xdist")
+    shown, code = on_a_terminal(quick, "--benchmark-disable", "-n", "2", *options)
+    assert code == 0
+    bars = [bar for bar in BAR.findall(shown.decode(errors="replace")) if "%|" in bar]
+    assert any(re.search(r"tests.*\| [01]/1 \[", bar) for bar in bars), shown
+    without = as_it_stays(shown)
+    assert "%|" not in without
+    assert not re.search(r"\x1b[D78]|\x1b\[[AB]", without), "bars and what wipes them are gone"
+    assert "1 passed" in without
 
 
 def test_nothing_of_it_elsewhere(stored):

@@ -50,11 +50,15 @@ class Bar:
             self._draw(self._picture())
             self._drawn_s = self.pace.elapsed_s
 
-    def end(self) -> None:
-        """Wipes what is shown."""
+    def wipe(self) -> None:
+        """What is shown, until the next call."""
         if self._visible:
             self._write(BELOW + BACK)
         self._visible = False
+
+    def end(self) -> None:
+        """Likewise; what comes next is something new."""
+        self.wipe()
         self.pace.forget()
 
     def _picture(self) -> str:

@@ -41,8 +41,11 @@ class Notice:
         elif time.monotonic() - self._spoke >= self._every_s:
             self._say(f"vidcompress: {self.pace.sentence}")
 
+    def wipe(self) -> None:
+        """What is a line stays."""
+
     def end(self) -> None:
-        """What comes next is something new; there is nothing to wipe."""
+        """What comes next is something new."""
         self.pace.forget()
 
     def _say(self, text: str) -> None:

@@ -60,10 +60,13 @@ class Pace:
 
     @property
     def sentence(self) -> str:
-        """`clips: 412 of 1,000, 4.1/s, 2 min left`, as far as it is known."""
+        """`clips: 412 of 1,000, 4.1/s, 2 min left`, as far as it is known, and then what may change."""
         counted = f"{self.done:,} of {self.total:,}" if self.total else ""
         parts = [part for part in (counted, self.rate, self.left) if part]
-        return f"{self.title}: {', '.join(parts)}" if parts else self.title
+        if not parts:
+            return self.title
+        what, changes, detail = self.title.partition(DETAIL)
+        return f"{what}: {', '.join(parts)}{changes}{detail}"
 
 
 def duration(seconds: float) -> str:

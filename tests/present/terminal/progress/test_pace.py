@@ -59,7 +59,7 @@ def test_what_an_earlier_run_had_done_makes_nothing_faster(clock):
     clock[0] = 10.0
     pace.count("clips; agree 99 %", 16, 48)
     assert pace.rate == "2.5 s each"
-    assert pace.sentence == "clips; agree 99 %: 16 of 48, 2.5 s each, 1 min left"
+    assert pace.sentence == "clips: 16 of 48, 2.5 s each, 1 min left; agree 99 %"
 
 
 def test_something_else_begins_anew(clock):

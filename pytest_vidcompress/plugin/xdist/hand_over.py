@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .stash import session_of
-from .terminal import is_worker
+from ..stash import session_of
+from .worker import is_worker
 
 if TYPE_CHECKING:
-    from ..run.ledger import Ledger
+    from ...run.ledger import Ledger
 
 LEDGER, REFUSAL = "vidcompress", "vidcompress_refusal"
 """Keys of xdist's `workeroutput`."""
