@@ -75,12 +75,9 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             _text(values if field in values else document, field) for field in _IDENTITY
         )
         clips = _names(line)
-        numbers = _numbers(values, BESIDE_CLIPS)
-        if "top1" not in numbers:
-            raise Malformed(f"entry {name!r} has no top1")
         entries[name] = Stored(
             test=_text(values, "test"),
-            numbers=numbers,
+            numbers=_beside_clips(name, values),
             clip_ids=clips,
             outcomes=from_mask(text(values, "outcomes"), len(clips)),
             agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
@@ -98,6 +95,17 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             slowdown=_slowdown(values),
         )
     return entries
+
+
+def stored_numbers_of(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """As `stored_entries`, the numbers alone: who reads every version of a file needs no clip of it."""
+    found: dict[str, dict[str, float]] = {}
+    for name, entry in mapping(document, "variants").items():
+        values = json_object(entry, name)
+        clips = _names(_text(values if "clips" in values else document, "clips"))
+        _check_mask(text(values, "outcomes"), len(clips))
+        found[name] = _beside_clips(name, values)
+    return found
 
 
 def timing_document(variants: Mapping[str, StoredTiming]) -> dict[str, Any]:
@@ -168,14 +176,26 @@ def as_mask(outcomes: Sequence[bool]) -> str:
 
 def from_mask(mask: str, clips: int) -> tuple[bool, ...]:
     """Outcomes of `clips` clips; `Malformed` when the mask is of another length or no hexadecimal number."""
+    _check_mask(mask, clips)
+    bits = f"{int(mask, 16):0{4 * len(mask)}b}" if mask else ""
+    return tuple(map("1".__eq__, bits[:clips]))
+
+
+def _check_mask(mask: str, clips: int) -> None:
     if len(mask) != -(-clips // 4):
         raise Malformed(
             f"outcomes of {clips} clips take {-(-clips // 4)} hexadecimal digits, not {len(mask)}"
         )
     if not _HEX.issuperset(mask):
         raise Malformed("outcomes: expected hexadecimal digits")
-    bits = f"{int(mask, 16):0{4 * len(mask)}b}" if mask else ""
-    return tuple(map("1".__eq__, bits[:clips]))
+
+
+def _beside_clips(name: str, values: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of an entry, which has an accuracy at least."""
+    numbers = _numbers(values, BESIDE_CLIPS)
+    if "top1" not in numbers:
+        raise Malformed(f"entry {name!r} has no top1")
+    return numbers
 
 
 def _short(numbers: Mapping[str, float]) -> dict[str, Any]:

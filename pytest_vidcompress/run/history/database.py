@@ -1,7 +1,8 @@
 """The database of a history: what was read of commits and of run files, so that it is read once.
 
-SQLite, as Python brings it: some hundred thousand short rows, written once, a few commits at a time, all or nothing,
-and read in one order. What DuckDB is made for, scans of far more, is not asked here, and it would be a dependency.
+SQLite, as Python brings it: some thousand rows, written once, a few commits at a time, all or nothing, and read in
+one order. What DuckDB is made for, scans of far more, is not asked here, and it would be a dependency. The numbers of
+a file are one text of JSON in its row: as rows of their own they were hundreds of thousands, and took long.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from ...errors import VidcompressError
 
-VERSION = 1
+VERSION = 2
 """Of the tables. A database of another version is read anew: everything in it can be read again."""
 _PATIENCE_S = 30.0
 """For another run that is reading into it."""
@@ -33,13 +34,9 @@ CREATE TABLE contents (     -- read already, fault says why nothing of it counts
     content TEXT PRIMARY KEY,
     clip_set TEXT NOT NULL, model TEXT NOT NULL, weights TEXT NOT NULL,
     is_timing INTEGER NOT NULL,
+    numbers TEXT NOT NULL,  -- JSON: variant -> metric -> a number, or [ratios, reference_s] of its recorded runs
     fault TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE stored (       -- run counts the recorded runs of a ratio, and is -1 of what is one number
-    content TEXT NOT NULL, variant TEXT NOT NULL, metric TEXT NOT NULL, run INTEGER NOT NULL,
-    value REAL NOT NULL, reference_s REAL,
-    PRIMARY KEY (content, variant, metric, run)
-) WITHOUT ROWID;
+);
 CREATE TABLE runs (         -- run files by their content, the last path it was seen at
     digest TEXT PRIMARY KEY,
     path TEXT NOT NULL, sha TEXT NOT NULL, began TEXT NOT NULL, fault TEXT NOT NULL

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from ...gate.baseline.files import SCHEMA
-from ...gate.baseline.json_shape import stored_entries, timing_entries
+from ...gate.baseline.json_shape import stored_numbers_of, timing_entries
 from ...gate.baseline.stored import StoredTiming
 from ...gate.metrics import METRICS
 from ...other_commit.past_files import Past, Version, contents_of
 from ...untrusted import Malformed, json_object, parse_json, text
 from .database import Database
 
-Row = tuple[str, str, int, float, float | None]
-"""Variant, metric, run (-1 of what is one number), value, seconds of the reference."""
+Runs = tuple[Sequence[float], Sequence[float | None]]
+"""Ratios of the recorded runs, and seconds of the reference in each."""
+Numbers = Mapping[str, Mapping[str, "float | Runs"]]
+"""By variant and metric."""
 
 
 @dataclass(frozen=True)
 class _Content:
-    rows: tuple[Row, ...] = ()
+    numbers: Numbers = field(default_factory=dict[str, Mapping[str, "float | Runs"]])
     clip_set: str = ""
     model: str = ""
     weights: str = ""
@@ -62,11 +65,11 @@ def _files(versions: tuple[Version, ...]) -> Iterator[Version]:
 
 
 def _write(database: Database, name: str, read: _Content) -> None:
+    numbers = json.dumps(read.numbers, separators=(",", ":"))
     database.write(
-        "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?)",
-        [(name, read.clip_set, read.model, read.weights, read.is_timing, read.fault)],
+        "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(name, read.clip_set, read.model, read.weights, read.is_timing, numbers, read.fault)],
     )
-    database.write("INSERT INTO stored VALUES (?, ?, ?, ?, ?, ?)", ((name, *row) for row in read.rows))
 
 
 def _read(content: bytes) -> _Content:
@@ -81,31 +84,37 @@ def _read(content: bytes) -> _Content:
 
 def _stored(document: Mapping[str, Any]) -> _Content:
     clip_set, model, weights = (text(document, name) for name in ("clip_set", "model", "weights"))
-    rows = tuple(
-        (variant, metric, -1, float(value), None)
-        for variant, entry in stored_entries(document).items()
-        for metric, value in entry.numbers.items()
-        if metric in METRICS
-    )
-    return _Content(rows, clip_set, model, weights)
+    return _Content(_known(stored_numbers_of(document)), clip_set, model, weights)
 
 
 def _timing(document: Mapping[str, Any]) -> _Content:
-    rows = tuple(
-        (variant, *row) for variant, entry in timing_entries(document).items() for row in _of_timing(entry)
+    entries = timing_entries(document)
+    single = _known({variant: entry.numbers for variant, entry in entries.items()})
+    return _Content(
+        {variant: {**single[variant], **_recorded(entry)} for variant, entry in entries.items()},
+        is_timing=True,
     )
-    return _Content(rows, is_timing=True)
 
 
-def _of_timing(entry: StoredTiming) -> Iterator[tuple[str, int, float, float | None]]:
-    for metric, value in entry.numbers.items():
-        yield metric, -1, float(value), None
-    recorded = {"latency_ratio": entry, "start_ratio": entry.start}
-    recorded |= {f"{part}_ratio": pairs for part, pairs in entry.answers.items()}
-    for metric, runs in recorded.items():
-        # Runs of before the reference's time was stored have none, and lie first.
-        references = [*[None] * (len(runs.runs) - len(runs.references)), *runs.references]
-        for run, (value, reference) in enumerate(zip(runs.runs, references, strict=False)):
-            yield metric, run, value, reference
-    for run, value in enumerate(entry.p90s):
-        yield "latency_p90_ratio", run, value, None
+def _known(numbers: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Of metrics, and not of their parts."""
+    return {
+        variant: {metric: float(value) for metric, value in own.items() if metric in METRICS}
+        for variant, own in numbers.items()
+    }
+
+
+def _recorded(entry: StoredTiming) -> dict[str, Runs]:
+    """Of ratios, as far as runs were recorded."""
+    by_metric = {"latency_ratio": entry, "start_ratio": entry.start}
+    by_metric |= {f"{part}_ratio": pairs for part, pairs in entry.answers.items()}
+    found: dict[str, Runs] = {
+        metric: (each.runs, _references(each.runs, each.references)) for metric, each in by_metric.items()
+    }
+    found["latency_p90_ratio"] = entry.p90s, _references(entry.p90s, ())
+    return {metric: runs for metric, runs in found.items() if runs[0]}
+
+
+def _references(runs: Sequence[float], known: Sequence[float]) -> list[float | None]:
+    """One a run: those of before the reference's time was stored have none, and lie first."""
+    return [*[None] * (len(runs) - len(known)), *known][: len(runs)]

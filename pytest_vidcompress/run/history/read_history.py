@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from statistics import fmean
+from typing import Any
 
 from ...gate.history.series import Key, Observation, Series
 from ...gate.history.stored_versions import StoredVersion, stored_series
@@ -22,14 +22,12 @@ from .read_commits import read_commits
 from .read_runs import read_runs
 
 _VERSIONS = """
-SELECT commits.place, versions.path, content, is_timing, clip_set, model, weights
+SELECT commits.place, versions.path, contents.rowid, is_timing, clip_set, model, weights
 FROM commits JOIN versions USING (sha) JOIN contents USING (content)
 WHERE commits.place IS NOT NULL AND fault = ''
 ORDER BY commits.place, versions.path
 """
-_STORED = (
-    "SELECT variant, metric, value, reference_s FROM stored WHERE content = ? ORDER BY variant, metric, run"
-)
+_NUMBERS = "SELECT numbers FROM contents WHERE rowid = ?"
 _MAIN = """
 SELECT DISTINCT versions.path, contents.clip_set, contents.model, contents.weights
 FROM versions JOIN commits USING (sha) JOIN contents USING (content)
@@ -128,14 +126,23 @@ def _usual(past: Past, baselines: Path) -> Path:
 
 
 def _versions(tables: Database) -> Iterator[StoredVersion]:
+    """Of every variant those that differ from the one before."""
     owners = _owners(tables.rows(_MAIN))
+    last: dict[tuple[str, ...], dict[str, Any]] = {}
     for place, path, content, is_timing, *named in tables.rows(_VERSIONS):
-        clip_set, model, weights, machine = _owner(path, owners) if is_timing else (*named, "")
-        rows = tables.rows(_STORED, [content])
-        for (variant, metric), some in groupby(rows, key=itemgetter(0, 1)):
-            _, _, values, references = zip(*some, strict=True)
-            key = Key(clip_set, model, weights, variant, metric, machine)
-            yield StoredVersion(place, key, values, references)
+        owner = _owner(path, owners) if is_timing else (*named, "")
+        ((numbers,),) = tables.rows(_NUMBERS, [content])
+        for variant, found in json.loads(numbers).items():
+            before = last.get((*owner, variant), {})
+            if found == before:
+                continue
+            last[(*owner, variant)] = {**before, **found}
+            clip_set, model, weights, machine = owner
+            for metric, said in found.items():
+                if said != before.get(metric):
+                    values, references = said if isinstance(said, list) else ([said], [None])
+                    key = Key(clip_set, model, weights, variant, metric, machine)
+                    yield StoredVersion(place, key, tuple(values), tuple(references))
 
 
 Owner = tuple[str, str, str]

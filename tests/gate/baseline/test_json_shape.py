@@ -11,6 +11,7 @@ from pytest_vidcompress.gate.baseline.json_shape import (
     from_mask,
     stored_document,
     stored_entries,
+    stored_numbers_of,
     timing_entries,
 )
 from pytest_vidcompress.gate.baseline.stored import Stored
@@ -65,8 +66,32 @@ def entry(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_a_number_that_its_metric_cannot_be_is_refused_by_its_name(fields: dict[str, Any]) -> None:
-    with pytest.raises(Malformed, match=f"^{next(iter(fields))}: expected"):
+    name = next(iter(fields))
+    with pytest.raises(Malformed, match=f"^{name}: expected"):
         stored_entries(entry(**fields))
+    if name != "test":
+        with pytest.raises(Malformed, match=f"^{name}: expected"):
+            stored_numbers_of(entry(**fields))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=9), st.floats(0, 1), st.integers(0, 10**9))
+def test_the_numbers_alone_are_those_of_whole_entries(
+    outcomes: list[bool], sparsity: float, size: int
+) -> None:
+    entries = {
+        "one": Stored.of(report(tuple(outcomes), size_bytes=size)),
+        "other": Stored.of(report((True,) * 3, sparsity=sparsity)),
+    }
+    document = stored_document(entries)
+    whole = {name: each.numbers for name, each in stored_entries(document).items()}
+    assert stored_numbers_of(document) == whole
+
+
+@pytest.mark.parametrize(("mask", "clips"), [("f", "a b c d e"), ("x", "a b"), ("ff", "a")])
+def test_nor_are_they_read_where_outcomes_fit_no_clips(mask: str, clips: str) -> None:
+    for read in (stored_entries, stored_numbers_of):
+        with pytest.raises(Malformed, match="outcomes"):
+            read(entry(outcomes=mask, clips=clips))
 
 
 def test_what_is_not_known_is_left_alone() -> None:

@@ -197,7 +197,7 @@ def test_a_database_of_another_version_is_read_anew(tmp_path: Path) -> None:
     made_repository(tmp_path, [{MAIN: main_file(fp16={"size_bytes": 1})}])
     read(tmp_path)
     connection = sqlite3.connect(tmp_path / "history.sqlite")
-    connection.execute("DROP TABLE stored")
+    connection.execute("DROP TABLE contents")
     connection.execute("PRAGMA user_version = 99")
     connection.commit()
     connection.close()
