@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from operator import mul
 from random import Random
 from statistics import NormalDist, fmean, pvariance, stdev
 from typing import Any
@@ -123,13 +125,24 @@ def _smaller_rate(clips: int, smaller: int, larger: int, difference: float) -> f
 def _skellam_cdf(most: int, gross: float, counter: float) -> float:
     """P(X - Y <= most) for Poisson X of mean `gross` and Y of mean `counter`."""
     middle, spread = counter + max(0.0, -most - counter), 12 * math.sqrt(counter) + 40
-    counts = range(max(0, -most, int(counter - spread)), int(middle + spread) + 1)
-    log_counter = math.log(counter) if counter else -math.inf
-    weights = [
-        math.exp(n * log_counter - counter - math.lgamma(n + 1)) if n else math.exp(-counter) for n in counts
-    ]
-    below = _special().pdtr([most + n for n in counts], gross)
-    return math.fsum(weight * float(chance) for weight, chance in zip(weights, below, strict=True))
+    first, last = max(0, -most, int(counter - spread)), int(middle + spread)
+    # P(X <= n) is P(X <= n - 1) and one chance more.
+    steps = _poisson(most + first + 1, most + last, gross)
+    below = accumulate(steps, initial=float(_special().pdtr(most + first, gross)))
+    return math.fsum(map(mul, _poisson(first, last, counter), below))
+
+
+def _poisson(start: int, end: int, mean: float) -> list[float]:
+    """P(N = n) for n = start ... end: from the likeliest of them each from its neighbour."""
+    if start > end:
+        return []
+    if not mean:
+        return [float(n == 0) for n in range(start, end + 1)]
+    likeliest = min(max(int(mean), start), end)
+    chance = math.exp(likeliest * math.log(mean) - mean - math.lgamma(likeliest + 1))
+    above = accumulate(range(likeliest + 1, end + 1), lambda one, n: one * mean / n, initial=chance)
+    below = accumulate(range(likeliest, start, -1), lambda one, n: one * n / mean, initial=chance)
+    return [*[*below][:0:-1], *above]
 
 
 def _binomial(n: int, clips: int, share: float) -> float:
