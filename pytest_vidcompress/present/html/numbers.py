@@ -39,6 +39,11 @@ def ends(value: float | None, write: object = None) -> str:
     return f"[{low}, {high}]"
 
 
+def plain(value: float) -> str:
+    """For machines: whole numbers whole, others with as many digits as anything was measured to."""
+    return str(int(value)) if float(value).is_integer() else f"{value:.9g}"
+
+
 def cell(value: float | None, text: str = "", style: str = "") -> Cell:
     """A number, as it is written or with three digits; a dash where there is none."""
     return DASH if value is None else Cell(text or digits(value), float(value), style)

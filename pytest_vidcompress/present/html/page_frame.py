@@ -10,9 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..printable import printable
+from .numbers import plain
+from .packed import packed, packed_plotly
 from .page_blocks import Block, Figure, Section
 from .palette import PALETTE
-from .plotly_script import packed_plotly
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -58,6 +59,7 @@ def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] =
     figures: list[Figure] = []
     own: dict[str, Any] = {"number_of": partial(_number, figures)}
     environment.globals.update(own)
+    environment.filters["plain"] = plain
     body = environment.get_template("body.html.j2").render(runs=runs, beside=beside)
     # Written by itself: the quotes and marks of a script are no text of the page.
     drawn = json.dumps([each.document for each in figures], separators=(",", ":"), allow_nan=False)
@@ -67,7 +69,7 @@ def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] =
         body=_Ours(body),
         style=_Ours((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         script=_Ours((TEMPLATES / "page.js").read_text(encoding="utf-8")),
-        figures=_Ours(_in_script(drawn)) if figures else None,
+        figures=_Ours(packed(drawn)) if figures else None,
         library=_Ours(packed_plotly()) if figures else None,
     )
 
@@ -77,11 +79,6 @@ class _Ours(str):
 
     def __html__(self) -> str:
         return self
-
-
-def _in_script(text: str) -> str:
-    """JSON that ends no script element."""
-    return "".join(f"\\u{ord(c):04x}" if c in "<>&\u2028\u2029" else c for c in text)
 
 
 def _printable(value: object) -> object:

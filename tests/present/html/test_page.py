@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_vidcompress.gate.judge import judge
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.measure.report import PublishedAccuracy
+from pytest_vidcompress.present.formats.run_file import parse_run_file
 from pytest_vidcompress.present.html.page import page
 from tests.gate.reports import report
 from tests.present.html.documents import document
@@ -131,6 +133,27 @@ def test_nothing_foreign_ends_the_script_or_is_one() -> None:
     assert not [each for each in tags.targets if each.startswith(("javascript", "data:text"))]
 
 
+def test_clips_that_changed_and_have_no_picture_are_rows() -> None:
+    run = made_run(3, 400)
+    flips = run["measurements"][2]["flips"]
+    for flip in flips[1:]:
+        flip["thumbnails"] = []
+    html, name = page([run]), run["measurements"][2]["name"]
+    rows = rows_of(html, f"{name}: other clips whose answer changed")
+    assert [row[0] for row in rows[1:]] == [flip["file"] for flip in flips[1:]]
+    assert rows[1][1:] == ["lost", flips[1]["label"], flips[1]["reference"], flips[1]["variant"]]
+    flips[0] |= {"thumbnails": [], "playable": ""}
+    assert len(rows_of(page([run]), f"{name}: clips whose answer changed")) == 1 + len(flips)
+
+
+def test_numbers_are_whole_where_the_eye_gets_fewer_digits() -> None:
+    run = made_run(1)
+    run["measurements"][0] |= {"size_bytes": 12_345_678_901, "latency": 1 / 3000}
+    html = page([run])
+    assert 'data-v="12345.6789">12,346<' in html
+    assert 'data-v="0.333333333">0.33<' in html
+
+
 @pytest.mark.parametrize(
     "playable", ["../a.mp4", "/a.mp4", "http://x/a.mp4", "a.exe", "c:/a.mp4", "\\\\x\\a.mp4"]
 )
@@ -247,7 +270,6 @@ def test_runs_stand_side_by_side_and_what_changed_comes_first() -> None:
         {"measurements": [{"name": "a", "model": "m", "top1_drop": "x", "hotspots": [], "verdicts": [{}]}]},
         {"measurements": [{"name": "a", "model": "m", "start": {"total_s": 1}, "calls": 3, "classes": [{}]}]},
         {"measurements": [{"name": "a", "model": "m", "latency_ratio": 1e400, "top1_drop": 0.1}]},
-        [],
     ],
 )
 def test_what_is_missing_or_something_else_is_left_out(broken: Any) -> None:
@@ -257,7 +279,7 @@ def test_what_is_missing_or_something_else_is_left_out(broken: Any) -> None:
 def test_a_file_of_before_the_schema_is_drawn() -> None:
     entries = [{"name": "fp16", "model": "m", "test": "t", "clips": 9, "top1_drop": 0.1, "latency_ratio": 0.5,
                 "verdict": "failed", "verdict_top1": "failed", "verdict_top1_limit": 0.8, "top1": 0.7}]  # fmt: skip
-    html = page([entries])
+    html = page([parse_run_file(json.dumps(entries).encode(), "old.json")])
     assert "1 of 1 variant failed: fp16 (top1)" in tags_of(html).text
     assert rows_of(html, "Verdicts of fp16")[1][:6] == ["top1", "failed", "70.00 %", "-", "-", "80.00 %"]
 

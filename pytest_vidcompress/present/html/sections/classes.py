@@ -23,7 +23,10 @@ def classes_section(model: ModelOfRun) -> Section | None:
     blocks: list[Block] = [figure] if figure else []
     for variant in model.variants:
         flips = [*_flipped(variant)]
-        inside: list[Block] = [FlippedClips(flips)] if flips else []
+        seen = [each for each in flips if each.thumbnails or each.playable]
+        unseen = [each for each in flips if not (each.thumbnails or each.playable)]
+        inside: list[Block] = [FlippedClips(seen)] if seen else []
+        inside += [_unseen(variant, unseen, bool(seen))] if unseen else []
         confusions = _confusions(variant)
         inside += [confusions] if confusions else []
         if inside:
@@ -36,6 +39,21 @@ def _summary(variant: Variant, flips: list[FlippedClip]) -> str:
     lost, gained = (sum(int(number(row, key) or 0) for row in rows) for key in ("lost", "gained"))
     shown = f", {len(flips)} shown" if flips else ""
     return f"{variant.name}: {count(lost, 'clip')} lost, {gained} gained{shown}"
+
+
+def _unseen(variant: Variant, flips: list[FlippedClip], are_others: bool) -> Table:
+    """Those that have no pictures: a row is enough."""
+    title = f"{variant.name}: {'other ' if are_others else ''}clips whose answer changed"
+    rows = [
+        (
+            Cell(each.file or each.clip),
+            Cell("gained" if each.is_gained else "lost", style="passed" if each.is_gained else "failed"),
+            *(Cell(said) for said in (each.label, each.reference, each.variant)),
+        )
+        for each in flips
+    ]
+    header = ("clip", "is", "class", "reference says", "variant says")
+    return Table(title, header, rows, words=frozenset(range(len(header))))
 
 
 def _confusions(variant: Variant) -> Table | None:

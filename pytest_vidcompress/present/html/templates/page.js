@@ -35,21 +35,26 @@
     made.addEventListener("click", act);
     return made;
   }
-  for (const holder of all(".table")) {
-    const table = holder.querySelector("table");
-    const title = table.caption.textContent;
-    const tools = Object.assign(document.createElement("div"), { className: "tools" });
-    tools.append(button("Copy CSV", `Copy as CSV: ${title}`, () => copy(csv(table), title)));
-    holder.append(tools);
-  }
-  for (const figure of all("figure")) {
-    const title = figure.querySelector("h4").textContent;
-    const act = () => copy(csv(figure.querySelector("table")), title);
-    figure.querySelector("figcaption").append(button("Copy CSV", `Copy the numbers of this plot as CSV: ${title}`, act));
-  }
-  for (const pre of all(".command")) {
-    pre.after(button("Copy", "Copy the command", () => copy(pre.textContent, "the command")));
-  }
+  const tools = {
+    ".table"(holder) {
+      const table = holder.querySelector("table");
+      const title = table.caption.textContent;
+      const row = Object.assign(document.createElement("div"), { className: "tools" });
+      row.append(button("Copy CSV", `Copy as CSV: ${title}`, () => copy(csv(table), title)));
+      holder.append(row);
+      sortable(table);
+      scrolls.observe(holder.querySelector(".wide"));
+    },
+    figure(figure) {
+      const title = figure.querySelector("h4").textContent;
+      const act = () => copy(csv(figure.querySelector("table")), title);
+      figure.querySelector("figcaption").append(button("Copy CSV", `Copy the numbers of this plot as CSV: ${title}`, act));
+    },
+    ".command"(pre) {
+      pre.after(button("Copy", "Copy the command", () => copy(pre.textContent, "the command")));
+      scrolls.observe(pre);
+    },
+  };
 
   // Tables: sorted by a click on a heading; a stop for the keyboard only where there is something to scroll to.
   function sort(table, column, heading) {
@@ -65,8 +70,8 @@
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
     table.tBodies[0].append(...rows);
   }
-  for (const table of all("table")) {
-    if (table.tBodies[0].rows.length < 3) continue;
+  function sortable(table) {
+    if (table.tBodies[0].rows.length < 3) return;
     all("th", table.tHead).forEach((heading, column) => {
       const made = Object.assign(document.createElement("button"), { type: "button", textContent: heading.textContent });
       made.addEventListener("click", () => sort(table, column, heading));
@@ -79,12 +84,24 @@
       else target.removeAttribute("tabindex");
     }
   });
-  all(".wide, pre.command").forEach((each) => scrolls.observe(each));
+
+  // A page has hundreds of tables and a screen one: what is folded gets its buttons when it is unfolded.
+  const equipped = new WeakSet();
+  function equip(within) {
+    for (const [selector, add] of Object.entries(tools)) {
+      for (const each of all(selector, within)) {
+        if (equipped.has(each) || each.parentElement.closest("details:not([open])")) continue;
+        equipped.add(each);
+        add(each);
+      }
+    }
+  }
+  equip(document);
+  document.addEventListener("toggle", ({ target }) => { if (target.open) equip(target); }, true);
 
   // Plots.
-  const source = document.getElementById("figures");
-  if (!source) return;
-  const figures = JSON.parse(source.textContent);
+  if (!document.getElementById("figures")) return;
+  let figures = [];
   const escape = (words) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const plain = (words) => {
     const area = document.createElement("textarea");
@@ -220,33 +237,37 @@
   theme();
   dark.addEventListener("change", () => { theme(); drawn.forEach((_, plot) => draw(plot)); });
 
-  function unpacked(words) {
+  function bytes(words) {
     if (Uint8Array.fromBase64) return Uint8Array.fromBase64(words);
     const packed = atob(words);
-    const bytes = new Uint8Array(packed.length);
-    for (let place = 0; place < packed.length; place += 1) bytes[place] = packed.charCodeAt(place);
-    return bytes;
+    const made = new Uint8Array(packed.length);
+    for (let place = 0; place < packed.length; place += 1) made[place] = packed.charCodeAt(place);
+    return made;
   }
-  async function unpack() {
-    const bytes = unpacked(document.getElementById("library").textContent.trim());
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
-    document.head.append(script);
+  function unpacked(name) {
+    const packed = bytes(document.getElementById(name).textContent.trim());
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   }
   async function begin() {
     try {
-      await unpack();
+      figures = JSON.parse(await unpacked("figures"));
+      const script = document.createElement("script");
+      script.textContent = await unpacked("library");
+      document.head.append(script);
     } catch {
       all(".plot").forEach((each) => { each.textContent = "This browser cannot draw the plot; its numbers are below."; });
       return;
     }
+    // One after the other, with a moment for the reader between two.
+    let last = Promise.resolve();
+    const pause = () => new Promise((done) => { setTimeout(done); });
+    const later = (plot) => { last = last.then(() => draw(plot)).catch(reportError).then(pause); };
     const seen = new IntersectionObserver((entries) => {
       for (const entry of entries) {
-        if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
+        if (entry.isIntersecting) { seen.unobserve(entry.target); later(entry.target); }
       }
-    }, { rootMargin: "600px" });
-    all(".plot").forEach((each) => { each.style.minHeight = `${each.dataset.height}px`; seen.observe(each); });
+    }, { rootMargin: "400px" });
+    all(".plot").forEach((each) => seen.observe(each));
     root.dataset.ready = "yes";
   }
   all(".plot").forEach((each) => { each.style.minHeight = `${each.dataset.height}px`; });
