@@ -2,8 +2,8 @@
 
 Tests get fixtures (`vc_model`, `vc_clips`, `vc_variant`, `vc_measure`, `vc_baseline`, `vc_grid`); the names in
 `__all__` are for annotations and for plugins that add models, clip sets, techniques, runtimes and summary tables;
-`load` reads a saved variant again, and `policy_of` says what `va-red` decides. They are imported on first use, because
-pytest loads this package in every run.
+`load` reads a saved variant again, and `policy_of` says what `va-red` decides. They are imported on first use,
+because pytest loads this package in every run.
 """
 
 from __future__ import annotations

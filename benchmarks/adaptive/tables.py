@@ -1,4 +1,4 @@
-"""The tables of cascades, of early exits and of what single clips take in docs/adaptive.md, from the results beside this file.
+"""The tables of cascades, early exits and single clips in docs/adaptive.md, from the results beside this file.
 
 python -m benchmarks.adaptive.tables
 """

@@ -18,7 +18,11 @@ from benchmarks.tokens import accuracy, latency
 PAGE = Path(__file__).parents[2] / "docs/adaptive.md"
 MARKS = "<!-- {}: python -m benchmarks.tokens.tables writes what follows -->", "<!-- end of {} -->"
 TITLES = {"timesformer": "TimeSformer", "videomae": "VideoMAE"}
-COLUMNS = {"fuse+int8-static@openvino": "OpenVINO", "fuse+int8-static@onnxruntime": "ONNX Runtime", "fuse@torch": "torch"}
+COLUMNS = {
+    "fuse+int8-static@openvino": "OpenVINO",
+    "fuse+int8-static@onnxruntime": "ONNX Runtime",
+    "fuse@torch": "torch",
+}
 SURE = 0.05
 """A chance above it is not written."""
 

@@ -180,9 +180,7 @@ def test_a_range_that_kills_every_worker_is_named(engine: Processes, model: Mode
         logits(engine, deadly.eval(), replace(model, module=deadly))
 
 
-def test_no_worker_outlives_its_engine(
-    engine: Processes, model: Model, strangers: frozenset[int]
-) -> None:
+def test_no_worker_outlives_its_engine(engine: Processes, model: Model, strangers: frozenset[int]) -> None:
     logits(engine, model.module, model)
     assert children() - strangers
     engine.close()
