@@ -38,7 +38,7 @@ HOMES = {
     "onnx": ("runtimes/onnx/",),
     "onnxruntime": ("runtimes/onnx/",),
     "openvino": ("runtimes/openvino/",),
-    "plotly": ("present/html/",),
+    "plotly": (),
     "pytest": ("plugin/",),
     "ray": ("run/engines/ray/",),
     "scipy": ("gate/statistics.py",),

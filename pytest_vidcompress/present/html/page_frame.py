@@ -11,7 +11,7 @@ from typing import Any
 
 from ..printable import printable
 from .numbers import plain
-from .packed import packed, packed_plotly
+from .packed import packed, packed_library
 from .page_blocks import Block, Figure, Section
 from .palette import PALETTE
 
@@ -70,7 +70,7 @@ def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] =
         style=_Ours((TEMPLATES / "page.css").read_text(encoding="utf-8")),
         script=_Ours((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         figures=_Ours(packed(drawn)) if figures else None,
-        library=_Ours(packed_plotly()) if figures else None,
+        library=_Ours(packed_library()) if figures else None,
     )
 
 
