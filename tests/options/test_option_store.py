@@ -73,7 +73,7 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(workers: int, sharing: Pro
 
 
 def test_two_drivers_on_one_store_are_one_run(sharing: Project) -> None:
-    """How little they compute twice, `tests/run/shards/test_predictions.py` counts where there is more to choose from."""
+    """How little they compute twice, `test_predictions` counts where there is more to choose from."""
     drivers = [started(sharing, "--vc-store=both", f"--vc-json=both-{number}.json") for number in (1, 2)]
     assert [driver.wait() for driver in drivers] == [0, 0]
     for number in (1, 2):

@@ -13,6 +13,8 @@ from typing import Any
 
 _FIRST = b"vidcompress result 1\n"
 _CHECK = 16
+_read_json = json.JSONDecoder().raw_decode
+"""Without a look for blanks around it, of which there are none."""
 _MOST_HEAD = 1 << 20
 """Bytes of the line of JSON."""
 
@@ -102,7 +104,7 @@ def _parts(content: bytes) -> tuple[dict[str, Any], bytes]:
         raise DamagedError("it is not whole")
     end = content.find(b"\n", len(_FIRST), len(_FIRST) + _MOST_HEAD)
     try:
-        head = json.loads(content[len(_FIRST) : end].decode()) if end >= 0 else None
+        head, _ = _read_json(content[len(_FIRST) : end].decode()) if end >= 0 else (None, 0)
     except (ValueError, RecursionError):
         head = None
     if not isinstance(head, dict):

@@ -15,6 +15,8 @@ _PARTS = "parts"
 """Folder of what is being written."""
 _CHUNK = 1 << 16
 """Bytes that are read at once, more than most results have."""
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _FORGOTTEN_S = 86400.0
 """Age at which the writer of a part must have been killed."""
 
@@ -54,7 +56,7 @@ class FolderStore:
 
     def read(self, name: str) -> bytes | None:
         try:
-            file = os.open(f"{self._place}/{name}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            file = os.open(f"{self._place}/{name}", _READ)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -157,7 +159,7 @@ def _link(part: str, file: str) -> None:
 
 
 def _write(path: str, content: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+    file = os.open(path, _WRITE, 0o666)
     try:
         left = memoryview(content)
         while left:
