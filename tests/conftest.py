@@ -1,6 +1,7 @@
 """What every test shares: pytester, a cache of its own, and folders with a user's tests in them."""
 
 import os
+import tempfile
 
 import pytest
 
@@ -41,6 +42,19 @@ def _alone():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_folder_of_our_own(_alone, worker_id):
+    """Runs that time wait for each other by a lock in it; those of another process of these tests need not: what it
+    does instead would disturb as much."""
+    if worker_id == "master":
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", None)
+        yield
+
+
 @pytest.fixture
 def project(tmp_path):
     """An empty project of a user."""
@@ -59,7 +73,7 @@ def stored(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("stored"))
     project.write(test_holds=HOLDS)
     for _ in range(3):  # as many runs as a latency ratio must have to be held to
-        assert project.run("--vc-baseline=create").ret == 0
+        assert project.run("--vc-baseline=create", "--vc-confirm=3").ret == 0
     return project
 
 

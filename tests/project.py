@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -134,6 +135,7 @@ def _pytest(folder: str, arguments: list[str], log: str, environment: dict[str, 
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None
     with Path(log).open("w") as file:
         for descriptor in (1, 2):
             os.dup2(file.fileno(), descriptor)

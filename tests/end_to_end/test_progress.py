@@ -71,11 +71,18 @@ def quick(tmp_path_factory):
 @pytest.mark.parametrize(
     ("options", "environ", "line"),
     [
-        ((), {}, r"(?m)^test_holds\.py \. +\[100%\]$"),
-        (("-q",), {"NO_COLOR": "1"}, r"(?m)^\. +\[100%\]$"),
-        (("-v",), {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, r"(?m)PASSED +\[100%\]$"),
+        pytest.param((), {}, r"(?m)^test_holds\.py \. +\[100%\]$", id="as it is"),
+        pytest.param(
+            ("-q",), {"NO_COLOR": "1"}, r"(?m)^\. +\[100%\]$", id="-q without colours", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            ("-v",),
+            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+            r"(?m)PASSED +\[100%\]$",
+            id="-v without blocks",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["as it is", "-q without colours", "-v without blocks"],
 )
 def test_on_a_terminal_pytests_own_lines_stay_whole(quick, options, environ, line):
     shown, code = on_a_terminal(quick, "--benchmark-disable", *options, **environ)
@@ -95,8 +102,10 @@ def test_on_a_terminal_pytests_own_lines_stay_whole(quick, options, environ, lin
 
 @pytest.mark.parametrize(
     ("options", "environ"),
-    [(("-s",), {}), ((), {"TERM": "dumb"})],
-    ids=["-s", "a dumb terminal"],
+    [
+        pytest.param(("-s",), {}, id="-s"),
+        pytest.param((), {"TERM": "dumb"}, id="a dumb terminal", marks=pytest.mark.slow),
+    ],
 )
 def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, environ):
     shown, code = on_a_terminal(quick, "--benchmark-disable", *options, **environ)
