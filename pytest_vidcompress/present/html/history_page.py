@@ -29,19 +29,22 @@ def history_page(
     """
     rows = change_rows(trends)
     parts = [Part("The history", [*_of_all(rows, commits, faults)]), *_of_models(trends, commits)]
-    verdict, status = _verdict(rows)
+    verdict, word, status = _verdict(rows)
     about = f"{count(len(commits), 'commit')} to {commits[-1][0][:_SHORT]}, {len(trends)} series."
-    shown = RunOfPage("history", verdict, status, "", about, (), (), parts)
+    shown = RunOfPage("history", verdict, status, "", about, (), (), parts, word)
     return framed_page(f"History: {verdict}", [shown])
 
 
-def _verdict(rows: Sequence[ChangeRow]) -> tuple[str, str]:
+def _verdict(rows: Sequence[ChangeRow]) -> tuple[str, str, str]:
+    """In a line, in a word, and the status that colours it."""
     unseen, worse = sum(row.is_unseen for row in rows), sum(row.change.is_worse for row in rows)
+    taken = sum(row.change.is_worse and row.change.mark is not None for row in rows)
     if unseen:
-        return f"{count(unseen, 'change')} for the worse that no run saw", "inconclusive"
+        return f"{count(unseen, 'change')} for the worse that no run saw", "unseen", "failed"
     if worse:
-        return f"{count(worse, 'change')} for the worse", "inconclusive"
-    return "Nothing got worse", "passed"
+        which = f", {'all' if taken == worse else taken} taken over" if taken else ""
+        return f"{count(worse, 'change')} for the worse{which}", "changed", "inconclusive"
+    return "Nothing got worse", "steady", "passed"
 
 
 def _of_all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,8 @@ from .page_blocks import Block, Figure, Section
 from .palette import PALETTE
 
 TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_WHOLE = 12
+"""Characters of a cell that are not broken."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class RunOfPage:
     facts: Sequence[tuple[str, str]]
     leads: Sequence[str]
     parts: Sequence[Part]
+    word: str = ""
+    """What stands before the verdict, in the colour of the status; the status, unless given."""
 
 
 def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] = ()) -> str:
@@ -59,7 +64,7 @@ def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] =
     figures: list[Figure] = []
     own: dict[str, Any] = {"number_of": partial(_number, figures)}
     environment.globals.update(own)
-    environment.filters["plain"] = plain
+    environment.filters |= {"plain": plain, "breakable": _breakable}
     body = environment.get_template("body.html.j2").render(runs=runs, beside=beside)
     # Written by itself: the quotes and marks of a script are no text of the page.
     drawn = json.dumps([each.document for each in figures], separators=(",", ":"), allow_nan=False)
@@ -85,6 +90,15 @@ def _printable(value: object) -> object:
     """What the page shows of a value; what is HTML already is ours."""
     ours = hasattr(value, "__html__")
     return printable(value) if isinstance(value, str | PurePath) and not ours else value
+
+
+def _breakable(text: str) -> str:
+    """A long name may go on in the next line behind its signs, such as a recipe's."""
+    if len(text) <= LONGEST_WHOLE:
+        return text
+    from markupsafe import escape
+
+    return _Ours(re.sub(r"(?<=[,+:=/_])(?=\w)", "<wbr>", str(escape(printable(text)))))
 
 
 def _number(figures: list[Figure], figure: Figure) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-VOID = {"meta", "img"}
+VOID = {"meta", "img", "wbr"}
 
 
 class Tags(HTMLParser):
@@ -19,9 +19,12 @@ class Tags(HTMLParser):
         self.ids: list[str] = []
         self.targets: list[str] = []
         self.words: list[str] = []
+        self.goes_on = False
+        """The next word is of the last one, which may be broken there."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
+        self.goes_on = tag == "wbr"
         for name, value in attrs:
             if name in ("src", "href", "poster"):
                 self.targets.append(value or "")
@@ -38,7 +41,7 @@ class Tags(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not {"script", "style"} & {*self.open}:
-            self.words.append(data)
+            self.words.append((self.words.pop() if self.goes_on else "") + data)
 
     @property
     def text(self) -> str:
@@ -65,6 +68,6 @@ def rows_of(html: str, caption: str) -> list[list[str]]:
     start = html.index(f"<caption>{caption}</caption>")
     table = html[start : html.index("</table>", start)]
     return [
-        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row.replace("<wbr>", ""), re.DOTALL)
         for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
     ]

@@ -71,7 +71,7 @@ def over_commits(metric: Metric, machine: str, trends: Sequence[Trend], commits:
     scale = metric.unit.scale
     y = axis(f"{metric.unit.name}{f', {metric.unit.word or scale}' if scale != 1 else ''}", hoverformat=".4g")
     return Figure(
-        "over-commits",
+        f"commits-{metric.name.replace('_', '-')}",
         title,
         f"{metric.name} of {len(trends)} series over {len(commits.places)} commits; "
         f"{sum(len(each.changes) for each in trends)} changes were found.",
