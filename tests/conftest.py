@@ -1,10 +1,13 @@
-"""What every test shares: pytester, a cache of its own, and folders with a user's tests in them."""
+"""What every test shares: pytester, a cache of its own, real videos where there are some, and folders with a user's
+tests in them."""
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
+from benchmarks.decode import media as real_videos
 from tests.project import Project
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -53,6 +56,15 @@ def _temporary_folder_of_our_own(_alone, worker_id):
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", None)
         yield
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """The folder of real videos, with `kinetics400` and `odd` in it."""
+    folder = real_videos.media()
+    if not folder.is_dir():
+        pytest.skip(f"no real videos in {folder}: {real_videos.VARIABLE} names another folder")
+    return folder
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
-"""`vidcompress VERB`: makes artefacts, shows what is in them, chooses, looks back. Bad input ends it with 2.
+"""`vidcompress VERB`: makes artefacts, shows what is in them, has them answer videos, chooses, looks back.
 
     vidcompress compress timesformer fuse+int8-static out/
     vidcompress show out/ --verify
+    vidcompress classify film.mp4 --model=out/
     vidcompress choose run.json --max-mb=2 --max-drop=1%
     vidcompress history runs/
 
-A verb is a file here; it is found by being here.
+Bad input ends it with 2. A verb is a file here; it is found by being here.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ EXAMPLES = """\
 examples:
   vidcompress compress timesformer fuse+int8-static out/
   vidcompress show out/ --verify
+  vidcompress classify film.mp4 --model=out/
   vidcompress choose run.json --max-mb=2 --max-drop=1%
   vidcompress history runs/
 
@@ -76,8 +78,8 @@ def verbs() -> Sequence[Verb]:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="vidcompress",
-        description="Compressed video models on disk: makes them by a recipe, shows what is in them, says which"
-        " meets limits, and what changed over commits.",
+        description="Compressed video models on disk: makes them by a recipe, shows what is in them, has"
+        " them answer videos, says which meets limits, and what changed over commits.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )

@@ -85,6 +85,7 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     from ..artefacts import save as artefact
     from ..artefacts.folder import read, size_bytes
     from ..present.variants.variant_notes import VariantNotes
+    from ..present.variants.which_model import which_model
     from ..run.calibration import choose, packaged
     from ..run.inputs import Inputs
     from ..run.variants.outside_a_test import Workshop
@@ -106,7 +107,8 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
             variant.save(given.folder)
         stage("weighing the uncompressed model")
         before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
-    _say_which(given, model, registries)
+    if _is_known(given.model, registries):
+        note(which_model(given.model, model, given.published))
     for warning in warned:
         note(str(warning.message).replace("--vc-", "--"))
     for remark in _remarks(workshop, notes):
@@ -193,25 +195,6 @@ def _is_known(name: str, registries: Registries) -> bool:
     from ..models.catalog import CATALOG
 
     return name in CATALOG and name not in registries.models
-
-
-def _say_which(given: Namespace, model: Model, registries: Registries) -> None:
-    """Whether a name meant the small model of this package, or the published one."""
-    from ..models.catalog import CATALOG
-    from ..models.load import are_pocket
-
-    name = given.model
-    if not _is_known(name, registries):
-        return
-    size = f"of {sum(each.numel() for each in model.module.parameters()):,} parameters"
-    known = CATALOG[name]
-    published = known.checkpoint or known.file
-    if not published:
-        note(f"{name} is the one that comes with this package, {size}")
-    elif known.pocket and are_pocket(model.labels) and not given.published:
-        note(f"{name} is the small one that comes with this package, {size}; --published is {published}")
-    else:
-        note(f"{name} has the geometry of {published}, {size}")
 
 
 VERB = Verb(

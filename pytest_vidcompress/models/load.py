@@ -17,7 +17,15 @@ from .model import Model
 from .publication import own_publication, publication_of
 from .registered import Factory, from_factory
 
-__all__ = ["Factory", "are_pocket", "check_name", "load", "refuse_one_label"]
+__all__ = [
+    "Factory",
+    "are_pocket",
+    "check_name",
+    "load",
+    "refuse_one_label",
+    "takes_any_labels",
+    "tells_several",
+]
 
 
 def check_name(name: str, registered: Mapping[str, Factory]) -> None:
@@ -67,18 +75,13 @@ def refuse_one_label(model: Model, clip_set: str) -> None:
     """Refuses a model that tells several things of a clip, for clips of which each has one label.
 
     Args:
-        model: of its module's configuration `problem_type` says so, or it is one that is packaged for such clips.
+        model: what was loaded.
         clip_set: what an error calls the clips.
 
     Raises:
         VidcompressError: it tells several.
     """
-    config, named = getattr(model.module, "config", None), CATALOG.get(model.name)
-    packaged = (
-        named and named.clips != DEFAULT_CLIPS and named.model_type == getattr(config, "model_type", None)
-    )
-    several = getattr(config, "problem_type", None) == "multi_label_classification"
-    if several or (packaged and model.weights == "trained"):
+    if tells_several(model):
         raise VidcompressError(
             f"model {model.name!r} tells several things of a clip, and clip set {clip_set!r} has one label a clip:"
             " list its clips in a CSV with columns path and labels (docs/kinetics.md), or give its ClipSet"
@@ -86,12 +89,23 @@ def refuse_one_label(model: Model, clip_set: str) -> None:
         )
 
 
+def tells_several(model: Model) -> bool:
+    """Does a model tell several things of a clip: does `problem_type` of its module's configuration say so, or is it
+    one that is packaged for such clips?"""
+    config, named = getattr(model.module, "config", None), CATALOG.get(model.name)
+    packaged = (
+        named and named.clips != DEFAULT_CLIPS and named.model_type == getattr(config, "model_type", None)
+    )
+    several = getattr(config, "problem_type", None) == "multi_label_classification"
+    return several or bool(packaged and model.weights == "trained")
+
+
 def _refuse_other_clips(name: str, labels: tuple[str, ...], clip_set: str) -> None:
     """Refuses packaged clips for a model that others are packaged for."""
     named = CATALOG.get(name)
     if named is None or not labels:
         return
-    if named.clips == DEFAULT_CLIPS and _are_events(labels) and not _takes_any_labels(named):
+    if named.clips == DEFAULT_CLIPS and _are_events(labels) and not takes_any_labels(named):
         others = ", ".join(other for other, each in CATALOG.items() if each.clips != DEFAULT_CLIPS)
         raise VidcompressError(
             f"model {name!r} tells one thing of each clip, and clip set {clip_set!r} is of long ones with several"
@@ -145,7 +159,7 @@ def _source(name: str, named: Pretrained | None, labels: tuple[str, ...], publis
         return Path(name) if Path(name).exists() else name
     if published and named.is_published:
         return named.checkpoint
-    if not named.is_published or (are_pocket(labels) and not _takes_any_labels(named)):
+    if not named.is_published or (are_pocket(labels) and not takes_any_labels(named)):
         if named.pocket is None:
             packaged = ", ".join(DEFAULT_MODELS)
             raise VidcompressError(
@@ -168,7 +182,7 @@ def _without_weights(name: str, named: Pretrained | None) -> VidcompressError:
     )
 
 
-def _takes_any_labels(named: Pretrained) -> bool:
+def takes_any_labels(named: Pretrained) -> bool:
     """Whether labels are texts to a model."""
     family = family_of(named.model_type)
     return family is not None and family.classifier is not None

@@ -1,4 +1,4 @@
-"""Small real videos, and the folder of real media where there is one."""
+"""Small real videos."""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.decode import media as real_videos
 from tests.clips.decode.footage import LEVELS, film, greys
 
 WriteVideo = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def media() -> Path:
-    """The folder with `kinetics400` and `odd`."""
-    folder = real_videos.media()
-    if not folder.is_dir():
-        pytest.skip(f"no real videos in {folder}: {real_videos.VARIABLE} names another folder")
-    return folder
 
 
 @pytest.fixture

@@ -47,6 +47,11 @@ class Arm:
         profile = replace(shown, chosen=subject.chosen)
         return cls(subject.run, profile, device, blanks=not _chooses(subject.run))
 
+    @classmethod
+    def alone(cls, run: Callable[[torch.Tensor], Any], profile: Profile, device: torch.device) -> Arm:
+        """Of what runs, shown what its own profile says."""
+        return cls(run, profile, device, blanks=bool(profile.chosen) and not _chooses(run))
+
     def clock(self) -> StageClock:
         return StageClock(self.run, synchronizer(self.device))
 
@@ -63,7 +68,7 @@ class Arm:
         pixels = self.pixels(clip)
         synchronize()
         decoded = now_s()
-        merged([logits_of(self.run, view) for view in pixels.split(1)], self.profile.merge)
+        self.logits(pixels)
         synchronize()
         ended = now_s()
         decode_s, model_s = (max(each, RESOLUTION_S) for each in (decoded - began, ended - decoded))
@@ -72,7 +77,19 @@ class Arm:
 
     def pixels(self, clip: Clip) -> torch.Tensor:
         """`(V, T, C, H, W)` or as the layout says, of fewer frames where some are chosen."""
-        pixels = model_input([crops_of(clip.source, self.profile.crop_spec)], self.profile)
+        return self.as_input(crops_of(clip.source, self.profile.crop_spec))
+
+    def logits(self, pixels: torch.Tensor, sets: bool = False) -> torch.Tensor:
+        """Of all views of a clip `(V, T, C, H, W)`, one a call, as one prediction `(1, labels)`.
+
+        Args:
+            sets: as `merged` has it.
+        """
+        return merged([logits_of(self.run, view) for view in pixels.split(1)], self.profile.merge, sets)
+
+    def as_input(self, crops: torch.Tensor) -> torch.Tensor:
+        """Crops of a clip as `crops_of` gives them -> what `pixels` returns."""
+        pixels = model_input([crops], self.profile)
         if self.blanks:
             axis = FRAME_AXIS[self.profile.layout]
             shape = [*pixels.shape]

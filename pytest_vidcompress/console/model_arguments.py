@@ -1,0 +1,76 @@
+"""The arguments of verbs that give videos to a model or an artefact, and what they name."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from ..run.options import Options
+from .verb import Named, add_option, note
+
+if TYPE_CHECKING:
+    from ..clips.crops.disk_cache import Shelf
+    from ..run.answering.answerer import Answerer
+
+
+def declare_model(parser: ArgumentParser) -> None:
+    """Adds them."""
+    parser.add_argument(
+        "--model",
+        required=True,
+        metavar="MODEL",
+        help="the folder of an artefact, or a model: a name such as timesformer or videomae, a Hub id, or a"
+        " checkpoint's folder or file",
+    )
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="a model's name means what was published, not the small one that comes with this package",
+    )
+    parser.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="what to tell apart, for a model that takes texts for labels, such as xclip; repeatable",
+    )
+    add_option(parser, Options.views)
+    add_option(parser, Options.runtime, "what executes it, such as torch or openvino")
+    add_option(parser, Options.device)
+    add_option(parser, Options.threads, "CPU threads")
+    add_option(parser, Options.cache, "folder of what is kept between runs, decoded videos included")
+    add_option(parser, Options.cache_size)
+
+
+def load_named(given: Namespace, named: Named) -> Answerer:
+    """What `--model` names, ready to answer; says beside it which one that is, where a name has two.
+
+    Raises:
+        VidcompressError: it cannot be loaded, or run so.
+    """
+    import torch
+
+    from ..models.catalog import CATALOG
+    from ..present.variants.which_model import which_model
+    from ..run.answering.answerer import Wanted, answerer
+
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    registries, labels = named(), tuple(dict.fromkeys(given.label))
+    wanted = Wanted(given.model, given.runtime, given.device, given.views, labels, given.published)
+    found = answerer(wanted, registries)
+    if (
+        found.recipe == "fp32"
+        and given.model in CATALOG
+        and given.model not in registries.models
+        and found.model
+    ):
+        note(which_model(given.model, found.model, given.published))
+    return found
+
+
+def shelf(given: Namespace) -> Shelf | None:
+    """Where decoded videos are kept; None for nowhere."""
+    from ..run.cache_folder import cache_folder, open_shelf
+
+    return open_shelf(cache_folder(given.cache), given.cache_size)

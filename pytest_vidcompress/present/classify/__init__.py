@@ -1,0 +1,1 @@
+"""What `vidcompress classify` shows."""

@@ -1,0 +1,1 @@
+"""A model or an artefact that answers files outside a test."""
