@@ -106,6 +106,13 @@ def _place_in_run(item: pytest.Item, planned: Collection[str]) -> str:
     return f"test {done + 1} of {len(measuring)}{left}, {item.name}"
 
 
+def hush(config: pytest.Config) -> None:
+    """From now on nothing is shown: the summary stands where it would."""
+    if PROGRESS in config.stash:
+        config.stash[PROGRESS].end()
+        config.stash[PROGRESS].pace.is_told = False
+
+
 @contextmanager
 def wiped_after(config: pytest.Config) -> Generator[None]:
     """What is shown meanwhile is gone afterwards."""

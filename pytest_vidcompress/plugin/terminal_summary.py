@@ -12,7 +12,7 @@ import pytest
 from ..present.printable import printable
 from .refusals import usage_errors
 from .stash import COMPARED, EXIT, SESSION
-from .terminal import TERMINAL
+from .terminal import TERMINAL, hush
 from .xdist.worker import is_worker
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in session.begun_shard.lines():
             terminalreporter.write_line(printable(line))
         return
+    hush(config)
     from ..present.report_files import write_reports
     from ..present.terminal.summary import MARKUP, summary
     from ..present.width import width

@@ -29,7 +29,7 @@ def call_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
     if rows:
         header = [f"{HEADER[0]} of {shorten(timed[0].report.model, 30)}", *HEADER[1:]]
         cells = [[result.report.name, *call_cells(result.report, bare=True)[1:]] for result in rows]
-        lines += columns_within(header, cells, (1, 2, 3, 4, 5), width)
+        lines += columns_within(*_without_empty(header, cells), width)
     others = [result.report for result in timed if result not in rows]
     said = "; ".join(filter(None, (_of_others(others), unbounded(timed))))
     lines += paragraph(said, width)
@@ -39,6 +39,14 @@ def call_lines(results: Sequence[Result], width: int = WIDTH) -> list[str]:
             named = f"slow clips of {shorten(report.name, 30)}: "
             lines.append(named + list_within(clips, width - len(named)))
     return lines
+
+
+def _without_empty(
+    header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]], range]:
+    """The columns of which any row has a number, and which of them are numbers."""
+    kept = [at for at in range(len(header)) if any(row[at] != "-" for row in rows)]
+    return [header[at] for at in kept], [[row[at] for at in kept] for row in rows], range(1, len(kept))
 
 
 def timed_calls(results: Sequence[Result]) -> list[Result]:

@@ -44,6 +44,16 @@ def test_a_variant_with_slow_calls_has_a_row() -> None:
     assert all(len(line) <= 100 for line in lines)
 
 
+def test_a_column_of_which_nothing_is_known_is_left_out() -> None:
+    few, many = (
+        result(pair_times(pairs, noise=0.0, every=8, times=2.0), Status.FAILED) for pairs in (60, 800)
+    )
+    (bare, *_), (whole, *_) = call_lines([few]), call_lines([few, many])
+    assert "p99" not in bare
+    assert "jitter" not in bare
+    assert "p99 ms  jitter ms" in whole
+
+
 def test_what_did_not_pass_has_a_row_whatever_its_calls() -> None:
     assert len(call_lines([result(pair_times(60), Status.FAILED)])) == len(
         call_lines([result(pair_times(60, every=8, times=2.0))])

@@ -98,7 +98,7 @@ def _breakable(text: str) -> str:
         return text
     from markupsafe import escape
 
-    return _Ours(re.sub(r"(?<=[,+:=/_])(?=\w)", "<wbr>", str(escape(printable(text)))))
+    return _Ours(re.sub(r"(?<=[,+:=/_])(?=[^\W\d_])", "<wbr>", str(escape(printable(text)))))
 
 
 def _number(figures: list[Figure], figure: Figure) -> int:

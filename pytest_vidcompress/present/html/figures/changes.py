@@ -159,8 +159,8 @@ def side_by_side(runs: Sequence[Run]) -> Table:
     machines = dict.fromkeys(text(each, "machine") for run in runs for each in run.measurements)
     apart = "Times are ratios to the reference of the same run"
     on = f", on {len(machines)} different computers" if len(machines) > 1 else ""
-    which = "; ".join(f"{short}: {run.label}" for short, run in zip(shorts, runs, strict=True))
-    note = f"{apart}{on}. {which}."
+    which = "; ".join(f"{short}: {run.origin}" for short, run in zip(shorts, runs, strict=True) if run.origin)
+    note = f"{apart}{on}. {which}{'.' if which else ''}".rstrip()
     return Table("All runs side by side", header, rows, note)
 
 

@@ -68,6 +68,6 @@ def heat_map_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, An
             "zeroline": False,
         }
 
-    x = axis("", side="top", tickangle=-35, **ticks(columns))
+    x = axis("", side="top", tickangle=0 if len(columns) == 1 else -35, **ticks(columns))
     y = axis("", autorange="reversed", **ticks(rows))
     return layout(x, y, margin={"l": 40, "r": 16, "t": 40, "b": 16})

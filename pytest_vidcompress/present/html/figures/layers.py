@@ -74,12 +74,17 @@ def _hover(model: str, part: Entry) -> str:
 def layers_layout(columns: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
     """Of variants, side by side, and layers below each other, by the ends of their names."""
 
-    def ends(names: Sequence[str], length: int) -> list[str]:
-        return [
-            plot_text(name if len(name) <= length else "…" + name[-length:], length + 1) for name in names
-        ]
+    names = [plot_text(name if len(name) <= 26 else "…" + name[-26:], 27) for name in columns]
+    return heat_map_layout(names, [plot_text(_end(name, 34), 36) for name in rows])
 
-    return heat_map_layout(ends(columns, 26), ends(rows, 34))
+
+def _end(name: str, length: int) -> str:
+    """Of a dotted name, as many of its last parts as fit."""
+    if len(name) <= length:
+        return name
+    cut = name[-length:]
+    whole = cut.partition(".")[2] if name[-length - 1] != "." else cut
+    return f"…{whole or cut}"
 
 
 PRECISIONS = (("int8", "macs_int8", "#e67e22"), ("bf16", "macs_bf16", "#1f9d7a"))

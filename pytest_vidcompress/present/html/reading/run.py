@@ -65,11 +65,16 @@ class Run:
 
     @property
     def label(self) -> str:
-        """What tells it from others: its commit and when it began, or its file."""
+        """What tells it from others: its file, its commit and when it began."""
+        return ", ".join(filter(None, (self.name, self.origin))) or "this run"
+
+    @property
+    def origin(self) -> str:
+        """Its commit and when it began, as far as it says them."""
         commit = text(self.facts, "commit")[:10]
         dirty = " with changes" if commit and self.facts.get("dirty") is True else ""
         began = text(self.facts, "began")[:16].replace("T", " ")
-        return ", ".join(filter(None, (self.name, commit + dirty, began))) or "this run"
+        return ", ".join(filter(None, (commit + dirty, began)))
 
     @cached_property
     def measurements(self) -> tuple[Entry, ...]:

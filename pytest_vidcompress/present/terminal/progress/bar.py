@@ -40,6 +40,8 @@ class Bar:
         self._visible = False
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        if not self.pace.is_told:
+            return
         if self.pace.count(what, done, total):
             self._drawn_s = self._patience_s - self._every_s
         if not total:

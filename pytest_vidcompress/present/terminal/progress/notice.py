@@ -33,6 +33,8 @@ class Notice:
         self._spoke = time.monotonic()
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        if not self.pace.is_told:
+            return
         self.pace.count(what, done, total)
         line = next((line for begins, line in self._lines.items() if what.startswith(begins)), "")
         if line and what not in self._said:

@@ -18,6 +18,8 @@ class Pace:
         self.about = ""
         """What it is all done for, such as a test; shown before everything."""
         self.done = self.total = self.first = 0
+        self.is_told = True
+        """Is anybody to see of it? Not while others write what must not be interrupted."""
         self._what = ""
         self._began = self._now = 0.0
 

@@ -31,6 +31,16 @@ def test_a_bar_that_is_wiped():
     assert all(len(bar) < 100 + len(BELOW + BACK) for bar in bars)
 
 
+def test_while_others_write_nothing_is_drawn():
+    file = io.StringIO()
+    bar = Bar(file, patience_s=0, every_s=0)
+    bar.pace.is_told = False
+    bar("loading", 0, 0)
+    bar("clips", 1, 3)
+    bar.end()
+    assert file.getvalue() == ""
+
+
 def test_a_new_bar_for_something_else():
     file = io.StringIO()
     bar = Bar(file, patience_s=0, every_s=0)
