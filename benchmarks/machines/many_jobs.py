@@ -3,7 +3,7 @@
     python -m benchmarks.machines.many_jobs FOLDER --jobs=1000000 --out=benchmarks/machines/many_jobs.json
 
 Results are made, not computed: 64 clips of `--labels` numbers each, for measurements of `--clips` clips. The
-folder is left for another look.
+folder is left for another look, and so is FOLDER-merged, into which they are merged.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def main() -> None:
         "load_before": os.getloadavg(),
         "status": verb("status", str(given.folder)),
         "merge": verb("merge", str(given.folder)),
+        "merge_into": verb("merge", str(given.folder), f"--into={given.folder}-merged"),
         "load_after": os.getloadavg(),
     }
     text = json.dumps(found, indent=1) + "\n"

@@ -80,7 +80,7 @@ def test_an_address_of_nobody_is_refused_in_a_line(project: Project) -> None:
         bound.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{bound.getsockname()[1]}"
         run = project.write(test_it=TEST).run(f"--vc-engine=ray:{address}")
-    assert run.refused(rf"--vc-engine=ray:{address}: nobody answers at {address} ")
+    assert run.refused(rf"--vc-engine=ray:{address}: no Ray answers at {address} ")
 
 
 def test_without_ray_it_is_refused_in_a_line(project: Project) -> None:

@@ -13,6 +13,12 @@ from ....errors import VidcompressError, first_line
 
 _PATIENCE_S = 10.0
 """Longest wait for whoever listens at the address."""
+_MOST = 300
+"""Characters of what Ray says, in a message."""
+_SETTINGS = b"\x04"
+"""Kind of a frame."""
+_HEAD_BYTES = 9
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + _SETTINGS + bytes(5)
 
 
 @dataclass(frozen=True)
@@ -87,13 +93,17 @@ class Cluster:
         if not colon or not port.isdecimal():
             return
         try:
-            socket.create_connection((host.strip("[]"), int(port)), _PATIENCE_S).close()
+            with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE_S) as there:
+                reason = (
+                    "" if os.environ.get("RAY_USE_TLS") == "1" or _speaks_grpc(there) else "it is not Ray"
+                )
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or str(error)
+        if reason:
             raise VidcompressError(
-                f"{self.name}: nobody answers at {address} ({reason}): expected HOST:PORT of a head, as `ray start"
+                f"{self.name}: no Ray answers at {address} ({reason}): expected HOST:PORT of a head, as `ray start"
                 " --head` prints it"
-            ) from None
+            )
 
     def _join(self, address: str) -> None:
         # What a cluster of a run that measures would report to its makers is nobody's business.
@@ -107,7 +117,20 @@ class Cluster:
                 configure_logging=False,
             )
         except Exception as error:  # of many kinds
+            # It may have got half of the way.
+            self.ray.shutdown()
+            # What it says of versions is a table.
+            said = " ".join(str(error).split())[:_MOST]
             raise VidcompressError(
-                f"{self.name}: this process cannot join it ({first_line(error)}): expected the cluster of a node that"
+                f"{self.name}: this process cannot join it ({said}): expected the cluster of a node that"
                 " this machine is, with the same Ray and Python"
             ) from None
+
+
+def _speaks_grpc(there: socket.socket) -> bool:
+    """Does the other side begin as RFC 9113 (section 3.4) says, with a frame of settings?"""
+    there.sendall(_PREFACE)
+    answer = b""
+    while len(answer) < _HEAD_BYTES and (more := there.recv(_HEAD_BYTES - len(answer))):
+        answer += more
+    return answer[3:4] == _SETTINGS

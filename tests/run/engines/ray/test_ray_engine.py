@@ -241,6 +241,16 @@ def test_another_version_on_a_node_is_named(
         make()
 
 
+def test_another_ray_than_the_cluster_has_is_named(
+    make: Callable[..., RayEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    monkeypatch.setattr(ray, "__version__", "9.9")
+    with pytest.raises(VidcompressError, match=r"^--vc-engine=ray:\S+: .*Version mismatch: .* Ray: 9\.9 "):
+        make()
+
+
 real_facts = pool.facts
 
 
