@@ -35,6 +35,19 @@ class VirtualClock:
         self._baton.set()
         own.turn.wait()
 
+    def wait_in(self, waiting: list[_Wait]) -> None:
+        """Lets others go until somebody wakes those who wait there."""
+        own = _Wait(0.0, next(self._numbers), threading.Event())
+        waiting.append(own)
+        self._baton.set()
+        own.turn.wait()
+
+    def wake(self, waiting: list[_Wait]) -> None:
+        for each in waiting:
+            each.until_s = self._now_s
+            heapq.heappush(self._waits, each)
+        waiting.clear()
+
     def run(self, deeds: Sequence[Callable[[], object]]) -> float:
         """Until all have ended; returns when that is."""
         threads = [
@@ -64,3 +77,20 @@ class VirtualClock:
         except BaseException as error:
             self._errors.append(error)
         self._baton.set()
+
+
+class Gate:
+    """Where some wait until another opens it."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._waiting: list[_Wait] = []
+        self._is_open = False
+
+    def wait(self) -> None:
+        if not self._is_open:
+            self._clock.wait_in(self._waiting)
+
+    def open(self) -> None:
+        self._is_open = True
+        self._clock.wake(self._waiting)

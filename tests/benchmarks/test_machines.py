@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.machines import thousand
-from benchmarks.machines.thousand import Plan, simulate
+from benchmarks.machines.thousand import DRIVERS, MORE_SHARDS, NODES, SHARDS, Plan, simulate
 from benchmarks.machines.virtual_time import VirtualClock
 
 CLIPS = 640
@@ -32,21 +32,23 @@ def test_what_fails_ends_it() -> None:
         VirtualClock().run([fail])
 
 
+@pytest.mark.parametrize("way", [SHARDS, MORE_SHARDS, NODES])
 @pytest.mark.parametrize("machines", [1, 3, 30])
-def test_shards_compute_everything_once(machines: int) -> None:
-    row = simulate(Plan(machines, variants=4, clips=CLIPS, sharded=True))
+def test_everything_is_computed_once(machines: int, way: str) -> None:
+    row = simulate(Plan(machines, variants=4, clips=CLIPS, way=way))
     assert (row["jobs"], row["computed_twice"]) == (40, 0)
     assert row["requests_of_the_run_over_all"]["get"] >= 40
     assert 0 < row["of_ideal"] <= 1.01
 
 
 def test_runs_on_one_store_compute_little_twice() -> None:
-    row = simulate(Plan(3, variants=4, clips=64 * 100, sharded=False))
+    row = simulate(Plan(3, variants=4, clips=64 * 100, way=DRIVERS))
     # Of each measurement and pair of them, hardly more than the logarithm of its ranges.
     assert 0 <= row["computed_twice"] < 0.25 * row["jobs"]
 
 
-def test_machines_that_die_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", [SHARDS, MORE_SHARDS, NODES])
+def test_machines_that_die_lose_nothing(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thousand, "DYING", 1.0)
-    row = simulate(Plan(3, variants=4, clips=CLIPS, sharded=True))
+    row = simulate(Plan(3, variants=4, clips=CLIPS, way=way))
     assert (row["jobs"], row["computed_twice"]) == (40, 0)
