@@ -6,9 +6,9 @@ Drivers are the package's own code: they list the store, choose among what is mi
 write, and read everything back. Computing alone is made: it lets virtual time pass, 64 clips of 15 views of a second
 each, on machines that differ in speed, and some of which die on the way and are started again.
 
-Four ways: a shard a machine; shards in a queue, as of a Slurm array with more tasks than run at once; the nodes of one
-run, as of Ray; runs on one store. Where there are more machines than ranges of a measurement, groups of them have other
-variants, as --vc-variant deals them out.
+Four ways: a shard a machine; shards in a queue, as of a Slurm array with more tasks than run at once; the nodes of
+one run, as of Ray; runs on one store. Where there are more machines than ranges of a measurement, groups of them have
+other variants, as --vc-variant deals them out.
 
 Writes thousand.json beside it; it takes minutes, and no time that the machine's load could change.
 """
