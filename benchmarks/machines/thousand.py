@@ -101,15 +101,13 @@ class Plan:
 
     @property
     def groups(self) -> int:
-        """Of runs, with other variants each."""
-        return (
-            min(self.variants, -(-self.machines // count(self.clips))) if self.way in (SHARDS, DRIVERS) else 1
-        )
+        """Of runs, with other variants each; a run that feeds nodes is the only one."""
+        return 1 if self.way == NODES else min(self.variants, -(-self.machines // count(self.clips)))
 
     @property
     def runs(self) -> int:
         """That machines take one after the other."""
-        return max(self.machines, count(self.clips)) if self.way == MORE_SHARDS else self.machines
+        return self.groups * count(self.clips) if self.way == MORE_SHARDS else self.machines
 
     def share(self, run: int) -> tuple[range, Share | None]:
         """Its variants, and its part of the clips."""
