@@ -120,6 +120,10 @@ class Family:
     `(labels, width)` -> a classifier. None where transformers' own model is one."""
     own: OwnArchitecture | None = None
     """Of a family that transformers does not have; None of its own."""
+    head: str = "classifier"
+    """The part that makes logits of a clip's embedding; a module with a method `embedding` says that itself."""
+    embedding: str = "class token"
+    """What that is given, in words."""
 
     def profile_for(
         self, frames: int | None = None, size: int | None = None, labels: int | None = None

@@ -80,6 +80,17 @@ class FusedXClip(nn.Module):
         self.register_buffer("logit_scale", module.logit_scale.detach().exp())
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        video, tokens = self._seen(pixel_values)
+        seen = self.patch_norm(tokens[:, 1:]).unflatten(0, (len(video), -1)).mean(1)
+        texts = normalize(self.prompts(self.patch_projection(seen)), dim=-1)  # (B, labels, d)
+        return ((self.logit_scale * texts) @ normalize(video, dim=-1).unsqueeze(-1)).squeeze(-1)
+
+    def embedding(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """What texts are held against, `(B, d)`."""
+        return self._seen(pixel_values)[0]
+
+    def _seen(self, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The vector of a clip, and the tokens of its frames `(B T, N, D)`."""
         patches = self.patches(pixel_values)
         batch, frames = patches.shape[:2]
         patches = patches.flatten(0, 1) + self.positions
@@ -91,10 +102,7 @@ class FusedXClip(nn.Module):
         mixed = of_frames + self.frame_positions
         for block in self.frame_blocks:
             mixed = block(mixed)
-        video = normalize((mixed + of_frames).mean(1), dim=-1)
-        seen = self.patch_norm(tokens[:, 1:]).reshape(batch, frames, patches.shape[1], -1).mean(1)
-        texts = normalize(self.prompts(self.patch_projection(seen)), dim=-1)  # (B, labels, d)
-        return ((self.logit_scale * texts) @ video.unsqueeze(-1)).squeeze(-1)
+        return (mixed + of_frames).mean(1), tokens
 
 
 class _Block(nn.Module):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from ...clips.crops.disk_cache import Shelf
-from ...clips.crops.prefetch import prefetch
 from ...clips.faults import Undecodable
-from ...models.adapter import evaluating
 from .arm import Arm
+from .each_file import each_file
 
 NO_NUMBER = "the model's answer is not a number"
 """Why a file that decodes has no labels."""
@@ -63,18 +61,17 @@ def classify(
     Args:
         shelf: where decoded pixels are kept from run to run; None for nowhere.
     """
-    with closing(prefetch(files, arm.profile.crop_spec, shelf)) as taken, evaluating(arm.run):
-        for path, outcome in zip(files, taken, strict=True):
-            if isinstance(outcome, Undecodable):
-                yield Classified(path, reason=str(outcome), kind=str(outcome.kind))
-                continue
-            row = _row(arm, outcome, answers.several)
-            if torch.isfinite(row).all():
-                yield Classified(path, answers.likeliest(row, most))
-            else:
-                yield Classified(path, reason=NO_NUMBER, kind="no answer")
+    for path, outcome in each_file(arm, files, shelf):
+        if isinstance(outcome, Undecodable):
+            yield Classified(path, reason=str(outcome), kind=str(outcome.kind))
+            continue
+        row = _row(arm, outcome, answers.several)
+        if torch.isfinite(row).all():
+            yield Classified(path, answers.likeliest(row, most))
+        else:
+            yield Classified(path, reason=NO_NUMBER, kind="no answer")
 
 
 @torch.inference_mode()
-def _row(arm: Arm, crops: torch.Tensor, several: bool) -> torch.Tensor:
-    return arm.logits(arm.as_input(crops), several)[0].detach().float().cpu()
+def _row(arm: Arm, pixels: torch.Tensor, several: bool) -> torch.Tensor:
+    return arm.logits(pixels, several)[0].detach().float().cpu()

@@ -40,13 +40,21 @@ class XClipClassifier(nn.Module):
         self.register_buffer("text_embeddings", embeddings.detach().clone())
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        batch, frames = pixel_values.shape[:2]
-        vision = self.vision_model(pixel_values=pixel_values.flatten(0, 1))
-        of_frames = self.visual_projection(vision.pooler_output).unflatten(0, (batch, frames))
-        video = self.mit(of_frames).pooler_output  # (B, D)
-        patches = self.prompts_visual_layernorm(vision.last_hidden_state[:, 1:])
-        patches = (patches @ self.prompts_visual_projection).unflatten(0, (batch, frames)).mean(1)
-        texts = self.text_embeddings.expand(batch, -1, -1)
+        video, vision = self._seen(pixel_values)
+        patches = self.prompts_visual_layernorm(vision[:, 1:])
+        patches = (patches @ self.prompts_visual_projection).unflatten(0, (len(video), -1)).mean(1)
+        texts = self.text_embeddings.expand(len(video), -1, -1)
         texts = texts + self.prompts_generator(texts, patches)  # (B, labels, D)
         scaled = self.logit_scale.exp() * normalize(texts, dim=-1)
         return (scaled @ normalize(video, dim=-1).unsqueeze(-1)).squeeze(-1)
+
+    def embedding(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """What texts are held against, `(B, D)`."""
+        return self._seen(pixel_values)[0]
+
+    def _seen(self, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The vector of a clip, and the tokens of its frames `(B T, N, D)`."""
+        batch, frames = pixel_values.shape[:2]
+        vision = self.vision_model(pixel_values=pixel_values.flatten(0, 1))
+        of_frames = self.visual_projection(vision.pooler_output).unflatten(0, (batch, frames))
+        return self.mit(of_frames).pooler_output, vision.last_hidden_state

@@ -48,6 +48,7 @@ def _pretrained(name: str, **aggregator: Any) -> Pretrained:
 FAMILY = Family(
     model_type=MODEL_TYPE,
     title="frame features",
+    embedding="vector of all frames' features",
     profile=_PROFILE,
     pretrained=MappingProxyType(
         {

@@ -66,6 +66,8 @@ _GEOMETRY: Mapping[str, Any] = MappingProxyType(
 FAMILY = Family(
     model_type=I3dSettings.model_type,
     title="I3D",
+    head="proj",
+    embedding="mean of the last map's windows",
     profile=_PROFILE,
     pretrained=MappingProxyType(
         {

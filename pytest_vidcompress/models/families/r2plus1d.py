@@ -67,6 +67,8 @@ _GEOMETRY: Mapping[str, Any] = MappingProxyType(
 FAMILY = Family(
     model_type=R2plus1dSettings.model_type,
     title="R(2+1)D",
+    head="fc",
+    embedding="mean of the last map",
     profile=_PROFILE,
     pretrained=MappingProxyType(
         {

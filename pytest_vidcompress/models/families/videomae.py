@@ -169,6 +169,7 @@ def _pairs(name: str, tensor: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]
 FAMILY = Family(
     model_type="videomae",
     title="VideoMAE",
+    embedding="mean of tokens",
     profile=_PROFILE,
     pretrained=MappingProxyType(
         {

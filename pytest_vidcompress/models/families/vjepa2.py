@@ -60,6 +60,7 @@ _PROFILE = _profile(16, 4, 256, clips=2)
 FAMILY = Family(
     model_type="vjepa2",
     title="V-JEPA 2",
+    embedding="attentive probe of tokens",
     profile=_PROFILE,
     pretrained=MappingProxyType(
         {

@@ -90,6 +90,8 @@ _SMALL, _MEDIUM = _profile(13, 6, 160), _profile(16, 5, 224)
 FAMILY = Family(
     model_type=X3dSettings.model_type,
     title="X3D",
+    head="proj",
+    embedding="mean of the last map's windows",
     profile=_SMALL,
     pretrained=MappingProxyType(
         {

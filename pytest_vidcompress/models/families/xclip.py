@@ -89,6 +89,8 @@ def _classifier(model: Any, embeddings: torch.Tensor) -> nn.Module:
 FAMILY = Family(
     model_type="xclip",
     title="X-CLIP",
+    head="",
+    embedding="video vector, beside those of texts",
     profile=_profile(8),
     pretrained=MappingProxyType(
         {

@@ -1,0 +1,1 @@
+"""Embeddings of videos, and what is like what by them."""
