@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,14 +10,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ..printable import printable
-from .numbers import plain
 from .packed import packed, packed_library
 from .page_blocks import Block, Figure, Section
 from .palette import PALETTE
+from .table_rows import rows_html
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONGEST_WHOLE = 12
-"""Characters of a cell that are not broken."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,11 @@ def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] =
         finalize=_printable,
     )
     figures: list[Figure] = []
-    own: dict[str, Any] = {"number_of": partial(_number, figures)}
+    own: dict[str, Any] = {
+        "number_of": partial(_number, figures),
+        "rows_html": lambda table: _Ours(rows_html(table)),
+    }
     environment.globals.update(own)
-    environment.filters |= {"plain": plain, "breakable": _breakable}
     body = environment.get_template("body.html.j2").render(runs=runs, beside=beside)
     # Written by itself: the quotes and marks of a script are no text of the page.
     drawn = json.dumps([each.document for each in figures], separators=(",", ":"), allow_nan=False)
@@ -90,15 +89,6 @@ def _printable(value: object) -> object:
     """What the page shows of a value; what is HTML already is ours."""
     ours = hasattr(value, "__html__")
     return printable(value) if isinstance(value, str | PurePath) and not ours else value
-
-
-def _breakable(text: str) -> str:
-    """A long name may go on in the next line behind its signs, such as a recipe's."""
-    if len(text) <= LONGEST_WHOLE:
-        return text
-    from markupsafe import escape
-
-    return _Ours(re.sub(r"(?<=[,+:=/_])(?=[^\W\d_])", "<wbr>", str(escape(printable(text)))))
 
 
 def _number(figures: list[Figure], figure: Figure) -> int:

@@ -62,7 +62,8 @@ class Joined:
 
     def look(self) -> None:
         """Shows what there is, if anything."""
-        said, planned = [*self._said()], self._all_planned()
+        # What all are doing alike is said once.
+        said, planned = [*dict.fromkeys(self._said())], self._all_planned()
         if not said and not planned:
             return
         self._shown = self._shown or self._make()

@@ -43,6 +43,11 @@ def test_who_is_done_says_nothing_and_a_name_breaks_no_line(tmp_path):
     joined = Joined(tmp_path, lambda: Bar(file, 0, 0))
     first, second = Relay(tmp_path, "gw0"), Relay(tmp_path, "gw1")
     first("loading", 0, 0)
+    second("loading", 0, 0)
+    joined.look()
+    assert BAR.findall(file.getvalue()) == [f"{BELOW}loading{BACK}"]
+    file.seek(0)
+    file.truncate()
     second("clips\n::error::\x1b[31m", 1, 3)
     first.end()
     joined.look()
