@@ -76,6 +76,7 @@ def test_the_work_that_is_left_is_within_the_tolerance_of_what_was_asked(family:
     assert "repair" not in found.recipe
 
 
+@pytest.mark.slow
 def test_work_that_the_rewrite_leaves_too_much_of_goes_by_shares_before_it(model: Model) -> None:
     found = search("target:macs=0.6", bench(model))
     assert found.recipe.startswith("shrink:")
@@ -181,6 +182,7 @@ def test_what_changes_no_answer_goes_before_what_is_faster(model: Model, timed: 
     assert search(f"target:latency=0.8,{FORMATS}", bench(model)).recipe == "fuse"
 
 
+@pytest.mark.slow
 def test_where_the_user_says_by_what_the_budget_is_landed_on(model: Model, timed: Timed) -> None:
     timed(by_format)
     found = search("target:latency=0.6,using=shrink", bench(model))
@@ -190,6 +192,7 @@ def test_where_the_user_says_by_what_the_budget_is_landed_on(model: Model, timed
     assert not found.has_room
 
 
+@pytest.mark.slow
 def test_shares_begin_where_the_formats_end(model: Model, timed: Timed) -> None:
     timed(by_format)
     found = search(f"target:latency=0.3,{FORMATS}", bench(model))
@@ -198,6 +201,7 @@ def test_shares_begin_where_the_formats_end(model: Model, timed: Timed) -> None:
     assert found.value == pytest.approx(0.3, rel=TOLERANCE)
 
 
+@pytest.mark.slow
 def test_what_suffices_but_costs_much_is_held_against_shares(
     model: Model, timed: Timed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +227,7 @@ def test_a_landing_that_a_neighbour_disturbed_is_measured_again(model: Model, ti
     assert calls[found.recipe] == 5, "thrice, and twice more because they differed"
 
 
+@pytest.mark.slow
 def test_a_landing_beside_the_budget_is_corrected(model: Model, timed: Timed) -> None:
     timed(lambda name, work: (0.1 + 0.9 * work) * (1 if CHANCE in name else 1.08))
     found = search("target:latency=0.6,using=shrink", bench(model))
@@ -231,6 +236,7 @@ def test_a_landing_beside_the_budget_is_corrected(model: Model, timed: Timed) ->
     assert found.value == pytest.approx(0.6, rel=TOLERANCE)
 
 
+@pytest.mark.slow
 def test_time_is_tried_only_on_ways_whose_answers_are_the_best(model: Model, timed: Timed) -> None:
     noted: list[str] = []
 

@@ -68,8 +68,15 @@ def test_hovering_says_variant_clips_and_numbers(opened: Any) -> None:
     assert "class " in said
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [WIDE_SCREEN, NARROW_SCREEN])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (WIDE_SCREEN, "light"),
+        (NARROW_SCREEN, "dark"),
+        pytest.param(WIDE_SCREEN, "dark", marks=pytest.mark.slow),
+        pytest.param(NARROW_SCREEN, "light", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_serious(opened: Any, all_drawn: Draw, theme: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
