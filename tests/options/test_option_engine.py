@@ -6,13 +6,14 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.run.options.reading import engine
-from tests.project import Project
+from tests.project import SMALL, Project
 from tests.run.engines.ray.two_nodes import TwoNodes, two_nodes
 
 TEST = """
@@ -53,6 +54,30 @@ def test_a_cluster_is_one_run(project: Project, nodes: TwoNodes) -> None:
     again = project.run(*COMMON, "--vc-store=store", "--vc-json=again.json")
     assert again.passed(3)
     assert measured(project, "again.json") == measured(project, "alone.json")
+
+
+@pytest.mark.slow
+def test_a_driver_of_a_cluster_that_is_killed_goes_on_where_it_was(project: Project, nodes: TwoNodes) -> None:
+    project.write(test_it=TEST)
+    assert project.run(*COMMON, "--vc-json=alone.json", "-k=prune").passed(1)
+    options = [*SMALL, *COMMON, "-k=prune", f"--vc-engine=ray:{nodes.address}", "--vc-store=store"]
+    command = [sys.executable, "-m", "pytest", f"--rootdir={project.folder}", *options]
+    driver = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 120
+    while len(done := results(project)) < 2 and time.monotonic() < until and driver.poll() is None:
+        time.sleep(0.01)
+    driver.kill()
+    driver.wait()
+    assert 2 <= len(done) <= 6
+    assert project.run(*options, "--vc-json=again.json", small=False).passed(1)
+    assert measured(project, "again.json") == measured(project, "alone.json")
+    assert done.items() <= results(project).items()
+    assert len(results(project)) == 6
+
+
+def results(project: Project) -> dict[str, bytes]:
+    files = (project.folder / "store" / "results").rglob("*-*")
+    return {path.name + path.parent.name: path.read_bytes() for path in files}
 
 
 @pytest.mark.slow
