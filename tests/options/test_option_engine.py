@@ -6,8 +6,10 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -89,9 +91,19 @@ def test_a_shard_may_be_computed_by_a_cluster(project: Project, nodes: TwoNodes)
 
 
 @pytest.mark.slow
-def test_without_an_address_a_cluster_is_started_for_the_run(project: Project) -> None:
+def test_without_an_address_a_cluster_is_started_for_the_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("ray", reason="Ray, for --vc-engine=ray, is not installed")
     project.write(test_it=TEST)
+    # Where no other cluster is known; names of sockets are short.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as nobodys:
+        monkeypatch.setenv("RAY_TMPDIR", nobodys)
+        _started_for_the_run(project)
+        assert [*Path(nobodys).rglob("raylet.out")]
+
+
+def _started_for_the_run(project: Project) -> None:
     assert project.run(*COMMON, "--vc-json=alone.json", "-k=prune").passed(1)
     assert project.run(
         *COMMON, "--vc-json=ray.json", "-k=prune", "--vc-engine=ray", "--vc-cache=cache"

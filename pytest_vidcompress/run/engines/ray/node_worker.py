@@ -128,9 +128,7 @@ class NodeWorker:
 def _differs(store: Store, probe: str) -> str:
     """Why this is not the store that somebody wrote a probe to; empty where it is, and can be written."""
     if store.read(f"{PROBES}/{probe}") is None:
-        return (
-            f"the store {store.place} is another one there: expected a folder that all nodes share, or a URL"
-        )
+        return f"the store {store.place} is another one there: give --vc-store=DIR that all nodes share, or a URL"
     own = f"{PROBES}/{probe}-{time.time_ns()}"
     store.write(own, b"")
     store.remove(own)
