@@ -69,6 +69,12 @@ class Shown:
         with self._joined.wiped():
             yield
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True, optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> Generator[None, None, None]:
+        self._joined.forget(node.gateway.id)
+        with self._joined.wiped():
+            yield
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         self._joined.end()

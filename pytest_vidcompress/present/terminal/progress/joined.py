@@ -47,6 +47,10 @@ class Joined:
         with self.wiped():
             pass
 
+    def forget(self, name: str) -> None:
+        """A process has ended, in whichever way: what it said last it does no more."""
+        (self._folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
+
     def over(self, test: str) -> None:
         """A test has ended."""
         self._over.add(test)

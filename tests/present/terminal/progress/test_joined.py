@@ -54,6 +54,10 @@ def test_who_is_done_says_nothing_and_a_name_breaks_no_line(tmp_path):
     (shown,) = BAR.findall(file.getvalue())
     assert "loading" not in shown
     assert r"clips\n::error::\x1b[31m: 1 of 3" in shown
+    joined.forget("gw1")
+    joined.forget("gw7")
+    joined.look()
+    assert len(BAR.findall(file.getvalue())) == 1
     joined.end()
     assert BAR.findall(file.getvalue())[-1] == BELOW + BACK
 
