@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .models.model import Model as Model
     from .runtimes.operator_time import OperatorTime as OperatorTime
     from .runtimes.runtime import Runtime as Runtime
+    from .search.embedding import embedding_model as embedding_model
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ _HOMES = {
     "Verdict": "gate.verdict",
     "VidcompressError": "errors",
     "Views": "clips.profile",
+    "embedding_model": "search.embedding",
     "frame_classifier": "models.frame_features.frame_classifier",
     "kept_features": "learn.kept_features",
     "load": "artefacts.load",
@@ -80,6 +82,7 @@ __all__ = [
     "Verdict",
     "VidcompressError",
     "Views",
+    "embedding_model",
     "frame_classifier",
     "kept_features",
     "load",

@@ -49,9 +49,10 @@ def made(name: str, text: str, clips: Clips = NOISE) -> Model:
 def gated(name: str, space: SearchSpace) -> nn.Module:
     """Gated, and as it begins to learn."""
     module = network(name)
-    made = learning(module, sites_of(module), space)
     with torch.random.fork_rng(devices=[]):
+        # Policies begin at random, a little, and so may choose less of a clip.
         torch.manual_seed(0)
+        made = learning(module, sites_of(module), space)
         begin(made, noise(4))
     return made
 
