@@ -44,7 +44,7 @@ HOMES = {
     "scipy": ("gate/statistics.py",),
     "tabulate": ("present/",),
     "tqdm": ("present/", "console/"),
-    "sqlite3": ("run/history/",),
+    "sqlite3": ("run/history/", "search/index/"),
     "transformers": ("models/", "compress/fuse/"),
 }
 """Library -> the files, or folders with a slash at the end, that may import it."""

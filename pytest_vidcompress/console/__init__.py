@@ -3,6 +3,7 @@
     vidcompress compress timesformer fuse+int8-static out/
     vidcompress show out/ --verify
     vidcompress classify film.mp4 --model=out/
+    vidcompress index films/ --model=out/
     vidcompress choose run.json --max-mb=2 --max-drop=1%
     vidcompress history runs/
 
@@ -31,6 +32,7 @@ examples:
   vidcompress compress timesformer fuse+int8-static out/
   vidcompress show out/ --verify
   vidcompress classify film.mp4 --model=out/
+  vidcompress index films/ --model=out/
   vidcompress choose run.json --max-mb=2 --max-drop=1%
   vidcompress history runs/
 

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ..present.printable import printable
+from ..present.terminal.progress.stages import stages
 from ..run.options import reading
 from .model_arguments import declare_model, load_named, shelf
-from .stages import stages
 from .verb import Answer, Named, Verb, reads
 
 MOST = 5

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
 from ..errors import VidcompressError
+from ..present.terminal.progress.stages import stages
 from ..run.options import Options
-from .stages import stages
 from .verb import Named, Verb, add_option, note
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..present.terminal.progress.stages import stages
 from ..run.options import Options
-from .stages import stages
 from .verb import Named, Verb, add_option
 
 if TYPE_CHECKING:

@@ -10,17 +10,25 @@ from .verb import Named, add_option, note
 
 if TYPE_CHECKING:
     from ..clips.crops.disk_cache import Shelf
-    from ..run.answering.answerer import Answerer
+    from ..clips.crops.windows import Windows
+    from ..run.answering.answerer import Answerer, Wanted
+    from ..run.answering.embedder import Embedder
+    from ..run.registries import Registries
 
 
-def declare_model(parser: ArgumentParser) -> None:
-    """Adds them."""
+def declare_model(parser: ArgumentParser, otherwise: str = "") -> None:
+    """Adds them.
+
+    Args:
+        otherwise: what is meant where none is named; empty: one must be.
+    """
     parser.add_argument(
         "--model",
-        required=True,
+        required=not otherwise,
+        default="",
         metavar="MODEL",
         help="the folder of an artefact, or a model: a name such as timesformer or videomae, a Hub id, or a"
-        " checkpoint's folder or file",
+        " checkpoint's folder or file" + (f" (default: {otherwise})" if otherwise else ""),
     )
     parser.add_argument(
         "--published",
@@ -48,17 +56,42 @@ def load_named(given: Namespace, named: Named) -> Answerer:
     Raises:
         VidcompressError: it cannot be loaded, or run so.
     """
+    return _loaded(given, wanted(given), named())
+
+
+def load_embedder(given: Namespace, named: Named, stored: str, windows: Windows) -> Embedder:
+    """The same, ready to embed.
+
+    Args:
+        stored: the format of vectors.
+        windows: how long videos are cut.
+
+    Raises:
+        VidcompressError: it cannot be loaded, or has no embedding.
+    """
+    from ..run.answering.embedder import Embedder
+
+    registries, meant = named(), wanted(given)
+    return Embedder.of(_loaded(given, meant, registries), meant, registries, stored, windows)
+
+
+def wanted(given: Namespace) -> Wanted:
+    from ..run.answering.answerer import Wanted
+
+    labels = tuple(dict.fromkeys(given.label))
+    return Wanted(given.model, given.runtime, given.device, given.views, labels, given.published)
+
+
+def _loaded(given: Namespace, meant: Wanted, registries: Registries) -> Answerer:
     import torch
 
     from ..models.catalog import CATALOG
     from ..present.variants.which_model import which_model
-    from ..run.answering.answerer import Wanted, answerer
+    from ..run.answering.answerer import answerer
 
     if given.threads:
         torch.set_num_threads(given.threads)
-    registries, labels = named(), tuple(dict.fromkeys(given.label))
-    wanted = Wanted(given.model, given.runtime, given.device, given.views, labels, given.published)
-    found = answerer(wanted, registries)
+    found = answerer(meant, registries)
     if (
         found.recipe == "fp32"
         and given.model in CATALOG

@@ -14,7 +14,7 @@ from ..artefacts.packing import whole
 from ..models.safetensors_header import Described, described, is_weight
 from ..present.printable import printable
 from ..present.wording import count
-from .bundle_lines import are_bundles, bundle_lines
+from .bundles.bundle_lines import are_bundles, bundle_lines
 from .verb import Named, Verb
 
 _SHOWN = 12

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save
 
 from pytest_vidcompress import console
-from pytest_vidcompress.console.bundle_lines import are_bundles, bundle_lines
+from pytest_vidcompress.console.bundles.bundle_lines import are_bundles, bundle_lines
 from pytest_vidcompress.measure.divergence.divergence import BlockError, Divergence
 from pytest_vidcompress.run.bundle.bundle import Bundle, Flip, as_document
 from pytest_vidcompress.run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, write

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from pytest_vidcompress.console.bundle_lines import bundle_lines
+from pytest_vidcompress.console.bundles.bundle_lines import bundle_lines
 from pytest_vidcompress.run.bundle.bundle_folder import read
 from tests.project import WORKERS
 

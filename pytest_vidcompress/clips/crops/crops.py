@@ -37,14 +37,14 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
         # As they come: the frames of a large video would not fit into memory together.
         return resize(frames, spec.short_side).numpy()
 
-    decoded = decode(source, lambda count, fps: sorted({*chain(*_clips(count, fps, spec))}), small)
+    decoded = decode(source, lambda count, fps: sorted({*chain(*clip_frames(count, fps, spec))}), small)
     row = {index: place for place, index in enumerate(decoded.indices)}
     crops = cut(torch.from_numpy(decoded.pixels), spec.size, spec.views.crops, spec.middle)
-    clips = [[row[index] for index in clip] for clip in _clips(decoded.count, decoded.fps, spec)]
+    clips = [[row[index] for index in clip] for clip in clip_frames(decoded.count, decoded.fps, spec)]
     return torch.stack([crop[clip] for clip in clips for crop in crops])
 
 
-def _clips(count: int, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:
+def clip_frames(count: int, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:
     """The frames of each temporal clip."""
     clips = spec.views.clips
     whole = [

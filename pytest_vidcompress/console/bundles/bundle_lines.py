@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..errors import VidcompressError
-from ..gate.verdict import Status, Verdict, worst
-from ..models.safetensors_header import described
-from ..present.divergence_words import relative, sentence_of
-from ..present.text_table import columns, paragraph, shorten
-from ..present.wording import count, label, numbers
-from ..run.bundle.bundle import Bundle
-from ..run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, bundles_in, read
-from ..untrusted import Malformed, file_in
+from ...errors import VidcompressError
+from ...gate.verdict import Status, Verdict, worst
+from ...models.safetensors_header import described
+from ...present.divergence_words import relative, sentence_of
+from ...present.text_table import columns, paragraph, shorten
+from ...present.wording import count, label, numbers
+from ...run.bundle.bundle import Bundle
+from ...run.bundle.bundle_folder import ARTEFACT, FILE, LOGITS, bundles_in, read
+from ...untrusted import Malformed, file_in
 
 _SHOWN = 20
 """Clips, blocks, folders and the like that are listed at most."""

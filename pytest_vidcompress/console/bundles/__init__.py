@@ -1,0 +1,1 @@
+"""What `vidcompress show` says of what `--vc-bundle` kept."""

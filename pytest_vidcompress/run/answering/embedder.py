@@ -1,0 +1,69 @@
+"""What answers videos -> what embeds them, and what an index says of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ...artefacts.kept.model_digest import model_digest
+from ...clips.crops.windows import Windows
+from ...errors import VidcompressError
+from ...measure.from_file.arm import Arm
+from ...models.adapter import example_pixels, logits_from
+from ...runtimes.registry import usable_runtime
+from ...search.embedding import embedding_model, words
+from ...search.index.made_by import MadeBy
+from ..registries import Registries
+from .answerer import Answerer, Wanted
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A model that was loaded to embed videos."""
+
+    arm: Arm = field(repr=False)
+    made_by: MadeBy
+
+    @classmethod
+    def of(
+        cls,
+        found: Answerer,
+        wanted: Wanted,
+        registries: Registries,
+        stored: str = "fp32",
+        windows: Windows | None = None,
+    ) -> Embedder:
+        """Of a model that `answerer` loaded.
+
+        Args:
+            stored: the format of vectors in an index.
+            windows: how it cuts long videos.
+
+        Raises:
+            VidcompressError: it has no embedding, or its runtime cannot give it.
+        """
+        if found.model is None:
+            raise VidcompressError(
+                f"artefact {wanted.name!r} holds the files of {found.runtime}, which give labels and no embedding:"
+                " make one for torch (vidcompress compress ... --runtime=torch)"
+            )
+        model = embedding_model(found.model)
+        run = usable_runtime(found.runtime, registries.runtimes).prepare(model)
+        arm, cut = replace(found.arm, run=run), windows or Windows()
+        example = example_pixels(found.arm.profile).to(found.arm.device)
+        made_by = MadeBy(
+            source=wanted.name,
+            model=found.name,
+            recipe=found.recipe,
+            runtime=found.runtime,
+            digest=model_digest(found.model),
+            protocol=found.arm.profile.protocol,
+            embedding=words(found.model),
+            width=int(logits_from(run(example)).shape[-1]),
+            stored=stored,
+            window_s=cut.length_s,
+            step_s=cut.step_s,
+            labels=wanted.labels,
+            published=wanted.published,
+            views="" if wanted.views is None else str(wanted.views),
+        )
+        return cls(arm, made_by)

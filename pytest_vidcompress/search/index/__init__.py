@@ -1,0 +1,1 @@
+"""An index: vectors of the videos of a folder, in one file."""

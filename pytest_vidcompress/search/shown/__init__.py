@@ -1,0 +1,1 @@
+"""What `vidcompress index` and `vidcompress search` show."""
