@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...present.printable import printable
 from ...present.wording import count
-from ..index.index_folder import Tally
 from ..index.made_by import MadeBy
+
+if TYPE_CHECKING:
+    from ..index.index_folder import Tally
 
 
 def index_lines(tally: Tally, totals: tuple[int, int], made_by: MadeBy, file: Path) -> Iterator[str]:
