@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..shards.compute import Worker, compute
-from ..shards.tally import Tally
 from .engine import Setting, Task
+from .result_writer import ResultWriter
 
 
 class Here:
@@ -14,14 +13,12 @@ class Here:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self._store = setting.store
-        self._tally = Tally(setting.store, setting.machine, setting.shard)
-        self._worker = Worker(self._tally.counts.name, setting.machine)
+        self._writer = ResultWriter(setting.store, setting.machine, setting.shard)
 
     def compute(self, task: Task, numbers: Sequence[int]) -> Iterator[int]:
         for number in numbers:
             # Somebody else may have done it meanwhile.
-            if self._store.has(task.names[number]):
+            if self.setting.store.has(task.names[number]):
                 task.ticked(len(task.places[number]))
             else:
                 self._one(task, number)
@@ -31,17 +28,15 @@ class Here:
         """Nothing goes on between two calls."""
 
     def close(self) -> None:
-        self._tally.close()
+        self._writer.close()
 
     def _one(self, task: Task, number: int) -> None:
-        part, told = task.part(number), 0
+        told = 0
 
         def done(clips: int) -> None:
             nonlocal told
             task.ticked(clips - told)
             told = clips
 
-        result = compute(task.run, part, task.labels, task.answer, self._worker, done)
-        self._store.write(task.names[number], result.to_bytes())
-        self._tally.add(result)
+        self._writer.write(task, task.part(number), task.names[number], done)
         task.ticked(len(task.places[number]) - told)

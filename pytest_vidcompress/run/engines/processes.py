@@ -18,7 +18,6 @@ from typing import Any
 
 from ...errors import SpoiledRunError, VidcompressError
 from ...measure.latency.answers import write_line
-from ...measure.latency.failure import FreshProcessError
 from ...processes.child_process import end, how_ended, single_threaded, start
 from ..shards.measurement import same_answer
 from .engine import Setting, Task
@@ -135,15 +134,7 @@ class Processes:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="vidcompress-"))
         file = self._folder / "task"
-        try:
-            send(task, file)
-        except FreshProcessError as error:
-            said = (
-                f"{task.what} is computed by one process: it cannot be sent to others ({error.failure.text})"
-            )
-            warnings.warn(said, stacklevel=2)
-            return None
-        return file
+        return file if send(task, file) else None
 
 
 @dataclass

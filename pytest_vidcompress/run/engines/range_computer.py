@@ -8,11 +8,10 @@ from typing import IO
 
 import torch
 
-from ..shards.compute import Worker, compute
 from ..shards.contents import contents
 from ..shards.job import range_name
 from ..shards.stores.store import Store
-from ..shards.tally import Tally
+from .result_writer import ResultWriter
 from .sent_task import SentTask, receive
 
 
@@ -25,15 +24,8 @@ class RangeComputer:
     """
 
     def __init__(self, store: Store, machine: str, shard: str) -> None:
-        self._store = store
-        self._tally = Tally(store, machine, shard)
-        self._worker = Worker(self._tally.counts.name, machine)
+        self._writer = ResultWriter(store, machine, shard)
         self._task: SentTask | None = None
-
-    @property
-    def name(self) -> str:
-        """As results and the tally have it."""
-        return self._tally.counts.name
 
     def load(self, sent: Path | IO[bytes], threads: int) -> SentTask:
         """Takes a measurement in the place of the last."""
@@ -53,9 +45,7 @@ class RangeComputer:
         task = self._task
         assert task is not None
         # The driver's word is some seconds old: another driver may have done it.
-        if self._store.has(name):
-            return
-        result = compute(task.run, task.clips.part(places), task.labels, task.answer, self._worker)
-        self._store.write(name, result.to_bytes())
-        self._tally.add(result)
-        self._tally.close()
+        if not self._writer.store.has(name):
+            self._writer.write(task, task.clips.part(places), name)
+            # Nobody says when this process ends.
+            self._writer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch import nn
 
 from ...clips.loader import Clips
 from ...measure.latency import pickle_file
+from ...measure.latency.failure import FreshProcessError
 from ...measure.resume.predictions import answer_to
 from ...measure.resume.torch_settings import settings, use
 from .engine import Task
@@ -38,12 +40,8 @@ class SentTask:
         return answer_to(self.run, self.noise, self.labels)
 
 
-def send(task: Task, to: Path | IO[bytes]) -> None:
-    """Writes it.
-
-    Raises:
-        FreshProcessError: something in it cannot be pickled.
-    """
+def send(task: Task, to: Path | IO[bytes]) -> bool:
+    """Writes it; False, and a warning, of one that cannot be sent."""
     sent = SentTask(
         task.run,
         task.clips,
@@ -53,7 +51,13 @@ def send(task: Task, to: Path | IO[bytes]) -> None:
         placement(task.run),
         settings(task.noise.device.type),
     )
-    pickle_file.write(to, sent, task.by_value)
+    try:
+        pickle_file.write(to, sent, task.by_value)
+    except FreshProcessError as error:
+        said = f"{task.what} is computed by one process: it cannot be sent to others ({error.failure.text})"
+        warnings.warn(said, stacklevel=2)
+        return False
+    return True
 
 
 def receive(sent: Path | IO[bytes]) -> SentTask:

@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .arrival import arriving
+
 
 def actor_class() -> type:
-    """The class of an actor. It is made in a function, because what is found by its name is sent by that.
+    """The class of an actor; made in a function as `arriving` is.
 
     Its constructor imports nothing: what goes wrong there Ray tells in many lines.
     """
+    arrive = arriving()
 
     class VidcompressWorker:
         def __init__(
             self, paths: Sequence[str], environment: Mapping[str, str], setting: tuple[str, str, str, int]
         ) -> None:
-            import os
-            import sys
-            import sysconfig
             import time
 
             self._began = time.time()
-            own = sysconfig.get_paths()["stdlib"]
-            first = [own, f"{own}/lib-dynload"]
-            # As in `processes.lifeline`: nobody's folder stands in for the standard library.
-            sys.path[:] = dict.fromkeys([*first, *paths, *sys.path])
-            os.environ.update(environment)
+            arrive(paths, environment)
             self._setting = setting
             self._worker: Any = None
 

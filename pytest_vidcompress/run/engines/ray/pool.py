@@ -18,6 +18,7 @@ from ....measure.resume.torch_settings import environment
 from ....processes.clock import now_s, sleep, today_s
 from ..engine import Setting
 from .actor import actor_class
+from .arrival import sent_paths
 from .cluster import Cluster, Node
 from .node_worker import PROBES, difference, facts
 from .request import Request
@@ -201,7 +202,7 @@ class Pool:
             # One a node: where that is gone, nobody stands in for it on another.
             "scheduling_strategy": NodeAffinitySchedulingStrategy(node.id, soft=False),
         }
-        paths = [str(Path(path).absolute()) for path in self.setting.paths]
+        paths = sent_paths(self.setting.paths)
         place = self.setting.store.place
         if "://" not in place and "::" not in place:
             place = str(Path(place).absolute())

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....errors import SpoiledRunError
-from ....measure.latency.failure import FreshProcessError
 from ....processes.clock import now_s
 from ..engine import Setting, Task
 from ..here import Here
@@ -73,15 +72,7 @@ class RayEngine:
     def _sent(self, task: Task) -> Any:
         """The object from which actors load a task; None of one that cannot be sent."""
         file = io.BytesIO()
-        try:
-            send(task, file)
-        except FreshProcessError as error:
-            said = (
-                f"{task.what} is computed by one process: it cannot be sent to others ({error.failure.text})"
-            )
-            warnings.warn(said, stacklevel=2)
-            return None
-        return self.cluster.ray.put(file.getvalue())
+        return self.cluster.ray.put(file.getvalue()) if send(task, file) else None
 
 
 @dataclass

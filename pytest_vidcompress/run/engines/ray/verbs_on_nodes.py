@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from ....errors import VidcompressError
 from ....measure.resume.torch_settings import environment
 from ....processes.clock import today_s
 from ..verbs import Ended, Verbs
+from .arrival import arriving, sent_paths
 from .cluster import Cluster
 from .node_worker import facts
 
@@ -29,7 +29,7 @@ def on_nodes(verbs: Verbs) -> Iterator[Ended]:
         most = max((int(node.cpus) for node in cluster.nodes()), default=1)
         options = {"num_cpus": max(1, min(verbs.threads, most)), "max_retries": _TRIES}
         task = ray.remote(_task()).options(**options)
-        paths = [str(Path(path).absolute()) for path in verbs.paths]
+        paths = sent_paths(verbs.paths)
         known, sent = facts(today_s()), ray.put(verbs)
         left = [
             task.remote(paths, environment(), known, [sent], number) for number in range(len(verbs.arguments))
@@ -47,7 +47,8 @@ def on_nodes(verbs: Verbs) -> Iterator[Ended]:
 
 
 def _task() -> Callable[..., Any]:
-    """What runs on a node: made in a function, so that it is sent as it is; see `actor.actor_class`."""
+    """What runs on a node: made in a function as `arriving` is."""
+    arrive = arriving()
 
     def run_verb_there(
         paths: Sequence[str],
@@ -56,16 +57,11 @@ def _task() -> Callable[..., Any]:
         sent: Sequence[Any],
         number: int,
     ) -> Any:
-        import os
         import platform
-        import sys
-        import sysconfig
         import time
 
         began = time.time()
-        own = sysconfig.get_paths()["stdlib"]
-        sys.path[:] = dict.fromkeys([own, f"{own}/lib-dynload", *paths, *sys.path])
-        os.environ.update(variables)
+        arrive(paths, variables)
         try:
             import ray
 
