@@ -107,7 +107,7 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
             variant.save(given.folder)
         stage("weighing the uncompressed model")
         before, after = artefact.size_bytes(model.module), size_bytes(given.folder, read(given.folder))
-    if _is_known(given.model, registries):
+    if registries.is_catalogued(given.model):
         note(which_model(given.model, model, given.published))
     for warning in warned:
         note(str(warning.message).replace("--vc-", "--"))
@@ -176,11 +176,9 @@ def _load(given: Namespace, inputs: Inputs, registries: Registries) -> tuple[Mod
     from ..models.catalog import CATALOG
     from ..models.load import load
 
-    is_known = _is_known(given.model, registries)
-    if given.published and not is_known:
-        raise VidcompressError(
-            f"--published is for models that are known by name, which {given.model!r} is not"
-        )
+    is_known = registries.is_catalogued(given.model)
+    if given.published:
+        registries.refuse_unpublished(given.model)
     if not given.published and (given.clips or is_known):
         return inputs.model(given.model), inputs.clip_set
     labels, clips = (inputs.clip_set.labels, inputs.clip_set.name) if given.clips else ((), "")
@@ -189,12 +187,6 @@ def _load(given: Namespace, inputs: Inputs, registries: Registries) -> tuple[Mod
     model = load(given.model, labels, clips, given.weights, registries.models, given.published)
     known = {normal_form(label) for label in model.labels}
     return model, inputs.clip_set if {normal_form(each) for each in inputs.clip_set.labels} <= known else None
-
-
-def _is_known(name: str, registries: Registries) -> bool:
-    from ..models.catalog import CATALOG
-
-    return name in CATALOG and name not in registries.models
 
 
 VERB = Verb(

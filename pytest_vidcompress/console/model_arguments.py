@@ -85,19 +85,13 @@ def wanted(given: Namespace) -> Wanted:
 def _loaded(given: Namespace, meant: Wanted, registries: Registries) -> Answerer:
     import torch
 
-    from ..models.catalog import CATALOG
     from ..present.variants.which_model import which_model
     from ..run.answering.answerer import answerer
 
     if given.threads:
         torch.set_num_threads(given.threads)
     found = answerer(meant, registries)
-    if (
-        found.recipe == "fp32"
-        and given.model in CATALOG
-        and given.model not in registries.models
-        and found.model
-    ):
+    if found.recipe == "fp32" and found.model and registries.is_catalogued(given.model):
         note(which_model(given.model, found.model, given.published))
     return found
 

@@ -53,7 +53,7 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     if not given.model:
         _as_indexed(given, own)
     asks = load_embedder(given, named, own.stored, Windows(own.window_s, own.step_s))
-    _refuse_other(asks.made_by, own, str(file), given.asymmetric)
+    own.refuse_query(asks.made_by, str(file), given.asymmetric)
     (query,) = embed(asks.arm, [given.query], shelf(given))
     if query.vector is None:
         raise VidcompressError(f"query {str(given.query)!r} cannot be searched for: {query.reason}")
@@ -67,19 +67,6 @@ def _as_indexed(given: Namespace, own: MadeBy) -> None:
     """The index says what made it, and how that was asked for."""
     given.model, given.runtime, given.published = own.source, own.runtime, own.published
     given.label, given.views = [*own.labels], Options.views.read(own.views or None)
-
-
-def _refuse_other(asks: MadeBy, own: MadeBy, file: str, asymmetric: bool) -> None:
-    if asks.width != own.width:
-        raise VidcompressError(
-            f"index {file!r} has vectors of {own.width} numbers, by {own.words}, and {asks.words} gives"
-            f" {asks.width}: ask with a model whose embedding is as wide"
-        )
-    if not asymmetric and not own.is_same_model(asks):
-        raise VidcompressError(
-            f"index {file!r} was made by {own.words}, and this is {asks.words}: leave out --model, or say"
-            " --asymmetric where the one was made to ask the other's"
-        )
 
 
 def _hits(gallery: Gallery, query: Vector, most: int, folder: Path) -> Sequence[Hit]:

@@ -42,9 +42,9 @@ def _settle(session: pytest.Session, ours: Session, exitstatus: int) -> None:
     ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     if ours.options.share:
         # Of a run that was refused, its store may be why.
-        if ended and ours.begun_shard:
+        if ended and ours.shard:
             with usage_errors():
-                ours.begun_shard.end(exitstatus)
+                ours.shard.end(exitstatus)
         return
     if ended and (ledger.reuse or ours.options.workers > 1):
         ours.references.finish()

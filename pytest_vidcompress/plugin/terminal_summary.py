@@ -42,9 +42,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     if not (session.ledger.planned or session.ledger.results or session.ledger.grids):
         return
-    if session.begun_shard:
+    if session.shard:
         terminalreporter.section("compressed video models")
-        for line in session.begun_shard.lines():
+        for line in session.shard.lines():
             terminalreporter.write_line(printable(line))
         return
     hush(config)

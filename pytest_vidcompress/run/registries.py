@@ -11,6 +11,7 @@ from ..clips.clip_set import PACKAGED
 from ..compress.registry import TECHNIQUES
 from ..compress.technique import Technique, as_technique
 from ..errors import VidcompressError
+from ..models.catalog import CATALOG
 from ..models.load import Factory
 from ..runtimes.registry import RUNTIMES
 from ..runtimes.runtime import Executable, Runtime, as_runtime
@@ -33,6 +34,21 @@ class Registries:
     def clip_set_names(self) -> frozenset[str]:
         """Of all clip sets that are no paths."""
         return frozenset({*PACKAGED, *self.clip_sets})
+
+    def is_catalogued(self, model: str) -> bool:
+        """Does this name mean one of the models that we know?"""
+        return model in CATALOG and model not in self.models
+
+    def refuse_unpublished(self, model: str) -> None:
+        """Of `--published`.
+
+        Raises:
+            VidcompressError: nothing is known to be published under this name.
+        """
+        if not self.is_catalogued(model):
+            raise VidcompressError(
+                f"--published is for models that are known by name, which {model!r} is not"
+            )
 
     @classmethod
     def merge(

@@ -50,6 +50,8 @@ class Session:
         self.references = References(options, self.inputs, self.ledger, progress)
         self.baselines = Baselines(options, self.inputs, registries)
         self.builder = VariantBuilder(options, registries, self.inputs, self.ledger.variants, progress)
+        self.shard: Shard | None = None
+        """What this run is a part of, once it is prepared; None of a whole one."""
         self._registries = registries
         self._running = ExitStack()
 
@@ -88,18 +90,8 @@ class Session:
         for name in models:
             self._prepare(name, self.inputs.choices.runtimes(recipes), name in held)
         if not self.options.export:
-            _ = self.references.shared
-
-    @cached_property
-    def shard(self) -> Shard | None:
-        """What this run is a part of; None of a whole one."""
-        shared, share = self.references.shared, self.options.share
-        return Shard(shared, share, self.inputs.sample) if shared and share else None
-
-    @property
-    def begun_shard(self) -> Shard | None:
-        """The same, of a run that got so far as to begin it."""
-        return self.shard if "shard" in vars(self) else None
+            shared, share = self.references.shared, self.options.share
+            self.shard = Shard(shared, share, self.inputs.sample) if shared and share else None
 
     @cached_property
     def head(self) -> Head | None:

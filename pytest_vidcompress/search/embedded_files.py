@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from ..clips.crops.disk_cache import Shelf
@@ -16,9 +14,8 @@ from ..errors import VidcompressError
 from ..measure.from_file.arm import Arm
 from ..measure.from_file.each_file import each_file
 from ..models.adapter import logits_from
+from .vector_formats import Vector
 
-Vector = npt.NDArray[np.float32]
-"""`(D,)`, of length one."""
 NO_DIRECTION = "its embedding is not a number, or zero"
 """Why a file that decodes has no vector."""
 

@@ -15,32 +15,15 @@ import pytest
 
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.run.options.reading import engine
+from tests.options.sharing import COMMON, TEST, measured
 from tests.project import SMALL, Project
 from tests.run.engines.ray.two_nodes import TwoNodes, two_nodes
-
-TEST = """
-    import pytest
-
-    @pytest.mark.vc_variants("prune-global", "int8-dynamic")
-    def test_it(vc_variant, vc_measure):
-        assert vc_measure(vc_variant).clips == 130
-
-    def test_function(vc_model, vc_measure):
-        module = vc_model.module
-        vc_measure(lambda pixels: module(pixels), name="function")
-    """
-COMMON = ("--benchmark-disable", "--vc-sample=130")
 
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[TwoNodes]:
     with two_nodes() as found:
         yield found
-
-
-def measured(project: Project, file: str) -> str:
-    document = json.loads((project.folder / file).read_text())
-    return json.dumps({name: part for name, part in document.items() if name != "run"})
 
 
 @pytest.mark.slow

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.options.sharing import COMMON, TEST, measured
 from tests.project import Project, Run
-
-TEST = """
-    import pytest
-
-    @pytest.mark.vc_variants("prune-global", "int8-dynamic")
-    def test_it(vc_variant, vc_measure):
-        assert vc_measure(vc_variant).clips == 130
-
-    def test_function(vc_model, vc_measure):
-        module = vc_model.module
-        vc_measure(lambda pixels: module(pixels), name="function")
-    """
-CLIPS = 130
-"""Three ranges."""
-COMMON = ("--benchmark-disable", f"--vc-sample={CLIPS}")
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +17,6 @@ def sharing(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("sharing")).write(test_it=TEST)
     assert project.run(*COMMON, "--vc-json=alone.json").passed(3)
     return project
-
-
-def measured(project: Project, file: str) -> str:
-    document = json.loads((project.folder / file).read_text())
-    return json.dumps({name: part for name, part in document.items() if name != "run"})
 
 
 def shard(project: Project, which: str, store: str, *more: str) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.options.sharing import COMMON, measured
 from tests.project import SMALL, Project
 
 pytestmark = [
@@ -26,7 +26,6 @@ TEST = """
     def test_it(vc_variant, vc_measure):
         vc_measure(vc_variant)
     """
-COMMON = ("--benchmark-disable", "--vc-sample=130")
 JOBS = 9
 """Three ranges of the reference and of each variant."""
 
@@ -36,11 +35,6 @@ def sharing(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("sharing")).write(test_it=TEST)
     assert project.run(*COMMON, "--vc-json=alone.json").passed(2)
     return project
-
-
-def measured(project: Project, file: str) -> str:
-    document = json.loads((project.folder / file).read_text())
-    return json.dumps({name: part for name, part in document.items() if name != "run"})
 
 
 def started(project: Project, *options: str) -> subprocess.Popen[bytes]:

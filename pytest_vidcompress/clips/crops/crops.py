@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -33,15 +34,48 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
         Undecodable: the video does not give these frames.
     """
 
+    small = decode_small(source, spec, lambda count, fps: chain(*clip_frames(count, fps, spec)))
+    return small.views(clip_frames(small.count, small.fps, spec))
+
+
+@dataclass(frozen=True)
+class SmallFrames:
+    """Frames of a video, resized and cut."""
+
+    count: int
+    """Of all frames that the video has."""
+    fps: float
+    crops: Sequence[torch.Tensor]
+    """Each of the frames that were asked for, uint8 `(N, 3, size, size)`."""
+    row: Mapping[int, int]
+    """Frame -> place in these."""
+
+    def views(self, clips: Sequence[Sequence[int]]) -> torch.Tensor:
+        """The crops of each clip, by the frames that it has."""
+        rows = [[self.row[index] for index in clip] for clip in clips]
+        return torch.stack([crop[clip] for clip in rows for crop in self.crops])
+
+
+def decode_small(
+    source: Source, spec: CropSpec, wanted: Callable[[int, float], Iterable[int]]
+) -> SmallFrames:
+    """Decodes and resizes each frame once.
+
+    Args:
+        wanted: how many frames there are, and how many a second -> those of the clips.
+
+    Raises:
+        Undecodable: the video does not give these frames.
+    """
+
     def small(frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         # As they come: the frames of a large video would not fit into memory together.
         return resize(frames, spec.short_side).numpy()
 
-    decoded = decode(source, lambda count, fps: sorted({*chain(*clip_frames(count, fps, spec))}), small)
-    row = {index: place for place, index in enumerate(decoded.indices)}
+    decoded = decode(source, lambda count, fps: sorted({*wanted(count, fps)}), small)
     crops = cut(torch.from_numpy(decoded.pixels), spec.size, spec.views.crops, spec.middle)
-    clips = [[row[index] for index in clip] for clip in clip_frames(decoded.count, decoded.fps, spec)]
-    return torch.stack([crop[clip] for clip in clips for crop in crops])
+    row = {index: place for place, index in enumerate(decoded.indices)}
+    return SmallFrames(decoded.count, decoded.fps, crops, row)
 
 
 def clip_frames(count: int, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:

@@ -6,16 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from ...errors import VidcompressError
 from ..clip import Source
-from ..decode.decode import decode
 from ..profile import CropSpec
-from .crops import clip_frames
-from .preprocess import cut, resize
+from .crops import clip_frames, decode_small
 
 _AT_ONCE_BYTES = 256 << 20
 """Of crops of windows that are decoded in one pass."""
@@ -80,22 +76,15 @@ def window_crops(source: Source, spec: CropSpec, windows: Windows) -> Iterator[t
         spans = windows.spans(count, fps)
         return spans[begin : begin + many] or spans[-1:]
 
-    def plan(count: int, fps: float) -> Sequence[int]:
-        wanted = (chain(*_frames(span, fps, spec)) for span in of(count, fps))
-        return sorted({*chain(*wanted)})
-
-    def small(frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        return resize(frames, spec.short_side).numpy()
+    def wanted(count: int, fps: float) -> Iterator[int]:
+        return chain.from_iterable(chain(*_frames(span, fps, spec)) for span in of(count, fps))
 
     while True:
-        decoded = decode(source, plan, small)
-        row = {index: place for place, index in enumerate(decoded.indices)}
-        crops = cut(torch.from_numpy(decoded.pixels), spec.size, spec.views.crops, spec.middle)
-        for span in of(decoded.count, decoded.fps):
-            clips = [[row[index] for index in clip] for clip in _frames(span, decoded.fps, spec)]
-            yield span, torch.stack([crop[clip] for clip in clips for crop in crops])
+        small = decode_small(source, spec, wanted)
+        for span in of(small.count, small.fps):
+            yield span, small.views(_frames(span, small.fps, spec))
         begin += many
-        if begin >= len(windows.spans(decoded.count, decoded.fps)):
+        if begin >= len(windows.spans(small.count, small.fps)):
             return
 
 

@@ -76,10 +76,8 @@ def answerer(wanted: Wanted, registries: Registries) -> Answerer:
 
 
 def _of_model(wanted: Wanted, registries: Registries) -> Answerer:
-    if wanted.published and (wanted.name not in CATALOG or wanted.name in registries.models):
-        raise VidcompressError(
-            f"--published is for models that are known by name, which {wanted.name!r} is not"
-        )
+    if wanted.published:
+        registries.refuse_unpublished(wanted.name)
     executes = usable_runtime(wanted.runtime or "torch", registries.runtimes)
     device = find_device(wanted.device)
     refuse_runtime(wanted.runtime or "torch", executes, str(device))
@@ -114,7 +112,8 @@ def _of_artefact(wanted: Wanted, folder: Path, registries: Registries) -> Answer
             f"artefact {wanted.name!r} has labels of its own: leave out --label and --published"
         )
     device = find_device(wanted.device)
-    build = _builder(read(folder).model, registries) if read(folder).needs_module else None
+    manifest = read(folder)
+    build = _builder(manifest.model, registries) if manifest.needs_module else None
     found = load_artefact(
         folder, wanted.runtime, registries.techniques, registries.runtimes, build, device=device
     )

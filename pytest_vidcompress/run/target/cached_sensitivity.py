@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import secrets
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from ...measure.resume.source_files import own_source
 from ...measure.sensitivity.ablation import measure_sensitivity
 from ...measure.sensitivity.sensitivity import Sensitivity
 from ...models.model import Model
+from ...processes.whole_file import write_whole
 from ...runtimes.torch_eager import version
 from ...untrusted import Malformed, json_object, parse_json, read_file
 from ..variants.learning_facts import sample_digest
@@ -84,13 +83,8 @@ def _read(file: Path, key: bytes) -> Sensitivity | None:
 
 def _write(file: Path, key: bytes, found: Sensitivity) -> None:
     content = json.dumps(found.as_json(), sort_keys=True).encode()
-    partial = file.with_suffix(f".{secrets.token_hex(4)}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(sealed(key, content) + content)
-        partial.replace(file)
+        write_whole(file, sealed(key, content) + content)
     except OSError as error:
         warnings.warn(f"a sensitivity is not kept, {file} cannot be written ({error.strerror})", stacklevel=2)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

@@ -63,6 +63,26 @@ class MadeBy:
             said = [f"{kind} vectors of {length:g} s every {step:g} s" for kind, length, step in (own, given)]
             raise VidcompressError(f"index {file!r} has {said[0]}, and asked for are {said[1]}: {advice}")
 
+    def refuse_query(self, asks: MadeBy, file: str, asymmetric: bool) -> None:
+        """Refuses what was embedded by another model than the index.
+
+        Args:
+            asymmetric: that is meant.
+
+        Raises:
+            VidcompressError: its vectors cannot be compared with these, or that was not meant.
+        """
+        if asks.width != self.width:
+            raise VidcompressError(
+                f"index {file!r} has vectors of {self.width} numbers, by {self.words}, and {asks.words} gives"
+                f" {asks.width}: ask with a model whose embedding is as wide"
+            )
+        if not asymmetric and not self.is_same_model(asks):
+            raise VidcompressError(
+                f"index {file!r} was made by {self.words}, and this is {asks.words}: leave out --model, or say"
+                " --asymmetric where the one was made to ask the other's"
+            )
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

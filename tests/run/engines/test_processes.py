@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import shutil
@@ -29,7 +28,18 @@ from pytest_vidcompress.run.shards.job import ClipRanges
 from pytest_vidcompress.run.shards.measurement import Measured
 from pytest_vidcompress.run.shards.predictions import SharedPredictions
 from pytest_vidcompress.run.shards.stores.open import open_store
-from tests.run.shards.conftest import CLIPS, PIXELS, RANGE, clips_of, counted, leisurely, model, small_ranges
+from tests.run.shards.conftest import (
+    CLIPS,
+    PIXELS,
+    RANGE,
+    beside,
+    clips_of,
+    counted,
+    deadly,
+    leisurely,
+    model,
+    small_ranges,
+)
 
 __all__ = ["counted", "model", "small_ranges"]
 pytestmark = [
@@ -91,13 +101,13 @@ def test_weights_lie_as_they_lay() -> None:
 def test_torch_is_set_there_as_it_is_here(
     engine: Processes, model: Model, counted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path(counted.__file__).with_name("precise.py").write_text(
+    text = (
         "import torch, counted\n"
         "class Precise(counted.Counted):\n"
         "    def forward(self, pixels):\n"
         "        return super().forward(pixels) + len(torch.get_float32_matmul_precision())\n"
     )
-    precise = importlib.import_module("precise").Precise(model.module.inner).eval()
+    precise = beside(counted, "precise", text).Precise(model.module.inner).eval()
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
     try:
@@ -165,21 +175,9 @@ def test_workers_that_are_killed_cost_nothing(
 
 
 def test_a_range_that_kills_every_worker_is_named(engine: Processes, model: Model, counted: Any) -> None:
-    (Path(counted.__file__)).with_name("deadly.py").write_text(
-        "import os, counted\n"
-        "class Deadly(counted.Counted):\n"
-        "    home = 0\n"
-        "    shown = 0\n"
-        "    def forward(self, pixels):\n"
-        "        self.shown += 1\n"
-        "        if os.getpid() != self.home and self.shown > 2:\n"
-        "            os.kill(os.getpid(), 9)\n"
-        "        return self.inner(pixels)\n"
-    )
-    deadly = importlib.import_module("deadly").Deadly(model.module.inner)
-    deadly.home = os.getpid()
+    fatal = deadly(counted, model.module.inner)
     with pytest.raises(SpoiledRunError, match=r"^a worker of .*=2 was killed by SIGKILL at clips .* 3 times"):
-        logits(engine, deadly.eval(), replace(model, module=deadly))
+        logits(engine, fatal, replace(model, module=fatal))
 
 
 def test_no_worker_outlives_its_engine(engine: Processes, model: Model, strangers: frozenset[int]) -> None:

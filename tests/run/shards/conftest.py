@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +44,19 @@ class Counted(torch.nn.Module):
 
 calls, shift = [], 0
 """
+DEADLY = """
+import os
+import counted
+
+class Deadly(counted.Counted):
+    home = shown = 0
+
+    def forward(self, pixels):
+        self.shown += 1
+        if os.getpid() != self.home and self.shown > 2:
+            os.kill(os.getpid(), 9)
+        return self.inner(pixels)
+"""
 LEISURELY = """
 import time
 import counted
@@ -71,10 +85,22 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def leisurely(counted: Any, seconds: float) -> type[torch.nn.Module]:
     """A class of the same kind whose calls take their time, so that something can happen meanwhile."""
-    Path(counted.__file__).with_name("leisurely.py").write_text(LEISURELY.format(seconds=seconds))
-    sys.modules.pop("leisurely", None)
+    return beside(counted, "leisurely", LEISURELY.format(seconds=seconds)).Leisurely
+
+
+def deadly(counted: Any, inner: torch.nn.Module) -> torch.nn.Module:
+    """A module of the same kind that ends every process but this one at its third call."""
+    made = beside(counted, "deadly", DEADLY).Deadly(inner)
+    made.home = os.getpid()
+    return made.eval()
+
+
+def beside(counted: Any, name: str, text: str) -> Any:
+    """A user's module beside that one, which may have been another before."""
+    Path(counted.__file__).with_name(f"{name}.py").write_text(text)
+    sys.modules.pop(name, None)
     importlib.invalidate_caches()
-    return importlib.import_module("leisurely").Leisurely
+    return importlib.import_module(name)
 
 
 @pytest.fixture

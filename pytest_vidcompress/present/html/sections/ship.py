@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ....gate.shortlist import CRITERIA
 from ..numbers import points
 from ..page_blocks import Block, Cell, Choices, Section, Table, Text
-from .ship_cards import cards, in_points
+from .ship_cards import cards, in_points, shares
 from .shipping import REFERENCE, Shipping
 
 DROPS = (0.0, 0.005, 0.01, 0.02, 0.05)
@@ -63,14 +63,9 @@ def _brief(found: Shipping, name: str) -> str:
     best = next((each for each in found.candidates if each.name == name), None)
     if best is None or name == REFERENCE:
         return ""
-    time, size, drop = (best.numbers.get(each) for each in CRITERIA)
-    of_time, of_size = found.of("time"), found.of("size")
-    parts = [
-        f"{time / of_time:.2f} × the time" if time is not None and of_time else "",
-        f"{100 * size / of_size:.0f} % of the bytes" if size is not None and of_size else "",
-        f"{points(-100 * drop)} points" if drop is not None else "",
-    ]
-    return ", ".join(filter(None, parts))
+    drop = best.numbers.get("accuracy")
+    lost = f"{points(-100 * drop)} points" if drop is not None else ""
+    return ", ".join(filter(None, [*shares(found, best).values(), lost]))
 
 
 def _table(found: Shipping) -> Table:

@@ -39,14 +39,11 @@ def _card(found: Shipping, best: Candidate, purposes: Sequence[tuple[str, str, f
     words = [word for word, _, _ in purposes]
     why = [line for _, by, drop in purposes for line in _why(found, best, by, drop)]
     variant = found.variants.get(best.name)
-    if variant is None:
-        return Choice(
-            f"For {' and '.join(words)}", best.name, [*_numbers(found, best)], [*dict.fromkeys(why)]
-        )
-    why += [
-        *_doubts(best, purposes[0][2]),
-        _STANDINGS.get(variant.standing, f"Its verdict is {variant.standing}."),
-    ]
+    if variant is not None:
+        why += [
+            *_doubts(best, purposes[0][2]),
+            _STANDINGS.get(variant.standing, f"Its verdict is {variant.standing}."),
+        ]
     return Choice(
         f"For {' and '.join(words)}",
         best.name,
@@ -56,14 +53,25 @@ def _card(found: Shipping, best: Candidate, purposes: Sequence[tuple[str, str, f
     )
 
 
+def shares(found: Shipping, best: Candidate) -> dict[str, str]:
+    """By criterion what it has of the reference's, such as `0.42 × the time`, as far as both are known."""
+    words = {"time": (1, "{:.2f} × the time"), "size": (100, "{:.0f} % of the bytes")}
+    said: dict[str, str] = {}
+    for by, (scale, text) in words.items():
+        own, whole = best.numbers.get(by), found.of(by)
+        if own is not None and whole:
+            said[by] = text.format(scale * own / whole)
+    return said
+
+
 def _numbers(found: Shipping, best: Candidate) -> Iterator[tuple[str, str]]:
     """Each beside the reference's."""
     time, size, drop = (best.numbers.get(name) for name in CRITERIA)
-    of_time, of_size = found.of("time"), found.of("size")
+    beside = shares(found, best)
     if time is not None:
-        yield f"{milliseconds(time)} ms", f"{time / of_time:.2f} × the time" if of_time else "a call"
+        yield f"{milliseconds(time)} ms", beside.get("time", "a call")
     if size is not None:
-        yield megabytes(size), f"{100 * size / of_size:.0f} % of the bytes" if of_size else "on disk"
+        yield megabytes(size), beside.get("size", "on disk")
     if drop is not None:
         low_high = ends(Estimate(-100 * drop, -100 * drop.high, -100 * drop.low), points)
         yield points(-100 * drop), f"points of {found.accuracy} {low_high}".rstrip()

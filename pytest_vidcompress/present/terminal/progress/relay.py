@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from ....processes.whole_file import write_whole
 from .pace import Pace
 
 PLANNED, SUFFIX = "planned.json", ".now"
@@ -49,7 +49,5 @@ def plan(folder: Path, tests: Iterable[str]) -> None:
 
 def replace(file: Path, text: str) -> None:
     """At once: whoever reads meanwhile finds what was there before, or all of it."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):
-        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
-        beside.replace(file)
+        write_whole(file, text.encode(errors="backslashreplace"))

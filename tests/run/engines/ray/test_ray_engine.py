@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import signal
@@ -28,7 +27,7 @@ from pytest_vidcompress.run.shards.predictions import SharedPredictions
 from pytest_vidcompress.run.shards.result import Result
 from pytest_vidcompress.run.shards.stores.open import open_store
 from tests.run.engines.ray.two_nodes import TwoNodes, two_nodes
-from tests.run.shards.conftest import CLIPS, RANGE, clips_of, counted, leisurely, model, small_ranges
+from tests.run.shards.conftest import CLIPS, RANGE, clips_of, counted, deadly, leisurely, model, small_ranges
 
 __all__ = ["counted", "model", "small_ranges"]
 pytest.importorskip("ray", reason="Ray, for --vc-engine=ray, is not installed")
@@ -150,21 +149,9 @@ def test_a_node_that_is_lost_costs_nothing(
 
 
 def test_a_range_that_kills_every_worker_is_named(engine: RayEngine, model: Model, counted: Any) -> None:
-    Path(counted.__file__).with_name("deadly.py").write_text(
-        "import os, counted\n"
-        "class Deadly(counted.Counted):\n"
-        "    home = 0\n"
-        "    shown = 0\n"
-        "    def forward(self, pixels):\n"
-        "        self.shown += 1\n"
-        "        if os.getpid() != self.home and self.shown > 2:\n"
-        "            os.kill(os.getpid(), 9)\n"
-        "        return self.inner(pixels)\n"
-    )
-    deadly = importlib.import_module("deadly").Deadly(model.module.inner)
-    deadly.home = os.getpid()
+    fatal = deadly(counted, model.module.inner)
     with pytest.raises(SpoiledRunError, match=r"^--vc-engine=ray:\S+: the worker on node .* 3 times: "):
-        logits(engine, deadly.eval(), replace(model, module=deadly))
+        logits(engine, fatal, replace(model, module=fatal))
 
 
 def test_what_answers_otherwise_elsewhere_is_computed_here(
