@@ -69,9 +69,11 @@ def load_embedder(given: Namespace, named: Named, stored: str, windows: Windows)
     Raises:
         VidcompressError: it cannot be loaded, or has no embedding.
     """
+    from ..run.answering.answerer import to_embed
     from ..run.answering.embedder import Embedder
 
-    registries, meant = named(), wanted(given)
+    registries = named()
+    meant = to_embed(wanted(given), registries)
     return Embedder.of(_loaded(given, meant, registries), meant, registries, stored, windows)
 
 

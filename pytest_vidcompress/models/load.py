@@ -21,6 +21,7 @@ __all__ = [
     "Factory",
     "are_pocket",
     "check_name",
+    "is_of_texts",
     "load",
     "refuse_one_label",
     "takes_any_labels",
@@ -186,6 +187,21 @@ def takes_any_labels(named: Pretrained) -> bool:
     """Whether labels are texts to a model."""
     family = family_of(named.model_type)
     return family is not None and family.classifier is not None
+
+
+def is_of_texts(name: str) -> bool:
+    """Does a name, folder or Hub id mean a model to which labels are texts? Of what cannot be read: no."""
+    from .checkpoint.checkpoint_files import config_file
+    from .checkpoint.configuration import takes_texts
+
+    if name in CATALOG:
+        return takes_any_labels(CATALOG[name])
+    if not (Path(name).exists() or _is_hub_id(name)):
+        return False
+    try:
+        return takes_texts(str(config_file(name).get("model_type")))
+    except VidcompressError:
+        return False
 
 
 def are_pocket(labels: Iterable[str]) -> bool:

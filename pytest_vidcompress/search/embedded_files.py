@@ -44,14 +44,23 @@ def embed(arm: Arm, files: Sequence[Path], shelf: Shelf | None = None) -> Iterat
         if isinstance(outcome, Undecodable):
             yield Embedded(path, reason=str(outcome))
             continue
-        vector = vector_of(arm, outcome)
-        yield Embedded(path, vector, NO_DIRECTION if vector is None else "")
+        seen = direction_of(arm, outcome)
+        yield Embedded(path, seen and seen.vector, "" if seen else NO_DIRECTION)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """An embedding, as it is stored."""
+
+    vector: Vector = field(repr=False)
+    """Scaled to length one."""
+    length: float
+    """That it had."""
 
 
 @torch.inference_mode()
-def vector_of(arm: Arm, pixels: torch.Tensor) -> Vector | None:
-    """The mean of the embeddings of all views `(V, T, C, H, W)`, one a call, scaled to length one; None of what
-    has no direction.
+def direction_of(arm: Arm, pixels: torch.Tensor) -> Direction | None:
+    """The mean of the embeddings of all views `(V, T, C, H, W)`, one a call; None of what has no direction.
 
     Raises:
         VidcompressError: what runs gives no embedding.
@@ -65,4 +74,4 @@ def vector_of(arm: Arm, pixels: torch.Tensor) -> Vector | None:
     length = float(mean.norm())
     if not 0 < length < float("inf"):
         return None
-    return (mean / length).float().numpy()
+    return Direction((mean / length).float().numpy(), length)

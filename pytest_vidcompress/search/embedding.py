@@ -57,16 +57,37 @@ def embedding_model(model: Model) -> Model:
             f"model {model.name!r} answers some clips after part of its blocks: there is no one embedding of all"
             " clips; take a variant without early-exit and cascade"
         )
-    own = next((name for name, part in module.named_modules() if callable(getattr(part, METHOD, None))), None)
+    own = _own_way(module)
     if own is None:
         return replace(model, module=_placed(module, _head(model, module), nn.Identity()))
     return replace(model, module=_placed(module, own, OfVideo(module.get_submodule(own))))
+
+
+def head_model(model: Model) -> Model | None:
+    """The model's layer of the logits alone: its module takes embeddings `(B, D)` and shares its weights. None of one
+    whose module gives its embedding itself: what it makes of that is not known here.
+
+    Raises:
+        VidcompressError: it has no layer that gives its logits.
+    """
+    if _own_way(model.module) is not None:
+        return None
+    part = model.module.get_submodule(_head(model, model.module))
+    # What only stores integers is widened where it is a part of something.
+    return replace(model, module=nn.Sequential(part))
 
 
 def words(model: Model) -> str:
     """What the embedding of a model is, such as `class token`."""
     family = _family(model.module)
     return family.embedding if family else OTHER
+
+
+def _own_way(module: nn.Module) -> str | None:
+    """Dotted name of the part that gives an embedding itself; None where none does."""
+    return next(
+        (name for name, part in module.named_modules() if callable(getattr(part, METHOD, None))), None
+    )
 
 
 def _head(model: Model, module: nn.Module) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from .vector_formats import Matrix, Vector
 
+Scores = npt.NDArray[Any]
+"""Floats, `(N,)`."""
 
-def nearest(
-    gallery: Matrix, query: Vector, most: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+
+def nearest(gallery: Matrix, query: Vector, most: int) -> tuple[npt.NDArray[np.intp], Scores]:
     """The rows with the highest products, and these; equal ones in the order of the rows.
 
     Args:
@@ -18,7 +21,11 @@ def nearest(
         query: `(D,)`.
         most: how many at most.
     """
-    scores = gallery @ query
+    return highest(gallery @ query, most)
+
+
+def highest(scores: Scores, most: int) -> tuple[npt.NDArray[np.intp], Scores]:
+    """The places of the highest of `(N,)`, and these; equal ones in the order of their places."""
     if 0 < most < len(scores):
         least = np.partition(scores, -most)[-most]
         rows = np.flatnonzero(scores >= least)

@@ -16,7 +16,7 @@ from ...measure.from_file.arm import Arm
 from ...measure.from_file.classified import Answers
 from ...models.catalog import CATALOG, DEFAULT_CLIPS
 from ...models.device import find_device
-from ...models.load import load, takes_any_labels, tells_several
+from ...models.load import is_of_texts, load, takes_any_labels, tells_several
 from ...models.model import Model
 from ...runtimes.device_support import refuse_runtime
 from ...runtimes.registry import usable_runtime
@@ -24,6 +24,9 @@ from ..registries import Registries
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+ANY_TEXT = "video"
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,19 @@ class Answerer:
     answers: Answers
     model: Model | None = field(default=None, repr=False)
     """With its module as torch has it, on its device; None where its files are a runtime's own."""
+    is_artefact: bool = False
 
     @property
     def words(self) -> str:
         """What it is, such as `fuse+int8-static of videomae`."""
         return self.name if self.recipe == "fp32" else f"{self.recipe} of {self.name}"
+
+
+def to_embed(wanted: Wanted, registries: Registries) -> Wanted:
+    """The same to be asked for vectors of videos alone: to what takes texts for labels any text will do."""
+    if wanted.labels or wanted.name in registries.models or holds_artefact(Path(wanted.name)):
+        return wanted
+    return replace(wanted, labels=(ANY_TEXT,)) if is_of_texts(wanted.name) else wanted
 
 
 def answerer(wanted: Wanted, registries: Registries) -> Answerer:
@@ -124,7 +135,9 @@ def _of_artefact(wanted: Wanted, folder: Path, registries: Registries) -> Answer
     several = tells_several(stored) if stored else bool(named and named.clips != DEFAULT_CLIPS)
     profile = _shown(found.profile, wanted.views)
     arm = Arm.alone(found.module, profile, device)
-    return Answerer(found.model, found.recipe, found.runtime, arm, Answers(found.labels, several), stored)
+    return Answerer(
+        found.model, found.recipe, found.runtime, arm, Answers(found.labels, several), stored, True
+    )
 
 
 def _shown(profile: Profile, views: Views | Literal["published"] | None) -> Profile:

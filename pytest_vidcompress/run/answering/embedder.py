@@ -9,6 +9,7 @@ from ...clips.crops.windows import Windows
 from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
 from ...models.adapter import example_pixels, logits_from
+from ...models.model import Model
 from ...runtimes.registry import usable_runtime
 from ...search.embedding import embedding_model, words
 from ...search.index.made_by import MadeBy
@@ -41,29 +42,51 @@ class Embedder:
         Raises:
             VidcompressError: it has no embedding, or its runtime cannot give it.
         """
-        if found.model is None:
-            raise VidcompressError(
-                f"artefact {wanted.name!r} holds the files of {found.runtime}, which give labels and no embedding:"
-                " make one for torch (vidcompress compress ... --runtime=torch)"
-            )
-        model = embedding_model(found.model)
+        own = with_embedding(found, wanted)
+        model = embedding_model(own)
         run = usable_runtime(found.runtime, registries.runtimes).prepare(model)
         arm, cut = replace(found.arm, run=run), windows or Windows()
         example = example_pixels(found.arm.profile).to(found.arm.device)
-        made_by = MadeBy(
-            source=wanted.name,
-            model=found.name,
-            recipe=found.recipe,
-            runtime=found.runtime,
-            digest=model_digest(found.model),
-            protocol=found.arm.profile.protocol,
-            embedding=words(found.model),
-            width=int(logits_from(run(example)).shape[-1]),
-            stored=stored,
-            window_s=cut.length_s,
-            step_s=cut.step_s,
-            labels=wanted.labels,
-            published=wanted.published,
-            views="" if wanted.views is None else str(wanted.views),
+        width = int(logits_from(run(example)).shape[-1])
+        return cls(arm, made_by(found, own, wanted, width, stored, cut))
+
+
+def made_by(
+    found: Answerer, model: Model, wanted: Wanted, width: int, stored: str, windows: Windows
+) -> MadeBy:
+    """What an index says of a model.
+
+    Args:
+        model: of what answers.
+        width: numbers of a vector.
+    """
+    return MadeBy(
+        source=wanted.name,
+        model=found.name,
+        recipe=found.recipe,
+        runtime=found.runtime,
+        digest=model_digest(model),
+        protocol=found.arm.profile.protocol,
+        embedding=words(model),
+        width=width,
+        stored=stored,
+        window_s=windows.length_s,
+        step_s=windows.step_s,
+        labels=wanted.labels,
+        published=wanted.published,
+        views="" if wanted.views is None else str(wanted.views),
+    )
+
+
+def with_embedding(found: Answerer, wanted: Wanted) -> Model:
+    """The model of what answers.
+
+    Raises:
+        VidcompressError: its files are a runtime's own, and give no embedding.
+    """
+    if found.model is None:
+        raise VidcompressError(
+            f"artefact {wanted.name!r} holds the files of {found.runtime}, which give labels and no embedding:"
+            " make one for torch (vidcompress compress ... --runtime=torch)"
         )
-        return cls(arm, made_by)
+    return found.model

@@ -18,13 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ...errors import VidcompressError
 from ..vector_formats import FORMATS, Matrix, stacked
 from .made_by import MadeBy
 
 APPLICATION = 0x56494458
 """`PRAGMA application_id`: VIDX."""
-VERSION = 1
+VERSION = 2
 NAME = ".vidcompress-index"
 """Of the file, in the folder that it is of, where no other is named."""
 _PATIENCE_S = 30.0
@@ -37,7 +40,7 @@ _TABLES = (
     " changed_ns INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX by_digest ON files (digest)",
     "CREATE TABLE windows (digest TEXT NOT NULL, place INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,"
-    " vector BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (digest, place))",
+    " length REAL NOT NULL, vector BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (digest, place))",
 )
 
 
@@ -57,6 +60,9 @@ class StoredWindow:
     start_s: float
     end_s: float
     vector: bytes
+    """Of length one."""
+    length: float = 1.0
+    """That the vector had: with it, it is what the layer of the logits is given."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Gallery:
     """Everything that can be found: row by row a window, and the files that it is in."""
 
     vectors: Matrix
+    """Of length one."""
+    lengths: npt.NDArray[np.float64]
+    """That they had, `(N,)`."""
     windows: Sequence[tuple[str, float, float]]
     """Digest, start and end in seconds."""
     files: dict[str, Sequence[str]]
@@ -123,10 +132,18 @@ class Index:
         added = self._connection.execute("INSERT OR IGNORE INTO videos VALUES (?, ?)", (digest, reason))
         if added.rowcount:
             rows = (
-                (digest, place, each.start_s, each.end_s, each.vector, _seal(digest, place, each))
+                (
+                    digest,
+                    place,
+                    each.start_s,
+                    each.end_s,
+                    each.length,
+                    each.vector,
+                    _seal(digest, place, each),
+                )
                 for place, each in enumerate(windows)
             )
-            self._connection.executemany("INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def keep_files(self, paths: Iterable[str]) -> int:
         """Forgets all other files, and contents that no file has any more; returns how many files."""
@@ -163,10 +180,10 @@ class Index:
         if made_by.stored not in FORMATS:
             raise damaged(self._path, f"its vectors are stored as {made_by.stored!r}")
         rows = self._rows(
-            "SELECT digest, place, start_s, end_s, vector, seal FROM windows ORDER BY digest, place"
+            "SELECT digest, place, start_s, end_s, vector, length, seal FROM windows ORDER BY digest, place"
         )
-        for digest, place, start_s, end_s, vector, seal in rows:
-            if _seal(digest, place, StoredWindow(start_s, end_s, vector)) != seal:
+        for digest, place, *window, seal in rows:
+            if _seal(digest, place, StoredWindow(*window)) != seal:
                 raise damaged(self._path, "a vector is not as it was written")
         files = dict[str, list[str]]()
         for path, digest in self._rows("SELECT path, digest FROM files ORDER BY path"):
@@ -175,7 +192,8 @@ class Index:
             vectors = stacked([row[4] for row in rows], made_by.stored, made_by.width)
         except ValueError as error:
             raise damaged(self._path, str(error)) from None
-        return Gallery(vectors, [(row[0], row[2], row[3]) for row in rows], {**files})
+        lengths = np.array([row[5] for row in rows], np.float64)
+        return Gallery(vectors, lengths, [(row[0], row[2], row[3]) for row in rows], {**files})
 
     def _about(self, name: str) -> str:
         return self._rows("SELECT value FROM about WHERE name = ?", name)[0][0]
@@ -185,7 +203,7 @@ class Index:
 
 
 def _seal(digest: str, place: int, window: StoredWindow) -> int:
-    about = f"{digest} {place}".encode() + struct.pack("<dd", window.start_s, window.end_s)
+    about = f"{digest} {place}".encode() + struct.pack("<ddd", window.start_s, window.end_s, window.length)
     return zlib.crc32(window.vector, zlib.crc32(about))
 
 

@@ -14,7 +14,7 @@ from ...clips.faults import Fault, Undecodable
 from ...clips.suffixes import VIDEOS
 from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
-from ..embedded_files import NO_DIRECTION, vector_of
+from ..embedded_files import NO_DIRECTION, direction_of
 from ..vector_formats import FORMATS
 from .index_file import Index, IndexedFile, StoredWindow
 
@@ -132,8 +132,9 @@ def _new(
 def _windows(file: Path, arm: Arm, windows: Windows, stored: str) -> Sequence[StoredWindow]:
     found = list[StoredWindow]()
     for span, crops in window_crops(file, arm.profile.crop_spec, windows):
-        vector = vector_of(arm, arm.as_input(crops))
-        if vector is None:
+        seen = direction_of(arm, arm.as_input(crops))
+        if seen is None:
             raise Undecodable(NO_DIRECTION, Fault.CORRUPT_FRAMES)
-        found.append(StoredWindow(span.start_s, span.end_s, FORMATS[stored].pack(vector)))
+        vector = FORMATS[stored].pack(seen.vector)
+        found.append(StoredWindow(span.start_s, span.end_s, vector, seen.length))
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ...present.printable import printable
 from ...present.wording import count
 from ..index.made_by import MadeBy
+from ..query import Query
 
 
 @dataclass(frozen=True)
@@ -16,30 +17,40 @@ class Hit:
     """A window that was found."""
 
     score: float
-    """Cosine."""
+    """As the query has it: a cosine, or a probability."""
     start_s: float
     end_s: float
     paths: tuple[str, ...]
     """Of all files with this content."""
 
 
-def search_lines(hits: Sequence[Hit], own: MadeBy, asks: MadeBy, windows: int) -> Iterator[str]:
+def search_lines(hits: Sequence[Hit], own: MadeBy, query: Query, windows: int) -> Iterator[str]:
     """A hit a line, the best first; the last line says among how many.
 
     Args:
         own: what made the index.
-        asks: what made the query.
         windows: in the index.
     """
     for hit in hits:
         more = f" (and {count(len(hit.paths) - 1, 'more file')})" if len(hit.paths) > 1 else ""
         path = hit.paths[0] if hit.paths else "?"
-        yield f"{hit.score:7.4f}  {clock(hit.start_s)} - {clock(hit.end_s)}  {printable(path)}{more}"
-    by = own.words if own.is_same_model(asks) else f"{asks.words}, in an index by {own.words}"
-    yield printable(f"{len(hits):,} of {count(windows, 'window')}, by {by}")
+        yield f"{score_text(hit.score, query):>7}  {clock(hit.start_s)} - {clock(hit.end_s)}  {printable(path)}{more}"
+    asked = "" if query.kind == "video" else f"{query.kind} {query.text!r}, "
+    yield printable(f"{len(hits):,} of {count(windows, 'window')}, {asked}by {model_text(query, own)}")
 
 
-def search_json(hits: Sequence[Hit], query: str, own: MadeBy, asks: MadeBy) -> str:
+def score_text(score: float, query: Query) -> str:
+    """`0.9562` of a cosine, `95.6%` of a probability."""
+    return f"{score:.4f}" if query.score == "cosine" else f"{score:.1%}"
+
+
+def model_text(query: Query, own: MadeBy) -> str:
+    """What asked, and what made the index where that is another."""
+    asks = query.asks
+    return own.words if own.is_same_model(asks) else f"{asks.words}, in an index by {own.words}"
+
+
+def search_json(hits: Sequence[Hit], own: MadeBy, query: Query) -> str:
     """One object; `hits` has the best first."""
     found = [
         {
@@ -51,7 +62,14 @@ def search_json(hits: Sequence[Hit], query: str, own: MadeBy, asks: MadeBy) -> s
         }
         for hit in hits
     ]
-    document = {"query": query, "index_by": own.as_json(), "query_by": asks.as_json(), "hits": found}
+    document = {
+        "query": query.text,
+        "query_kind": query.kind,
+        "score": query.score,
+        "index_by": own.as_json(),
+        "query_by": query.asks.as_json(),
+        "hits": found,
+    }
     return json.dumps(document, indent=2)
 
 

@@ -1,0 +1,1 @@
+"""What `vidcompress search` is asked with, and the page of what it found."""

@@ -1,0 +1,1 @@
+"""Windows by what the model that embedded them says of a label."""
