@@ -45,6 +45,7 @@ HOMES = {
     "tabulate": ("present/",),
     "tqdm": ("present/", "console/"),
     "sqlite3": ("run/history/", "search/index/"),
+    "usearch": ("search/approximate/graph.py",),
     "transformers": ("models/", "compress/fuse/"),
 }
 """Library -> the files, or folders with a slash at the end, that may import it."""

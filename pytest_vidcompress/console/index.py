@@ -30,6 +30,11 @@ def _declare(parser: ArgumentParser) -> None:
         default="fp32",
         help="how a number of a vector is stored (default: fp32)",
     )
+    parser.add_argument(
+        "--approximate",
+        action="store_true",
+        help="also make or bring up to date what search --approximate goes by (needs the extra usearch)",
+    )
     for name, usual, what in (
         ("window", _WINDOW_S, "seconds of a window that a longer video is cut into"),
         ("step", _STEP_S, "seconds from one to the next"),
@@ -45,13 +50,18 @@ def _declare(parser: ArgumentParser) -> None:
 
 def _run(given: Namespace, named: Named) -> Sequence[str]:
     from ..clips.crops.windows import Windows
+    from ..search.approximate.graph import usearch_version
+    from ..search.approximate.view import up_to_date
     from ..search.index.index_file import NAME, opened
     from ..search.index.index_folder import index_folder
 
     if not given.folder.is_dir():
         raise VidcompressError(f"{str(given.folder)!r} is no folder: name one with videos in it")
+    if given.approximate:
+        usearch_version()  # before hours of indexing
     file, windows = given.index or given.folder / NAME, Windows(given.window, given.step)
-    with stages(2) as stage:
+    said = list[str]()
+    with stages(2 + given.approximate) as stage:
         stage(f"loading {printable(given.model)}")
         model = load_embedder(given, named, given.vectors, windows)
         stage("indexing")
@@ -62,7 +72,11 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
             index.commit()
             tally = index_folder(index, given.folder, model.arm, windows, given.vectors, stage.progress)
             totals = index.count()
-    return [*index_lines(tally, totals, model.made_by, file)]
+        if given.approximate:
+            stage("approximate view")
+            with opened(file) as index:
+                up_to_date(index, file, said.append, stage.progress, given.threads or 0)
+    return [*index_lines(tally, totals, model.made_by, file), *said]
 
 
 VERB = Verb(

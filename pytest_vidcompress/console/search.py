@@ -12,10 +12,10 @@ from ..search.query import Query
 from ..search.shown.search_lines import Hit, search_json, search_lines
 from .model_arguments import declare_model
 from .searching.asked import asked, declare_query
-from .verb import Named, Verb, reads
+from .verb import Named, Verb, note, reads
 
 if TYPE_CHECKING:
-    from ..search.index.index_file import Gallery
+    from ..search.index.index_file import Gallery, Index
 
 _MOST = 10
 
@@ -34,6 +34,12 @@ def _declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--top", type=reads(reading.count), default=_MOST, metavar="N", help=f"how many (default: {_MOST})"
     )
+    parser.add_argument(
+        "--approximate",
+        action="store_true",
+        help="look at a part of the windows, by a graph beside the index that is made or brought up to date first"
+        " (needs the extra usearch)",
+    )
     parser.add_argument("--json", action="store_true", help="print it for other programs")
 
 
@@ -42,14 +48,36 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
 
     file = given.index / NAME if given.index.is_dir() else given.index
     with opened(file) as index:
-        own, gallery, folder = index.made_by, index.gallery(), index.folder
+        own, folder, gallery = index.made_by, index.folder, None if given.approximate else index.gallery()
+        query = asked(given, named, own, file)
+        near = _near(given, index, file, query) if gallery is None else None
+        gallery = gallery or near or index.gallery()
+        windows = index.count()[1]
     if given.index.is_dir():
         folder = given.index
-    query = asked(given, named, own, file)
     hits = _hits(gallery, query, given.top, folder)
     if given.json:
-        return [search_json(hits, own, query)]
-    return [*search_lines(hits, own, query, len(gallery.windows))]
+        return [search_json(hits, own, query, bool(near))]
+    return [*search_lines(hits, own, query, windows, bool(near))]
+
+
+def _near(given: Namespace, index: Index, file: Path, query: Query) -> Gallery | None:
+    """What may be near a query; None where all windows must be looked at."""
+    from ..present.terminal.progress.stages import stages
+    from ..search.approximate.candidates import candidates
+    from ..search.approximate.view import up_to_date
+
+    if query.vector is None:
+        note("a label is asked of every window: --approximate changes nothing")
+        return None
+    said = list[str]()
+    with stages(1) as stage:
+        stage("approximate view")
+        view = up_to_date(index, file, said.append, stage.progress, given.threads or 0)
+        near = candidates(view, index, query.vector, given.top, said.append)
+    for text in said:
+        note(text)
+    return near
 
 
 def _hits(gallery: Gallery, query: Query, most: int, folder: Path) -> Sequence[Hit]:

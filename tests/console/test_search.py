@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,39 @@ def test_what_is_wrong_is_said_in_a_line(
     (videos / NAME).write_bytes((videos / NAME).read_bytes()[:9000])
     assert "is damaged" in refused(capsys, "search", videos, query)
     assert "is damaged" in refused(capsys, "index", videos, *MODEL)
+
+
+def test_an_approximate_search_finds_the_same_and_says_what_it_is(
+    videos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("usearch")
+    said = index(capsys, videos, *MODEL, "--approximate").splitlines()
+    assert said[-1].startswith("approximate view made of 8 windows, in ")
+    exact = search(capsys, videos, videos / "long.mp4")
+    approximate = search(capsys, videos, videos / "long.mp4", "--approximate")
+    assert (exact["ranking"], approximate["ranking"]) == ("exact", "approximate")
+    for ours, theirs in zip(approximate["hits"], exact["hits"], strict=True):
+        assert ours.pop("score") == pytest.approx(theirs.pop("score"), abs=1e-6)
+        assert ours == theirs
+    film(videos / "new.mp4", scene(12))
+    index(capsys, videos, *MODEL)
+    assert main(["search", str(videos), str(videos / "new.mp4"), "--approximate", *HERE]) == 0
+    printed = capsys.readouterr()
+    assert "note: approximate view brought up to date: 1 added, 0 gone, in " in printed.err
+    assert str(videos / "new.mp4") in printed.out.splitlines()[0]
+    assert printed.out.splitlines()[-1].startswith("9 of 9 windows, approximate, by videomae (")
+
+
+def test_an_approximate_search_without_usearch_names_the_extra(
+    videos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(capsys, videos, *MODEL)
+    monkeypatch.setitem(sys.modules, "usearch", None)
+    said = refused(capsys, "search", videos, videos / "long.mp4", "--approximate")
+    assert "pip install 'pytest-vidcompress[usearch]'" in said
+    assert "pip install 'pytest-vidcompress[usearch]'" in refused(
+        capsys, "index", videos, *MODEL, "--approximate"
+    )
 
 
 @pytest.mark.slow

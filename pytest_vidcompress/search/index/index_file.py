@@ -42,6 +42,11 @@ _TABLES = (
     "CREATE TABLE windows (digest TEXT NOT NULL, place INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,"
     " length REAL NOT NULL, vector BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (digest, place))",
 )
+_WINDOWS = "SELECT digest, place, start_s, end_s, vector, length, seal FROM windows"
+Seal = tuple[str, int, int]
+"""Of a window: the digest of its video, its place among the windows of that, and a checksum of all of it."""
+Row = tuple[str, int, float, float, bytes, float, int]
+"""A window as it is stored: digest, place, start and end in seconds, vector, length, checksum."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +175,8 @@ class Index:
         files = "SELECT COUNT(*) FROM files JOIN videos USING (digest) WHERE reason = ''"
         return self._rows(files)[0][0], self._rows("SELECT COUNT(*) FROM windows")[0][0]
 
-    def gallery(self) -> Gallery:
-        """All of it, in the order of contents.
+    def gallery(self, seals: Iterable[Seal] | None = None) -> Gallery:
+        """All of it, in the order of contents; or of some windows those that are still there.
 
         Raises:
             VidcompressError: a row is not as it was written.
@@ -179,14 +184,9 @@ class Index:
         made_by = self.made_by
         if made_by.stored not in FORMATS:
             raise damaged(self._path, f"its vectors are stored as {made_by.stored!r}")
-        rows = self._rows(
-            "SELECT digest, place, start_s, end_s, vector, length, seal FROM windows ORDER BY digest, place"
-        )
-        for digest, place, *window, seal in rows:
-            if _seal(digest, place, StoredWindow(*window)) != seal:
-                raise damaged(self._path, "a vector is not as it was written")
+        rows = self.rows(seals)
         files = dict[str, list[str]]()
-        for path, digest in self._rows("SELECT path, digest FROM files ORDER BY path"):
+        for path, digest in self._paths(None if seals is None else {row[0] for row in rows}):
             files.setdefault(digest, []).append(os.fsdecode(path))
         try:
             vectors = stacked([row[4] for row in rows], made_by.stored, made_by.width)
@@ -194,6 +194,32 @@ class Index:
             raise damaged(self._path, str(error)) from None
         lengths = np.array([row[5] for row in rows], np.float64)
         return Gallery(vectors, lengths, [(row[0], row[2], row[3]) for row in rows], {**files})
+
+    def seals(self) -> Sequence[Seal]:
+        """Of all windows: what tells one from every other, and from one with another vector in its place."""
+        return self._rows("SELECT digest, place, seal FROM windows")
+
+    def rows(self, seals: Iterable[Seal] | None = None) -> list[Row]:
+        """All windows in the order of contents; or those of some seals, without what is not there any more.
+
+        Raises:
+            VidcompressError: one is not as it was written.
+        """
+        if seals is None:
+            rows = self._rows(f"{_WINDOWS} ORDER BY digest, place")
+        else:
+            one = f"{_WINDOWS} WHERE digest = ? AND place = ? AND seal = ?"
+            rows = [row for seal in seals for row in self._rows(one, *seal)]
+        for digest, place, *window, seal in rows:
+            if _seal(digest, place, StoredWindow(*window)) != seal:
+                raise damaged(self._path, "a vector is not as it was written")
+        return rows
+
+    def _paths(self, digests: Iterable[str] | None) -> list[tuple[bytes, str]]:
+        if digests is None:
+            return self._rows("SELECT path, digest FROM files ORDER BY path")
+        one = "SELECT path, digest FROM files WHERE digest = ? ORDER BY path"
+        return [row for digest in digests for row in self._rows(one, digest)]
 
     def _about(self, name: str) -> str:
         return self._rows("SELECT value FROM about WHERE name = ?", name)[0][0]

@@ -24,19 +24,23 @@ class Hit:
     """Of all files with this content."""
 
 
-def search_lines(hits: Sequence[Hit], own: MadeBy, query: Query, windows: int) -> Iterator[str]:
+def search_lines(
+    hits: Sequence[Hit], own: MadeBy, query: Query, windows: int, approximate: bool = False
+) -> Iterator[str]:
     """A hit a line, the best first; the last line says among how many.
 
     Args:
         own: what made the index.
         windows: in the index.
+        approximate: not all of them were looked at.
     """
     for hit in hits:
         more = f" (and {count(len(hit.paths) - 1, 'more file')})" if len(hit.paths) > 1 else ""
         path = hit.paths[0] if hit.paths else "?"
         yield f"{score_text(hit.score, query):>7}  {clock(hit.start_s)} - {clock(hit.end_s)}  {printable(path)}{more}"
     asked = "" if query.kind == "video" else f"{query.kind} {query.text!r}, "
-    yield printable(f"{len(hits):,} of {count(windows, 'window')}, {asked}by {model_text(query, own)}")
+    how = "approximate, " if approximate else ""
+    yield printable(f"{len(hits):,} of {count(windows, 'window')}, {how}{asked}by {model_text(query, own)}")
 
 
 def score_text(score: float, query: Query) -> str:
@@ -50,7 +54,7 @@ def model_text(query: Query, own: MadeBy) -> str:
     return own.words if own.is_same_model(asks) else f"{asks.words}, in an index by {own.words}"
 
 
-def search_json(hits: Sequence[Hit], own: MadeBy, query: Query) -> str:
+def search_json(hits: Sequence[Hit], own: MadeBy, query: Query, approximate: bool = False) -> str:
     """One object; `hits` has the best first."""
     found = [
         {
@@ -66,6 +70,7 @@ def search_json(hits: Sequence[Hit], own: MadeBy, query: Query) -> str:
         "query": query.text,
         "query_kind": query.kind,
         "score": query.score,
+        "ranking": "approximate" if approximate else "exact",
         "index_by": own.as_json(),
         "query_by": query.asks.as_json(),
         "hits": found,

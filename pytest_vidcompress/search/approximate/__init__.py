@@ -1,0 +1,1 @@
+"""A view of an index, which finds nearly all of what is nearest without looking at all: a cache, never the truth."""
