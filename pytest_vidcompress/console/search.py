@@ -12,6 +12,7 @@ from ..search.query import Query
 from ..search.shown.search_lines import Hit, search_json, search_lines
 from .model_arguments import declare_model
 from .searching.asked import asked, declare_query
+from .searching.page import declare_page, write_found
 from .verb import Named, Verb, note, reads
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _declare(parser: ArgumentParser) -> None:
         " (needs the extra usearch)",
     )
     parser.add_argument("--json", action="store_true", help="print it for other programs")
+    declare_page(parser)
 
 
 def _run(given: Namespace, named: Named) -> Sequence[str]:
@@ -56,6 +58,8 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
     if given.index.is_dir():
         folder = given.index
     hits = _hits(gallery, query, given.top, folder)
+    if given.output is not None:
+        write_found(given.output, hits, query, own, (file, folder))
     if given.json:
         return [search_json(hits, own, query, bool(near))]
     return [*search_lines(hits, own, query, windows, bool(near))]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..clip import Source
+from ..decode.decode import decode
+from ..decode.frames import Pixels
 from ..decode.picture import jpeg
 from ..profile import CropSpec, Views
 from .crops import crops_of
@@ -30,5 +33,24 @@ def thumbnails(source: Source, spec: CropSpec) -> tuple[str, ...]:
     last = len(looked_at) - 1
     places = sorted({looked_at[round(k * last / (PICTURES - 1))] for k in range(PICTURES)})
     (view,) = crops_of(source, replace(spec, views=Views(), chosen=tuple(places)))
-    frames = view.permute(0, 2, 3, 1).contiguous().numpy()
-    return tuple(f"data:image/jpeg;base64,{b64encode(jpeg(frame, SIDE)).decode()}" for frame in frames)
+    return tuple(_address(frame, SIDE) for frame in view.permute(0, 2, 3, 1).contiguous().numpy())
+
+
+def still(source: Source, second: float | None, side: int) -> str:
+    """The whole frame that is shown at a second, of None that of the middle; an address likewise.
+
+    Args:
+        side: pixels of the longer side, at most.
+
+    Raises:
+        Undecodable: the video does not give it.
+    """
+
+    def wanted(count: int, fps: float) -> Sequence[int]:
+        return [count // 2 if second is None else min(count - 1, max(0, int(second * fps)))]
+
+    return _address(decode(source, wanted).pixels[0], side)
+
+
+def _address(frame: Pixels, side: int) -> str:
+    return f"data:image/jpeg;base64,{b64encode(jpeg(frame, side)).decode()}"

@@ -143,7 +143,40 @@ class FlippedClips:
     kind: ClassVar[str] = "flipped"
 
 
-Block = Table | Figure | Text | Folded | Grid | Choices | FlippedClips
+@dataclass(frozen=True)
+class FoundVideo:
+    """A part of a video that was found, or what was asked with."""
+
+    name: str
+    """Of the file."""
+    score: str = ""
+    span: str = ""
+    """From when to when, in words."""
+    place: str = ""
+    """Of the file, as it may be told: below its name."""
+    picture: str = ""
+    """Data URI of a frame; empty where there is none."""
+    address: str = ""
+    """Of the file, ready for a link; empty where it is not there."""
+    fragment: str = ""
+    """Which part of it a browser is to play, such as `t=1,2.5`."""
+    plays: bool = False
+    """May a browser play it?"""
+    note: str = ""
+    """What there is to say of it, such as why it cannot be shown."""
+    copies: Sequence[str] = ()
+    """Other files with the same content."""
+
+
+@dataclass(frozen=True)
+class FoundVideos:
+    """The best first."""
+
+    videos: Sequence[FoundVideo]
+    kind: ClassVar[str] = "found"
+
+
+Block = Table | Figure | Text | Folded | Grid | Choices | FlippedClips | FoundVideos
 
 
 @dataclass(frozen=True)
@@ -151,4 +184,5 @@ class Section:
     """Under a heading."""
 
     title: str
+    """Empty of the only one of a part, which has the part's."""
     blocks: Sequence[Block]

@@ -41,6 +41,11 @@ class RunOfPage:
     word: str = ""
     """What stands before the verdict, in the colour of the status; the status, unless given."""
 
+    @property
+    def has_sections(self) -> bool:
+        """Are there places on the page to go to?"""
+        return any(each.title for part in self.parts for each in part.sections)
+
 
 def framed_page(title: str, runs: Sequence[RunOfPage], beside: Sequence[Block] = ()) -> str:
     """The HTML.

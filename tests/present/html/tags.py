@@ -57,7 +57,11 @@ def tags_of(html: str) -> Tags:
     assert len(set(tags.ids)) == len(tags.ids)
     inside = {f"#{each}" for each in tags.ids}
     for target in tags.targets:
-        assert target in inside or target.startswith("data:image/") or not re.match(r"[a-z]+:|//", target)
+        assert (
+            target in inside
+            or target.startswith("data:image/")
+            or not re.match(r"(?!file:)[a-z]+:|//", target)
+        )
     steps = zip(tags.headings, tags.headings[1:], strict=False)
     assert all(later - earlier <= 1 for earlier, later in steps), "a level of headings is left out"
     return tags

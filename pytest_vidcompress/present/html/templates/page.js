@@ -56,6 +56,32 @@
     },
   };
 
+  // Pictures of videos: a click plays one at a time in its place; what this browser cannot play stays a picture.
+  const still = (video) => {
+    video.replaceWith(video.picture);
+    return video.picture;
+  };
+  function play(picture) {
+    all(".hit video").forEach(still);
+    const video = Object.assign(document.createElement("video"), { src: picture.href, controls: true, autoplay: true, playsInline: true, picture });
+    video.setAttribute("aria-label", picture.getAttribute("aria-label").replace("Play ", ""));
+    video.addEventListener("error", () => {
+      const note = Object.assign(document.createElement("p"), { className: "note", textContent: "This browser does not play it." });
+      video.closest(".hit").append(note);
+      still(video).replaceWith(...picture.childNodes);
+      say(note.textContent);
+    });
+    picture.replaceWith(video);
+    video.focus();
+  }
+  all("a.play").forEach((picture) => {
+    picture.addEventListener("click", (click) => {
+      if (click.ctrlKey || click.metaKey || click.shiftKey) return;
+      click.preventDefault();
+      play(picture);
+    });
+  });
+
   // Tables: sorted by a click on a heading; a stop for the keyboard only where there is something to scroll to.
   function sort(table, column, heading) {
     const down = heading.getAttribute("aria-sort") !== "descending";
