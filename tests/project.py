@@ -1,6 +1,6 @@
 """A user's project in a folder, and pytest runs in it: each in a process of its own, as a user starts it.
 
-The processes are forked from one that has torch loaded already, which saves seconds a run.
+The processes are forked from one that has loaded torch and all of us already, which saves seconds a run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from textwrap import dedent
 
@@ -24,10 +25,8 @@ import pytest
 WORKERS = [pytest.param((), id="alone"), pytest.param(("-n2",), id="xdist", marks=pytest.mark.slow)]
 """Without pytest-xdist and with it, where what is tested has nothing to do with it; `test_xdist` is what has."""
 SMALL = ("--vc-model=videomae", "--vc-sample=16", "--vc-threads=1", "-pno:cacheprovider")
-HEAVY = (
-    *("torch", "av", "scipy.stats", "safetensors.torch", "jinja2", "pytest_benchmark.plugin"),
-    *("transformers", "transformers.models.videomae", "transformers.models.videomae.modeling_videomae"),
-)
+PRELOADED = "tests.preloaded"
+"""The module that the process imports from which others are forked."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,18 @@ class Project:
 
 
 def run_pytest(folder: Path, *options: str) -> Run:
+    log = folder / ".output"
+    log.write_bytes(b"")
+    process = started_pytest(folder, str(log), *options)
+    process.join()
+    return Run(process.exitcode, log.read_text())
+
+
+def started_pytest(folder: Path, output: str, *options: str, **variables: str) -> BaseProcess:
+    """A process that runs it; `output` is a file or a terminal, which it reads, too."""
     context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
     with contextlib.suppress(AttributeError):
-        context.set_forkserver_preload([*HEAVY])
-    log = folder / ".output"
+        context.set_forkserver_preload([PRELOADED])
     arguments = [
         "--rootdir",
         str(folder),
@@ -124,23 +131,22 @@ def run_pytest(folder: Path, *options: str) -> Run:
         "-Wignore::pytest.PytestAssertRewriteWarning",
     ]
     process = context.Process(
-        target=_pytest, args=(str(folder), [*arguments, *options], str(log), dict(os.environ))
+        target=_pytest, args=(str(folder), [*arguments, *options], output, {**os.environ, **variables})
     )
     process.start()
-    process.join()
-    return Run(process.exitcode, log.read_text())
+    return process
 
 
-def _pytest(folder: str, arguments: list[str], log: str, environment: dict[str, str]) -> None:
+def _pytest(folder: str, arguments: list[str], output: str, environment: dict[str, str]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
-    with Path(log).open("w") as file:
-        for descriptor in (1, 2):
-            os.dup2(file.fileno(), descriptor)
+    shown = os.open(output, os.O_RDWR | getattr(os, "O_NOCTTY", 0))
+    for descriptor in (1, 2):
+        os.dup2(shown, descriptor)
     # What was captured where this was forked from is nobody's output here.
-    sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdin = os.fdopen(shown if os.isatty(shown) else os.open(os.devnull, os.O_RDONLY))
     sys.stdout, sys.stderr = (os.fdopen(descriptor, "w", closefd=False) for descriptor in (1, 2))
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
     # pytest collects garbage several times: what is loaded already is none.

@@ -11,7 +11,7 @@ from tests.conftest import HOLDS
 def saved(stored, tmp_path_factory):
     """A project with one saved run."""
     project = stored.copy(tmp_path_factory.mktemp("saved") / "project")
-    assert project.run("--benchmark-save=before", "--benchmark-json=now.json").passed(1)
+    assert project.run("--vc-confirm=1", "--benchmark-save=before", "--benchmark-json=now.json").passed(1)
     return project
 
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from pytest_vidcompress.present.terminal.progress.bar import BACK, BELOW, MAKE_ROOM
 from tests.conftest import HOLDS
-from tests.project import SMALL, Project
+from tests.project import SMALL, Project, started_pytest
 
 BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
 
@@ -31,26 +32,19 @@ def on_a_terminal(project, *options, **environ):
     """What a terminal is sent by a run in `project`, and how the run ended."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-mpytest", *SMALL, *options],
-        cwd=project.folder,
-        env={**os.environ, "TERM": "xterm", **environ},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
+    process = started_pytest(
+        project.folder, os.ttyname(theirs), *SMALL, *options, **{"TERM": "xterm", **environ}
     )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            chunk = os.read(ours, 4096)
-        except OSError:  # Linux' way of saying that the other end is closed
-            break
-        if not chunk:
-            break
-        shown += chunk
+    shown, alive = b"", True
+    while alive:
+        # What it showed last is there when it has ended.
+        alive = process.sentinel not in select.select([ours, process.sentinel], [], [])[0]
+        while select.select([ours], [], [], 0)[0]:
+            shown += os.read(ours, 4096)
     os.close(ours)
-    return shown, process.wait()
+    os.close(theirs)
+    process.join()
+    return shown, process.exitcode
 
 
 def as_it_stays(shown):
@@ -116,7 +110,9 @@ def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, en
     assert "1 passed" in as_it_stays(shown)
 
 
-@pytest.mark.parametrize("options", [(), ("-q",), ("-v",)], ids=["as it is", "-q", "-v"])
+@pytest.mark.parametrize(
+    "options", [(), pytest.param(("-q",), marks=pytest.mark.slow), ("-v",)], ids=["as it is", "-q", "-v"]
+)
 def test_processes_of_xdist_have_one_bar_between_them(quick, options):
     pytest.importorskip("xdist")
     shown, code = on_a_terminal(quick, "--benchmark-disable", "-n", "2", *options)
@@ -129,9 +125,9 @@ def test_processes_of_xdist_have_one_bar_between_them(quick, options):
     assert "1 passed" in without
 
 
-def test_nothing_of_it_elsewhere(stored):
+def test_nothing_of_it_elsewhere(quick):
     for color in ("--color=yes", "--color=auto"):
-        assert not stored.run("--benchmark-disable", color).says(r"%\||\x1b7|\x1bD")
+        assert not quick.run("--benchmark-disable", color).says(r"%\||\x1b7|\x1bD")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from tests.project import HEAVY
+from tests.project import PRELOADED
 
 RESULT, CHECKPOINTS = "trained.pt", "checkpoints"
 
@@ -21,7 +21,7 @@ def run_until(folder: Path, step: int | None = None, steps: int = 40) -> int:
         The step that it began with.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*HEAVY])
+    context.set_forkserver_preload([PRELOADED])
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_train, args=(folder, steps, theirs))
     process.start()

@@ -1,9 +1,8 @@
 """--vc-latency-margin and the vc_margin marker: how much slower than stored is no regression."""
 
-import json
-
 import pytest
 
+from tests.conftest import with_runs
 from tests.project import Project
 
 HOLDS = """
@@ -25,19 +24,14 @@ def marked(project, marker=""):
 def recorded(tmp_path_factory):
     """A project whose recorded runs were twice as fast."""
     project = marked(Project(tmp_path_factory.mktemp("recorded")))
-    assert project.run("--vc-baseline=create", "--vc-confirm=1").passed(1)
+    assert project.run("--vc-baseline=create", "--benchmark-disable").passed(1)
     return stored(project, f"{RECORDED} 0.501 0.502")
 
 
 def stored(project, runs):
     """The project with these recorded ratios."""
-    (path,) = project.folder.glob("baselines/*/videomae.*.json")
-    document = json.loads(path.read_text())
-    (entry,) = document["variants"].values()
     # A control as restless as any, so that a busy machine vetoes nothing.
-    entry |= {"runs": runs, "controls": "1.0", "spreads": "0.01"}
-    path.write_text(json.dumps(document))
-    return project
+    return with_runs(project, runs=runs, controls="1.0", spreads="0.01")
 
 
 @pytest.mark.slow

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from pytest_vidcompress.console import main
+from pytest_vidcompress.errors import VidcompressError
+from pytest_vidcompress.run.options.reading import share_of_work
 from tests.options.sharing import COMMON, TEST, measured
 from tests.project import Project, Run
 
@@ -23,26 +25,25 @@ def shard(project: Project, which: str, store: str, *more: str) -> Run:
     return project.run(*COMMON, f"--vc-shard={which}", f"--vc-store={store}", *more)
 
 
-def console(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest_vidcompress.console", *words]
-    return subprocess.run(command, cwd=project.folder, capture_output=True, text=True)
+def test_shards_merged_are_one_run(sharing: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    def console(*words: str) -> tuple[int, str]:
+        with chdir(sharing.folder):
+            return main([*words]), capsys.readouterr().out
 
-
-def test_shards_merged_are_one_run(sharing: Project) -> None:
     for which in ("1/2", "2/2"):
         run = shard(sharing, which, f"store-{which[0]}")
         assert run.ret == 0, run.out
         assert run.says("3 skipped")
         assert run.says("nothing was timed")
         assert run.says("content cannot be told: function of videomae")
-    half = console(sharing, "merge", "store-1")
-    assert half.returncode == 1
-    assert "shards that have not ended: 2/2" in half.stdout
-    assert "missing of prune-global of videomae, test_it.py::test_it" in half.stdout
-    whole = console(sharing, "merge", "store-1", "store-2", "--into=store")
-    assert whole.returncode == 0, whole.stdout + whole.stderr
-    assert "9 results of 390 clips in 2 stores" in whole.stdout
-    shown = console(sharing, "status", "store").stdout
+    code, half = console("merge", "store-1")
+    assert code == 1
+    assert "shards that have not ended: 2/2" in half
+    assert "missing of prune-global of videomae, test_it.py::test_it" in half
+    code, whole = console("merge", "store-1", "store-2", "--into=store")
+    assert code == 0, whole
+    assert "9 results of 390 clips in 2 stores" in whole
+    _, shown = console("status", "store")
     assert "9 of 9 ranges of up to 64 clips are done, of 3 measurements" in shown
     assert "shards that ended: 1/2, 2/2; that have not: none" in shown
     again = shard(sharing, "2/2", "store")
@@ -65,27 +66,31 @@ def test_more_shards_than_clips_end_well(sharing: Project) -> None:
     assert run.says("shard 9/9: 0 ranges")
 
 
-def test_a_shard_of_other_code_is_refused_by_its_number(sharing: Project, tmp_path: Path) -> None:
+def test_a_shard_of_other_code_is_refused_by_its_number(
+    sharing: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = sharing.copy(tmp_path / "other")
     other.write(test_it=TEST + "\n    # another\n")
     store = sharing.folder / "store-a"
     assert shard(sharing, "1/2", str(store)).ret == 0
     assert shard(other, "2/2", "store-b").ret == 0
-    refused = console(other, "merge", str(store), "store-b")
-    assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
-    assert "shard 2/2 in store-b ran with other tests or conftest than shard 1/2 in " in refused.stderr
+    with chdir(other.folder):
+        assert main(["merge", str(store), "store-b"]) == 2
+    refused = capsys.readouterr().err
+    assert refused.count("\n") == 1
+    assert "shard 2/2 in store-b ran with other tests or conftest than shard 1/2 in " in refused
 
 
-@pytest.mark.parametrize("given", ["0/2", "3/2", "2", "a/b", "1/0", "-1/2", "1/2/3", ""])
-def test_no_part_is_refused(given: str, project: Project) -> None:
-    run = project.write(test_it=TEST).run(f"--vc-shard={given}", "--vc-store=s")
-    assert given == "" or run.refused(r"--vc-shard=.*: expected I/N")
+@pytest.mark.parametrize("given", ["0/2", "3/2", "2", "a/b", "1/0", "-1/2", "1/2/3"])
+def test_no_part_is_refused(given: str) -> None:
+    with pytest.raises(VidcompressError, match=": expected I/N, the I-th of N shards"):
+        share_of_work(given)
 
 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
+        (("--vc-shard=3/2", "--vc-store=s"), r"--vc-shard=3/2: expected I/N"),
         ((), "--vc-store=DIR"),
         (("--vc-store=s", "--vc-json=a.json"), "--vc-json has nothing to show"),
         (("--vc-store=s", "--vc-baseline=create"), "--vc-baseline=create has nothing to show"),
