@@ -13,7 +13,7 @@ import pytest
 
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.console import main
-from pytest_vidcompress.search.index import index_folder
+from pytest_vidcompress.search.index import read_ahead
 from pytest_vidcompress.search.index.index_file import NAME, opened
 from tests.artefacts.variants import variant
 from tests.clips.decode.footage import film, greys, scene
@@ -75,13 +75,13 @@ def test_what_is_known_by_content_is_not_looked_at_again(
 ) -> None:
     index(capsys, videos, *MODEL)
     looked = list[str]()
-    own = index_folder.window_crops
+    own = read_ahead.parts_of
 
     def watched(source: Any, *rest: Any) -> Any:
         looked.append(Path(source).name)
         return own(source, *rest)
 
-    monkeypatch.setattr(index_folder, "window_crops", watched)
+    monkeypatch.setattr(read_ahead, "parts_of", watched)
     (videos / "long.mp4").rename(videos / "below" / "moved.mp4")
     shutil.copy(videos / "below" / "0.mp4", videos / "copy.mp4")
     (videos / "below" / "5.mp4").unlink()
@@ -126,7 +126,7 @@ def test_smaller_vectors_find_it_too(vectors: str, videos: Path, capsys: pytest.
 def test_a_killed_run_goes_on_where_it_was(
     videos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own, done = index_folder.window_crops, list[Path]()
+    own, done = read_ahead.parts_of, list[Path]()
 
     def stopped(source: Path, *rest: Any) -> Any:
         if len(done) == 3:
@@ -136,7 +136,7 @@ def test_a_killed_run_goes_on_where_it_was(
 
     monkeypatch.setattr("pytest_vidcompress.search.index.index_file._COMMIT_S", 0)
     with monkeypatch.context() as patch:
-        patch.setattr(index_folder, "window_crops", stopped)
+        patch.setattr(read_ahead, "parts_of", stopped)
         with pytest.raises(KeyboardInterrupt):
             main(["index", str(videos), *MODEL, *HERE])
     said = index(capsys, videos, *MODEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,16 @@ def crops_of(source: Source, spec: CropSpec) -> torch.Tensor:
 
     small = decode_small(source, spec, lambda count, fps: chain(*clip_frames(count, fps, spec)))
     return small.views(clip_frames(small.count, small.fps, spec))
+
+
+@dataclass(frozen=True)
+class CropsJob:
+    """The same as an array, for a worker."""
+
+    spec: CropSpec
+
+    def __call__(self, path: Path) -> npt.NDArray[np.uint8]:
+        return crops_of(path, self.spec).numpy()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..clip import Source
 from ..faults import Undecodable
 from ..profile import CropSpec
 from .cached import cached_crop
-from .crops import crops_of
+from .crops import CropsJob, crops_of
 from .disk_cache import Shelf
 from .worker_pool import WorkerPool
 
@@ -58,33 +59,59 @@ def prefetch(
             seconds.append(time.perf_counter() - began)
 
     paths = [source for source in sources if isinstance(source, Path)]
-    most_workers = min(_MOST_WORKERS, _cores()) if len(paths) == len(sources) else 1
     for place, source in enumerate(sources):
-        workers = min(most_workers, len(sources) - place)
-        if len(seconds) >= _PILOT and workers > 1:
-            # Those that the shelf has need no decoding.
-            to_decode_s = median(seconds) * (len(sources) - place) * len(seconds) / place
-            if to_decode_s * (1 - 1 / workers) > _WORTH_S:
-                yield from _ahead(paths[place:], spec, shelf, workers)
-                return
+        # Those that the shelf has need no decoding.
+        workers = worthwhile(seconds, place, len(sources) - place)
+        if workers and len(paths) == len(sources):
+            yield from _ahead(paths[place:], spec, shelf, workers)
+            return
         try:
             yield cached_crop(source, spec, shelf, timed)
         except Undecodable as error:
             yield error
 
 
+def worthwhile(seconds: Sequence[float], done: int, left: int) -> int:
+    """How many workers save more than starting them takes; 0 where none do.
+
+    Args:
+        seconds: that decoding took of those which had to be decoded.
+        done: how many there were, those that had not to be included.
+        left: how many there are to come.
+    """
+    workers = min(_MOST_WORKERS, _cores(), left)
+    if len(seconds) < _PILOT or workers < 2:
+        return 0
+    to_decode_s = median(seconds) * left * len(seconds) / done
+    return workers if to_decode_s * (1 - 1 / workers) > _WORTH_S else 0
+
+
+def ahead(workers: int, size_bytes: int) -> int:
+    """How many results may wait for whoever takes them.
+
+    Args:
+        size_bytes: of one.
+    """
+    return max(workers, min(2 * workers, _AHEAD_BYTES // size_bytes))
+
+
 def _ahead(
     paths: Sequence[Path], spec: CropSpec, shelf: Shelf | None, workers: int
 ) -> Generator[Outcome, None, None]:
-    ahead = max(workers, min(2 * workers, _AHEAD_BYTES // spec.size_bytes))
-    pool = WorkerPool(workers)
+    most = ahead(workers, spec.size_bytes)
+    pool, waiting = WorkerPool(workers), deque[Future[torch.Tensor]]()
+
+    def decode(source: Source, spec: CropSpec) -> torch.Tensor:
+        assert isinstance(source, Path)
+        return torch.from_numpy(pool.answer(CropsJob(spec), source))
+
     try:
         for path in paths:
-            pool.submit(path, spec, shelf)
-            if len(pool.pending) > ahead:
-                yield _outcome(pool.pending.popleft())
-        while pool.pending:
-            yield _outcome(pool.pending.popleft())
+            waiting.append(pool.submit(cached_crop, path, spec, shelf, decode))
+            if len(waiting) > most:
+                yield _outcome(waiting.popleft())
+        while waiting:
+            yield _outcome(waiting.popleft())
     finally:
         pool.close()
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
-import torch
+import numpy as np
+import numpy.typing as npt
 
 from ...errors import VidcompressError
 from ..clip import Source
 from ..profile import CropSpec
 from .crops import clip_frames, decode_small
 
-_AT_ONCE_BYTES = 256 << 20
+AT_ONCE_BYTES = 64 << 20
 """Of crops of windows that are decoded in one pass."""
 
 
@@ -56,36 +57,80 @@ class Windows:
         return [Span(first, first + length, first / fps, (first + length) / fps) for first in firsts]
 
 
-def window_crops(source: Source, spec: CropSpec, windows: Windows) -> Iterator[tuple[Span, torch.Tensor]]:
-    """All windows in their order, each with its views as `crops_of` gives those of a clip.
+@dataclass(frozen=True)
+class Part:
+    """Windows of a video that were decoded together, each frame once, however many of them it is in."""
 
-    They overlap, and one frame may be in many views: as many windows as fit into memory are decoded together, and
-    each frame of theirs once.
+    begin: int
+    """The place of the first among all windows of the video."""
+    total: int
+    """All of these."""
+    spans: Sequence[Span]
+    crops: npt.NDArray[np.uint8]
+    """Each with its views as `crops_of` gives those of a clip, `(W, V, frames, 3, size, size)`."""
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self.spans)
+
+    @property
+    def is_last(self) -> bool:
+        return self.end >= self.total
+
+
+@dataclass(frozen=True)
+class PartJob:
+    """As many windows of a video as are decoded in one go, from one on.
 
     Args:
-        source: of the video.
         spec: what decides the crops.
+        begin: the place of the first among all windows.
+        most_bytes: of the crops.
+    """
+
+    spec: CropSpec
+    windows: Windows
+    begin: int = 0
+    most_bytes: int = AT_ONCE_BYTES
+
+    def __call__(self, source: Source) -> Part:
+        """Decodes them.
+
+        Raises:
+            Undecodable: the video does not give these frames.
+        """
+        small = decode_small(source, self.spec, self._wanted)
+        spans = self._spans(small.count, small.fps)
+        crops = [small.views(_frames(span, small.fps, self.spec)).numpy() for span in spans]
+        total = len(self.windows.spans(small.count, small.fps))
+        return Part(self.begin, total, spans, np.stack(crops))
+
+    def after(self, part: Part) -> PartJob:
+        """What comes after a part that is not the last."""
+        return replace(self, begin=part.end)
+
+    def _spans(self, count: int, fps: float) -> Sequence[Span]:
+        many = max(1, self.most_bytes // self.spec.size_bytes)
+        spans = self.windows.spans(count, fps)
+        # A file that was replaced since the part before may have fewer.
+        return spans[self.begin : self.begin + many] or spans[-1:]
+
+    def _wanted(self, count: int, fps: float) -> Iterator[int]:
+        spans = self._spans(count, fps)
+        return chain.from_iterable(chain(*_frames(span, fps, self.spec)) for span in spans)
+
+
+def parts_of(source: Source, first: PartJob) -> Iterator[Part]:
+    """All windows of a video in their order.
 
     Raises:
-        Undecodable: the video does not give these frames; windows before that have been given.
+        Undecodable: the video does not give these frames; parts before that have been given.
     """
-    many = max(1, _AT_ONCE_BYTES // spec.size_bytes)
-    begin = 0
-
-    def of(count: int, fps: float) -> Sequence[Span]:
-        spans = windows.spans(count, fps)
-        return spans[begin : begin + many] or spans[-1:]
-
-    def wanted(count: int, fps: float) -> Iterator[int]:
-        return chain.from_iterable(chain(*_frames(span, fps, spec)) for span in of(count, fps))
-
-    while True:
-        small = decode_small(source, spec, wanted)
-        for span in of(small.count, small.fps):
-            yield span, small.views(_frames(span, small.fps, spec))
-        begin += many
-        if begin >= len(windows.spans(small.count, small.fps)):
-            return
+    part = first(source)
+    yield part
+    while not part.is_last:
+        part = first.after(part)(source)
+        yield part
 
 
 def _frames(span: Span, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:

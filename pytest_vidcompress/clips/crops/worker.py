@@ -1,8 +1,8 @@
 """A process that decodes: the side that starts it, and the process itself.
 
 It is a fresh interpreter, not a fork: a library's threads do not survive one. `main` says `READY`, then answers each
-pickled `(path, spec)` with the crops as an array, with the `Undecodable` that they raised, or with None: decoding
-failed in a way that is no fault of the file.
+pickled `(job, path)` with what the job gives, with the `Undecodable` that it raised, or with None: it failed in a way
+that is no fault of the file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ import torch
 
 from ...processes.child_process import end, how_ended, single_threaded, start
 from ..faults import Undecodable
-from ..profile import CropSpec
-from .crops import crops_of
 
+Job = Callable[[Path], Any]
+"""What is done with a file; it and what it gives, which is not None, can be pickled."""
 READY = "ready"
 _EXIT_PATIENCE_S = 10.0
 
@@ -64,20 +65,20 @@ class Worker:
         if self._receive() != READY:
             raise Died("did not start")
 
-    def decode(self, path: Path, spec: CropSpec) -> torch.Tensor | None:
-        """As `crops_of`; None where that failed otherwise than by the file's fault.
+    def answer(self, job: Job, path: Path) -> Any:
+        """What the job gives; None where it failed otherwise than by the file's fault.
 
         Raises:
-            Undecodable: the video does not give these frames.
+            Undecodable: the job did.
             Died: the process did.
         """
         assert self._process.stdin is not None
         with suppress(OSError):  # whoever reads no more does not answer either
-            self._process.stdin.write(pickle.dumps((str(path.absolute()), spec)))
+            self._process.stdin.write(pickle.dumps((job, str(path.absolute()))))
         answer = self._receive()
         if isinstance(answer, Undecodable):
             raise answer
-        return None if answer is None else torch.from_numpy(answer)
+        return answer
 
     def kill(self) -> None:
         """Ends it, whatever it is doing. Whoever waits for its answer is told that it died."""
@@ -109,15 +110,15 @@ def main() -> None:
         pickle.dump(answer, answers, protocol=5)
         answers.flush()
         try:
-            path, spec = pickle.load(requests)
+            job, path = pickle.load(requests)
         except EOFError:
             return
-        answer = _answer(Path(path), spec)
+        answer = _answer(job, Path(path))
 
 
-def _answer(path: Path, spec: CropSpec) -> Any:
+def _answer(job: Job, path: Path) -> Any:
     try:
-        return crops_of(path, spec).numpy()
+        return job(path)
     except Undecodable as error:
         return error
     except Exception:  # the other side tries it itself, and raises what is to be seen

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-import torch
-
-from ..clip import Source
 from ..faults import Fault, Undecodable
-from ..profile import CropSpec
-from .cached import cached_crop
-from .crops import crops_of
-from .disk_cache import Shelf
-from .worker import Died, Worker
+from .worker import Died, Job, Worker
+
+T = TypeVar("T")
 
 
 class WorkerPool:
     """Worker processes, and for each a thread that waits for it.
 
-    The thread also reads and fills the shelf, so that a worker does nothing but decode. It lives as long as
-    its worker: Linux ends a process with the thread that started it.
+    The thread does what is given to `submit`, such as reading and filling the shelf, and has its worker do what is
+    given to `answer`. It lives as long as its worker: Linux ends a process with the thread that started it.
     """
 
     def __init__(self, workers: int) -> None:
-        self.pending: deque[Future[torch.Tensor]] = deque()
+        self._busy = set[Future[Any]]()
         self._threads = ThreadPoolExecutor(workers, "vidcompress-decode")
         self._own = threading.local()
         self._lock = threading.Lock()
@@ -35,8 +31,16 @@ class WorkerPool:
         self._closed = self._startless = False
         _POOLS.add(self)
 
-    def submit(self, path: Path, spec: CropSpec, shelf: Shelf | None) -> None:
-        self.pending.append(self._threads.submit(cached_crop, path, spec, shelf, self._decode))
+    def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Has a thread do it, after what was submitted before."""
+        future = self._threads.submit(work, *arguments)
+        self._busy.add(future)
+        future.add_done_callback(self._busy.discard)
+        return future
+
+    def settle(self) -> None:
+        """Waits until nothing is being done that was submitted."""
+        wait(tuple(self._busy))
 
     def close(self) -> None:
         """Ends all workers; returns when they are gone."""
@@ -45,30 +49,33 @@ class WorkerPool:
             for worker in self._workers:
                 worker.kill()
         self._threads.shutdown(cancel_futures=True)
-        self.pending.clear()
         for worker in self._workers:
             worker.end()
 
-    def _decode(self, source: Source, spec: CropSpec) -> torch.Tensor:
-        """In the worker of this thread; a second time where it dies of the first, as it may do by chance."""
-        assert isinstance(source, Path)
+    def answer(self, job: Job, path: Path) -> Any:
+        """What a job gives, in the worker of this thread, one of `submit`. It is tried a second time where the worker
+        dies of the first, as it may do by chance.
+
+        Raises:
+            Undecodable: the job did, or the worker died twice.
+        """
         how = ""
         for _ in range(2):
             worker = self._worker()
             if worker is None:
                 break
             try:
-                crops = worker.decode(source, spec)
+                answer = worker.answer(job, path)
             except Died as death:
                 self._forget(worker)
                 how = str(death)
             else:
-                if crops is not None:
-                    return crops
+                if answer is not None:
+                    return answer
                 break
         else:
             raise Undecodable(f"the process that decoded it {how}, twice", Fault.CORRUPT_FRAMES)
-        return crops_of(source, spec)
+        return job(path)
 
     def _worker(self) -> Worker | None:
         """This thread's, started when there is none; None where none can be."""
@@ -107,4 +114,4 @@ _POOLS: WeakSet[WorkerPool] = WeakSet()
 def settle() -> None:
     """Waits until no worker is busy. None gets busy again before more crops are asked for."""
     for pool in tuple(_POOLS):
-        wait(tuple(pool.pending))
+        pool.settle()

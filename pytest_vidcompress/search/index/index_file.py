@@ -128,6 +128,10 @@ class Index:
         found = self._rows("SELECT reason FROM videos WHERE digest = ?", digest)
         return found[0][0] if found else None
 
+    def contents(self) -> set[str]:
+        """Digests of all that have windows, or a reason why they have none."""
+        return {digest for (digest,) in self._rows("SELECT digest FROM videos")}
+
     def add_file(self, path: str, file: IndexedFile) -> None:
         values = (os.fsencode(path), file.digest, file.size, file.changed_ns)
         self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", values)

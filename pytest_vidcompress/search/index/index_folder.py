@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
+
 from ...clips.crops.digest import digest
-from ...clips.crops.windows import Windows, window_crops
+from ...clips.crops.windows import Part, PartJob, Windows
 from ...clips.faults import Fault, Undecodable
 from ...clips.suffixes import VIDEOS
 from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
 from ..embedded_files import NO_DIRECTION, direction_of
 from ..vector_formats import FORMATS
-from .index_file import Index, IndexedFile, StoredWindow
+from .index_file import Index, StoredWindow
+from .read_ahead import Reader, ReadFile
 
+Embed = Callable[[Iterable[Part]], Sequence[StoredWindow]]
 Progress = Callable[[str, int, int], None]
 """`(what, done, total)`."""
 _OF_THE_FILE = (Fault.MISSING, Fault.UNREADABLE)
@@ -60,11 +65,13 @@ def index_folder(
         raise VidcompressError(f"{str(folder)!r} is no folder: name one with videos in it")
     tally = Tally()
     paths = [*_videos(folder, tally)]
-    for done, path in enumerate(paths, 1):
-        _one(index, folder, path, tally, lambda file: _windows(file, arm, windows, stored))
-        index.commit(due=False)
-        if progress:
-            progress("videos", done, len(paths))
+    reader = Reader(folder, PartJob(arm.profile.crop_spec, windows), index.contents())
+    with closing(reader.read(paths, index.file)) as files:
+        for done, file in enumerate(files, 1):
+            _one(index, file, tally, lambda parts: _windows(parts, arm, stored))
+            index.commit(due=False)
+            if progress:
+                progress("videos", done, len(paths))
     tally.gone = index.keep_files(paths)
     index.commit()
     return tally
@@ -84,44 +91,37 @@ def _videos(folder: Path, tally: Tally) -> Iterator[str]:
                 tally.others[suffix or "none"] += 1
 
 
-def _one(
-    index: Index, folder: Path, path: str, tally: Tally, of: Callable[[Path], Sequence[StoredWindow]]
-) -> None:
-    known, file = index.file(path), folder / path
+def _one(index: Index, read: ReadFile, tally: Tally, embed: Embed) -> None:
     try:
-        status = file.stat()
-        is_same = known and (known.size, known.changed_ns) == (status.st_size, status.st_mtime_ns)
-        content = known.digest if known and is_same else digest(file)
+        now = read.now
     except OSError as error:
-        tally.refused.append((path, f"unreadable: {error.strerror}"))
+        tally.refused.append((read.path, f"unreadable: {error.strerror}"))
         return
-    reason = index.reason(content)
+    reason = index.reason(now.digest)
     if reason is None:
-        reason, is_passing = _new(index, content, file, tally, of)
+        reason, is_passing = _new(index, now.digest, read, tally, embed)
         if is_passing:
-            tally.refused.append((path, reason))
+            tally.refused.append((read.path, reason))
             return
-    elif is_same:
+    elif now == read.known:
         tally.unchanged += not reason
     else:
         tally.moved += not reason
-    if not is_same:
-        index.add_file(path, IndexedFile(content, status.st_size, status.st_mtime_ns))
+    if now != read.known:
+        index.add_file(read.path, now)
     if reason:
-        tally.refused.append((path, reason))
+        tally.refused.append((read.path, reason))
 
 
-def _new(
-    index: Index, content: str, file: Path, tally: Tally, of: Callable[[Path], Sequence[StoredWindow]]
-) -> tuple[str, bool]:
+def _new(index: Index, content: str, read: ReadFile, tally: Tally, embed: Embed) -> tuple[str, bool]:
     """Adds a content; returns why it has no windows, and whether the next time that may be otherwise."""
     try:
-        found, reason = of(file), ""
+        found, reason = embed(read.parts()), ""
     except Undecodable as error:
         if error.kind in _OF_THE_FILE:
             return str(error), True
         found, reason = (), str(error)
-    if digest(file) != content:
+    if not _still_has(read.file, content):
         return "changed while it was read: run the same again", True
     index.add_video(content, found, reason)
     tally.added += not reason
@@ -129,12 +129,20 @@ def _new(
     return reason, False
 
 
-def _windows(file: Path, arm: Arm, windows: Windows, stored: str) -> Sequence[StoredWindow]:
+def _still_has(file: Path, content: str) -> bool:
+    try:
+        return digest(file) == content
+    except OSError:
+        return False
+
+
+def _windows(parts: Iterable[Part], arm: Arm, stored: str) -> Sequence[StoredWindow]:
     found = list[StoredWindow]()
-    for span, crops in window_crops(file, arm.profile.crop_spec, windows):
-        seen = direction_of(arm, arm.as_input(crops))
-        if seen is None:
-            raise Undecodable(NO_DIRECTION, Fault.CORRUPT_FRAMES)
-        vector = FORMATS[stored].pack(seen.vector)
-        found.append(StoredWindow(span.start_s, span.end_s, vector, seen.length))
+    for part in parts:
+        for span, crops in zip(part.spans, torch.from_numpy(part.crops), strict=True):
+            seen = direction_of(arm, arm.as_input(crops))
+            if seen is None:
+                raise Undecodable(NO_DIRECTION, Fault.CORRUPT_FRAMES)
+            vector = FORMATS[stored].pack(seen.vector)
+            found.append(StoredWindow(span.start_s, span.end_s, vector, seen.length))
     return found

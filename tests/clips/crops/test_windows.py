@@ -10,9 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_vidcompress.clips.crops import windows as module
 from pytest_vidcompress.clips.crops.crops import crops_of
-from pytest_vidcompress.clips.crops.windows import Windows, window_crops
+from pytest_vidcompress.clips.crops.windows import PartJob, Windows, parts_of
 from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.errors import VidcompressError
 from tests.clips.decode.footage import film, scene
@@ -50,13 +49,16 @@ def test_what_leaves_frames_out_is_refused(length: float, step: float) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 3 * SPEC.size_bytes, 1 << 28])
-def test_a_window_shows_what_that_part_shows_by_itself(
-    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_AT_ONCE_BYTES", at_once)
+def test_a_window_shows_what_that_part_shows_by_itself(at_once: int, tmp_path: Path) -> None:
     pictures = scene(47)
     whole = film(tmp_path / "whole.mp4", pictures)
-    found = [*window_crops(whole, SPEC, Windows(2, 1))]
+    parts = [*parts_of(whole, PartJob(SPEC, Windows(2, 1), most_bytes=at_once))]
+    assert len(parts) == {1: 4, 1 << 28: 1}.get(at_once, 2)
+    found = [
+        (span, torch.from_numpy(crops))
+        for part in parts
+        for span, crops in zip(part.spans, part.crops, strict=True)
+    ]
     assert [(span.first, span.last) for span, _ in found] == [(0, 20), (10, 30), (20, 40), (27, 47)]
     for span, crops in found:
         part = film(tmp_path / f"{span.first}.mp4", pictures[span.first : span.last])
