@@ -23,6 +23,8 @@ from ..models.module_copy import module_copy
 
 METHOD = "embedding"
 """Of a module that gives its embedding itself: pixels -> `(B, D)`."""
+TEXTS = "text_embeddings"
+"""Of a module that holds videos against texts: the vectors of its labels, `(labels, D)`."""
 OTHER = "what the last linear layer is given"
 """What the embedding is of a model of no family that is known here, in words."""
 

@@ -106,7 +106,7 @@ def _label(given: Namespace, named: Named, own: MadeBy) -> Query:
     from ...run.answering.text_vector import label_vectors
     from ...search.by_label.label_odds import asked_label
 
-    found, model = _loaded(given, named)
+    found, model = _loaded(given, named, given.of_label)
     if label_vectors(model) is not None:  # whose labels are texts
         return _of_text(given, found, model, given.of_label, named, own)
     label = asked_label(model, given.of_label)
@@ -114,7 +114,7 @@ def _label(given: Namespace, named: Named, own: MadeBy) -> Query:
 
 
 def _text(given: Namespace, named: Named, own: MadeBy) -> Query:
-    return _of_text(given, *_loaded(given, named), given.text, named, own)
+    return _of_text(given, *_loaded(given, named, given.text), given.text, named, own)
 
 
 def _of_text(given: Namespace, found: Answerer, model: Model, text: str, named: Named, own: MadeBy) -> Query:
@@ -125,11 +125,11 @@ def _of_text(given: Namespace, found: Answerer, model: Model, text: str, named: 
     return Query("text", text, _asks(given, found, model, own, len(vector)), vector)
 
 
-def _loaded(given: Namespace, named: Named) -> tuple[Answerer, Model]:
+def _loaded(given: Namespace, named: Named, text: str) -> tuple[Answerer, Model]:
     from ...run.answering.answerer import to_embed
     from ...run.answering.embedder import with_embedding
 
-    given.label = to_embed(wanted(given), named()).labels
+    given.label = to_embed(wanted(given), named(), text).labels
     found = load_named(given, named)
     return found, with_embedding(found, wanted(given))
 

@@ -67,11 +67,15 @@ class Answerer:
         return self.name if self.recipe == "fp32" else f"{self.recipe} of {self.name}"
 
 
-def to_embed(wanted: Wanted, registries: Registries) -> Wanted:
-    """The same to be asked for vectors of videos alone: to what takes texts for labels any text will do."""
-    if wanted.labels or wanted.name in registries.models or holds_artefact(Path(wanted.name)):
+def to_embed(wanted: Wanted, registries: Registries, text: str = "") -> Wanted:
+    """The same to be asked for vectors: to what takes texts for labels any text will do, and that is the one.
+
+    Args:
+        text: to be embedded, whatever labels were given; empty where videos alone are.
+    """
+    if (wanted.labels and not text) or wanted.name in registries.models or holds_artefact(Path(wanted.name)):
         return wanted
-    return replace(wanted, labels=(ANY_TEXT,)) if is_of_texts(wanted.name) else wanted
+    return replace(wanted, labels=(text or ANY_TEXT,)) if is_of_texts(wanted.name) else wanted
 
 
 def answerer(wanted: Wanted, registries: Registries) -> Answerer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ...artefacts.kept.model_digest import model_digest
 from ...clips.crops.windows import Windows
 from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
@@ -12,6 +11,7 @@ from ...models.adapter import example_pixels, logits_from
 from ...models.model import Model
 from ...runtimes.registry import usable_runtime
 from ...search.embedding import embedding_model, words
+from ...search.embedding_digest import embedding_digest
 from ...search.index.made_by import MadeBy
 from ..registries import Registries
 from .answerer import Answerer, Wanted
@@ -65,7 +65,7 @@ def made_by(
         model=found.name,
         recipe=found.recipe,
         runtime=found.runtime,
-        digest=model_digest(model),
+        digest=embedding_digest(model),
         protocol=found.arm.profile.protocol,
         embedding=words(model),
         width=width,

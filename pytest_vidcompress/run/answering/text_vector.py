@@ -12,11 +12,10 @@ from ...errors import VidcompressError
 from ...models.catalog import CATALOG
 from ...models.load import load, takes_any_labels
 from ...models.model import Model
+from ...search.embedding import TEXTS
 from ...search.vector_formats import Vector
 from ..registries import Registries
 
-TEXTS = "text_embeddings"
-"""Of a module that holds videos against texts: their vectors `(labels, D)`."""
 _SAME = 0.99
 """Cosine of what two towers make of a text, from which on they are one: what is stored may be narrower."""
 

@@ -35,7 +35,7 @@ def videos(tmp_path: Path) -> Path:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert main([*map(str, arguments), *HERE]) == 0
+    assert main([*map(str, arguments[:1]), *HERE, *map(str, arguments[1:])]) == 0
     return capsys.readouterr().out
 
 
@@ -138,8 +138,12 @@ def cosines(model: Path, videos: Path, text: str) -> dict[str, float]:
     return found
 
 
-def test_a_text_is_held_against_videos(videos: Path, xclip: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "index", videos, f"--model={xclip}")
+@pytest.mark.parametrize("labelled", [False, True])
+def test_a_text_is_held_against_videos(
+    labelled: bool, videos: Path, xclip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Other texts and other threads: what the text tower makes of labels is no part of what made the index.
+    run(capsys, "index", videos, f"--model={xclip}", *(["--label=a cat", "--threads=2"] if labelled else []))
     for way in ("--text", "--of-label"):
         found = search(capsys, videos, f"{way}=a dog runs", "--top=9")
         assert (found["query"], found["query_kind"], found["score"]) == ("a dog runs", "text", "cosine")
