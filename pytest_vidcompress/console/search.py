@@ -59,7 +59,7 @@ def _run(given: Namespace, named: Named) -> Sequence[str]:
         folder = given.index
     hits = _hits(gallery, query, given.top, folder)
     if given.output is not None:
-        write_found(given.output, hits, query, own, (file, folder))
+        write_found(given.output, hits, query, own, (file, folder), bool(near))
     if given.json:
         return [search_json(hits, own, query, bool(near))]
     return [*search_lines(hits, own, query, windows, bool(near))]

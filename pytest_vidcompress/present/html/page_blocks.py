@@ -164,8 +164,8 @@ class FoundVideo:
     """May a browser play it?"""
     note: str = ""
     """What there is to say of it, such as why it cannot be shown."""
-    copies: Sequence[str] = ()
-    """Other files with the same content."""
+    copies: Sequence[tuple[str, str]] = ()
+    """Other files with the same content, and their addresses; likewise."""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,12 @@ def found_videos(
             _video(Path(path), page, reason, (hit.start_s, hit.end_s)),
             score=score_text(hit.score, query),
             span=f"{clock(hit.start_s)} - {clock(hit.end_s)}",
-            copies=[f"{other} ({reasons[other]})" if reasons[other] else other for other in others],
+            copies=[_copy(Path(other), page, reasons[other]) for other in others],
         )
+
+
+def _copy(file: Path, page: Path, reason: str) -> tuple[str, str]:
+    return (f"{file} ({reason})", "") if reason else (str(file), file_address(file, page))
 
 
 def query_video(file: Path, page: Path) -> FoundVideo:

@@ -71,3 +71,12 @@ def test_of_a_label_from_elsewhere_with_json_beside_it(
     assert f"file://{videos}/%3Ci%3Ecopy%E9%2050%25.mp4" in tags.targets
     for word in ("Label: bouncing", "probability", "%"):
         assert word in tags.text
+
+
+def test_it_says_that_not_all_were_looked_at(videos: Path, tmp_path: Path) -> None:
+    pytest.importorskip("usearch")
+    page = tmp_path / "found.html"
+    assert (
+        main(["search", str(videos), str(videos / "long.mp4"), "--approximate", "-o", str(page), *HERE]) == 0
+    )
+    assert "cosine, approximate" in tags_of(page.read_text("utf-8")).text

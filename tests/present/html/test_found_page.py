@@ -30,9 +30,11 @@ def test_a_hit_is_a_picture_that_links_to_its_part_of_the_file() -> None:
 
 
 def test_what_is_not_there_has_no_link_and_says_why() -> None:
-    gone = FoundVideo("film.mp4", "0.5", note="Missing.", copies=["b.mp4 (missing)", "c.mp4"])
+    gone = FoundVideo(
+        "film.mp4", "0.5", note="Missing.", copies=[("b.mp4 (missing)", ""), ("c.mp4", "c.mp4")]
+    )
     tags = tags_of(found_page("Label: bouncing", None, [gone], FACTS))
-    assert tags.targets == ["#main"]
+    assert tags.targets == ["#main", "c.mp4"]
     for word in ("no picture", "Missing.", "2 more files with this content", "b.mp4 (missing)"):
         assert word in tags.text
     assert NOTHING in tags_of(found_page("Text: a dog", None, [], FACTS)).text
@@ -40,7 +42,7 @@ def test_what_is_not_there_has_no_link_and_says_why() -> None:
 
 def test_foreign_text_stays_text() -> None:
     evil = "<script>alert(1)</script>\"'>\u202e\x1b[1m\udce9"
-    hit = FoundVideo(evil, evil, evil, evil, note=evil, copies=[evil])
+    hit = FoundVideo(evil, evil, evil, evil, note=evil, copies=[(evil, "")])
     made = found_page(evil, FoundVideo(evil), [hit], [("index", evil)])
     made.encode()
     tags = tags_of(made)

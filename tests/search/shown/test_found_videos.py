@@ -58,7 +58,8 @@ def test_of_copies_the_one_that_is_there_and_plays(video: Path, tmp_path: Path) 
     reasons = {paths[0]: "changed since it was indexed"}
     (found,) = found_videos([Hit(1, 0, 4, paths)], QUERY, tmp_path, lambda path: reasons.get(path, ""))
     assert found.name == "film.mp4"
-    assert found.copies == [f"{paths[0]} (changed since it was indexed)", paths[1]]
+    changed = (f"{paths[0]} (changed since it was indexed)", "")
+    assert found.copies == [changed, (paths[1], "copy.avi")]
     (found,) = found_videos([Hit(1, 0, 4, paths[1:2])], QUERY, tmp_path, lambda _: "")
     assert (found.plays, found.note) == (False, "Browsers do not play .avi files.")
     assert found.picture

@@ -127,7 +127,12 @@ def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
     from axe_playwright_python.sync_playwright import Axe
 
     gone = FoundVideo(
-        "long" * 40 + ".mp4", "12.5%", "0:00.0 - 0:10.0", "in/" * 60, note="Missing.", copies=["b" * 200]
+        "long" * 40 + ".mp4",
+        "12.5%",
+        "0:00.0 - 0:10.0",
+        "in/" * 60,
+        note="Missing.",
+        copies=[("b" * 200, "b")],
     )
     avi = replace(hit(folder, NAMES[1]), plays=False, note="Browsers do not play .avi files.")
     page = shown([hit(folder, NAMES[0]), gone, avi], width, theme)
