@@ -31,7 +31,7 @@ import torch
 from benchmarks.machines.counting_store import CountingStore
 from benchmarks.machines.shared import write
 from benchmarks.machines.virtual_time import Gate, VirtualClock
-from pytest_vidcompress.run.engines import here
+from pytest_vidcompress.run.engines import result_writer
 from pytest_vidcompress.run.engines.engine import Setting, Task
 from pytest_vidcompress.run.engines.here import Here
 from pytest_vidcompress.run.shards import predictions, tally
@@ -141,7 +141,7 @@ def simulate(plan: Plan) -> dict[str, Any]:
     with (
         patch.object(predictions, "identify", lambda measured, _began: Measurement(measured.test, {}, "")),
         patch.object(tally, "now_s", clock.now),
-        patch.object(here, "compute", lambda run, part, *_: run(part)),
+        patch.object(result_writer, "compute", lambda run, part, *_: run(part)),
     ):
         took_s = clock.run(_deeds(plan, clock, machines, store, tasks))
         shared = dict(store.requests)
