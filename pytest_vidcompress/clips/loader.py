@@ -16,7 +16,7 @@ from .crops.model_input import model_input
 from .crops.prefetch import prefetch
 from .faults import Skipped, Undecodable, too_many
 from .label_targets import Targets, as_targets
-from .profile import Profile
+from .profile import Merge, Profile
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and the total."""
@@ -93,6 +93,12 @@ class Clips(Sequence[Clip]):
         ids = {clip.id for clip in clips}
         part.note(ids & self._usable, [each for name, each in self._skipped.items() if name in ids])
         return part
+
+    def merging(self, how: Merge) -> Clips:
+        """The same clips for a model whose answers to the views of a clip are merged so."""
+        whole = self.part(range(len(self.sample)), may_be_empty=self._may_be_empty)
+        whole.profile = replace(self.profile, merge=how)
+        return whole
 
     def note(self, usable: Iterable[str], skipped: Iterable[Skipped]) -> None:
         """Takes over which clips somebody else could use, by id, and which not: they are not decoded for it."""

@@ -122,6 +122,9 @@ def budget_interval(report: Report, limit: Limit) -> tuple[float, float] | None:
     if limit.form is Form.RATIO and reference is not None:
         own, other = limit.metric.of(report), limit.metric.of(reference)
         return (own.low / other, own.high / other) if isinstance(own, Estimate) and other else None
+    if limit.metric.rule == "searched" and limit.form is Form.DROP:
+        drop = report.search and report.search.drops.get(limit.metric.name)
+        return drop.interval if drop else None
     # What a report measures of it has the limit's name, so do drops of what is ranked.
     value = getattr(report, limit.name, None)
     return value.interval if isinstance(value, Estimate) else None

@@ -27,7 +27,7 @@ class Certainty:
     """As `top1_alpha` for a net loss within its margin that leads below the floor: a variant may have been
     stored exactly there, and then one clip does."""
     ranked_alpha: float = 0.05
-    """As `top1_alpha`, of GAP and mAP."""
+    """As `top1_alpha`, of GAP and mAP, and of what is searched."""
     macs_alpha: float = 0.01
     """Likewise, of MACs that depend on the clip, where other weights may cost more of some clips by chance."""
     latency_alpha: float = 0.001
@@ -52,6 +52,8 @@ class Margins:
     """By how much GAP may be lower than stored, absolutely."""
     mean_ap: float = 0.01
     """Likewise, mAP."""
+    search: float = 0.01
+    """Likewise, what embeddings find."""
     macs: float = 0.01
     """Relative, of the mean of MACs that depend on the clip: a token more or less is a matter of the last bit of a
     score. Those that do not are held exactly."""

@@ -84,6 +84,11 @@ def _ranked(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     return judge_ranked(metric, report, terms.baseline.stored, terms.margins)
 
 
+def _searched(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
+    # The same variant in a test that does not search: that one is held to what it measures.
+    return _ranked(metric, report, terms) if report.search else iter(())
+
+
 def _latency(_: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
     # A reference has nothing to be slower than.
     if report.reference is not None:
@@ -111,6 +116,7 @@ def _tail(metric: Metric, report: Report, terms: Terms) -> Iterator[Verdict]:
 
 RULES: Mapping[Rule | None, Callable[[Metric, Report, Terms], Iterator[Verdict]]] = {
     "ranked": _ranked,
+    "searched": _searched,
     "exact": _exact,
     "by_clip": _by_clip,
     "dear": _dear,

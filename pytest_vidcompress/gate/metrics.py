@@ -45,11 +45,24 @@ SECONDS = Unit("seconds", "ms", 1000, most=1e9)
 RATIO = Unit("ratio", most=1e9)
 NATS = Unit("nats", most=1e9)
 
-Kind = Literal["accuracy", "cost", "machine", "count"]
-"""`accuracy` comes with the clips' outcomes and changes with them as one; `cost` is of the artefact alone; both are
-stored beside the clips. What `machine` is differs from one machine class to the next. `count` is of the clips."""
-Rule = Literal["paired", "ranked", "exact", "by_clip", "dear", "timed", "tail", "started", "answered"]
-"""`paired`: clip by clip, with chance; `ranked`: likewise, by what each clip contributes; `exact`: the number itself;
+Kind = Literal["accuracy", "search", "cost", "machine", "count"]
+"""`accuracy` comes with the clips' outcomes and changes with them as one, and so does `search` with what each clip
+found, where that was measured; `cost` is of the artefact alone; all are stored beside the clips. What `machine` is
+differs from one machine class to the next. `count` is of the clips."""
+Rule = Literal[
+    "paired",
+    "ranked",
+    "searched",
+    "exact",
+    "by_clip",
+    "dear",
+    "timed",
+    "tail",
+    "started",
+    "answered",
+]
+"""`paired`: clip by clip, with chance; `ranked`: likewise, by what each clip contributes; `searched`: likewise, where
+embeddings were measured; `exact`: the number itself;
 `by_clip`: likewise, and where it depends on the clip, clip by clip;
 `dear`: then alone, by the clips that cost most;
 `timed`: blocks of alternated calls; `tail`: the slower ones of these; `started`: alternated cold starts; `answered`:
@@ -111,6 +124,7 @@ REST = 1e-3
 """Share of an artefact's bytes that names, headers and its own description may take more: no model is in them."""
 WEAKER = "the compression got weaker"
 VALUE = (Form.VALUE,)
+DROP = (Form.DROP,)
 ABSOLUTE_OR_RATIO = (Form.VALUE, Form.RATIO)
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
@@ -121,6 +135,18 @@ METRICS: Mapping[str, Metric] = {
         Metric("kl", "accuracy", NATS, "lower", None, (Form.VALUE,)),
         Metric("gap", "accuracy", SHARE, "higher", "ranked", (Form.DROP,), "GAP", margin="gap"),
         Metric("mean_ap", "accuracy", SHARE, "higher", "ranked", (Form.DROP,), "mAP", margin="mean_ap"),
+        Metric("recall_at_1", "search", SHARE, "higher", "searched", DROP, "R@1", margin="search"),
+        Metric("recall_at_5", "search", SHARE, "higher", "searched", DROP, "R@5", margin="search"),
+        Metric("recall_at_10", "search", SHARE, "higher", "searched", DROP, "R@10", margin="search"),
+        Metric("search_mean_ap", "search", SHARE, "higher", "searched", DROP, "mAP", margin="search"),
+        Metric("agreement_at_10", "search", SHARE, "higher", "searched", VALUE, "agree@10", margin="search"),
+        Metric(
+            "asymmetric_recall_at_1", "search", SHARE, "higher", "searched", DROP, "it asks", margin="search"
+        ),
+        Metric(
+            "reverse_recall_at_1", "search", SHARE, "higher", "searched", DROP, "it answers", margin="search"
+        ),
+        Metric("vector_bytes", "search", BYTES, "lower", None, (Form.VALUE, Form.RATIO), "B", stored=False),
         Metric("size_bytes", "cost", BYTES, "lower", "exact", ABSOLUTE_OR_RATIO, "size", part="tensor_bytes"),
         Metric("parameters", "cost", COUNT, "lower", None, (Form.VALUE,)),
         Metric("macs", "cost", COUNT, "lower", "by_clip", (Form.RATIO,), "MACs"),
@@ -166,6 +192,8 @@ METRICS: Mapping[str, Metric] = {
 
 RANKED = tuple(metric.name for metric in METRICS.values() if metric.rule == "ranked")
 """Of clips that may have several labels."""
+SEARCHED = tuple(metric.name for metric in METRICS.values() if metric.rule == "searched")
+"""Of embeddings, where a test asks for that."""
 
 
 def is_nothing(name: str, value: float | None) -> bool:

@@ -1,7 +1,8 @@
-"""The rule for GAP and mAP of clips with several labels: the same clips, so paired, by what each contributes.
+"""The rule for what is ranked, labels of clips and clips by their embeddings: the same clips, so paired, by what each
+contributes.
 
-A check fails when the number is lower than stored by more than its margin, and more so than a bootstrap of what the
-clips contribute says that chance is.
+A check fails when the number is lower than stored by more than its margin, and by more than chance explains: by a
+bootstrap of what the clips contribute, and where each finds something or does not, by the exact McNemar test.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from statistics import fmean
 
 from ..measure.report import Report
 from .baseline.same_clips import mismatch, same_clips
-from .baseline.stored import Stored, rounded
+from .baseline.stored import Stored, contributions
 from .budget import Margins
 from .metrics import Metric
 from .pairing import ROUNDING
-from .statistics import bootstrap_chance, visible_loss
+from .statistics import bootstrap_chance, mcnemar, visible_loss
 from .verdict import UNSTORED, Remedy, Status, Verdict
 
 
@@ -27,7 +28,7 @@ def judge_ranked(
     """The verdict on one metric; none where it is neither stored nor measured, or of other clips, as top-1 says."""
     if stored is None or mismatch(stored, report.identity):
         return
-    measured, known = metric.of(report), metric.name in stored.by_clip
+    measured, known = metric.of(report), metric.name in stored.contributions
     if measured is not None and known:
         yield _held(metric, report, _Pairs.of(metric.name, report, stored), margins)
     elif known:
@@ -62,14 +63,15 @@ class _Pairs:
 
     @classmethod
     def of(cls, name: str, report: Report, stored: Stored) -> _Pairs:
-        same, now = same_clips(stored, report.identity), rounded(report.accuracy.ranking)[name]
-        then = dict(zip(stored.clip_ids, stored.by_clip[name], strict=False))
+        same, now = same_clips(stored, report.identity), contributions(report)[name]
+        then = dict(zip(stored.clip_ids, stored.contributions[name], strict=False))
         both = [
             (then[clip], own)
             for clip, own in zip(report.identity.clip_ids, now, strict=False)
             if clip in same and clip in then
         ]
-        before, after = [was for was, _ in both], [is_ for _, is_ in both]
+        known = [(was, is_) for was, is_ in both if not math.isnan(was + is_)]
+        before, after = [was for was, _ in known], [is_ for _, is_ in known]
         is_whole = len(both) == len(stored.clip_ids) == report.clips and name in stored.numbers
         if is_whole:
             return cls(before, after, stored.numbers[name], float(getattr(report, name)), True)
@@ -84,13 +86,21 @@ class _Pairs:
         """What each clip contributes less."""
         return [was - is_ for was, is_ in zip(self.before, self.after, strict=True)]
 
+    @property
+    def chance(self) -> float:
+        """Of such a loss, were nothing lost."""
+        lost = self.differences
+        if {*self.before, *self.after} <= {0.0, 1.0}:
+            return mcnemar(lost.count(1.0), lost.count(-1.0))
+        return bootstrap_chance(lost, self.drop)
+
 
 def _held(metric: Metric, report: Report, pairs: _Pairs, margins: Margins) -> Verdict:
     margin, lost = getattr(margins, metric.margin), pairs.differences
     beyond, evidence = pairs.drop > margin + ROUNDING, f"{len(lost)} clips, {sum(map(bool, lost))} changed"
     status = Status.PASSED
     if beyond:
-        chance = bootstrap_chance(lost, pairs.drop)
+        chance = pairs.chance
         status = Status.FAILED if chance < margins.sure.ranked_alpha else Status.INCONCLUSIVE
         evidence += f", p={chance:.2g}"
     visible = visible_loss(pairs.before, lost, margins.sure.ranked_alpha, margin)

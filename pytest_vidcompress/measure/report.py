@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .accuracy.accuracy import Accuracy as Accuracy
 from .accuracy.accuracy import AccuracyKind as AccuracyKind
 from .accuracy.accuracy import Ranking as Ranking
-from .by_clip.clip_seconds import clip_seconds
 from .by_clip.distribution import Distribution
 from .cost.cost import Cost as Cost
 from .identity import Identity as Identity
 from .identity import PublishedAccuracy as PublishedAccuracy
 from .interval import Estimate, share_interval
-from .latency.percentiles import FEWEST_COUNTING, Percentiles
+from .latency.percentiles import Percentiles
+from .search.search import Search as Search
+from .timing import Timing as Timing
 
 if TYPE_CHECKING:
     from ..models.learning_curve import LearningCurve
     from .divergence.divergence import Divergence
     from .from_file.from_file import FromFile
-    from .latency.blocks import Confirmation
-    from .latency.pair_times import PairTimes
     from .profile.hotspots import Hotspots
     from .start.cold_start import Start
 
@@ -36,52 +34,6 @@ class Stage:
 
     seconds: Estimate | None = None
     macs: int | None = None
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds of one view, batch of one; a reference has no ratio."""
-
-    latency: Estimate
-    """Median."""
-    ratio: Estimate | None = None
-    """Variant over reference, timed alternately: geometric median of the pairs."""
-    log_ratios: tuple[float, ...] = field(default=(), repr=False)
-    """Natural logarithm of variant over reference time, one per alternated pair."""
-    confirmed: Confirmation | None = field(default=None, repr=False)
-    """Variant against reference in fresh processes, where the pairs of the test's own left a doubt."""
-    against: Confirmation | None = field(default=None, repr=False)
-    """Variant against the same variant as another commit builds it."""
-    unconfirmed: str = ""
-    """Why there is no confirmation although one was wanted."""
-    controls: tuple[float, ...] = field(default=(), repr=False)
-    """Natural logarithm of the reference's time over its own in the next pair, of every two, the sign alternating."""
-    quiet_share: float = 1.0
-    """Of the pairs, those that no neighbour disturbed."""
-    crash: str = ""
-    """How the variant failed in a process of its own, a signal or an exception; empty where it did not."""
-    calls: PairTimes | None = field(default=None, repr=False)
-    """Seconds of every pair of the test's own process, and its clip."""
-    more_calls: PairTimes | None = field(default=None, repr=False)
-    """These and further ones, where the slower calls left a doubt."""
-
-    @cached_property
-    def percentiles(self) -> Percentiles | None:
-        """Of all calls in the test's own process; None of a reference, whose are beside its variant's."""
-        calls = self.more_calls or self.calls
-        return Percentiles.of(calls) if calls else None
-
-    @cached_property
-    def seconds_of_clips(self) -> Mapping[str, float]:
-        """By id, of the clips that were timed; none of a reference, whose are beside its variant's."""
-        calls = self.more_calls or self.calls
-        return clip_seconds(calls) if calls else {}
-
-    @cached_property
-    def of_clips(self) -> Distribution | None:
-        """Of these; None of so few that they say nothing of the others."""
-        seconds = tuple(self.seconds_of_clips.values())
-        return Distribution(seconds) if len(seconds) >= FEWEST_COUNTING else None
 
 
 @dataclass(frozen=True)
@@ -146,6 +98,8 @@ class Report:
     """Cold starts; None where they were not asked for."""
     from_file: FromFile | None = field(default=None, repr=False)
     """The way from clips' files to the answers; None likewise."""
+    search: Search | None = field(default=None, repr=False)
+    """What its embeddings find; None likewise."""
     reference: Report | None = None
     """The uncompressed model on the same clips in the same run; None in a reference's own report."""
     divergence: Divergence | None = field(default=None, repr=False)
@@ -167,6 +121,14 @@ class Report:
     mean_ap = Shortcut(lambda report: (found := report.accuracy.ranking) and found.mean_ap)
     gap_drop = Shortcut(lambda report: (found := report.accuracy.ranking) and found.gap_drop)
     mean_ap_drop = Shortcut(lambda report: (found := report.accuracy.ranking) and found.mean_ap_drop)
+    recall_at_1 = Shortcut(lambda report: _found(report, "recall_at_1"))
+    recall_at_5 = Shortcut(lambda report: _found(report, "recall_at_5"))
+    recall_at_10 = Shortcut(lambda report: _found(report, "recall_at_10"))
+    search_mean_ap = Shortcut(lambda report: _found(report, "search_mean_ap"))
+    agreement_at_10 = Shortcut(lambda report: _found(report, "agreement_at_10"))
+    asymmetric_recall_at_1 = Shortcut(lambda report: _found(report, "asymmetric_recall_at_1"))
+    reverse_recall_at_1 = Shortcut(lambda report: _found(report, "reverse_recall_at_1"))
+    vector_bytes = Shortcut(lambda report: report.search and report.search.vector_bytes)
     size_bytes = Shortcut(lambda report: report.cost.size_bytes)
     parameters = Shortcut(lambda report: report.cost.parameters)
     sparsity = Shortcut(lambda report: report.cost.sparsity)
@@ -268,6 +230,10 @@ class Report:
         if self.latency is not None:
             parts.append(f"{1e3 * self.latency:.1f} ms a clip{_times(self.latency_ratio)}")
         return ", ".join(parts) + f" on {self.clips} clips"
+
+
+def _found(report: Report, name: str) -> Estimate | None:
+    return report.search.numbers.get(name) if report.search else None
 
 
 def _answer_s(report: Report, part: str) -> Estimate | None:

@@ -98,7 +98,7 @@ def _outcome(config: pytest.Config, session: Session, tests: Sequence[pytest.Tes
         predictions=tuple(ledger.reuse.values()),
         missing=tuple(ledger.missing_runtimes.values()),
         variants=ledger.variants,
-        unmeasured=ledger.unmeasured,
+        unmeasured=ledger.not_measured,
         compared=ledger.compared,
         facts=facts_of_run(session, typed, EXITS.get(config.stash.get(EXIT, None), ""))
         if options.files

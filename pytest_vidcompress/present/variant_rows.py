@@ -96,6 +96,8 @@ def _numbers(results: Sequence[Result], reference: Report | None) -> list[Column
         if not metric.heading or (random and metric.name == "agreement"):
             continue
         # Clips of one label are not ranked.
+        if metric.kind == "search":
+            continue  # in a table of its own
         if metric.rule == "ranked" and all(metric.of(report) is None for report in rows):
             continue
         by = scale(metric, rows)

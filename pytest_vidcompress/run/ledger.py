@@ -12,6 +12,7 @@ from ..gate.baseline.store import Store
 from ..gate.baseline.unused import probably_was, unused
 from ..gate.baseline.update import Mode
 from ..gate.grid_choice import GridChoice
+from ..gate.metrics import METRICS
 from ..gate.verdict import Result
 from ..measure.report import Report
 from ..measure.resume.reuse import Reuse
@@ -56,6 +57,21 @@ class Ledger:
     @property
     def results(self) -> tuple[Result, ...]:
         return tuple(self._results.values())
+
+    @property
+    def not_measured(self) -> frozenset[tuple[str, str]]:
+        """As `unmeasured`, without what another test measured."""
+        return frozenset(
+            (metric, variant) for metric, variant in self.unmeasured if not self._measures(metric, variant)
+        )
+
+    def _measures(self, metric: str, variant: str) -> bool:
+        reports = (result.report for result in self.results)
+        return any(
+            METRICS[metric].of(report) is not None
+            for report in reports
+            if f"{report.name} of {report.model}" == variant
+        )
 
     def record(self, result: Result) -> None:
         """Keeps a result; it takes the place of an earlier one of the same measurement."""

@@ -18,6 +18,7 @@ from ..other_commit.git import Head, find_commit, find_head
 from ..present.outcome import Outcome
 from ..present.report_files import write_reports
 from ..runtimes.bf16_kernels import kernels_on
+from .answering.embeddings import Embeddings
 from .baselines import Baselines
 from .bundle.bundle_folder import refuse_unwritable
 from .inputs import Inputs
@@ -48,6 +49,7 @@ class Session:
         self.ledger = Ledger()
         self.inputs = Inputs(options, registries, progress)
         self.references = References(options, self.inputs, self.ledger, progress)
+        self.embeddings = Embeddings(self.references, registries, progress)
         self.baselines = Baselines(options, self.inputs, registries)
         self.builder = VariantBuilder(options, registries, self.inputs, self.ledger.variants, progress)
         self.shard: Shard | None = None

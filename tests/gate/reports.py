@@ -13,7 +13,16 @@ from pytest_vidcompress.measure.from_file.from_file import FromFile, Round
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.latency.blocks import Confirmation, Turn
 from pytest_vidcompress.measure.latency.pair_times import PairTimes
-from pytest_vidcompress.measure.report import Accuracy, Cost, Execution, Identity, Ranking, Report, Timing
+from pytest_vidcompress.measure.report import (
+    Accuracy,
+    Cost,
+    Execution,
+    Identity,
+    Ranking,
+    Report,
+    Search,
+    Timing,
+)
 from pytest_vidcompress.measure.start.cold_start import ColdStart, Start
 
 
@@ -88,6 +97,33 @@ def ranked(
     }
     made = changed(report, ranking=Ranking(numbers["gap"], numbers["mean_ap"], drop, drop, by_clip))
     return replace(made, reference=ranked(report.reference)) if report.reference else made
+
+
+RECALLED = ("recall_at_1", "recall_at_5", "recall_at_10", "search_mean_ap")
+ACROSS = ("asymmetric_recall_at_1", "reverse_recall_at_1")
+
+
+def searching(
+    report: Report, found: Sequence[float] = (), drop: Estimate = NO_DROP, width: int = 128
+) -> Report:
+    """The report of what a test searched with, and its reference's.
+
+    Args:
+        found: by each clip, whatever is counted; all find everything, unless given.
+        drop: of all, from the reference.
+    """
+    each = tuple(found or (1.0,) * report.clips)
+    known = [value for value in each if not math.isnan(value)]
+    share = Estimate(mean := fmean(known), mean - 0.02, mean + 0.02)
+    names = (*RECALLED, "agreement_at_10", *ACROSS)
+    part = Search(
+        dict.fromkeys(names, share),
+        dict.fromkeys((*RECALLED, *ACROSS), drop),
+        dict.fromkeys(names, each),
+        width,
+    )
+    made = replace(report, search=part)
+    return replace(made, reference=searching(report.reference)) if report.reference else made
 
 
 SHORT = {"latency_ratio": "ratio", "accuracy_kind": "kind"}

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_vidcompress.gate.metrics import LIMITS, METRICS, quantity
 from pytest_vidcompress.measure.cost.coverage import Coverage
-from tests.gate.reports import changed, cold_starts, from_files, pair_times, ranked, report
+from tests.gate.reports import changed, cold_starts, from_files, pair_times, ranked, report, searching
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_quantity(metric: str, value: float | None, text: str) -> None:
 
 def test_every_metric_is_an_attribute_of_a_report() -> None:
     several = ranked(report(coverage=Coverage(0.0, 0.0, 0.5)))
-    seen = replace(several, start=cold_starts(), from_file=from_files())
+    seen = replace(searching(several), start=cold_starts(), from_file=from_files())
     stages = {"backbone": 3, "aggregator": 2, "classifier": 1}
     whole = changed(seen, calls=pair_times(400), stage_macs=stages)
     assert [name for name, metric in METRICS.items() if metric.of(whole) is None] == []
@@ -42,6 +42,16 @@ def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None
             "kl",
             "gap_drop",
             "mean_ap_drop",
+        ),
+        *(
+            "recall_at_1_drop",
+            "recall_at_5_drop",
+            "recall_at_10_drop",
+            "search_mean_ap_drop",
+            "agreement_at_10",
+        ),
+        *("asymmetric_recall_at_1_drop", "reverse_recall_at_1_drop", "vector_bytes", "vector_ratio"),
+        *(
             "size_bytes",
             "size_ratio",
             "parameters",
@@ -66,7 +76,7 @@ def test_limits_are_named_after_their_metric_and_what_of_it_they_limit() -> None
         ),
     ]
     assert [name for name, limit in LIMITS.items() if limit.at_least] == [
-        *("top1_ratio", "agreement", "sparsity", "integer_share", "bf16_share"),
+        *("top1_ratio", "agreement", "agreement_at_10", "sparsity", "integer_share", "bf16_share"),
     ]
 
 

@@ -16,7 +16,7 @@ from pytest_vidcompress.gate.ranking_rule import judge_ranked
 from pytest_vidcompress.gate.verdict import Remedy, Status, Verdict
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import changed, ranked, report
+from tests.gate.reports import changed, ranked, report, searching
 
 CLIPS = 400
 SAME = (0.8,) * CLIPS
@@ -156,3 +156,61 @@ def test_the_smallest_visible_drop_is_more_where_clips_vary_more() -> None:
     assert calm.visible is not None
     assert wild.visible is not None
     assert 0.01 < calm.visible < wild.visible < math.inf
+
+
+def searched(found: Sequence[float], stored: Sequence[float] = (1.0,) * CLIPS) -> tuple[Verdict, ...]:
+    before = Baseline(stored=Stored.of(searching(report((True,) * CLIPS), stored)))
+    verdicts = judge(searching(report((True,) * CLIPS), found), before)
+    return tuple(each for each in verdicts if each.metric == "recall_at_1")
+
+
+def test_what_clips_find_or_not_is_held_by_the_exact_test() -> None:
+    # Five clips lost for none gained is the fewest that a fair coin seldom does.
+    (lost,) = searched((0.0,) * 5 + (1.0,) * (CLIPS - 5))
+    assert (lost.status, lost.remedy) == (Status.FAILED, Remedy.ACCEPT)
+    assert lost.evidence == "400 clips, 5 changed, p=0.031"
+    (fewer,) = searched((0.0,) * 4 + (1.0,) * (CLIPS - 4))
+    assert fewer.status is Status.PASSED
+    mixed = (0.0,) * 9 + (1.0,) * (CLIPS - 9)
+    (chance,) = searched(mixed, (1.0,) * 9 + (0.0,) * 4 + (1.0,) * (CLIPS - 13))
+    assert chance.status is Status.INCONCLUSIVE
+
+
+def test_a_clip_that_says_nothing_is_in_no_pair() -> None:
+    found = (math.nan, *(1.0,) * (CLIPS - 1))
+    (same,) = searched(found, found)
+    assert (same.status, same.evidence) == (Status.PASSED, "399 clips, 0 changed")
+
+
+def test_a_test_that_does_not_search_is_held_to_no_search() -> None:
+    before = Baseline(stored=Stored.of(searching(report((True,) * CLIPS))))
+    assert "recall_at_1" not in {each.metric for each in judge(report((True,) * CLIPS), before)}
+
+
+def test_a_search_of_which_nothing_is_stored_is_new() -> None:
+    before = Baseline(stored=Stored.of(report((True,) * CLIPS)))
+    verdicts = {each.metric: each.status for each in judge(searching(report((True,) * CLIPS)), before)}
+    assert verdicts["recall_at_1"] is verdicts["agreement_at_10"] is Status.NEW
+
+
+def test_budgets_limit_what_is_lost_and_what_agrees() -> None:
+    now = searching(report((True,) * CLIPS), (0.0,) * 40 + (1.0,) * (CLIPS - 40), Estimate(0.1, 0.07, 0.13))
+    limits = {"recall_at_1_drop": 0.05, "agreement_at_10": 0.85, "vector_bytes": 512, "vector_ratio": 0.5}
+    found = {each.metric: each for each in judge(now, Baseline(), Budget(limits)) if each.rule == "budget"}
+    assert {name: each.status for name, each in found.items()} == {
+        "recall_at_1_drop": Status.FAILED,
+        "agreement_at_10": Status.PASSED,
+        "vector_bytes": Status.PASSED,
+        "vector_ratio": Status.FAILED,
+    }
+    assert found["recall_at_1_drop"].measured == pytest.approx(0.1)
+    assert found["recall_at_1_drop"].interval == (0.07, 0.13)
+
+
+def test_a_budget_for_a_search_that_was_not_measured_fails() -> None:
+    (held,) = (
+        each
+        for each in judge(report((True,) * CLIPS), Baseline(), Budget({"agreement_at_10": 0.9}))
+        if each.rule == "budget"
+    )
+    assert held.status is Status.FAILED

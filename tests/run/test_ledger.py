@@ -9,7 +9,7 @@ from pytest_vidcompress.gate.baseline.store import Store
 from pytest_vidcompress.gate.verdict import Result
 from pytest_vidcompress.measure.report import IN_TORCH
 from pytest_vidcompress.run.ledger import Ledger
-from tests.gate.reports import confirmation, report
+from tests.gate.reports import confirmation, report, searching
 
 FILE = "benchmarks/test_variants.py"
 NODE = f"{FILE}::test_variant_holds[timesformer-int8-dynamic]"
@@ -163,3 +163,10 @@ def test_what_is_not_taken_over_is_said(store):
     disturbed = settled(store, "create", confirmed=confirmation(noise=0.5, turns=24, turns_per_block=2))
     assert "latency_ratio not recorded: the machine was disturbed" in disturbed.left[0]
     assert settled(store, None, size_bytes=1).left == ()
+
+
+def test_what_one_test_leaves_out_and_another_measures_is_measured() -> None:
+    missed = frozenset({("recall_at_1", "int8-dynamic of timesformer")})
+    assert filled(result(), unmeasured=missed).not_measured == missed
+    searched = Result(searching(result(number=2).report), nodeid=NODE)
+    assert filled(result(), searched, unmeasured=missed).not_measured == frozenset()

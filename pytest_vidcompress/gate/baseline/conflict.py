@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...errors import VidcompressError
 from ...measure.report import Report
-from ..metrics import METRICS, RANKED
+from ..metrics import METRICS, RANKED, SEARCHED
 from .stored import Stored, paired
 from .update import compared
 
@@ -39,7 +39,8 @@ def _difference(one: Report, other: Report) -> str:
     for metric, pair in pairs.items():
         if pair.lost or pair.gained:
             return metric
-    exact = (*RANKED, *(name for name, metric in METRICS.items() if metric.kind == "cost"))
+    searched = SEARCHED if one.search and other.search else ()
+    exact = (*RANKED, *searched, *(name for name, metric in METRICS.items() if metric.kind == "cost"))
     apart = (
         name for name in exact if compared(name, stored.numbers.get(name), new.numbers.get(name)) != "same"
     )

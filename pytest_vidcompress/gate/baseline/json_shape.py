@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from ...clips.crops.digest import MARK
 from ...untrusted import Malformed, json_object, mapping, number, text, whole, wholes
-from ..metrics import RANKED, RATIO, Unit
+from ..metrics import RANKED, RATIO, SEARCHED, Unit
 from .clip_costs import ClipCosts
 from .recorded_runs import RecordedRuns, StoredPairs, StoredStart
 from .stored import (
@@ -35,6 +35,8 @@ _MOST_RUNS = 1000
 """Numbers of a line, as far as one is read."""
 _MOST_CENTS = 10**12
 """Of one clip, as far as they are read."""
+_SILENT = "."
+"""In place of a number."""
 _START = "start"
 """What lines of a `StoredStart` begin with, beside those of its variant's latency."""
 N = TypeVar("N", int, float)
@@ -55,7 +57,7 @@ def stored_document(variants: Mapping[str, Stored]) -> dict[str, Any]:
         entry |= {"test": stored.test, "outcomes": as_mask(stored.outcomes)}
         if stored.agreements:
             entry["agreements"] = as_mask(stored.agreements)
-        entry |= {_by_clip(name): _line_of_cents(values) for name, values in stored.by_clip.items()}
+        entry |= {_by_clip(name): _line_of_cents(values) for name, values in stored.contributions.items()}
         entry |= stored.clip_costs.written(stored.clip_ids)
         if stored.slowdown:
             entry["slowdown"] = str(stored.slowdown)
@@ -81,11 +83,8 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             clip_ids=clips,
             outcomes=from_mask(text(values, "outcomes"), len(clips)),
             agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
-            by_clip={
-                name: _cents_of_line(values, _by_clip(name), len(clips))
-                for name in RANKED
-                if _by_clip(name) in values
-            },
+            by_clip=_contributions(values, RANKED, len(clips)),
+            searched=_contributions(values, SEARCHED, len(clips)),
             clip_costs=ClipCosts.read(values, clips),
             protocol=protocol,
             protocol_details=details,
@@ -274,9 +273,16 @@ def _by_clip(name: str) -> str:
     return f"{name}_by_clip"
 
 
+def _contributions(
+    values: Mapping[str, Any], names: Sequence[str], clips: int
+) -> dict[str, tuple[float, ...]]:
+    lines = {name: _by_clip(name) for name in names}
+    return {name: _cents_of_line(values, line, clips) for name, line in lines.items() if line in values}
+
+
 def _line_of_cents(values: Sequence[float]) -> str:
-    """One line of whole hundredths: `87 103 -2`."""
-    return " ".join(str(round(CENTS * each)) for each in values)
+    """One line of whole hundredths: `87 103 -2`; `.` of a clip that says nothing."""
+    return " ".join(_SILENT if math.isnan(each) else str(round(CENTS * each)) for each in values)
 
 
 def _cents_of_line(values: Mapping[str, Any], name: str, clips: int) -> tuple[float, ...]:
@@ -284,10 +290,9 @@ def _cents_of_line(values: Mapping[str, Any], name: str, clips: int) -> tuple[fl
     words = text(values, name).split()
     if len(words) != clips:
         raise Malformed(f"{name} of {clips} clips is as many numbers, not {len(words)}")
-    cents = wholes(
-        {name: [_parsed(word, name, int) for word in words]}, name, clips, -_MOST_CENTS, _MOST_CENTS
-    )
-    return tuple(each / CENTS for each in cents)
+    known = [_parsed(word, name, int) for word in words if word != _SILENT]
+    cents = iter(wholes({name: known}, name, len(known), -_MOST_CENTS, _MOST_CENTS))
+    return tuple(math.nan if word == _SILENT else next(cents) / CENTS for word in words)
 
 
 def _parsed(word: str, name: str, kind: type[N] = float) -> N:

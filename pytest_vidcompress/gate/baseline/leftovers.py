@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ...measure.report import Report
 from ..budget import Margins
-from ..metrics import METRICS, quantity
+from ..metrics import METRICS, SEARCHED, quantity
 from .recorded_runs import StoredPairs, StoredStart
 from .recording import pairs_fault, recording_fault, start_fault
 from .stored import BESIDE_CLIPS, PARTS_OF_ANSWERS, PER_MACHINE, Stored, StoredTiming
-from .update import MACS, Mode, accuracy_compared, compared, work_compared
+from .update import MACS, Mode, accuracy_compared, compared, search_compared, work_compared
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,12 @@ def _better(report: Report, old: Stored | None, timing: StoredTiming | None) -> 
     how = "take it with --vc-baseline=tighten"
     if old and accuracy_compared(old, report) == "better":
         yield Leftover(report.name, "top1", f"left as it was, though better now: {how}")
+    if old and search_compared(old, report) == "better":
+        yield Leftover(report.name, SEARCHED[0], f"left as it was, though better now: {how}")
     new = {**Stored.of(report).numbers, **StoredTiming.of(report).numbers}
     stored = {**(old.numbers if old else {}), **(timing.numbers if timing else {})}
     for name in (*BESIDE_CLIPS, *PER_MACHINE):
-        of_clips = name in METRICS and METRICS[name].kind == "accuracy"
+        of_clips = name in METRICS and METRICS[name].kind in ("accuracy", "search")
         if of_clips or name not in stored:
             continue
         order = (

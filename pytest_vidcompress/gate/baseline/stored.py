@@ -9,8 +9,8 @@ from statistics import median
 from typing import ClassVar, Literal, Self
 
 from ...measure.from_file.from_file import FromFile
-from ...measure.report import Ranking, Report
-from ..metrics import METRICS, RANKED, Kind, Metric, Unit
+from ...measure.report import Ranking, Report, Search
+from ..metrics import METRICS, Kind, Metric, Unit
 from ..pairing import Paired, Pairing
 from ..precision import stored_layers
 from .clip_costs import ClipCosts, ClipPairs
@@ -44,18 +44,23 @@ def stored_numbers(*kinds: Kind) -> Mapping[str, Unit]:
     return units
 
 
-BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "cost"), stored_numbers("machine")
+BESIDE_CLIPS, PER_MACHINE = stored_numbers("accuracy", "search", "cost"), stored_numbers("machine")
 
 
 CENTS = 100
 """In a whole of what a clip contributes to a ranking, the steps that are stored."""
 
 
-def rounded(ranking: Ranking | None) -> dict[str, tuple[float, ...]]:
-    """What each clip contributes, as it is stored and compared; nothing where nothing was ranked."""
-    if ranking is None:
-        return {}
-    return {name: tuple(round(CENTS * each) / CENTS for each in ranking.by_clip[name]) for name in RANKED}
+def contributions(report: Report) -> dict[str, tuple[float, ...]]:
+    """What each clip contributes to what is ranked, as it is stored and compared; NaN of one that says nothing."""
+    return _rounded(report.accuracy.ranking) | _rounded(report.search)
+
+
+def _rounded(part: Ranking | Search | None) -> dict[str, tuple[float, ...]]:
+    by_clip = part.by_clip if part else {}
+    return {
+        name: tuple(round(CENTS * each, 0) / CENTS for each in values) for name, values in by_clip.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class Stored:
     """Per clip of `clip_ids`: was it the reference's? Empty where it was not stored."""
     by_clip: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
     """What is ranked -> per clip of `clip_ids`, what it contributes; empty where clips have one label."""
+    searched: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    """Likewise, of what embeddings find; empty where that was not measured."""
     clip_costs: ClipCosts = field(default_factory=ClipCosts)
     """Of what costs more of one clip than of another; none of what costs the same of all."""
     protocol: str = ""
@@ -99,6 +106,11 @@ class Stored:
     slowdown: Slowdown | None = None
     """The last one that was accepted; None where none was."""
 
+    @property
+    def contributions(self) -> Mapping[str, tuple[float, ...]]:
+        """Of all that is ranked."""
+        return {**self.by_clip, **self.searched}
+
     @classmethod
     def of(cls, report: Report) -> Stored:
         """The part of a report that is kept."""
@@ -108,7 +120,8 @@ class Stored:
             clip_ids=report.identity.clip_ids,
             outcomes=report.accuracy.outcomes,
             agreements=report.accuracy.agreements,
-            by_clip=rounded(report.accuracy.ranking),
+            by_clip=_rounded(report.accuracy.ranking),
+            searched=_rounded(report.search),
             clip_costs=ClipCosts.of(report.cost),
             protocol=report.identity.protocol,
             protocol_details=report.identity.protocol_details,

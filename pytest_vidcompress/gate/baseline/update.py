@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ...measure.report import Report
-from ..metrics import METRICS, RANKED, is_nothing
+from ..metrics import METRICS, RANKED, SEARCHED, Kind, is_nothing
 from .clip_costs import ClipCosts
 from .same_clips import changed, mismatch
 from .stored import BESIDE_CLIPS, Stored, cost_pairs, paired
@@ -117,12 +117,25 @@ def work_compared(old: Stored, report: Report) -> Order:
     return "better" if not now or old.clip_costs.macs.keys() <= now.keys() else "same"
 
 
-def _ranked_compared(old: Stored, report: Report) -> tuple[Order, ...]:
-    """GAP and mAP, on the same clips alone."""
+def search_compared(old: Stored, report: Report) -> Order:
+    """What embeddings find, all of it as one; the same where that was not measured."""
+    if report.search is None:
+        return "same"
+    if mismatch(old, report.identity) or changed(old, report.identity):
+        return "worse"  # as of accuracy
+    orders = _ranked_compared(old, report, SEARCHED)
+    for order in ("worse", "missing", "better"):
+        if order in orders:
+            return order
+    return "same"
+
+
+def _ranked_compared(old: Stored, report: Report, names: Sequence[str] = RANKED) -> tuple[Order, ...]:
+    """What is ranked, on the same clips alone."""
     if set(old.clip_ids) != set(report.identity.clip_ids):
         return ()
     new = Stored.of(report).numbers
-    return tuple(compared(name, old.numbers.get(name), new.get(name)) for name in RANKED)
+    return tuple(compared(name, old.numbers.get(name), new.get(name)) for name in names)
 
 
 def _accuracy_change(old: Stored, new: Stored, name: str) -> Change:
@@ -134,6 +147,12 @@ def _accuracy_change(old: Stored, new: Stored, name: str) -> Change:
     return Change(name, metric, old.numbers.get(metric), new.numbers.get(metric))
 
 
+def _search_change(old: Stored, new: Stored, name: str) -> Change:
+    moved = [metric for metric in SEARCHED if old.numbers.get(metric) != new.numbers.get(metric)]
+    metric = (moved or SEARCHED)[0]
+    return Change(name, metric, old.numbers.get(metric), new.numbers.get(metric))
+
+
 def _updated(
     mode: Mode, old: Stored, report: Report, reports: Sequence[Report]
 ) -> tuple[Stored, list[Change]]:
@@ -142,15 +161,23 @@ def _updated(
     numbers = dict(old.numbers)
     if takes(mode, accuracy_compared(old, report)):
         taken |= {field: getattr(new, field) for field in _OF_CLIPS}
-        _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _is_accuracy(name)])
+        _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _kind(name) == "accuracy"])
         changes.append(_accuracy_change(old, new, report.name))
+        if old.clip_ids != new.clip_ids:
+            # Of other clips, and nothing is known of these unless it was measured.
+            taken |= {"searched": new.searched}
+            _take_over(numbers, new.numbers, SEARCHED)
     elif mode != "tighten" and _identifies(old, new):
         taken |= {field: getattr(new, field) for field in _IDENTITY}
         changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
+    if takes(mode, search_compared(old, report)):
+        taken |= {"searched": new.searched}
+        _take_over(numbers, new.numbers, SEARCHED)
+        changes.append(_search_change(old, new, report.name))
     for name in BESIDE_CLIPS:
         before, after = old.numbers.get(name), new.numbers.get(name)
         order = work_compared(old, report) if name == MACS else compared(name, before, after)
-        if not _is_accuracy(name) and takes(mode, order):
+        if _kind(name) == "cost" and takes(mode, order):
             _take_over(numbers, new.numbers, [name])
             taken |= {"clip_costs": new.clip_costs} if name == MACS else {}
             changes.append(Change(report.name, name, before, after))
@@ -168,8 +195,9 @@ def _take_over(numbers: dict[str, float], new: Mapping[str, float], names: Seque
             numbers[name] = new[name]
 
 
-def _is_accuracy(name: str) -> bool:
-    return name in METRICS and METRICS[name].kind == "accuracy"
+def _kind(name: str) -> Kind:
+    """Of a metric; parts are of what costs."""
+    return METRICS[name].kind if name in METRICS else "cost"
 
 
 def _identifies(old: Stored, new: Stored) -> bool:

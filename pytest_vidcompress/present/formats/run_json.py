@@ -105,6 +105,8 @@ def _drop_intervals(report: Report) -> dict[str, Any]:
         drop = getattr(report, name)
         if drop is not None:
             flat[f"{name}_interval"] = [each if math.isfinite(each) else None for each in drop.interval]
+    for name, drop in (report.search.drops if report.search else {}).items():
+        flat[f"{name}_drop_interval"] = [each if math.isfinite(each) else None for each in drop.interval]
     return flat
 
 

@@ -13,6 +13,7 @@ from .reading.values import objects, text
 from .sections.classes import classes_section, skipped_section
 from .sections.inside import clips_section, hotspots_section, layers_section, learning_section
 from .sections.of_run import environment_section, grid_sections, run_facts, targets_section, verdict_line
+from .sections.search import search_section
 from .sections.ship import lead, ship_section
 from .sections.shipping import Shipping, shipping
 from .sections.time import time_section
@@ -21,6 +22,7 @@ from .sections.variants import tradeoff_section, variants_section
 OF_MODEL = (
     tradeoff_section,
     variants_section,
+    search_section,
     time_section,
     classes_section,
     hotspots_section,

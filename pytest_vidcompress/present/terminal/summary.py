@@ -10,6 +10,7 @@ from ..answer_lines import answer_lines
 from ..clip_cost_lines import clip_cost_lines
 from ..formats.report_json import as_json
 from ..grid.grid_lines import grid_lines
+from ..measurement.search_lines import search_lines
 from ..outcome import Outcome
 from ..printable import printable
 from ..slower_calls import call_lines
@@ -41,6 +42,7 @@ OF_A_MODEL: Sequence[tuple[str, int, Callable[[Sequence[Result], int], Sequence[
     ("what single clips cost", 3, clip_cost_lines),
     ("slower calls", 4, call_lines),
     ("the classes that lose most", 2, class_lines),
+    ("what embeddings find", 4, search_lines),
     ("cold starts", 5, start_lines),
     ("from file to answer", 6, answer_lines),
     ("what is int8 or half", 7, coverage_lines),

@@ -1,1 +1,1 @@
-"""A model or an artefact that answers files outside a test."""
+"""What answers and embeds videos: models and artefacts that are named outside a test, and what tests measure."""

@@ -96,6 +96,8 @@ class Checker:
         variant = f"{report.name} of {report.model}"
         if report.start is None and stored_start(baseline).runs:
             session.ledger.unmeasured |= {("start_ratio", variant)}
+        if report.search is None and baseline.stored and baseline.stored.searched:
+            session.ledger.unmeasured |= {("recall_at_1", variant)}
         if report.from_file is None and stored_part(baseline).runs:
             session.ledger.unmeasured |= {("answer_ratio", variant)}
         taken = {"create": stored_now, "accept": accepted}.get(session.options.mode)

@@ -11,6 +11,7 @@ from .cold_starts import with_cold_starts
 from .early_end import deciding_baseline
 from .file_answers import with_file_answers
 from .measurements import Answers, Measurements
+from .searching import limits_search, with_search
 
 if TYPE_CHECKING:
     import torch
@@ -39,13 +40,15 @@ class Measurer:
     def __repr__(self) -> str:
         return f"vc_measure beside {self.case.model}"
 
-    def __call__(self, target: Target, *, name: str | None = None) -> Report:
+    def __call__(self, target: Target, *, name: str | None = None, search: bool = False) -> Report:
         """Measures `target`.
 
         Args:
             target: a variant from `vc_variant`, an artefact from `load`, any `nn.Module`, or any callable that
                 maps pixels `(1, T, C, H, W)` to logits `(1, labels)`.
             name: its name in tables and baselines; by default the recipe, or the name of the test.
+            search: also what its embeddings find: every clip asks for all others, on all clips. A budget for that
+                asks for it, too.
         """
         from ...measure.subject import Subject
 
@@ -59,13 +62,22 @@ class Measurer:
             self.driver(_nothing, setup=_nothing, teardown=_nothing, rounds=1)  # or it warns of being unused
         reference = session.references.of(self.case.model)
         logits: list[torch.Tensor] = []
-        report = self._measure(subject, reference, name or subject.name or self._default_name, logits.append)
+        search, place = search or limits_search(self.case), self._place
+        known_as = name or subject.name or self._default_name
+        report = self._measure(subject, reference, known_as, logits.append, all_clips=search)
+        if search:
+            report = with_search(session, self.case, subject, report, place)
         if self.timed:
             report = with_cold_starts(session, self.case, subject, report)
             report = with_file_answers(session, self.case, subject, report)
         if not session.options.share:
             report = session.profiler.look(report, subject, reference)
         return self.measurements.add(report, subject, Answers(target, *logits))
+
+    @property
+    def _place(self) -> str:
+        """Which of all measurements this is, the same in every run."""
+        return f"{self.case.nodeid} {self.measurements.next_number}"
 
     @property
     def _default_name(self) -> str:
@@ -78,17 +90,17 @@ class Measurer:
         reference: Reference,
         name: str,
         answered: Callable[[torch.Tensor], object],
+        all_clips: bool,
     ) -> Report:
         from ...measure.measurement import Evaluation, measure, timed, timed_for
 
-        # Which of all measurements this is, the same in every run.
-        place = f"{self.case.nodeid} {self.measurements.next_number}"
+        place = self._place
         references, model = self.session.references, reference.model
         elsewhere = self._elsewhere(subject, model, name, place) if references.shared else None
         predictions = None if elsewhere else references.keeper.of_variant(subject.run, model, name, place)
         evaluation = Evaluation(
             self.session.progress,
-            self._enough(name, reference),
+            None if all_clips else self._enough(name, reference),
             predictions and predictions.remembering,
             answered,
             elsewhere,

@@ -5,7 +5,7 @@ import pytest
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.gate.baseline.conflict import refuse_conflicts
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import ranked, report
+from tests.gate.reports import ranked, report, searching
 
 RIGHT = (True,) * 20
 ONE = report(RIGHT, nodeid="a.py::test_it[rough]", test="a.py::test_it")
@@ -14,6 +14,15 @@ OTHER = {"nodeid": "a.py::test_it[fine]", "test": "a.py::test_it"}
 
 def test_the_same_measured_twice_is_one_entry() -> None:
     refuse_conflicts([ONE, report(RIGHT, **OTHER), report((False,) * 20, name="another", **OTHER)])
+
+
+def test_one_that_searches_and_one_that_does_not_are_one_entry() -> None:
+    refuse_conflicts([ONE, searching(report(RIGHT, **OTHER))])
+
+
+def test_two_searches_that_differ_are_refused() -> None:
+    with pytest.raises(VidcompressError, match="their recall_at_1 differ"):
+        refuse_conflicts([searching(ONE), searching(report(RIGHT, **OTHER), (0.0,) * 20)])
 
 
 @pytest.mark.parametrize(

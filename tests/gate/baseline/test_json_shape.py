@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pytest_vidcompress.gate.baseline.json_shape import (
 )
 from pytest_vidcompress.gate.baseline.stored import Stored
 from pytest_vidcompress.untrusted import Malformed
-from tests.gate.reports import ranked, report
+from tests.gate.reports import ranked, report, searching
 
 
 @given(st.lists(st.booleans(), max_size=300))
@@ -109,6 +110,19 @@ def test_what_clips_contribute_is_a_line_of_hundredths() -> None:
     assert read.by_clip == stored.by_clip == {"gap": (0.87, -0.02, 1.5), "mean_ap": (0.5, 0.25, 0.12)}
     plain = stored_document({"a": Stored.of(report((True,) * 3))})["variants"]["a"]
     assert not any("gap" in name or "mean_ap" in name for name in plain), "clips of one label have no line"
+
+
+def test_what_clips_find_is_a_line_too_and_a_point_is_a_clip_that_says_nothing() -> None:
+    stored = Stored.of(searching(report((True,) * 3), (1.0, math.nan, 0.0)))
+    document = stored_document({"a": stored})
+    assert document["variants"]["a"]["recall_at_1_by_clip"] == "100 . 0"
+    (read,) = stored_entries(document).values()
+    assert read.searched.keys() == stored.searched.keys()
+    assert [str(each) for each in read.searched["recall_at_1"]] == ["1.0", "nan", "0.0"]
+    assert read.by_clip == {}
+    assert read.numbers["recall_at_1"] == 0.5
+    plain = stored_document({"a": Stored.of(report((True,) * 3))})["variants"]["a"]
+    assert not any("recall" in name for name in plain)
 
 
 @pytest.mark.parametrize("line", ["1 2", "1 2 3 4", "1 2 x", "1 2 0.5", "1 2 nan", "", f"1 2 {10**13}", 7])

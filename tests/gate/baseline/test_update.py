@@ -15,7 +15,7 @@ from pytest_vidcompress.gate.latency.level import ENOUGH_RUNS
 from pytest_vidcompress.measure.by_clip.shown_clips import ShownClips
 from pytest_vidcompress.measure.interval import Estimate
 from pytest_vidcompress.measure.report import Report
-from tests.gate.reports import changed, confirmation, pair_times, ranked, report
+from tests.gate.reports import changed, confirmation, pair_times, ranked, report, searching
 from tests.measure.by_clip.costs import uneven
 
 BASE = report()
@@ -327,3 +327,37 @@ def test_what_an_entry_of_before_does_not_say_of_rankings_is_added_where_all_els
             [] if mode == "tighten" else ["int8-dynamic: gap 0.8, new"]
         )
     assert update("create", {BASE.name: Stored.of(SEVERAL)}, [SEVERAL])[1] == ()
+
+
+SEARCHING = searching(BASE, (1.0, 0.0) * 50)
+
+
+@pytest.mark.parametrize(
+    ("found", "mode"), [((1.0, 0.0) * 49 + (0.0, 0.0), "accept"), ((1.0, 0.0) * 49 + (1.0, 1.0), "tighten")]
+)
+def test_what_embeddings_find_moves_by_itself(found: tuple[float, ...], mode: Mode) -> None:
+    now, existing = searching(BASE, found), {BASE.name: Stored.of(SEARCHING)}
+    for other in MODES:
+        content, changes = update(other, existing, [now])
+        assert [c.metric for c in changes] == (["recall_at_1"] if other == mode else [])
+        assert content == ({BASE.name: Stored.of(now)} if other == mode else existing)
+
+
+def test_a_search_is_added_to_an_entry_and_stays_where_another_test_does_not_search() -> None:
+    existing = {BASE.name: Stored.of(BASE)}
+    content, changes = update("create", existing, [SEARCHING])
+    assert content == {BASE.name: Stored.of(SEARCHING)}
+    assert [str(each) for each in changes] == ["int8-dynamic: recall_at_1 0.5, new"]
+    for mode in MODES:
+        assert update(mode, content, [BASE]) == (content, ())
+    # In whatever order the two tests are.
+    for reports in ([BASE, SEARCHING], [SEARCHING, BASE]):
+        assert update("create", {}, reports)[0] == content
+
+
+def test_a_search_of_other_clips_is_forgotten_with_these() -> None:
+    existing = {BASE.name: Stored.of(SEARCHING)}
+    others = report(ids=[f"other{place}" for place in range(100)])
+    content, _ = update("accept", existing, [others])
+    assert content[BASE.name].searched == {}
+    assert "recall_at_1" not in content[BASE.name].numbers

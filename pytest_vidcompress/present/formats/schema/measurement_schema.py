@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....gate.metrics import LIMITS, METRICS, Limit, Metric, Unit
+from ....gate.metrics import LIMITS, METRICS, SEARCHED, Form, Limit, Metric, Unit
 from ....gate.verdict import Status
 from ..run_meanings import COMPARED_FORMS, MEANINGS
 from ..run_parts import PARTS
@@ -90,13 +90,14 @@ LAYER = obj(
     precision=text("the widest of its products"),
     macs=number("of all multiply-accumulates"),
 )
+DROPPED = [name for name in SEARCHED if Form.DROP in METRICS[name].budgets]
 SECONDS = array(number("seconds"))
 OWN: dict[str, Schema] = {
     "recipe": nullable(text("what makes the variant, for `vidcompress compress`; null: the test made it")),
     "machine": text("the computer, whatever executes: times under one name may be compared"),
     "machine_class": text("the same with what executes, as baselines of time are filed"),
     "made_with": MADE_WITH,
-    **{f"{name}_interval": interval(name) for name in ("top1_drop", "gap_drop", "mean_ap_drop")},
+    **{f"{name}_drop_interval": interval(f"{name}_drop") for name in ("top1", "gap", "mean_ap", *DROPPED)},
     "classes": array(CLASS),
     "confusions": array(CONFUSION),
     "verdicts": array(VERDICT),

@@ -1,0 +1,1 @@
+"""What compression costs a ranking: every clip asks for all others, by embeddings."""
