@@ -5,7 +5,9 @@ Few or small videos are read here, each when it is asked for, as `clips.crops.pr
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -132,10 +134,7 @@ class Reader:
 
     def _begin(self, path: str, known: IndexedFile | None) -> ReadFile:
         file = self._folder / path
-        try:
-            status: os.stat_result | OSError = file.stat()
-        except OSError as error:
-            status = error
+        status = _status(file)
         found = ReadFile(path, file, known, status, None, self)
         if self._pool is None or isinstance(status, OSError) or found.known_content in self._known:
             return found
@@ -167,3 +166,13 @@ class Reader:
                 yield part
         finally:
             self._seconds.append(seconds)
+
+
+def _status(file: Path) -> os.stat_result | OSError:
+    """Of what can be read to its end: a pipe is not opened, whoever would have to write into it."""
+    try:
+        status = file.stat()
+    except OSError as error:
+        return error
+    is_file = stat.S_ISREG(status.st_mode)
+    return status if is_file else OSError(errno.EINVAL, "no regular file, such as a pipe or a device")
