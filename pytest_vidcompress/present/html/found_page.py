@@ -9,6 +9,8 @@ from ..measurement.pictures import PLAYABLE
 from .page_blocks import Block, FoundVideo, FoundVideos, Section, Text
 from .page_frame import Part, RunOfPage, framed_page
 
+TRIED = PLAYABLE | {".mov", ".mkv", ".ogv"}
+"""Suffixes of what some browsers play: the page's script tries, and says where this one does not."""
 NOTHING = "Nothing: there are no windows in this index."
 
 
@@ -33,7 +35,7 @@ def found_page(
 
 def is_playable(path: PurePath) -> bool:
     """May a browser play a file of this name?"""
-    return path.suffix.lower() in PLAYABLE
+    return path.suffix.lower() in TRIED
 
 
 def unplayable_note(path: PurePath) -> str:

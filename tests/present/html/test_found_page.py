@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_vidcompress.present.html.found_page import NOTHING, found_page, media_fragment
+from pathlib import PurePath
+
+import pytest
+
+from pytest_vidcompress.present.html.found_page import NOTHING, found_page, is_playable, media_fragment
 from pytest_vidcompress.present.html.page_blocks import FoundVideo
 from tests.present.html.made_run import THUMBNAIL
 from tests.present.html.tags import tags_of
@@ -49,6 +53,14 @@ def test_foreign_text_stays_text() -> None:
     assert tags.seen.count("script") == 1
     assert r"\u202e\x1b[1m\udce9" in tags.text
     assert "\u202e" not in made
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.mp4", True), ("a.WEBM", True), ("a.mkv", True), ("a.avi", False), ("frames", False)],
+)
+def test_what_a_browser_may_play_is_tried(name: str, expected: bool) -> None:
+    assert is_playable(PurePath(name)) == expected
 
 
 def test_a_fragment_is_in_seconds() -> None:

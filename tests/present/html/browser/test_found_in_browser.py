@@ -27,6 +27,7 @@ NAMES = (
     "סרט.webm",
     "x:y.webm",
 )
+KINDS = ("other.mkv",)
 Shown = Callable[..., "Page"]
 
 
@@ -36,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     first = film(tmp_path / NAMES[0], greys(range(0, 100, 5)), codec="libvpx", options={}, kind="webm")
     for name in NAMES[1:]:
         shutil.copy(first, tmp_path / name)
+    film(tmp_path / KINDS[0], greys(range(0, 100, 5)), codec="libvpx", options={}, kind="matroska")
     (tmp_path / "words.webm").write_text("no video")
     return tmp_path
 
@@ -85,7 +87,7 @@ def shown(browser: Browser, folder: Path) -> Iterator[Shown]:
     assert complaints == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *KINDS])
 def test_a_key_plays_the_window_of_a_file_of_any_name(shown: Shown, folder: Path, name: str) -> None:
     page = shown([hit(folder, name)])
     found = page.locator(".hit").nth(1)
