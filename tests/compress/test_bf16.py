@@ -70,8 +70,14 @@ def test_after_integers_it_rounds_what_they_leave_float() -> None:
     assert all(torch.equal(after[name], before[name]) for name in same)
 
 
-@pytest.mark.parametrize("runtime", ["torch", "openvino", "onnxruntime"])
-@pytest.mark.parametrize("recipe", ["bf16", "fuse+bf16"])
+@pytest.mark.parametrize(
+    ("recipe", "runtime"),
+    [
+        *(("bf16", "torch"), ("bf16", "onnxruntime"), ("fuse+bf16", "torch"), ("fuse+bf16", "openvino")),
+        pytest.param("bf16", "openvino", marks=pytest.mark.slow),
+        pytest.param("fuse+bf16", "onnxruntime", marks=pytest.mark.slow),
+    ],
+)
 def test_an_artefact_gives_the_same_bits_when_it_is_loaded(recipe: str, runtime: str, tmp_path: Path) -> None:
     if RUNTIMES[runtime].missing:
         pytest.skip(f"{runtime}: {RUNTIMES[runtime].missing}")

@@ -111,7 +111,9 @@ def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, en
 
 
 @pytest.mark.parametrize(
-    "options", [(), pytest.param(("-q",), marks=pytest.mark.slow), ("-v",)], ids=["as it is", "-q", "-v"]
+    "options",
+    [(), pytest.param(("-q",), marks=pytest.mark.slow), pytest.param(("-v",), marks=pytest.mark.slow)],
+    ids=["as it is", "-q", "-v"],
 )
 def test_processes_of_xdist_have_one_bar_between_them(quick, options):
     pytest.importorskip("xdist")

@@ -29,6 +29,18 @@ def spare(of: Model, number: int = 16) -> Clips:
     return Clips(chosen, clip_set.labels, ids, of.profile)
 
 
+_SHOWN: dict[str, list[torch.Tensor]] = {}
+"""Pixels by what models take."""
+
+
+def _shown(to: Model) -> list[torch.Tensor]:
+    """A clip each; what is decoded once is shown to every model that takes the same."""
+    taken = f"{to.profile} {to.labels}"
+    if taken not in _SHOWN:
+        _SHOWN[taken] = [pixels for pixels, _ in spare(to, 32).batches(1)]
+    return _SHOWN[taken]
+
+
 def compressed(recipe: str, of: Model) -> Model:
     """By techniques that calibrate on spare clips."""
     return parse(recipe, TECHNIQUES).apply(of, spare(of))
@@ -38,5 +50,5 @@ def logits(of: Model) -> torch.Tensor:
     """Of spare clips, `(N, labels)`."""
     module = executable(of.module)
     with torch.inference_mode():
-        rows = [module(pixels) for pixels, _ in spare(of, 32).batches(1)]
+        rows = [module(pixels.clone()) for pixels in _shown(of)]
     return torch.cat([getattr(row, "logits", row) for row in rows])

@@ -86,11 +86,6 @@ def test_without_time_the_test_s_own_process_decides(recorded, tmp_path):
     assert run.failed("latency_ratio")
     assert run.says(own_process("--vc-confirm=0 starts no fresh process"))
 
-    project.write(pyproject='[tool.pytest.ini_options]\nvc_confirm = "0"')
-    run = project.run()
-    assert run.failed("latency_ratio")
-    assert run.says(own_process("--vc-confirm=0 starts no fresh process"))
-
 
 LOCKED = """
     import threading

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import HOLDS
+from tests.conftest import HOLDS, with_runs
 from tests.project import SMALL, Project
 
 UNTIMED = "--benchmark-disable"
@@ -22,8 +22,8 @@ def untimed(tmp_path_factory):
     """A project with a baseline of which a run that is not timed says nothing sure about latency."""
     project = Project(tmp_path_factory.mktemp("untimed")).write(test_holds=HOLDS)
     # What is to be stored is new, and no failure.
-    assert project.run("--vc-baseline=create", "--vc-strict").passed(1)
-    return project
+    assert project.run("--vc-baseline=create", "--vc-strict", "--vc-confirm=0").passed(1)
+    return with_runs(project)
 
 
 def test_new_is_yellow(empty):
@@ -66,11 +66,11 @@ def test_an_unknown_machine_class_is_new_and_strict_makes_it_red(untimed, tmp_pa
     project = untimed.copy(tmp_path / "project")
     for path in project.folder.glob("baselines/pocket/videomae.*.json"):
         path.rename(path.with_name("videomae.another-machine.json"))
-    run = project.run()
+    run = project.run("--vc-confirm=0")
     assert run.passed(1)
     # All but what the machine class changes was held.
     assert run.says(r"prune-global +time new ")
-    run = project.run("--vc-strict")
+    run = project.run("--vc-strict", "--vc-confirm=0")
     assert run.ret == pytest.ExitCode.TESTS_FAILED
     assert run.says(r"latency_ratio new: ")
 

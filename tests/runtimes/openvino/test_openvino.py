@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,8 +23,11 @@ from tests.models.small import FAMILIES, NO_CLIPS, logits, model, pixels
 pytestmark = pytest.mark.skipif(bool(OPENVINO.missing), reason=f"openvino: {OPENVINO.missing}")
 
 
-def made(recipe: str, family: str):
+def made_anew(recipe: str, family: str):
     return OPENVINO.prepare(parse(recipe, TECHNIQUES).apply(model(family), NO_CLIPS))
+
+
+made = cache(made_anew)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -75,7 +79,7 @@ def test_version_and_instruction_set_are_told() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_same_model_is_the_same_bytes(family: str) -> None:
     """A baseline holds the size exactly; OpenVINO numbers its nodes through a whole process."""
-    first, second = made("fuse+int8-weights", family), made("fuse+int8-weights", family)
+    first, second = (made_anew("fuse+int8-weights", family) for _ in range(2))
     assert first.graph == second.graph
     assert first.weights == second.weights
 
