@@ -3,6 +3,7 @@ vectors that it is of."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,11 +17,14 @@ HELD_OUT = 100
 NEAREST = 10
 WANTED = 0.995
 """Share of the nearest that must be found of those held out, so that 0.99 is of others."""
-_BREADTHS = (64, 128, 256, 512, 1024, 2048, 4096)
+_BREADTHS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
+_WORTH, _CHEAP = 100, 1024
+"""Windows of which one may be a candidate, and candidates that may be looked for always: where a graph must look for
+more, looking at all windows takes less time."""
 
 
 def breadth_of(graph: Graph, keys: Keys, rows: Bytes, asking: Bytes) -> tuple[int, float]:
-    """The least breadth that finds enough, or the largest that is tried; and the share that it finds.
+    """The least breadth that finds enough, or the largest that is worth trying; and the share that it finds.
 
     Args:
         graph: of `keys` and `rows`.
@@ -34,7 +38,7 @@ def breadth_of(graph: Graph, keys: Keys, rows: Bytes, asking: Bytes) -> tuple[in
         queries = queries * np.abs(np.random.default_rng(0).standard_normal(queries.shape, np.float32))
     truth = [{*keys[nearest(gallery, query, NEAREST)[0]].tolist()} for query in queries]
     breadth, share = _BREADTHS[0], 1.0
-    for breadth in _BREADTHS:
+    for breadth in _BREADTHS[: bisect_right(_BREADTHS, max(_CHEAP, len(keys) // _WORTH))]:
         share = _share(graph, asking, truth, breadth)
         if share >= WANTED:
             break

@@ -69,7 +69,7 @@ def found(file: Path) -> list[str]:
             ours, theirs = first(near, query), first(all_of_it, query)
             # To the last bits, which hang on how many rows are multiplied at once.
             assert [each[0] for each in ours] == pytest.approx([each[0] for each in theirs], abs=1e-6)
-            if view.about.stored != "bits":  # where many are equal
+            if view.about.stored != "bits":  # of which many are equal
                 assert [each[1:] for each in ours] == [each[1:] for each in theirs]
     return said
 
