@@ -94,7 +94,7 @@ def test_killed_it_goes_on_and_no_window_is_lost_or_there_twice(
     assert killed == kills
     for place in (file, tmp_path / "undisturbed"):
         said = _index(capsys, folder, model, f"--index={place}")
-        assert f": {count} files, {count * windows:,} windows, " in said[-1]
+        assert f": {count} files, {count * windows} windows, " in said[-1]
     with opened(file) as one, opened(tmp_path / "undisturbed") as other:
         ours, theirs = one.gallery(), other.gallery()
     assert ours.windows == theirs.windows
