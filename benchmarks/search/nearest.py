@@ -8,9 +8,9 @@ by a graph of usearch, with what that takes to be made and what it finds.
 Exact search: fresh processes with one and two threads of numpy's library in turns, a query a round. Wall time says
 what a user waits, and CPU time what a busy machine adds; the load of the machine stands beside them.
 
-Graphs: queries are 100 further vectors; recall is of the ten nearest by the vectors as they are stored, and the view's own choice of
-candidates is taken. Clustered ones lie around 1000 centres, with a cosine of 0.67 inside. Writes nearest.json beside
-it, a part at a time.
+Graphs: queries are 100 further vectors; recall is of the ten nearest by the vectors as they are stored, and what a
+view itself has chosen of candidates is taken. Clustered ones lie around 1000 centres, with a cosine of 0.67 inside.
+Writes nearest.json beside it, a part at a time.
 """
 
 from __future__ import annotations
