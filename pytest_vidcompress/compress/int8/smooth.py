@@ -18,7 +18,7 @@ from torch import nn
 
 from ...models.batch_norms import BATCH_NORMS
 from ..layers.dataflow import Call, Dataflow
-from ..layers.product import Layer, input_channels, is_layer
+from ..layers.product import Layer, classifier, input_channels, is_layer
 from .observe import Seen
 
 LEAST = 1e-5
@@ -32,7 +32,7 @@ _POOLING = frozenset(
 
 
 def smooth(module: nn.Module, seen: Mapping[str, Seen], strength: float, flow: Dataflow) -> None:
-    """Smooths the inputs of all layers that take exactly what one norm or layer gives.
+    """Smooths the inputs of all layers that take exactly what one norm or layer gives, but for the classifier.
 
     Args:
         seen: what the layers are given; brought up to date.
@@ -40,7 +40,10 @@ def smooth(module: nn.Module, seen: Mapping[str, Seen], strength: float, flow: D
         flow: of `module`, which tells what layers follow which norm.
     """
     parts: Mapping[str, Any] = dict(module.named_modules())
+    head = classifier({name: part for name, part in parts.items() if is_layer(part)})
     for source, names in followers(module, flow).items():
+        if head in names:
+            continue  # what it is given is the clip's embedding, and searches compare these
         layers: list[Layer] = [parts[name] for name in names]
         factor = _factor(seen, names, layers, strength)
         with torch.no_grad():

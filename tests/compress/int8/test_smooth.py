@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
 from torch import nn
 from torch.nn.functional import gelu, leaky_relu, relu, silu
 
+from pytest_vidcompress.clips.loader import Clips
 from pytest_vidcompress.compress.fuse.batch_norm import fold, norms_after_layers
 from pytest_vidcompress.compress.int8.observe import observe
 from pytest_vidcompress.compress.int8.smooth import followers, smooth
@@ -52,6 +55,26 @@ def test_smoothing_a_cnn_changes_no_logit_and_evens_out_its_inputs(folded: bool)
     for name, each in again.items():
         assert torch.allclose(each.largest, seen[name].largest, rtol=1e-3, atol=1e-5), name
         assert torch.allclose(each.mean, seen[name].mean, rtol=1e-3, atol=1e-4), name
+
+
+def test_what_a_classifier_is_given_is_left_alone() -> None:
+    """It is the embedding of a clip, in which a search would find others."""
+    module = nn.Sequential(
+        nn.Linear(6, 6), nn.LayerNorm(6), nn.Linear(6, 6), nn.LayerNorm(6), nn.Linear(6, 3)
+    )
+    given = torch.randn(8, 6, generator=torch.Generator().manual_seed(0)) * torch.tensor(
+        [1, 9, 1, 1, 20, 1.0]
+    )
+    clips = cast("Clips", SimpleNamespace(expected=1, batches=lambda _: iter([(given, torch.zeros(8))])))
+    seen, _ = observe(module, clips)
+    flow = dataflow(module, given)
+    assert followers(module, flow)["3"] == ("4",)
+    before = module[:4](given)
+    norm, classifier = module[1].weight.clone(), module[4].weight.clone()
+    smooth(module, seen, 0.9, flow)
+    assert not torch.equal(module[1].weight, norm)
+    assert torch.equal(module[4].weight, classifier)
+    assert torch.allclose(module[:4](given), before, atol=1e-4)
 
 
 class Two(nn.Module):
