@@ -114,7 +114,9 @@ def test_an_artefact_is_loaded_without_the_checkpoint(family: str, recipe: str, 
         "fuse+int8-static:attention=all",
     ],
 )
-@pytest.mark.parametrize("family", ["vivit", "vjepa2", "xclip"])
+@pytest.mark.parametrize(
+    "family", [*(pytest.param(each, marks=pytest.mark.slow) for each in ("vivit", "vjepa2")), "xclip"]
+)
 def test_openvino_agrees_with_torch(family: str, recipe: str) -> None:
     of = compressed(recipe, model(family))
     expected, found = answers(executable(of.module)), OPENVINO.prepare(of)(pixels(2))

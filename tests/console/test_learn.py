@@ -62,6 +62,7 @@ def test_what_another_decides_takes_the_place_of_what_is_there(
     assert not [each for each in recwarn if "is not taken" in str(each.message)]
 
 
+@pytest.mark.slow
 def test_workers_train_a_recipe_each_and_it_is_in_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -213,6 +213,7 @@ def test_a_stage_may_begin_with_an_artefact_which_the_saved_cascade_does_not_nee
     assert torch.equal(answers(load(tmp_path / "kept").module), answers(made.module))
 
 
+@pytest.mark.slow
 def test_operators_are_told_where_both_stages_tell_theirs() -> None:
     assert not hasattr(half().module, "profile")  # the first is torch's
     then = half().model.module.then

@@ -213,6 +213,7 @@ def test_what_suffices_but_costs_much_is_held_against_shares(
     assert divergence(model, found.recipe) <= divergence(model, "fuse+bf16")
 
 
+@pytest.mark.slow
 def test_a_landing_that_a_neighbour_disturbed_is_measured_again(model: Model, timed: Timed) -> None:
     calls: dict[str, int] = {}
 
