@@ -120,7 +120,10 @@ def graph(kind: str, stored: str) -> dict[str, Any]:
             index.describe(replace(MADE_BY, stored=stored), Path(folder))
             for first in range(0, ROWS, 1000):
                 rows = gallery[first : first + 1000]
-                index.add_video(str(first), [StoredWindow(0, 1, FORMATS[stored].pack(row)) for row in rows])
+                index.add_video(
+                    str(first),
+                    [StoredWindow(k, k + 1, FORMATS[stored].pack(row)) for k, row in enumerate(rows)],
+                )
                 index.add_file(str(first), IndexedFile(str(first), 0, 0))
         with opened(file) as index:
             began = time.perf_counter(), time.process_time()
