@@ -85,7 +85,7 @@ def test_a_margin_that_is_none(project):
         ),
         (
             "vc_margin(speed=0.1)",
-            r"no margin is called 'speed'; choose from latency, latency_p90, top1, floor, gap, mean_ap, macs,"
+            r"no margin is called 'speed'; choose from latency, latency_p90, top1, floor, gap, mean_ap, search, macs,"
             " macs_p95, memory,"
             " start, answer",
         ),
