@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,15 +59,13 @@ class Split:
     @classmethod
     def read(cls, lists: Path, number: int) -> Split:
         """Of `testlist0N.txt` and `trainlist0N.txt`."""
-        sides = (
-            [
-                line.split()[0]
-                for line in (lists / f"{side}list{number:02}.txt").read_text().splitlines()
-                if line.strip()
-            ]
-            for side in ("test", "train")
+        lines = (
+            (lists / f"{side}list{number:02}.txt").read_text().splitlines() for side in ("test", "train")
         )
-        return cls(*sides)
+        # Training lists have the number of the class behind the name.
+        return cls(
+            *([re.sub(r"\s+\d+$", "", line.strip()) for line in each if line.strip()] for each in lines)
+        )
 
 
 def main() -> None:
