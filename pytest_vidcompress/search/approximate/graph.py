@@ -35,6 +35,7 @@ def usearch_version() -> str:
         VidcompressError: it is not, or cannot be loaded.
     """
     try:
+        _load_torch_first()
         from usearch import __version__
     except (ImportError, OSError) as error:
         raise VidcompressError(
@@ -54,6 +55,7 @@ class Graph:
     """
 
     def __init__(self, stored: str, width: int, threads: int = 0) -> None:
+        _load_torch_first()
         from usearch.index import Index
 
         scalar, metric = _KINDS[stored]
@@ -115,3 +117,9 @@ class Graph:
     def fill(self, content: bytes | memoryview) -> None:
         """With what `content` gave of a graph of the same kind, by the same version of usearch: it is not checked."""
         self._own.load(content)
+
+
+def _load_torch_first() -> None:
+    """usearch brings the streams of a C++ library of its own: loaded before torch, they are taken for torch's, and
+    what compiles or traces a module then never ends."""
+    import torch  # noqa: F401  # pyright: ignore[reportUnusedImport]

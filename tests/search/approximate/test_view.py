@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from pytest_vidcompress.search.index.made_by import MadeBy
 from pytest_vidcompress.search.query import Query
 from pytest_vidcompress.search.vector_formats import FORMATS, Matrix, Vector
 
-pytest.importorskip("usearch")
+# Not imported for that: before torch it would break torch.
+pytestmark = pytest.mark.skipif(find_spec("usearch") is None, reason="usearch is not installed")
 
 WIDTH, WINDOWS = 60, 5
 MADE_BY = MadeBy("videomae", "videomae", "fp32", "torch", "1f2e3d4c", "8x4, 1x1 views", "mean", WIDTH)
@@ -218,3 +220,22 @@ def test_several_at_once_leave_a_whole_one(file: Path) -> None:
     assert [process.communicate()[0].strip() for process in running] == ["300"] * 3
     assert found(file) == []
     assert [path.name for path in file.parent.iterdir() if path.suffix == ".part"] == []
+
+
+AFTER_USEARCH = """
+from pytest_vidcompress.search.approximate.graph import Graph, usearch_version
+
+usearch_version()
+Graph("fp32", 8)
+import torch
+
+torch.jit.script(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU(), torch.nn.Linear(2, 2)))
+print("compiled")
+"""
+
+
+def test_what_torch_compiles_after_it_was_loaded_ends() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_USEARCH], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout == "compiled\n", done.stderr
