@@ -17,9 +17,15 @@ from tests.gate.reports import changed, report
 SUITE = Path(study.__file__).parent
 
 
+SEARCHES = "test_search"
+"""Its tests measure the embeddings of what others hold otherwise."""
+
+
 def suite(model: str) -> Iterator[str]:
     """The recipes of every test of the suite, for a model."""
     for file in sorted(SUITE.glob("test_*.py")):
+        if file.stem == SEARCHES:
+            continue
         module = import_module(f"benchmarks.{file.stem}")
         for test in (value for name, value in vars(module).items() if name.startswith("test_")):
             marks = [mark for mark in test.pytestmark if mark.name == "vc_variants"]
