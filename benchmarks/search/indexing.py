@@ -102,7 +102,8 @@ def measured(name: str, count: int, turns: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         rounds = [turn(place, arm, dice) for place in laid_out(Path(folder), count, turns)]
     ratios = [each["forward"] / each["indexed"] for each in rounds]
-    low, middle, high = quantiles(ratios, n=4)
+    # Of a single turn there is no spread.
+    low, middle, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return {
         "machine": machine(version()).slug,
         "clips": count,
