@@ -81,10 +81,12 @@ def study(model: str, again: tuple[str, ...] = ()) -> None:
     torch.set_num_threads(1)
     session = _session(model)
     reference = session.references.of(model)
-    base = session.embeddings.of_reference(reference)
+    base, whole = (
+        session.embeddings.of_reference(reference),
+        session.embeddings.search_of_reference(reference),
+    )
     rows = read().get(model, {})
     if "fp32" not in rows:
-        whole = searched(base, base, reference.targets)
         _write(model, "fp32", {**_found(whole), "vectors": _stored(base, reference.targets)})
     for text in again or OF_MODEL[model]:
         if text in rows and text not in again:
@@ -92,7 +94,7 @@ def study(model: str, again: tuple[str, ...] = ()) -> None:
         subject = Subject.of(session.builder.variant(session.inputs.choices.recipe(text), model))
         report = measure(subject, reference, text, "study")
         own = session.embeddings.of_subject(subject, reference, text, f"study {text}", None)
-        row = _found(searched(own, base, reference.targets))
+        row = _found(searched(own, base, reference.targets, base=whole))
         row |= {
             "vectors": _stored(own, reference.targets),
             "top1_drop": round(report.top1_drop, 6),

@@ -43,7 +43,13 @@ def unit_vectors(embeddings: torch.Tensor) -> Matrix:
     return torch.where(usable, rows / lengths, torch.nan).float().numpy()
 
 
-def searched(own: Matrix, reference: Matrix, targets: torch.Tensor, asks: Matrix | None = None) -> Search:
+def searched(
+    own: Matrix,
+    reference: Matrix,
+    targets: torch.Tensor,
+    asks: Matrix | None = None,
+    base: Search | None = None,
+) -> Search:
     """What a variant's vectors find, beside its reference's.
 
     Args:
@@ -51,15 +57,16 @@ def searched(own: Matrix, reference: Matrix, targets: torch.Tensor, asks: Matrix
         reference: of the same clips; of another width, what one asks of the other is not measured.
         targets: ids `(N,)` of the clips' labels, or bool `(N, labels)`.
         asks: its queries, where they are not what is found: an index may store vectors in fewer bytes.
+        base: the search of the reference itself, where that is known.
     """
     labels = targets.numpy()
     values = _by_clip(own, own if asks is None else asks, reference, labels)
-    base = _by_clip(reference, reference, reference, labels)
     known = {name: each for name, each in values.items() if not np.isnan(each).all()}
+    beside = base.by_clip if base else _by_clip(reference, reference, reference, labels)
     return Search(
         {name: mean(each) for name, each in known.items()},
         {
-            name: paired_difference(base[name], each)
+            name: paired_difference(np.asarray(beside[name]), each)
             for name, each in known.items()
             if name != "agreement_at_10"
         },

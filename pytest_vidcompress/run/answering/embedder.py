@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import torch
+
 from ...clips.crops.windows import Windows
 from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
-from ...models.adapter import example_pixels, logits_from
+from ...models.adapter import evaluating, example_pixels, logits_from
 from ...models.model import Model
 from ...runtimes.registry import usable_runtime
+from ...runtimes.runtime import Executable
 from ...search.embedding import embedding_model, words
 from ...search.embedding_digest import embedding_digest
 from ...search.index.made_by import MadeBy
@@ -43,12 +46,22 @@ class Embedder:
             VidcompressError: it has no embedding, or its runtime cannot give it.
         """
         own = with_embedding(found, wanted)
-        model = embedding_model(own)
-        run = usable_runtime(found.runtime, registries.runtimes).prepare(model)
+        _, run, width = prepared_embedding(own, found.runtime, registries)
         arm, cut = replace(found.arm, run=run), windows or Windows()
-        example = example_pixels(found.arm.profile).to(found.arm.device)
-        width = int(logits_from(run(example)).shape[-1])
         return cls(arm, made_by(found, own, wanted, width, stored, cut))
+
+
+def prepared_embedding(model: Model, runtime: str, registries: Registries) -> tuple[Model, Executable, int]:
+    """A model whose answers are the embeddings of another's clips, what executes it, and the numbers of a vector.
+
+    Raises:
+        VidcompressError: there is no embedding, or the runtime is not there or cannot give it.
+    """
+    embeds = embedding_model(model)
+    run = usable_runtime(runtime, registries.runtimes).prepare(embeds)
+    with evaluating(run), torch.inference_mode():
+        answer = logits_from(run(example_pixels(model.profile).to(model.device)))
+    return embeds, run, int(answer.shape[-1])
 
 
 def made_by(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...measure.measurement import Reference
     from ...measure.resume.predictions import Predictions
     from ...measure.search.rankings import Matrix
+    from ...measure.search.search import Search
     from ...measure.subject import Subject
     from ...models.model import Model
     from ...runtimes.runtime import Executable
@@ -29,6 +30,7 @@ class Embeddings:
     registries: Registries
     progress: Progress | None = None
     _of_models: dict[str, Matrix] = field(default_factory=dict[str, "Matrix"])
+    _searches: dict[str, Search] = field(default_factory=dict[str, "Search"])
 
     def of_reference(self, reference: Reference) -> Matrix:
         """Of the uncompressed model, once: `(N, D)`, of length one."""
@@ -36,6 +38,16 @@ class Embeddings:
         if name not in self._of_models:
             self._of_models[name] = self._vectors(self._embeds(reference.model), reference, "reference")
         return self._of_models[name]
+
+    def search_of_reference(self, reference: Reference) -> Search:
+        """What these find among themselves, once."""
+        from ...measure.search.searched import searched
+
+        name = reference.model.name
+        if name not in self._searches:
+            base = self.of_reference(reference)
+            self._searches[name] = searched(base, base, reference.targets)
+        return self._searches[name]
 
     def of_subject(
         self, subject: Subject, reference: Reference, name: str, place: str, module: ModuleType | None
@@ -60,16 +72,9 @@ class Embeddings:
         return self._vectors(embeds, reference, name, place, module)
 
     def _embeds(self, model: Model, runtime: str = "torch", recipe: str = "") -> _Embeds:
-        import torch
+        from .embedder import prepared_embedding
 
-        from ...models.adapter import evaluating, example_pixels, logits_from
-        from ...runtimes.registry import usable_runtime
-        from ...search.embedding import embedding_model
-
-        embeds = embedding_model(model)
-        run = usable_runtime(runtime, self.registries.runtimes).prepare(embeds)
-        with evaluating(run), torch.inference_mode():
-            width = logits_from(run(example_pixels(model.profile).to(model.device))).shape[-1]
+        embeds, run, width = prepared_embedding(model, runtime, self.registries)
         # A number of a vector has no name but its place; of the views of a clip the mean is taken.
         profile, places = replace(embeds.profile, merge="logits"), tuple(map(str, range(width)))
         return _Embeds(run, replace(embeds, profile=profile, labels=places), runtime, recipe)

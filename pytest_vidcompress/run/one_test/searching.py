@@ -32,9 +32,9 @@ def with_search(session: Session, case: Case, subject: Subject, report: Report, 
     own = embeddings.of_subject(subject, reference, report.name, place, case.module)
     if session.options.share:
         return report  # a part of the clips ranks nothing
-    beside = report.reference
+    beside, whole = report.reference, embeddings.search_of_reference(reference)
     return replace(
         report,
-        search=searched(own, base, reference.targets),
-        reference=beside and replace(beside, search=searched(base, base, reference.targets)),
+        search=searched(own, base, reference.targets, base=whole),
+        reference=beside and replace(beside, search=whole),
     )
