@@ -75,6 +75,8 @@ class _Pairs:
         is_whole = len(both) == len(stored.clip_ids) == report.clips and name in stored.numbers
         if is_whole:
             return cls(before, after, stored.numbers[name], float(getattr(report, name)), True)
+        if not before:
+            return cls(before, after, math.nan, math.nan, False)
         return cls(before, after, fmean(before), fmean(after), False)
 
     @property
@@ -96,6 +98,9 @@ class _Pairs:
 
 
 def _held(metric: Metric, report: Report, pairs: _Pairs, margins: Margins) -> Verdict:
+    if not pairs.before:
+        reason = "none of the clips that baseline and run share says anything of it"
+        return Verdict(metric.name, Status.INCONCLUSIVE, float(metric.of(report)), None, None, reason)
     margin, lost = getattr(margins, metric.margin), pairs.differences
     beyond, evidence = pairs.drop > margin + ROUNDING, f"{len(lost)} clips, {sum(map(bool, lost))} changed"
     status = Status.PASSED

@@ -182,6 +182,16 @@ def test_a_clip_that_says_nothing_is_in_no_pair() -> None:
     assert (same.status, same.evidence) == (Status.PASSED, "399 clips, 0 changed")
 
 
+def test_shared_clips_that_say_nothing_decide_nothing() -> None:
+    before = searching(report((True,) * 2), (math.nan, 1.0))
+    now = searching(report((True,) * 2, ids=("clip0", "other")), (math.nan, 1.0))
+    (verdict,) = (
+        each for each in judge(now, Baseline(stored=Stored.of(before))) if each.metric == "recall_at_1"
+    )
+    assert verdict.status is Status.INCONCLUSIVE
+    assert verdict.reason == "none of the clips that baseline and run share says anything of it"
+
+
 def test_a_test_that_does_not_search_is_held_to_no_search() -> None:
     before = Baseline(stored=Stored.of(searching(report((True,) * CLIPS))))
     assert "recall_at_1" not in {each.metric for each in judge(report((True,) * CLIPS), before)}

@@ -84,7 +84,7 @@ def stored_entries(document: Mapping[str, Any]) -> dict[str, Stored]:
             outcomes=from_mask(text(values, "outcomes"), len(clips)),
             agreements=from_mask(text(values, "agreements"), len(clips)) if "agreements" in values else (),
             by_clip=_contributions(values, RANKED, len(clips)),
-            searched=_contributions(values, SEARCHED, len(clips)),
+            searched=_contributions(values, SEARCHED, len(clips), _SILENT),
             clip_costs=ClipCosts.read(values, clips),
             protocol=protocol,
             protocol_details=details,
@@ -274,10 +274,13 @@ def _by_clip(name: str) -> str:
 
 
 def _contributions(
-    values: Mapping[str, Any], names: Sequence[str], clips: int
+    values: Mapping[str, Any], names: Sequence[str], clips: int, silent: str | None = None
 ) -> dict[str, tuple[float, ...]]:
+    """Of what is ranked, by metric; `silent` is what stands for a clip that says nothing, where there may be such."""
     lines = {name: _by_clip(name) for name in names}
-    return {name: _cents_of_line(values, line, clips) for name, line in lines.items() if line in values}
+    return {
+        name: _cents_of_line(values, line, clips, silent) for name, line in lines.items() if line in values
+    }
 
 
 def _line_of_cents(values: Sequence[float]) -> str:
@@ -285,14 +288,14 @@ def _line_of_cents(values: Sequence[float]) -> str:
     return " ".join(_SILENT if math.isnan(each) else str(round(CENTS * each)) for each in values)
 
 
-def _cents_of_line(values: Mapping[str, Any], name: str, clips: int) -> tuple[float, ...]:
+def _cents_of_line(values: Mapping[str, Any], name: str, clips: int, silent: str | None) -> tuple[float, ...]:
     """Inverse of `_line_of_cents`."""
     words = text(values, name).split()
     if len(words) != clips:
         raise Malformed(f"{name} of {clips} clips is as many numbers, not {len(words)}")
-    known = [_parsed(word, name, int) for word in words if word != _SILENT]
+    known = [_parsed(word, name, int) for word in words if word != silent]
     cents = iter(wholes({name: known}, name, len(known), -_MOST_CENTS, _MOST_CENTS))
-    return tuple(math.nan if word == _SILENT else next(cents) / CENTS for word in words)
+    return tuple(math.nan if word == silent else next(cents) / CENTS for word in words)
 
 
 def _parsed(word: str, name: str, kind: type[N] = float) -> N:

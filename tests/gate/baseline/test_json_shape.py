@@ -125,7 +125,9 @@ def test_what_clips_find_is_a_line_too_and_a_point_is_a_clip_that_says_nothing()
     assert not any("recall" in name for name in plain)
 
 
-@pytest.mark.parametrize("line", ["1 2", "1 2 3 4", "1 2 x", "1 2 0.5", "1 2 nan", "", f"1 2 {10**13}", 7])
+@pytest.mark.parametrize(
+    "line", ["1 2", "1 2 3 4", "1 2 x", "1 . 2", "1 2 0.5", "1 2 nan", "", f"1 2 {10**13}", 7]
+)
 def test_what_clips_cannot_contribute_is_refused_by_its_name(line: object) -> None:
     with pytest.raises(Malformed, match=r"^gap_by_clip"):
         stored_entries(entry(clips="a b c", outcomes="e", gap_by_clip=line))
