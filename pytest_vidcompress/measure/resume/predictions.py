@@ -111,9 +111,13 @@ class Keeper:
     """By journal; of all measurements so far."""
     _run: bytes = field(default_factory=lambda: _run())
 
-    def of_reference(self, model: Model) -> Predictions | None:
-        """Those of an uncompressed model; None where they cannot be kept."""
-        return self._open(model.module, model, Reuse("reference", model.name, True), {})
+    def of_reference(self, model: Model, name: str = "reference") -> Predictions | None:
+        """Those of an uncompressed model; None where they cannot be kept.
+
+        Args:
+            name: of what it predicts, for people.
+        """
+        return self._open(model.module, model, Reuse(name, model.name, True), {})
 
     def of_variant(
         self, run: Callable[[torch.Tensor], Any], model: Model, name: str, test: str

@@ -107,8 +107,8 @@ class Embeddings:
         """What an earlier run computed that did not end."""
         keeper = self.references.keeper
         if not place:
-            return keeper.of_reference(embeds.model)
-        return keeper.of_variant(embeds.run, embeds.model, name, f"{place} embedding")
+            return keeper.of_reference(embeds.model, "reference, embedded")
+        return keeper.of_variant(embeds.run, embeds.model, f"{name}, embedded", f"{place} embedding")
 
     def _told(self, name: str) -> Progress | None:
         tell = self.progress
