@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from textwrap import dedent
+from unittest import mock
 
 import pytest
 
@@ -121,7 +122,9 @@ def run_pytest(folder: Path, *options: str) -> Run:
 
 def started_pytest(folder: Path, output: str, *options: str, **variables: str) -> BaseProcess:
     """A process that runs it; `output` is a file or a terminal, which it reads, too."""
-    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    # What is forked has the encoding of what it is forked from.
+    forked = hasattr(os, "fork") and "LC_ALL" not in variables
+    context = multiprocessing.get_context("forkserver" if forked else "spawn")
     with contextlib.suppress(AttributeError):
         context.set_forkserver_preload([PRELOADED])
     arguments = [
@@ -133,7 +136,8 @@ def started_pytest(folder: Path, output: str, *options: str, **variables: str) -
     process = context.Process(
         target=_pytest, args=(str(folder), [*arguments, *options], output, {**os.environ, **variables})
     )
-    process.start()
+    with mock.patch.dict(os.environ, variables):
+        process.start()
     return process
 
 

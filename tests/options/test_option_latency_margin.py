@@ -31,7 +31,7 @@ def recorded(tmp_path_factory):
 def stored(project, runs):
     """The project with these recorded ratios."""
     # A control as restless as any, so that a busy machine vetoes nothing.
-    return with_runs(project, runs=runs, controls="1.0", spreads="0.01")
+    return with_runs(project, runs=runs, screens=runs, controls="1.0", spreads="0.01")
 
 
 @pytest.mark.slow
