@@ -1,7 +1,9 @@
 """What every test shares: pytester, a cache of its own, real videos where there are some, and folders with a user's
 tests in them."""
 
+import gc
 import json
+import multiprocessing.util
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +18,17 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported and collected stays: looking through it for garbage, again and again, finds none."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,6 +66,8 @@ def _temporary_folder_of_our_own(_alone, worker_id):
     if worker_id == "master":
         yield
         return
+    # multiprocessing removes its own when this process ends: it is no part of one that is gone by then.
+    multiprocessing.util.get_temp_dir()
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", None)
