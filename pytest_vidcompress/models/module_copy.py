@@ -1,4 +1,4 @@
-"""A module of one's own, of whatever a module holds."""
+"""A module of one's own, of whatever a module holds, with tensors of its own or without."""
 
 from __future__ import annotations
 
@@ -23,3 +23,17 @@ def module_copy(module: M) -> M:
         if isinstance(value, torch.Tensor) and not value.is_leaf
     }
     return copy.deepcopy(module, computed)
+
+
+def module_twin(module: M) -> M:
+    """A copy that has every tensor in common with the module: only what its parts note beside them is its own.
+
+    So that threads may call the two side by side. Writing into tensors of one writes into those of the other.
+    """
+    shared = {
+        id(value): value
+        for part in module.modules()
+        for value in (*part.parameters(recurse=False), *part.buffers(recurse=False), *vars(part).values())
+        if isinstance(value, torch.Tensor)
+    }
+    return copy.deepcopy(module, shared)

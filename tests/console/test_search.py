@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from pytest_vidcompress.clips.clip import Source
+from pytest_vidcompress.clips.crops.windows import Part, PartJob
 from pytest_vidcompress.clips.pocket.packaged import pocket
 from pytest_vidcompress.console import main
-from pytest_vidcompress.search.index import read_ahead
 from pytest_vidcompress.search.index.index_file import NAME, opened
 from tests.artefacts.variants import variant
 from tests.clips.decode.footage import film, greys, scene
@@ -76,13 +77,13 @@ def test_what_is_known_by_content_is_not_looked_at_again(
 ) -> None:
     index(capsys, videos, *MODEL)
     looked = list[str]()
-    own = read_ahead.parts_of
+    own = PartJob.__call__
 
-    def watched(source: Any, *rest: Any) -> Any:
-        looked.append(Path(source).name)
-        return own(source, *rest)
+    def watched(job: PartJob, source: Source) -> Part:
+        looked.append(Path(str(source)).name)
+        return own(job, source)
 
-    monkeypatch.setattr(read_ahead, "parts_of", watched)
+    monkeypatch.setattr(PartJob, "__call__", watched)
     (videos / "long.mp4").rename(videos / "below" / "moved.mp4")
     shutil.copy(videos / "below" / "0.mp4", videos / "copy.mp4")
     (videos / "below" / "5.mp4").unlink()
@@ -127,21 +128,20 @@ def test_smaller_vectors_find_it_too(vectors: str, videos: Path, capsys: pytest.
 def test_a_killed_run_goes_on_where_it_was(
     videos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own, done = read_ahead.parts_of, list[Path]()
+    own = PartJob.__call__
 
-    def stopped(source: Path, *rest: Any) -> Any:
-        if len(done) == 3:
+    def stopped(job: PartJob, source: Source) -> Part:
+        if Path(str(source)).name == "words.mp4":
             raise KeyboardInterrupt
-        done.append(source)
-        return own(source, *rest)
+        return own(job, source)
 
     monkeypatch.setattr("pytest_vidcompress.search.index.index_file._COMMIT_S", 0)
     with monkeypatch.context() as patch:
-        patch.setattr(read_ahead, "parts_of", stopped)
+        patch.setattr(PartJob, "__call__", stopped)
         with pytest.raises(KeyboardInterrupt):
             main(["index", str(videos), *MODEL, *HERE])
     said = index(capsys, videos, *MODEL)
-    # What was done then: the long video, and two that cannot be indexed.
+    # What comes before that one: the long video, and two that cannot be indexed.
     assert "6 videos new, in 6 windows; 0 known by content; 1 unchanged" in said
     index(capsys, videos, *MODEL, f"--index={tmp_path / 'whole'}")
     with opened(videos / NAME) as one, opened(tmp_path / "whole") as other:

@@ -79,11 +79,15 @@ def worthwhile(seconds: Sequence[float], done: int, left: int) -> int:
         done: how many there were, those that had not to be included.
         left: how many there are to come.
     """
-    workers = min(_MOST_WORKERS, _cores(), left)
+    workers = min(most_workers(), left)
     if len(seconds) < _PILOT or workers < 2:
         return 0
     to_decode_s = median(seconds) * left * len(seconds) / done
     return workers if to_decode_s * (1 - 1 / workers) > _WORTH_S else 0
+
+
+def most_workers() -> int:
+    return min(_MOST_WORKERS, _cores())
 
 
 def ahead(workers: int, size_bytes: int) -> int:

@@ -20,11 +20,15 @@ class WorkerPool:
 
     The thread does what is given to `submit`, such as reading and filling the shelf, and has its worker do what is
     given to `answer`. It lives as long as its worker: Linux ends a process with the thread that started it.
+
+    Args:
+        workers: how many of both; a process starts with its thread's first `answer`.
+        begin: what each thread does first.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, begin: Callable[[], None] | None = None) -> None:
         self._busy = set[Future[Any]]()
-        self._threads = ThreadPoolExecutor(workers, "vidcompress-decode")
+        self._threads = ThreadPoolExecutor(workers, "vidcompress-decode", begin)
         self._own = threading.local()
         self._lock = threading.Lock()
         self._workers: set[Worker] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from ...clips.crops.digest import digest
-from ...clips.crops.windows import Part, PartJob, Windows
+from ...clips.crops.windows import PartJob, Span, Windows
 from ...clips.faults import Fault, Undecodable
 from ...clips.suffixes import VIDEOS
 from ...errors import VidcompressError
@@ -21,8 +21,8 @@ from ..embedded_files import NO_DIRECTION, direction_of
 from ..vector_formats import FORMATS
 from .index_file import Index, StoredWindow
 from .read_ahead import Reader, ReadFile
+from .streams import Streams
 
-Embed = Callable[[Iterable[Part]], Sequence[StoredWindow]]
 Progress = Callable[[str, int, int], None]
 """`(what, done, total)`."""
 _OF_THE_FILE = (Fault.MISSING, Fault.UNREADABLE)
@@ -65,10 +65,11 @@ def index_folder(
         raise VidcompressError(f"{str(folder)!r} is no folder: name one with videos in it")
     tally = Tally()
     paths = [*_videos(folder, tally)]
-    reader = Reader(folder, PartJob(arm.profile.crop_spec, windows), index.contents())
+    streams, first = Streams.of(arm), PartJob(arm.profile.crop_spec, windows)
+    reader = Reader(folder, first, index.contents(), _look(streams, stored), streams)
     with closing(reader.read(paths, index.file)) as files:
         for done, file in enumerate(files, 1):
-            _one(index, file, tally, lambda parts: _windows(parts, arm, stored))
+            _one(index, file, tally)
             index.commit(due=False)
             if progress:
                 progress("videos", done, len(paths))
@@ -91,7 +92,7 @@ def _videos(folder: Path, tally: Tally) -> Iterator[str]:
                 tally.others[suffix or "none"] += 1
 
 
-def _one(index: Index, read: ReadFile, tally: Tally, embed: Embed) -> None:
+def _one(index: Index, read: ReadFile[StoredWindow], tally: Tally) -> None:
     try:
         now = read.now
     except OSError as error:
@@ -99,7 +100,7 @@ def _one(index: Index, read: ReadFile, tally: Tally, embed: Embed) -> None:
         return
     reason = index.reason(now.digest)
     if reason is None:
-        reason, is_passing = _new(index, now.digest, read, tally, embed)
+        reason, is_passing = _new(index, now.digest, read, tally)
         if is_passing:
             tally.refused.append((read.path, reason))
             return
@@ -113,10 +114,10 @@ def _one(index: Index, read: ReadFile, tally: Tally, embed: Embed) -> None:
         tally.refused.append((read.path, reason))
 
 
-def _new(index: Index, content: str, read: ReadFile, tally: Tally, embed: Embed) -> tuple[str, bool]:
+def _new(index: Index, content: str, read: ReadFile[StoredWindow], tally: Tally) -> tuple[str, bool]:
     """Adds a content; returns why it has no windows, and whether the next time that may be otherwise."""
     try:
-        found, reason = embed(read.parts()), ""
+        found, reason = tuple(read.windows()), ""
     except Undecodable as error:
         if error.kind in _OF_THE_FILE:
             return str(error), True
@@ -136,13 +137,12 @@ def _still_has(file: Path, content: str) -> bool:
         return False
 
 
-def _windows(parts: Iterable[Part], arm: Arm, stored: str) -> Sequence[StoredWindow]:
-    found = list[StoredWindow]()
-    for part in parts:
-        for span, crops in zip(part.spans, torch.from_numpy(part.crops), strict=True):
+def _look(streams: Streams, stored: str) -> Callable[[Span, torch.Tensor], StoredWindow]:
+    def look(span: Span, crops: torch.Tensor) -> StoredWindow:
+        with streams.arm() as arm:
             seen = direction_of(arm, arm.as_input(crops))
-            if seen is None:
-                raise Undecodable(NO_DIRECTION, Fault.CORRUPT_FRAMES)
-            vector = FORMATS[stored].pack(seen.vector)
-            found.append(StoredWindow(span.start_s, span.end_s, vector, seen.length))
-    return found
+        if seen is None:
+            raise Undecodable(NO_DIRECTION, Fault.CORRUPT_FRAMES)
+        return StoredWindow(span.start_s, span.end_s, FORMATS[stored].pack(seen.vector), seen.length)
+
+    return look

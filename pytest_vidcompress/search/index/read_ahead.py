@@ -1,6 +1,7 @@
-"""Files of a folder in order, digested and decoded by worker processes ahead of whoever embeds them.
+"""Files of a folder in order, digested, decoded and looked at by threads ahead of whoever stores what they saw.
 
-Few or small videos are read here, each when it is asked for, as `clips.crops.prefetch` does it.
+Each thread has a process to decode in where there is much to decode: what a damaged file does there ends nothing
+else. Few or small videos are decoded in the thread itself: starting a process takes longer.
 """
 
 from __future__ import annotations
@@ -14,23 +15,45 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
+from typing import Generic, TypeVar
+
+import torch
 
 from ...clips.crops.digest import digest
-from ...clips.crops.prefetch import ahead, worthwhile
-from ...clips.crops.windows import Part, PartJob, parts_of
+from ...clips.crops.prefetch import worthwhile
+from ...clips.crops.windows import Part, PartJob, Span
 from ...clips.crops.worker_pool import WorkerPool
 from ...clips.faults import Undecodable
 from .index_file import IndexedFile
+from .streams import Streams, threads_kept
 
+T = TypeVar("T")
 _MOST_WAITING = 1024
 """Files that are looked at ahead of the one that is taken: most of a folder may have been indexed before."""
-_Begun = tuple[str, Part | Undecodable | None]
-"""Of a file: its digest, and its first windows, or why there are none; None where they were not decoded."""
 
 
 @dataclass(frozen=True)
-class ReadFile:
+class _Seen(Generic[T]):
+    """A part that was looked at."""
+
+    end: int
+    total: int
+    windows: Sequence[T]
+    """What was made of each of its windows."""
+
+
+@dataclass(frozen=True)
+class _Begun(Generic[T]):
+    """What is known of a file after its first part."""
+
+    digest: str
+    first: _Seen[T] | Undecodable | None
+    """None where it was not decoded: the same content is another file's."""
+
+
+@dataclass(frozen=True)
+class ReadFile(Generic[T]):
     """A file, what was known of it, and what comes of reading it."""
 
     path: str
@@ -39,9 +62,9 @@ class ReadFile:
     known: IndexedFile | None
     """As the index had it."""
     status: os.stat_result | OSError
-    begun: Future[_Begun] | None = field(repr=False)
-    """What workers do with it."""
-    reader: Reader = field(repr=False)
+    begun: Future[_Begun[T]] | None = field(repr=False)
+    """What a thread does with it; None where nothing is to be done."""
+    reader: Reader[T] = field(repr=False)
 
     @property
     def now(self) -> IndexedFile:
@@ -52,7 +75,7 @@ class ReadFile:
         """
         if isinstance(self.status, OSError):
             raise self.status
-        content = self.begun.result()[0] if self.begun else self.known_content or digest(self.file)
+        content = self.begun.result().digest if self.begun else self.known_content
         return IndexedFile(content, self.status.st_size, self.status.st_mtime_ns)
 
     @property
@@ -63,109 +86,130 @@ class ReadFile:
         is_same = (self.known.size, self.known.changed_ns) == (self.status.st_size, self.status.st_mtime_ns)
         return self.known.digest if is_same else ""
 
-    def parts(self) -> Iterator[Part]:
-        """Its windows; while somebody looks at one part the next is decoded.
+    def windows(self) -> Iterator[T]:
+        """What was made of its windows, in their order.
 
         Raises:
-            Undecodable: the video does not give these frames; parts before that have been given.
+            Undecodable: the video does not give these frames; windows before that have been given.
         """
-        begun = self.begun.result()[1] if self.begun else None
-        return self.reader.parts(self.file, begun)
+        return self.reader.windows(self.file, self.begun.result().first if self.begun else None)
 
 
-class Reader:
+class Reader(Generic[T]):
     """Reads the files of a folder.
 
     Args:
         folder: that paths are below of.
         first: how the first windows of a video are decoded.
         known: digests of contents that need no decoding.
+        look: what is made of a window, from its place and its crops; called in several threads at a time.
+        streams: these threads.
     """
 
-    def __init__(self, folder: Path, first: PartJob, known: set[str]) -> None:
-        self._folder, self._first, self._known = folder, first, known
-        self._lock = Lock()
-        self._pool: WorkerPool | None = None
+    def __init__(
+        self,
+        folder: Path,
+        first: PartJob,
+        known: set[str],
+        look: Callable[[Span, torch.Tensor], T],
+        streams: Streams,
+    ) -> None:
+        self._folder, self._first, self._known, self._look = folder, first, known, look
+        self._lock, self._stopped = Lock(), Event()
+        self._most = 2 * streams.count
+        self._threads = WorkerPool(streams.count, streams.begin)
+        self._in_processes = False
         self._seconds = list[float]()
-        """That decoding took of each video that was decoded here."""
+        """That decoding took of each part that was decoded in a thread."""
 
-    def read(self, paths: Sequence[str], look: Callable[[str], IndexedFile | None]) -> Generator[ReadFile]:
-        """Those at these paths, in this order. Close it to stop early: then no worker is left.
+    def read(
+        self, paths: Sequence[str], known: Callable[[str], IndexedFile | None]
+    ) -> Generator[ReadFile[T]]:
+        """Those at these paths, in this order. Close it to stop early: then no thread and no process is left.
 
         Args:
-            look: a path -> what the index knows of the file.
+            known: a path -> what the index knows of the file.
         """
-        waiting, being_read, most = deque[ReadFile](), 0, 0
+        waiting, being_read = deque[ReadFile[T]](), 0
         try:
-            for place, path in enumerate(paths):
-                if not self._pool and (workers := worthwhile(self._seconds, place, len(paths) - place)):
-                    self._pool, most = WorkerPool(workers), ahead(workers, self._first.most_bytes)
-                waiting.append(self._begin(path, look(path)))
-                being_read += waiting[-1].begun is not None
-                while being_read > most or len(waiting) > (_MOST_WAITING if self._pool else 0):
-                    being_read -= waiting[0].begun is not None
-                    yield waiting.popleft()
-            yield from waiting
+            with threads_kept():
+                for place, path in enumerate(paths):
+                    left = len(paths) - place
+                    self._in_processes = self._in_processes or bool(worthwhile(self._seconds, place, left))
+                    waiting.append(self._begin(path, known(path)))
+                    being_read += waiting[-1].begun is not None
+                    while being_read > self._most or len(waiting) > _MOST_WAITING:
+                        being_read -= waiting[0].begun is not None
+                        yield waiting.popleft()
+                yield from waiting
         finally:
-            if self._pool:
-                self._pool.close()
+            self._stopped.set()
+            self._threads.close()
 
-    def parts(self, file: Path, begun: Part | Undecodable | None) -> Iterator[Part]:
-        """All windows of a video.
+    def windows(self, file: Path, first: _Seen[T] | Undecodable | None) -> Iterator[T]:
+        """What was made of all windows of a video; its parts are looked at side by side.
 
         Args:
-            begun: the first of them, where they have been decoded.
+            first: the first part, where it was looked at.
 
         Raises:
-            Undecodable: the video does not give these frames; parts before that have been given.
+            Undecodable: the video does not give these frames; windows before that have been given.
         """
-        if isinstance(begun, Undecodable):
-            raise begun
-        if self._pool is None:
-            yield from self._here(file)
-            return
-        job, part = self._first, begun or self._pool.submit(self._pool.answer, self._first, file).result()
-        while not part.is_last:
-            job = job.after(part)
-            coming = self._pool.submit(self._pool.answer, job, file)
-            yield part
-            part = coming.result()
-        yield part
+        if isinstance(first, Undecodable):
+            raise first
+        first = first or self._threads.submit(self._part, self._first, file).result()
+        yield from first.windows
+        rest = [
+            self._threads.submit(self._part, replace(self._first, begin=begin), file)
+            for begin in range(first.end, first.total, first.end)
+        ]
+        try:
+            for part in rest:
+                yield from part.result().windows
+        finally:
+            for part in rest:
+                part.cancel()
 
-    def _begin(self, path: str, known: IndexedFile | None) -> ReadFile:
+    def _begin(self, path: str, known: IndexedFile | None) -> ReadFile[T]:
         file = self._folder / path
         status = _status(file)
         found = ReadFile(path, file, known, status, None, self)
-        if self._pool is None or isinstance(status, OSError) or found.known_content in self._known:
+        if isinstance(status, OSError) or found.known_content in self._known:
             return found
-        return replace(
-            found, begun=self._pool.submit(self._digest_and_decode, self._pool, file, found.known_content)
-        )
+        return replace(found, begun=self._threads.submit(self._digest_and_look, file, found.known_content))
 
-    def _digest_and_decode(self, pool: WorkerPool, file: Path, content: str) -> _Begun:
-        """In a thread of the pool: what another file has too is decoded once."""
+    def _digest_and_look(self, file: Path, content: str) -> _Begun[T]:
+        """In a thread: what another file has too is decoded once.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
         content = content or digest(file)
         with self._lock:
             if content in self._known:
-                return content, None
+                return _Begun(content, None)
             self._known.add(content)
         try:
-            return content, pool.answer(self._first, file)
+            return _Begun(content, self._part(self._first, file))
         except Undecodable as error:
-            return content, error
+            return _Begun(content, error)
 
-    def _here(self, file: Path) -> Iterator[Part]:
-        seconds, parts = 0.0, parts_of(file, self._first)
+    def _part(self, job: PartJob, file: Path) -> _Seen[T]:
+        part, made = self._decoded(job, file), list[T]()
+        for span, crops in zip(part.spans, torch.from_numpy(part.crops), strict=True):
+            if self._stopped.is_set():
+                break  # nobody waits for it
+            made.append(self._look(span, crops))
+        return _Seen(part.end, part.total, made)
+
+    def _decoded(self, job: PartJob, file: Path) -> Part:
+        if self._in_processes:
+            return self._threads.answer(job, file)
+        began = time.perf_counter()
         try:
-            while True:
-                began = time.perf_counter()
-                part = next(parts, None)
-                seconds += time.perf_counter() - began
-                if part is None:
-                    return
-                yield part
+            return job(file)
         finally:
-            self._seconds.append(seconds)
+            self._seconds.append(time.perf_counter() - began)
 
 
 def _status(file: Path) -> os.stat_result | OSError:

@@ -1,28 +1,35 @@
-"""Files that workers read ahead: what they give, in which order, and what is left of them."""
+"""Files that threads read ahead: what they give, in which order, and what is left of them."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Barrier, active_count
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+import torch
 
 from pytest_vidcompress.clips.crops import prefetch
 from pytest_vidcompress.clips.crops.digest import digest
-from pytest_vidcompress.clips.crops.windows import Part, PartJob, Windows, parts_of
+from pytest_vidcompress.clips.crops.windows import PartJob, Span, Windows, parts_of
 from pytest_vidcompress.clips.faults import Undecodable
 from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.search.index.index_file import IndexedFile
 from pytest_vidcompress.search.index.read_ahead import Reader, ReadFile
+from pytest_vidcompress.search.index.streams import Streams
 from tests.clips.crops.processes import children, gone, needs_proc
 from tests.clips.decode.footage import film, greys, scene
 
 SPEC = CropSpec(frames=4, rate=2, size=32, views=Views(1, 1))
 JOB = PartJob(SPEC, Windows(2, 1), most_bytes=3 * SPEC.size_bytes)
-Found = tuple[str, str, list[Part] | str]
+Window = tuple[Span, npt.NDArray[np.uint8]]
+Found = tuple[str, str, list[Window] | str]
 """Path, digest, and the windows or why there are none."""
 
 
@@ -57,45 +64,75 @@ def unknown(path: str) -> None:
     """What an empty index knows."""
 
 
-def found(read: ReadFile) -> Found:
+def reader(
+    folder: Path,
+    known: set[str] | None = None,
+    look: Callable[[Span, torch.Tensor], Window] = lambda span, crops: (span, crops.numpy().copy()),
+) -> Reader[Window]:
+    """Of two threads, which keep what they are shown."""
+    return Reader(folder, JOB, known or set(), look, Streams(2, 1, SimpleQueue()))
+
+
+def found(read: ReadFile[Window]) -> Found:
     try:
         content = read.now.digest
     except OSError as error:
         return read.path, "", str(error.strerror)
     try:
-        return read.path, content, [*read.parts()]
+        return read.path, content, [*read.windows()]
     except Undecodable as error:
         return read.path, content, str(error)
+
+
+def expected(file: Path) -> Found:
+    windows = [each for part in parts_of(file, JOB) for each in zip(part.spans, part.crops, strict=True)]
+    return file.name, digest(file), windows
 
 
 def same(one: Found, other: Found) -> bool:
     if one[:2] != other[:2] or isinstance(one[2], str) or isinstance(other[2], str):
         return one == other
     return len(one[2]) == len(other[2]) and all(
-        (mine.begin, mine.total, mine.spans) == (theirs.begin, theirs.total, theirs.spans)
-        and np.array_equal(mine.crops, theirs.crops)
+        mine[0] == theirs[0] and np.array_equal(mine[1], theirs[1])
         for mine, theirs in zip(one[2], other[2], strict=True)
     )
 
 
 @needs_proc
 @pytest.mark.usefixtures("eager")
-def test_workers_give_the_same_in_the_same_order(videos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_give_the_same_in_the_same_order(videos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, started = children(os.getpid()), set[int]()
     ahead = list[Found]()
-    for read in Reader(videos, JOB, set()).read(PATHS, unknown):
+    for read in reader(videos).read(PATHS, unknown):
         ahead.append(found(read))
         started |= set(children(os.getpid())) - set(before)
     assert len(started) == 2
     assert gone([*started], patience_s=0.1)
     monkeypatch.setattr(prefetch, "_cores", lambda: 1)
-    here = [found(read) for read in Reader(videos, JOB, set()).read(PATHS, unknown)]
+    here = [found(read) for read in reader(videos).read(PATHS, unknown)]
     assert children(os.getpid()) == before
     assert [each[0] for each in ahead] == PATHS
     assert all(same(one, other) for one, other in zip(ahead, here, strict=True))
-    assert [len(each[2]) for each in here if not isinstance(each[2], str)][:2] == [3, 1]
+    assert all(same(here[place], expected(videos / PATHS[place])) for place in (0, 1, 9))
+    assert len(here[0][2]) > JOB.most_bytes // SPEC.size_bytes  # several parts
     assert here[5][2] == "No such file or directory"
     assert "not a video" in here[4][2]
+
+
+def test_parts_of_a_long_video_are_looked_at_side_by_side(videos: Path) -> None:
+    met = Barrier(2, timeout=60)
+    first = Windows(2, 1).spans(100, 10)[:3]
+
+    def look(span: Span, crops: torch.Tensor) -> Window:
+        if span not in first:
+            met.wait()  # for good, if it is the only one
+        return span, crops.numpy()
+
+    film(videos / "long.mp4", scene(100))
+    expects = expected(videos / "long.mp4")
+    assert len(expects[2]) == 9
+    seen = [found(read) for read in reader(videos, look=look).read(["long.mp4"], unknown)]
+    assert same(seen[0], expects)
 
 
 @needs_proc
@@ -103,14 +140,12 @@ def test_workers_give_the_same_in_the_same_order(videos: Path, monkeypatch: pyte
 def test_what_is_known_is_neither_decoded_nor_read_again(videos: Path) -> None:
     status = (videos / "09.mp4").stat()
     known = IndexedFile("as it was", status.st_size, status.st_mtime_ns)
-    reader = Reader(videos, JOB, {digest(videos / "03.mp4"), "as it was"})
-    for read in reader.read(PATHS, lambda path: known if path == "09.mp4" else None):
-        if read.path == "00.mp4":
-            assert read.begun is None  # before there were workers
-            found(read)
+    reads = reader(videos, {digest(videos / "03.mp4"), "as it was"})
+    for read in reads.read(PATHS, lambda path: known if path == "09.mp4" else None):
         if read.path == "03.mp4":
             assert read.begun
-            assert read.begun.result() == (digest(videos / "03.mp4"), None)
+            begun = read.begun.result()
+            assert (begun.digest, begun.first) == (digest(videos / "03.mp4"), None)
         if read.path == "09.mp4":
             assert read.begun is None
             assert read.now == known
@@ -118,27 +153,36 @@ def test_what_is_known_is_neither_decoded_nor_read_again(videos: Path) -> None:
 
 @needs_proc
 @pytest.mark.usefixtures("eager")
-def test_who_stops_early_leaves_no_worker(videos: Path) -> None:
-    before = children(os.getpid())
-    with closing(Reader(videos, JOB, set()).read(PATHS, unknown)) as files:
+def test_who_stops_early_leaves_no_thread_and_no_process(videos: Path) -> None:
+    before, threads = children(os.getpid()), active_count()
+    with closing(reader(videos).read(PATHS, unknown)) as files:
         for read in files:
             found(read)
             if read.path == "03.mp4":
                 break
         started = set(children(os.getpid())) - set(before)
         assert started
+        assert active_count() > threads
     assert gone([*started], patience_s=0.1)
+    assert active_count() == threads
 
 
 @needs_proc
 @pytest.mark.usefixtures("eager")
-def test_a_worker_that_is_killed_is_another_ones_work(videos: Path) -> None:
+def test_a_process_that_is_killed_is_another_ones_work(videos: Path) -> None:
     before, seen = children(os.getpid()), list[Found]()
-    for read in Reader(videos, JOB, set()).read(PATHS, unknown):
+    for read in reader(videos).read(PATHS, unknown):
         seen.append(found(read))
         if read.path == "06.mp4":
             for pid in set(children(os.getpid())) - set(before):
                 os.kill(pid, 9)
-    expected = [*parts_of(videos / "09.mp4", JOB)]
-    assert same(seen[9], ("09.mp4", digest(videos / "09.mp4"), expected))
+    assert same(seen[9], expected(videos / "09.mp4"))
     assert not isinstance(seen[11][2], str)
+
+
+def test_what_looking_raises_arrives(videos: Path) -> None:
+    def look(span: Span, crops: torch.Tensor) -> Window:
+        raise LookupError(span)
+
+    with closing(reader(videos, look=look).read(["00.mp4"], unknown)) as files, pytest.raises(LookupError):
+        found(next(files))
