@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from benchmarks.decode import media as real_videos
 from tests.project import Project
@@ -16,6 +17,10 @@ from tests.project import Project
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Threads of several processes wait for each other's cores in loops.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes says more of the machine than of us.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 pytest_plugins = ["pytester"]
 

@@ -161,7 +161,7 @@ def same(made: Variant, again: Artefact) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(compositions(), st.sampled_from(FAMILIES))
 def test_compositions_come_back(recipe: str, family: str) -> None:
     try:

@@ -66,7 +66,7 @@ def test_what_torch_s_own_masks_leave_is_packed() -> None:
     assert bits(unpacked(stored, shapes)["weight"]) == bits(layer.weight.detach())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from(DTYPES), st.floats(0, 1), st.integers(0, 40), st.integers(1, 70), st.integers(0, 1000))
 def test_any_tensor_comes_back_and_none_grows(
     dtype: torch.dtype, share: float, rows: int, columns: int, seed: int

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -44,7 +44,6 @@ def test_empty_tensors_do_not_hide_each_other() -> None:
     assert set(tensors(nn.ParameterList([torch.empty(0), torch.empty(0)]))) == {"0", "1"}
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.booleans())
 def test_int8_layers_are_taken_apart(inputs: int, outputs: int, bias: bool) -> None:
     module = packed(nn.Sequential(nn.Linear(inputs, outputs, bias=bias)), ENGINE)

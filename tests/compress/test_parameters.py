@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.compress.parameters import (
@@ -66,7 +66,6 @@ BLANK = ("Cc", "Cs", "Zs", "Zl", "Zp")
 TEXTS = st.text(st.characters(exclude_characters=",+@", exclude_categories=BLANK), min_size=1)
 
 
-@settings(deadline=None)
 @given(st.builds(Every, st.booleans(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXTS))
 def test_every_type_reads_back_as_it_was_written(parameters: Every) -> None:
     written = format_parameters(parameters)
@@ -108,7 +107,6 @@ def test_what_a_recipe_cannot_write_is_refused(kind: type, message: str) -> None
     check_readable(Every)
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers())
 def test_formatted_parameters_read_back(share: float, count: int) -> None:
     parameters = Parameters(share, count)
@@ -125,7 +123,6 @@ def test_numbers_are_as_short_as_they_can_be(value: float, text: str) -> None:
     assert format_parameters(Parameters()) == ""
 
 
-@settings(deadline=None)
 @given(st.from_regex(LAYERS, fullmatch=True))
 def test_every_layer_choice_that_passes_can_be_read(text: str) -> None:
     is_layers(Parameters(layers=text), "layers")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.compress.int8_dynamic import AUTO, ENGINES
@@ -47,7 +47,6 @@ CASCADES = st.builds(
 RECIPES = PLAIN | CASCADES
 
 
-@settings(deadline=None)
 @given(RECIPES)
 def test_canonical_text_is_the_same_recipe(text: str) -> None:
     recipe = parse(text, TECHNIQUES)
@@ -55,7 +54,6 @@ def test_canonical_text_is_the_same_recipe(text: str) -> None:
     assert str(parse(str(recipe), TECHNIQUES)) == str(recipe)
 
 
-@settings(deadline=None)
 @given(AMOUNTS, AMOUNTS)
 def test_other_parameters_have_another_text(one: float, other: float) -> None:
     texts = {str(parse(f"prune-global:amount={amount!r}", TECHNIQUES)) for amount in (one, other)}
@@ -184,7 +182,6 @@ def note(model: Any, parameters: Numbers, clips: Any) -> Any:
 NOTE = {"note": Technique("takes notes", note, Numbers)}
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False), st.integers())
 def test_numbers_of_others_survive_too(rate: float, count: int) -> None:
     step = parse(f"note:count={count},rate=" + repr(rate).replace("e+", "e"), NOTE).steps[0]

@@ -126,7 +126,7 @@ SOME_LIMITS = st.fixed_dictionaries(
 ).filter(len)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(CANDIDATES, SOME_LIMITS, st.sampled_from([*CRITERIA]), st.randoms(use_true_random=False))
 def test_everything_either_fits_or_breaks_a_limit_whatever_the_order(
     candidates: list[Candidate], limits: Mapping[str, float], by: str, random: Any
@@ -144,7 +144,7 @@ def test_everything_either_fits_or_breaks_a_limit_whatever_the_order(
     assert (shuffled.fits, shuffled.out) == (found.fits, found.out)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(CANDIDATES, SOME_LIMITS, st.sampled_from([*CRITERIA]), st.floats(1, 10))
 def test_a_wider_limit_loses_nothing(
     candidates: list[Candidate], limits: Mapping[str, float], which: str, times: float
@@ -155,7 +155,7 @@ def test_a_wider_limit_loses_nothing(
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(CANDIDATES, SOME_LIMITS)
 def test_the_nearest_fits_with_the_limits_that_are_said_as_they_are_typed(
     candidates: list[Candidate], limits: Mapping[str, float]

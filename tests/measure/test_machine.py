@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.accelerator import Accelerator
@@ -80,7 +80,6 @@ def test_machines_of_one_name_are_of_two_classes() -> None:
     assert one.slug != other.slug
 
 
-@settings(deadline=None)
 @given(st.text(), st.integers(1, 999))
 def test_any_slug_is_a_name_of_a_file(cpu: str, threads: int) -> None:
     assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", Machine(cpu, "avx2", threads, "torch2.13").slug)

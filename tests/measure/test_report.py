@@ -6,7 +6,7 @@ import pickle
 from dataclasses import FrozenInstanceError
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.interval import Estimate
@@ -15,7 +15,6 @@ from tests.gate.reports import changed, report
 numbers = st.floats(allow_nan=False)
 
 
-@settings(deadline=None)
 @given(numbers, numbers, numbers, st.integers(2, pickle.HIGHEST_PROTOCOL))
 def test_an_estimate_keeps_its_interval(value: float, low: float, high: float, protocol: int) -> None:
     estimate = Estimate(value, low, high)

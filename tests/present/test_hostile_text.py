@@ -24,7 +24,7 @@ from tests.present.hostile import HOSTILE
 from tests.present.terminal.test_class_lines import by_class
 from tests.present.verdicts import TOP1
 
-LIMITS = settings(deadline=None, max_examples=60)
+LIMITS = settings(max_examples=60)
 
 
 def named(name: str, label: str) -> Report:

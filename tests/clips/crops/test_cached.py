@@ -110,7 +110,7 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, torch.T
     return path, kept, crops
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_damaged_entry_is_written_anew(entry: tuple[Path, Path, torch.Tensor], data: st.DataObject) -> None:
     path, kept, crops = entry

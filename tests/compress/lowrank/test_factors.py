@@ -72,7 +72,7 @@ def test_it_loses_less_than_plain_singular_values_where_directions_differ() -> N
     assert error(made, layer, given_rows) < 0.2 * error(plain, layer, given_rows)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(1, 8), st.integers(0, 1000))
 def test_the_error_is_what_the_spectrum_says(rank: int, seed: int) -> None:
     layer, given_rows = layer_of(8, 11, seed=seed), rows(8, 1, seed)

@@ -61,7 +61,7 @@ def test_the_default_is_a_fifth_of_all_layers() -> None:
     assert take_apart(pruned.module).parameters == sum(p.numel() for p in pruned.module.parameters())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.floats(0, 1, exclude_max=True))
 def test_any_amount_keeps_the_model_whole(amount: float) -> None:
     pruned = prune(model("videomae", num_hidden_layers=1), amount=amount)

@@ -30,7 +30,7 @@ def lost(weight: torch.Tensor, changed: torch.Tensor, second: torch.Tensor) -> f
     return float(torch.einsum("oi,ij,oj->", change, damped(second), change))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 6), st.integers(1, 12), st.floats(0, 1), st.integers(0, 1000))
 def test_what_is_to_be_zero_is_and_never_is_more_lost(rows: int, row: int, share: float, seed: int) -> None:
     weight, is_zero, second = case(rows, row, share, seed)

@@ -32,7 +32,7 @@ def least_squares_error(features: torch.Tensor, targets: torch.Tensor) -> float:
 
 
 @given(st.integers(0, 2**16), st.sampled_from([(6, 6), (6, 3), (4, 2)]))
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_goes_first_is_what_the_others_explain_best(
     undamped: None, seed: int, sizes: tuple[int, int]
 ) -> None:

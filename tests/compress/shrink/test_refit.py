@@ -23,7 +23,7 @@ def clips(features: torch.Tensor, targets: torch.Tensor, number: int = 8) -> Hol
 
 
 @given(SEEDS, st.integers(1, 6), st.integers(1, 4))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_is_linear_in_the_inputs_is_found_again(seed: int, inputs: int, outputs: int) -> None:
     features = drawn(seed, 160, inputs) + 1
     weight, bias = drawn(seed + 1, outputs, inputs), drawn(seed + 2, outputs)
@@ -34,7 +34,7 @@ def test_what_is_linear_in_the_inputs_is_found_again(seed: int, inputs: int, out
 
 
 @given(SEEDS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_every_repair_errs_no_more_than_the_one_before_it(seed: int) -> None:
     features, rest = drawn(seed, 160, 3), drawn(seed + 1, 160, 2)
     rest = rest + features[:, :2] + 0.5

@@ -28,7 +28,7 @@ def by_hand(
     return sums / counts[:, None], counts
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(2, 13), st.data())
 def test_it_is_what_matching_one_token_after_the_other_gives(count: int, data: st.DataObject) -> None:
     gone = data.draw(st.integers(1, count // 2))

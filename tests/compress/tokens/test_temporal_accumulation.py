@@ -34,7 +34,7 @@ def by_hand(tokens: torch.Tensor, keys: torch.Tensor, gone: int) -> list[list[in
     return kept
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(3, 8), st.integers(0, 500), st.data())
 def test_it_keeps_what_counting_pair_by_pair_keeps(count: int, seed: int, data: st.DataObject) -> None:
     gone = data.draw(st.integers(1, count // 2))

@@ -250,7 +250,7 @@ def test_a_confirmation_ends_when_all_holds_are_decided() -> None:
     assert not stopping([STORED], ALPHA)(seen.until(3))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.floats(-0.2, 0.3),
     st.floats(0.0, 1.0),
@@ -266,7 +266,7 @@ def test_slower_blocks_never_turn_fail_into_pass(
     assert after.status.rank <= before.status.rank
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=40), st.floats(0, 1))
 def test_slower_pairs_never_turn_a_suspect_into_a_pass(ratios: list[float], slower: float) -> None:
     before = judge_latency(report(log_ratios=ratios), STORED, ALPHA)

@@ -68,7 +68,7 @@ def blocks(log_ratios: list[float], spent: list[float]) -> Confirmation:
     return Confirmation(tuple(Turn((math.exp(x),), (1.0,)) for x in log_ratios), tuple(spent), 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(confirmations(), levels, st.floats(1.0, 8.0))
 def test_a_slower_variant_is_never_better(seen: Confirmation, level: Level, factor: float) -> None:
     before, after = analyse(seen, level, ALPHA), analyse(slower(seen, factor), level, ALPHA)
@@ -80,7 +80,7 @@ def test_a_slower_variant_is_never_better(seen: Confirmation, level: Level, fact
         assert failed(slower(seen, factor), level)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(confirmations())
 def test_arms_are_treated_alike(seen: Confirmation) -> None:
     # A margin that nothing reaches, and no look: all blocks count.
@@ -96,7 +96,7 @@ def test_arms_are_treated_alike(seen: Confirmation) -> None:
         assert back.visible == pytest.approx(there.visible)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(confirmations(), levels, st.integers(-10, 10))
 def test_how_fast_the_machine_is_does_not_matter(seen: Confirmation, level: Level, power: int) -> None:
     factor = 2.0**power  # which rounding leaves alone
@@ -263,7 +263,7 @@ def test_a_noisier_machine_than_the_recorded_one_vetoes() -> None:
     assert disturbed(controls, 0.01, 0.5) == ""
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-0.3, 0.3), max_size=20),
     st.none() | st.floats(0, 0.1),

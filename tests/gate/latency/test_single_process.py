@@ -136,7 +136,7 @@ def test_blocks_are_of_neighbours(values: Sequence[float], means: list[float]) -
     assert blocks(values) == means
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(-0.2, 0.3), st.floats(0, 1), st.sampled_from([0.005, 0.05]), st.integers(0, 99))
 def test_slower_pairs_are_never_better(ratio: float, slower: float, noise: float, seed: int) -> None:
     order = [Decision.FINE, Decision.OPEN, Decision.WORSE]
@@ -144,7 +144,7 @@ def test_slower_pairs_are_never_better(ratio: float, slower: float, noise: float
     assert order.index(after) >= order.index(before)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 999), st.floats(1e-6, 1e-2))
 def test_a_smaller_error_rate_never_fails_first(seed: int, alpha: float) -> None:
     seen = timing(0.12, noise=0.03, seed=seed)

@@ -136,7 +136,7 @@ def test_starts_end_as_soon_as_they_decide_and_the_verdict_is_the_same() -> None
     assert verdict(Start(whole.variant[:ended], whole.reference[:ended], 40), held_to).status is Status.FAILED
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(-0.3, 0.5), st.floats(0, 1), st.integers(0, 99))
 def test_a_slower_start_is_never_better(ratio: float, slower: float, seed: int) -> None:
     order = [Status.PASSED, Status.INCONCLUSIVE, Status.FAILED]

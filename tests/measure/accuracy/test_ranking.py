@@ -69,13 +69,12 @@ def test_an_example_by_hand() -> None:
     assert mean_ap == pytest.approx((1 + 1 / 2) / 2)
 
 
-@settings(deadline=None)
 @given(clip_sets())
 def test_both_are_what_their_definitions_say(case: tuple[list[list[float]], list[list[bool]]]) -> None:
     assert scores(*case) == pytest.approx((global_precision(*case), mean_precision(*case)))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(clip_sets(most_labels=24))
 def test_labels_beyond_the_twenty_highest_are_missed_and_still_wanted(
     case: tuple[list[list[float]], list[list[bool]]],
@@ -95,7 +94,6 @@ def test_without_ties_it_is_what_youtube_8m_computes() -> None:
     assert scores(logits.tolist(), sets.tolist())[0] == pytest.approx(total / int(sets.sum()))
 
 
-@settings(deadline=None)
 @given(clip_sets(), st.data())
 def test_a_clip_that_counts_twice_is_a_clip_that_is_there_twice(
     case: tuple[list[list[float]], list[list[bool]]], data: st.DataObject
@@ -110,7 +108,6 @@ def test_a_clip_that_counts_twice_is_a_clip_that_is_there_twice(
 
 
 @given(clip_sets())
-@settings(deadline=None)
 def test_neither_the_order_of_the_clips_nor_that_of_the_labels_decides(
     case: tuple[list[list[float]], list[list[bool]]],
 ) -> None:

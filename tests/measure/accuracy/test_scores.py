@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.accuracy.label_sets import answers
@@ -38,7 +38,6 @@ def test_divergence_is_of_the_variant_from_the_reference_in_nats() -> None:
 rows = st.lists(st.lists(st.floats(-50, 50, width=32), min_size=3, max_size=3), min_size=1, max_size=20)
 
 
-@settings(deadline=None)
 @given(rows, rows)
 def test_bounds(one: list[list[float]], other: list[list[float]]) -> None:
     n = min(len(one), len(other))
@@ -51,7 +50,6 @@ def test_bounds(one: list[list[float]], other: list[list[float]]) -> None:
     assert found.top1.low <= found.top1 <= found.top1.high
 
 
-@settings(deadline=None)
 @given(rows)
 def test_a_model_agrees_with_itself(values: list[list[float]]) -> None:
     logits = torch.tensor(values)

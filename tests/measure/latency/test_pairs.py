@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.latency.pair_times import FEWEST_QUIET, STEP, PairTimes
@@ -169,7 +169,6 @@ def test_the_same_work_is_about_one() -> None:
     assert timing.ratio.high > 0.95
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(times, times), min_size=1, max_size=40))
 def test_the_ratio_is_the_median_of_the_pairs(pairs: list[tuple[float, float]]) -> None:
     variant, reference = (tuple(side) for side in zip(*pairs, strict=True))

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.measure.resume import journal
@@ -61,7 +61,6 @@ def test_what_was_appended_is_there(path: Path) -> None:
     assert path.stat().st_size == 5 * RECORD
 
 
-@settings(deadline=None)
 @given(length=st.integers(0, 4 * RECORD))
 def test_cut_anywhere_it_holds_what_was_whole_and_goes_on(length: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +74,6 @@ def test_cut_anywhere_it_holds_what_was_whole_and_goes_on(length: int) -> None:
         assert path.stat().st_size == (whole + 2) * RECORD
 
 
-@settings(deadline=None)
 @given(place=st.integers(0, 4 * RECORD - 1), bit=st.integers(0, 7), tail=st.binary(max_size=2 * RECORD))
 def test_damaged_anywhere_nothing_from_there_on_is_believed(place: int, bit: int, tail: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -61,7 +61,7 @@ def test_a_name_without_end_is_shortened() -> None:
     assert "xxx…xxx" in text
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 5000), st.text(max_size=50))
 def test_it_is_never_longer_than_it_may_be(most: int, name: str) -> None:
     red = results(30, SIZE, name=name)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.gate.verdict import Result
@@ -49,7 +49,6 @@ def places() -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_what_the_library_refuses_is_refused_and_nothing_else(data: st.DataObject) -> None:
     jsonschema = pytest.importorskip("jsonschema")
