@@ -16,6 +16,7 @@ import pytest_vidcompress
 HEAVY = (
     *("torch", "av", "scipy.stats", "safetensors.torch", "jinja2"),
     *("transformers", "transformers.models.videomae", "transformers.models.videomae.modeling_videomae"),
+    *("torch.nn.utils.prune", "tabulate", "pdb"),
 )
 OWN = f"{pytest_vidcompress.__name__}."
 NOT_HERE = (
@@ -35,3 +36,9 @@ for name in (*HEAVY, *PLUGINS, *PACKAGE):
     if not name.startswith(NOT_HERE):
         with suppress(ImportError):
             import_module(name)
+
+with suppress(ImportError):
+    from transformers.conversion_mapping import get_checkpoint_conversion_mapping
+
+    # Made of thousands of patterns when the first model of a process is loaded, and kept.
+    get_checkpoint_conversion_mapping("videomae")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import site
 import sys
 import sysconfig
@@ -22,7 +23,10 @@ def own_source(began: float) -> str | None:
 
 def loaded_source(began: float) -> str | None:
     """Digest of the loaded code that is neither installed nor of this package; None where it was edited."""
-    files = {Path(file) for module in [*sys.modules.values()] if (file := file_of(module))}
+    # Most of thousands are told by how their names begin, which takes no path of each.
+    known = tuple(f"{folder}{os.sep}" for folder in (*_installed_folders(), PACKAGE))
+    named = filter(None, map(file_of, [*sys.modules.values()]))
+    files = {Path(file) for file in named if not file.startswith(known)}
     # torch names files that are none, without a folder.
     files = {file for file in files if file.is_absolute()}
     # Which of our own modules are loaded depends on what is cached; their source counts as a whole.
