@@ -1,33 +1,28 @@
 """A user's project in a folder, and pytest runs in it: each in a process of its own, as a user starts it.
 
-The processes are forked from one that has loaded torch and all of us already, which saves seconds a run.
+The processes are `forked`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
-import multiprocessing
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from textwrap import dedent
-from unittest import mock
 
 import pytest
+
+from tests.forked import started
 
 WORKERS = [pytest.param((), id="alone"), pytest.param(("-n2",), id="xdist", marks=pytest.mark.slow)]
 """Without pytest-xdist and with it, where what is tested has nothing to do with it; `test_xdist` is what has."""
 SMALL = ("--vc-model=videomae", "--vc-sample=16", "--vc-threads=1", "-pno:cacheprovider")
-PRELOADED = "tests.preloaded"
-"""The module that the process imports from which others are forked."""
 
 
 @dataclass(frozen=True)
@@ -122,40 +117,17 @@ def run_pytest(folder: Path, *options: str) -> Run:
 
 def started_pytest(folder: Path, output: str, *options: str, **variables: str) -> BaseProcess:
     """A process that runs it; `output` is a file or a terminal, which it reads, too."""
-    # What is forked has the encoding of what it is forked from.
-    forked = hasattr(os, "fork") and "LC_ALL" not in variables
-    context = multiprocessing.get_context("forkserver" if forked else "spawn")
-    with contextlib.suppress(AttributeError):
-        context.set_forkserver_preload([PRELOADED])
     arguments = [
         "--rootdir",
         str(folder),
         "-pno:hypothesispytest",
         "-Wignore::pytest.PytestAssertRewriteWarning",
     ]
-    process = context.Process(
-        target=_pytest, args=(str(folder), [*arguments, *options], output, {**os.environ, **variables})
-    )
-    with mock.patch.dict(os.environ, variables):
-        process.start()
-    return process
+    return started(_pytest, *arguments, *options, folder=folder, output=output, **variables)
 
 
-def _pytest(folder: str, arguments: list[str], output: str, environment: dict[str, str]) -> None:
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    tempfile.tempdir = None
-    shown = os.open(output, os.O_RDWR | getattr(os, "O_NOCTTY", 0))
-    for descriptor in (1, 2):
-        os.dup2(shown, descriptor)
-    # What was captured where this was forked from is nobody's output here.
-    sys.stdin = os.fdopen(shown if os.isatty(shown) else os.open(os.devnull, os.O_RDONLY))
-    sys.stdout, sys.stderr = (os.fdopen(descriptor, "w", closefd=False) for descriptor in (1, 2))
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
-    # pytest collects garbage several times: what is loaded already is none.
-    gc.freeze()
-    sys.exit(int(pytest.main(arguments)))
+def _pytest(*arguments: str) -> int:
+    return int(pytest.main([*arguments]))
 
 
 def fresh_pytest(folder: Path, *options: str, python: str = sys.executable, **variables: str) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -28,7 +27,9 @@ from pytest_vidcompress.present.variants.variant_notes import VariantNotes
 from pytest_vidcompress.run.inputs import Inputs
 from pytest_vidcompress.run.options import Options
 from pytest_vidcompress.run.variants.variant_builder import VariantBuilder
+from tests import forked
 from tests.artefacts.variants import variant
+from tests.forked import started
 from tests.models.small import checkpoint, model
 from tests.present.shortlist.runs import result, written
 
@@ -186,31 +187,20 @@ def test_a_terminal_shows_progress(tmp_path: Path) -> None:
     termios = pytest.importorskip("termios")
     reader, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "pytest_vidcompress.console",
-            "compress",
-            "videomae",
-            "fp16",
-            tmp_path / "out",
-        ],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdout=subprocess.PIPE,
-        stderr=terminal,
+    process = started(
+        forked.console,
+        *("compress", "videomae", "fp16", "out"),
+        folder=tmp_path,
+        output=tmp_path / "stdout",
+        errors=os.ttyname(terminal),
     )
+    seen = forked.shown(process, reader)
     os.close(terminal)
-    seen = b""
-    with contextlib.suppress(OSError):  # how Linux says that the other end is closed
-        while read := os.read(reader, 4096):
-            seen += read
     os.close(reader)
-    out, _ = process.communicate()
-    assert process.returncode == 0
+    assert process.exitcode == 0
     for what in (b"loading videomae", b"compressing by fp16", b"saving"):
         assert what in seen
-    assert out.decode().startswith("fp16 of videomae: ")
+    assert (tmp_path / "stdout").read_text().startswith("fp16 of videomae: ")
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

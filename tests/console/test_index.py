@@ -7,10 +7,9 @@ import random
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from pytest_vidcompress.console import main
 from pytest_vidcompress.search.index import index_file
 from pytest_vidcompress.search.index.index_file import NAME, opened
 from tests.clips.decode.footage import film, greys, scene
+from tests.forked import console, started
 from tests.models import small
 
 FRAMES, STEP_FRAMES, FPS = 4, 2, 10
@@ -33,12 +33,10 @@ def model(tmp_path: Path) -> str:
     return f"--model={tmp_path / 'model'}"
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
-    """`vidcompress index` with windows of four frames, one every second frame."""
-    command = [sys.executable, "-m", "pytest_vidcompress.console", "index", *map(str, arguments), *HOW]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+def start(folder: Path, model: str, output: str = "said") -> BaseProcess:
+    """`vidcompress index` with windows of four frames, one every second frame; what it says is beside the folder."""
+    return started(
+        console, "index", str(folder), model, *HOW, folder=folder.parent, output=folder.with_name(output)
     )
 
 
@@ -63,15 +61,15 @@ def windows_in(file: Path) -> int:
         return 0
 
 
-def kill_after(process: subprocess.Popen[str], windows: int, file: Path, dice: random.Random) -> bool:
+def kill_after(process: BaseProcess, windows: int, file: Path, dice: random.Random) -> bool:
     """Lets it index so many windows, and then kills it a moment later; False where it ended
     before."""
-    while process.poll() is None and windows_in(file) < windows:
+    while process.is_alive() and windows_in(file) < windows:
         time.sleep(0.01)
     time.sleep(dice.uniform(0, 0.2))
     process.kill()
-    process.communicate()
-    return process.returncode == -signal.SIGKILL
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 @needs_sigkill
@@ -105,10 +103,12 @@ def test_killed_it_goes_on_and_no_window_is_lost_or_there_twice(
 
 def test_two_at_once_make_one_index(model: str, tmp_path: Path) -> None:
     folder = videos(tmp_path / "videos", 8, 10)
-    both = [start(folder, model) for _ in range(2)]
-    said = [process.communicate() for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
-    new = sorted(line.split(";")[0] for out, _ in said for line in out.splitlines() if " new, " in line)
+    both = {name: start(folder, model, name) for name in ("one", "other")}
+    for process in both.values():
+        process.join()
+    said = "".join((tmp_path / name).read_text() for name in both)
+    assert [process.exitcode for process in both.values()] == [0, 0], said
+    new = sorted(line.split(";")[0] for line in said.splitlines() if " new, " in line)
     assert new == ["0 videos new, in 0 windows", "8 videos new, in 80 windows"]
     with opened(folder / NAME) as index:
         assert index.count() == (8, 80)

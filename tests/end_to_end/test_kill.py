@@ -1,15 +1,13 @@
 """A run that is killed while it times leaves no process behind, and no baseline half written."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.project import SMALL
+from tests.project import SMALL, started_pytest
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux ends a process with its parent, and lists them under /proc"
@@ -33,20 +31,16 @@ def test_kill_while_timing_in_fresh_processes(project, mode):
     kept.parent.mkdir(parents=True)
     kept.write_text('{"schema": 1, "variants": {}}')
     before = contents(project.folder / "baselines")
-    options = (*SMALL, "--vc-confirm=60", f"--vc-baseline={mode}", "--rootdir=.")
-    log = (project.folder / "log").open("wb")
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options], cwd=project.folder, stdout=log, stderr=log
-    )
+    log = project.folder / "log"
+    run = started_pytest(project.folder, str(log), *SMALL, "--vc-confirm=60", f"--vc-baseline={mode}")
     try:
-        family = timing(run, project.folder / "log")
-        run.send_signal(signal.SIGKILL)
-        run.wait()
+        family = timing(run, log)
+        run.kill()
+        run.join()
         until(lambda: not any(map(alive, family)), 10)
     finally:
         run.kill()
-        run.wait()
-        log.close()
+        run.join()
     assert contents(project.folder / "baselines") == before
 
 
@@ -55,7 +49,7 @@ def timing(run, log):
     found = []
 
     def both():
-        assert run.poll() is None, log.read_text()
+        assert run.is_alive(), log.read_text()
         servers = [pid for pid in children(run.pid) if "latency.fork_server" in command(pid)]
         found[:] = servers + [child for server in servers for child in children(server)]
         return len(found) >= 2

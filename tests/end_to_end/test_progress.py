@@ -3,10 +3,7 @@
 import fcntl
 import os
 import re
-import select
 import struct
-import subprocess
-import sys
 import termios
 import time
 
@@ -14,6 +11,7 @@ import pytest
 
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
 from pytest_vidcompress.present.terminal.progress.bar import BACK, BELOW, MAKE_ROOM
+from tests import forked
 from tests.conftest import HOLDS
 from tests.project import SMALL, Project, started_pytest
 
@@ -35,16 +33,10 @@ def on_a_terminal(project, *options, **environ):
     process = started_pytest(
         project.folder, os.ttyname(theirs), *SMALL, *options, **{"TERM": "xterm", **environ}
     )
-    shown, alive = b"", True
-    while alive:
-        # What it showed last is there when it has ended.
-        alive = process.sentinel not in select.select([ours, process.sentinel], [], [])[0]
-        while select.select([ours], [], [], 0)[0]:
-            shown += os.read(ours, 4096)
+    seen = forked.shown(process, ours)
     os.close(ours)
     os.close(theirs)
-    process.join()
-    return shown, process.exitcode
+    return seen, process.exitcode
 
 
 def as_it_stays(shown):
@@ -139,11 +131,12 @@ def test_where_no_terminal_shows_it_waiting_is_said_at_once(project, tmp_path, m
     project.write(test_holds=HOLDS)
     line = "vidcompress: another run is timing on this machine, and this one waits for it"
     log, until = tmp_path / "log", time.monotonic() + 120
-    command = [sys.executable, "-mpytest", *SMALL, "--vc-confirm=0"]
-    with log.open("w") as output, machine_to_ourselves():
-        process = subprocess.Popen(command, cwd=project.folder, stdout=output, stderr=output)
-        while line not in log.read_text() and process.poll() is None and time.monotonic() < until:
+    log.touch()
+    with machine_to_ourselves():
+        process = started_pytest(project.folder, str(log), *SMALL, "--vc-confirm=0")
+        while line not in log.read_text() and process.is_alive() and time.monotonic() < until:
             time.sleep(0.05)
         assert line in log.read_text(), "it is said while it waits"
-    assert process.wait() == 0
+    process.join()
+    assert process.exitcode == 0
     assert log.read_text().count(line) == 1

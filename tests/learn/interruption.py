@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from tests.project import PRELOADED
+from tests.forked import PRELOADED
 
 RESULT, CHECKPOINTS = "trained.pt", "checkpoints"
 

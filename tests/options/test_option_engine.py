@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.run.options.reading import engine
 from tests.options.sharing import COMMON, TEST, measured
-from tests.project import SMALL, Project
+from tests.project import SMALL, Project, started_pytest
 from tests.run.engines.ray.two_nodes import TwoNodes, two_nodes
 
 
@@ -46,13 +47,12 @@ def test_a_driver_of_a_cluster_that_is_killed_goes_on_where_it_was(project: Proj
     project.write(test_it=TEST)
     assert project.run(*COMMON, "--vc-json=alone.json", "-k=prune").passed(1)
     options = [*SMALL, *COMMON, "-k=prune", f"--vc-engine=ray:{nodes.address}", "--vc-store=store"]
-    command = [sys.executable, "-m", "pytest", f"--rootdir={project.folder}", *options]
-    driver = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL)
+    driver = started_pytest(project.folder, os.devnull, *options)
     until = time.monotonic() + 120
-    while len(done := results(project)) < 2 and time.monotonic() < until and driver.poll() is None:
+    while len(done := results(project)) < 2 and time.monotonic() < until and driver.is_alive():
         time.sleep(0.01)
     driver.kill()
-    driver.wait()
+    driver.join()
     assert 2 <= len(done) <= 6
     assert project.run(*options, "--vc-json=again.json", small=False).passed(1)
     assert measured(project, "again.json") == measured(project, "alone.json")

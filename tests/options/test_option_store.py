@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from tests.options.sharing import COMMON, measured
-from tests.project import SMALL, Project
+from tests.project import SMALL, Project, started_pytest
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,9 +36,13 @@ def sharing(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def started(project: Project, *options: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pytest", f"--rootdir={project.folder}", *SMALL, *COMMON, *options]
-    return subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, start_new_session=True)
+def started(project: Project, *options: str) -> BaseProcess:
+    return started_pytest(project.folder, os.devnull, *SMALL, *COMMON, *options)
+
+
+def ended(process: BaseProcess) -> int | None:
+    process.join()
+    return process.exitcode
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -55,13 +58,13 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(workers: int, sharing: Pro
         driver = started(sharing, *options)
         until = time.monotonic() + 120
         wanted = min(JOBS, len(before) + chance.randint(1, 3))
-        while len(results(store)) < wanted and time.monotonic() < until and driver.poll() is None:
+        while len(results(store)) < wanted and time.monotonic() < until and driver.is_alive():
             time.sleep(chance.uniform(0, 0.05))
-        os.kill(driver.pid, signal.SIGKILL)
-        driver.wait()
+        driver.kill()
+        driver.join()
         # What was done stays as it is, to the byte: who computed it and how long it took stand in it.
         assert before.items() <= results(store).items()
-    assert started(sharing, *options, f"--vc-json=killed-{workers}.json").wait() == 0
+    assert ended(started(sharing, *options, f"--vc-json=killed-{workers}.json")) == 0
     assert measured(sharing, f"killed-{workers}.json") == measured(sharing, "alone.json")
     assert len(results(store)) == JOBS
 
@@ -69,7 +72,7 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(workers: int, sharing: Pro
 def test_two_drivers_on_one_store_are_one_run(sharing: Project) -> None:
     """How little they compute twice, `test_predictions` counts where there is more to choose from."""
     drivers = [started(sharing, "--vc-store=both", f"--vc-json=both-{number}.json") for number in (1, 2)]
-    assert [driver.wait() for driver in drivers] == [0, 0]
+    assert [*map(ended, drivers)] == [0, 0]
     for number in (1, 2):
         assert measured(sharing, f"both-{number}.json") == measured(sharing, "alone.json")
     assert len(results(sharing.folder / "both")) == JOBS

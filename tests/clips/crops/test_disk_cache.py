@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
 import warnings
 from hashlib import sha256
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import torch
 
 from pytest_vidcompress.clips.crops.disk_cache import Shelf
+from tests.forked import script, started
 
 SHAPE = (1, 2, 3, 16, 16)
 ENTRY_BYTES = 32 + 2 * 3 * 16 * 16
@@ -139,21 +139,19 @@ HAMMER = """
     """
 
 
-def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
-    lines = "\n".join(line[4:] for line in script.splitlines())
-    return subprocess.Popen(
-        [sys.executable, "-W", "error::UserWarning", "-c", lines, *map(str, arguments)],
-        cwd=Path(__file__).parents[3],
-    )
+def start(text: str, folder: Path, *arguments: object) -> BaseProcess:
+    strict = f"import warnings\nwarnings.simplefilter('error', UserWarning)\n{dedent(text)}"
+    output = folder.with_name(f"{folder.name} said")
+    return started(script, strict, str(folder), *map(str, arguments), folder=folder.parent, output=output)
 
 
 @pytest.mark.slow
 def test_processes_share_a_small_one(tmp_path: Path) -> None:
     running = [start(HAMMER, tmp_path, seed) for seed in range(3)]
     most = 0
-    while any(process.poll() is None for process in running):
+    while any(process.is_alive() for process in running):
         most = max(most, total(tmp_path))
-    assert [process.returncode for process in running] == [0, 0, 0]
+    assert [process.exitcode for process in running] == [0, 0, 0]
     # Looking takes a moment too, in which entries come and go: one a process.
     assert 6 * ENTRY_BYTES < most <= (12 + 3) * ENTRY_BYTES
     assert total(tmp_path) <= 12 * ENTRY_BYTES
@@ -179,9 +177,9 @@ def test_a_writer_killed_half_way_leaves_a_part_that_goes_later(tmp_path: Path) 
     while not parts:  # it may be killed between two writes
         writer = start(WRITER, tmp_path)
         while not list(tmp_path.glob("*.part")):
-            assert writer.poll() is None
-        writer.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-        writer.wait()
+            assert writer.is_alive()
+        writer.kill()
+        writer.join()
         parts = list(tmp_path.glob("*.part"))
     shelf = Shelf(tmp_path, 10**9)
     shelf.trim()

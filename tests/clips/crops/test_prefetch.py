@@ -81,10 +81,12 @@ def test_few_videos_start_no_worker(videos: list[Path]) -> None:
 
 
 @needs_proc
-@pytest.mark.usefixtures("eager")
-def test_what_is_kept_starts_no_worker(videos: list[Path], tmp_path: Path) -> None:
+def test_what_is_kept_starts_no_worker(
+    videos: list[Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     shelf = Shelf(tmp_path / "cache", 10**9)
     list(prefetch(videos, SPEC, shelf))
+    request.getfixturevalue("eager")
     before = children(os.getpid())
     for _ in prefetch(videos, SPEC, shelf):
         assert children(os.getpid()) == before

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from tempfile import gettempdir
 import pytest
 
 from pytest_vidcompress.measure.latency.machine_lock import machine_to_ourselves
+from tests.forked import script, started
 
 TURN = """
 import sys, time
@@ -33,8 +32,10 @@ for _ in range(3):
 
 def test_two_processes_take_turns(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    both = [subprocess.Popen([sys.executable, "-c", TURN, str(log)]) for _ in range(2)]
-    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    both = [started(script, TURN, str(log), folder=tmp_path, output=tmp_path / "said") for _ in range(2)]
+    for process in both:
+        process.join(60)
+    assert [process.exitcode for process in both] == [0, 0]
     assert log.read_text() == "()" * 6
 
 
@@ -59,14 +60,13 @@ with machine_lock.machine_to_ourselves(lambda *said: asked.append(said)):
 """
 
 
-def test_whoever_waits_too_long_is_told_and_goes_on() -> None:
+def test_whoever_waits_too_long_is_told_and_goes_on(tmp_path: Path) -> None:
+    out, err = tmp_path / "stdout", tmp_path / "stderr"
     with machine_to_ourselves():
-        done = subprocess.run([sys.executable, "-c", IMPATIENT, "always"], capture_output=True, text=True)
-    assert (
-        "UserWarning: timing beside other runs: the clock is in use by another run, for 0 s now"
-        in done.stderr
-    )
-    looks, said = done.stdout.strip().split(" ", 1)
+        started(script, IMPATIENT, "always", folder=tmp_path, output=out, errors=err).join()
+    warned = "UserWarning: timing beside other runs: the clock is in use by another run, for 0 s now"
+    assert warned in err.read_text()
+    looks, said = out.read_text().strip().split(" ", 1)
     assert int(looks) > 1
     assert said == "waiting for another run that is timing"
 

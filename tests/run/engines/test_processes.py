@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,14 @@ from tests.run.shards.conftest import (
     RANGE,
     beside,
     clips_of,
-    counted,
+    counted_in,
     deadly,
     leisurely,
     model,
     small_ranges,
 )
 
-__all__ = ["counted", "model", "small_ranges"]
+__all__ = ["model", "small_ranges"]
 pytestmark = [
     pytest.mark.usefixtures("small_ranges"),
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill"),
@@ -49,18 +50,37 @@ pytestmark = [
 LABELS = 16
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def strangers() -> frozenset[int]:
     """Processes of this one that are none of the engine's: another test's browser, say."""
     return children()
 
 
-@pytest.fixture
-def engine(tmp_path: Path, counted: Any, strangers: frozenset[int]) -> Iterator[Processes]:
-    store = open_store(str(tmp_path / "store"))
-    made = Processes(Setting(store, "a-cpu", workers=2, paths=tuple(sys.path)))
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The same for all tests of this file: processes that they share have loaded it."""
+    with counted_in(tmp_path_factory.mktemp("counted")) as module:
+        yield module
+
+
+def engine_of(folder: Path) -> Processes:
+    return Processes(Setting(open_store(str(folder)), "a-cpu", workers=2, paths=tuple(sys.path)))
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory, counted: Any) -> Iterator[Processes]:
+    made = engine_of(tmp_path_factory.mktemp("shared") / "store")
     yield made
     made.close()
+
+
+@pytest.fixture
+def engine(strangers: frozenset[int], processes: Processes) -> Iterator[Processes]:
+    """One whose processes other tests have used, too: they take longer to start than all that they compute here."""
+    yield processes
+    processes.rest()
+    for file in results(processes):
+        file.unlink()
 
 
 def logits(engine: Processes, run: Any, of: Model, name: str = "small", enough: Any = None) -> torch.Tensor:
@@ -70,17 +90,15 @@ def logits(engine: Processes, run: Any, of: Model, name: str = "small", enough: 
     return found(run, clips_of(), LABELS, None, enough, None)[0]
 
 
-def results(tmp_path: Path) -> int:
-    return len([*(tmp_path / "store" / "results").rglob("*-*")])
+def results(engine: Processes) -> list[Path]:
+    return [*(Path(engine.setting.store.place) / "results").rglob("*-*")]
 
 
-def test_two_processes_give_the_bits_of_one(
-    engine: Processes, model: Model, counted: Any, tmp_path: Path
-) -> None:
+def test_two_processes_give_the_bits_of_one(engine: Processes, model: Model, counted: Any) -> None:
     expected, before = predict(model.module, clips_of(), LABELS)[0], len(counted.calls)
     assert torch.equal(logits(engine, model.module, model), expected)
     assert len(counted.calls) == before + 1  # of noise
-    assert results(tmp_path) == CLIPS // RANGE
+    assert len(results(engine)) == CLIPS // RANGE
     other = replace(
         model, module=counted.Counted(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(PIXELS, 16)))
     )
@@ -118,29 +136,32 @@ def test_torch_is_set_there_as_it_is_here(
         torch.set_float32_matmul_precision(before)
 
 
-def test_what_is_left_early_rests(engine: Processes, model: Model, counted: Any, tmp_path: Path) -> None:
+def test_what_is_left_early_rests(engine: Processes, model: Model, counted: Any) -> None:
     """What comes next may be timed."""
     late = leisurely(counted, 0.3)(model.module.inner).eval()
     logits(engine, late, replace(model, module=late), enough=lambda _: True)
-    there = results(tmp_path)
+    there = len(results(engine))
     time.sleep(1)
-    assert results(tmp_path) == there < CLIPS // RANGE
+    assert len(results(engine)) == there < CLIPS // RANGE
     expected = predict(model.module, clips_of(), LABELS)[0]
     assert torch.equal(logits(engine, model.module, model, "second"), expected)
 
 
-def test_a_store_that_is_full_ends_the_run_in_a_line(engine: Processes, model: Model, tmp_path: Path) -> None:
-    logits(engine, model.module, model)
-    for folder in ("parts", "results"):
-        shutil.rmtree(tmp_path / "store" / folder)
-        (tmp_path / "store" / folder).write_text("no room")
-    with pytest.raises(SpoiledRunError, match=r"^the store .* cannot be written "):
-        logits(engine, model.module, model, "second")
+def test_a_store_that_is_full_ends_the_run_in_a_line(model: Model, tmp_path: Path) -> None:
+    with closing(engine_of(tmp_path / "store")) as engine:
+        logits(engine, model.module, model)
+        for folder in ("parts", "results"):
+            shutil.rmtree(tmp_path / "store" / folder)
+            (tmp_path / "store" / folder).write_text("no room")
+        with pytest.raises(SpoiledRunError, match=r"^the store .* cannot be written "):
+            logits(engine, model.module, model, "second")
 
 
-def test_what_cannot_be_sent_is_computed_here(engine: Processes, model: Model, counted: Any) -> None:
+def test_what_cannot_be_sent_is_computed_here(
+    engine: Processes, model: Model, counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = predict(model.module, clips_of(), LABELS)[0]
-    counted.shift = 1  # which other processes do not know of
+    monkeypatch.setattr(counted, "shift", 1)  # which other processes do not know of
     with pytest.warns(
         UserWarning, match="^small of dense is computed by one process: in another it answers diff"
     ):
@@ -149,7 +170,7 @@ def test_what_cannot_be_sent_is_computed_here(engine: Processes, model: Model, c
 
 @pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_workers_that_are_killed_cost_nothing(
-    times: int, engine: Processes, model: Model, tmp_path: Path, strangers: frozenset[int]
+    times: int, engine: Processes, model: Model, strangers: frozenset[int]
 ) -> None:
     """At random moments, one of them or both, with SIGKILL."""
     chance = random.Random(times)
@@ -163,7 +184,7 @@ def test_workers_that_are_killed_cost_nothing(
             os.kill(pid, signal.SIGKILL)
 
     for _ in range(times):
-        for file in (tmp_path / "store" / "results").rglob("*-*"):
+        for file in results(engine):
             file.unlink()
         killer = threading.Thread(target=kill)
         killer.start()

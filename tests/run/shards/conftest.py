@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,21 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "SIZE", RANGE)
 
 
-@pytest.fixture
-def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+@contextmanager
+def counted_in(folder: Path) -> Iterator[Any]:
     """A user's module with a class that counts its calls."""
-    (tmp_path / "counted.py").write_text(COUNTED)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "counted", raising=False)
-    yield importlib.import_module("counted")
-    sys.modules.pop("counted", None)
+    (folder / "counted.py").write_text(COUNTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        patch.delitem(sys.modules, "counted", raising=False)
+        yield importlib.import_module("counted")
+        sys.modules.pop("counted", None)
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Iterator[Any]:
+    with counted_in(tmp_path) as module:
+        yield module
 
 
 def leisurely(counted: Any, seconds: float) -> type[torch.nn.Module]:

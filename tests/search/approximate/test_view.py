@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from pytest_vidcompress.search.index.index_file import Gallery, Index, IndexedFi
 from pytest_vidcompress.search.index.made_by import MadeBy
 from pytest_vidcompress.search.query import Query
 from pytest_vidcompress.search.vector_formats import FORMATS, Matrix, Vector
+from tests.forked import script, started
 
 # Not imported for that: before torch it would break torch.
 pytestmark = pytest.mark.skipif(find_spec("usearch") is None, reason="usearch is not installed")
@@ -211,13 +211,12 @@ with opened(Path(sys.argv[1])) as index:
 """
 
 
-def test_several_at_once_leave_a_whole_one(file: Path) -> None:
-    command = [sys.executable, "-c", ASKS, str(file)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    running = [
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
-    ]
-    assert [process.communicate()[0].strip() for process in running] == ["300"] * 3
+def test_several_at_once_leave_a_whole_one(file: Path, tmp_path: Path) -> None:
+    outputs = [tmp_path / f"said {number}" for number in range(3)]
+    running = [started(script, ASKS, str(file), folder=tmp_path, output=each) for each in outputs]
+    for process in running:
+        process.join()
+    assert [output.read_text().strip() for output in outputs] == ["300"] * 3
     assert found(file) == []
     assert [path.name for path in file.parent.iterdir() if path.suffix == ".part"] == []
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.search.index.index_file import Index, IndexedFile, StoredWindow, opened
 from pytest_vidcompress.search.index.made_by import MadeBy
 from pytest_vidcompress.search.vector_formats import FORMATS
+from tests.forked import said, script, started
 
 WIDTH = 64
 MADE_BY = MadeBy("videomae", "videomae", "fp32", "torch", "1f2e3d4c5b6a7980", "8x4, 1x1 views", "mean", WIDTH)
@@ -193,14 +191,13 @@ with opened(path, to_write=True) as index:
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so here")
 def test_a_writer_that_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> None:
     path, videos, kills = tmp_path / "index", 200, 0
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     while True:
-        command = [sys.executable, "-c", WRITER, str(path), str(videos)]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            said = [process.stdout.readline() for _ in range(7 + 5 * kills)]
-            process.kill()
-        last = next((int(line) for line in reversed(said) if line.strip()), videos - 1)
+        output = tmp_path / f"said {kills}"
+        process = started(script, WRITER, str(path), str(videos), folder=tmp_path, output=output)
+        lines = said(process, output, 7 + 5 * kills)
+        process.kill()
+        process.join()
+        last = int(lines[-1]) if lines else videos - 1
         with opened(path) as index:
             files, windows = index.count()
             assert last < files
@@ -210,9 +207,11 @@ def test_a_writer_that_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> No
         kills += 1
     assert kills >= 5
     made_at_once = tmp_path / "undisturbed"
-    subprocess.run(
-        [sys.executable, "-c", WRITER, str(made_at_once), str(videos)], env=environment, check=True
+    process = started(
+        script, WRITER, str(made_at_once), str(videos), folder=tmp_path, output=tmp_path / "said"
     )
+    process.join()
+    assert process.exitcode == 0
     with opened(path) as one, opened(made_at_once) as other:
         assert one.gallery().windows == other.gallery().windows
         assert np.array_equal(one.gallery().vectors, other.gallery().vectors)
