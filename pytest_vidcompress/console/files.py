@@ -45,6 +45,20 @@ def write_page(file: Path, text: str, with_folder: bool = False) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise VidcompressError(
-            f"-o {file} cannot be written ({error.strerror}); choose a file in a folder that can be"
-        ) from error
+        raise _unwritable(file, error.strerror or str(error)) from error
+
+
+def check_page(file: Path) -> None:
+    """Refuses `-o FILE` before the work whose result could not be written.
+
+    Raises:
+        VidcompressError: it would lie in no folder, or is one.
+    """
+    if file.is_dir():
+        raise _unwritable(file, "it is a folder")
+    if not file.parent.is_dir():
+        raise _unwritable(file, "there is no such folder")
+
+
+def _unwritable(file: Path, why: str) -> VidcompressError:
+    return VidcompressError(f"-o {file} cannot be written ({why}); choose a file in a folder that can be")

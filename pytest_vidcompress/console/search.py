@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..run.options import reading
 from ..search.query import Query
 from ..search.shown.search_lines import Hit, search_json, search_lines
+from .files import check_page
 from .model_arguments import declare_model
 from .searching.asked import asked, declare_query
 from .searching.page import declare_page, write_found
@@ -48,6 +49,8 @@ def _declare(parser: ArgumentParser) -> None:
 def _run(given: Namespace, named: Named) -> Sequence[str]:
     from ..search.index.index_file import NAME, opened
 
+    if given.output is not None:
+        check_page(given.output)
     file = given.index / NAME if given.index.is_dir() else given.index
     with opened(file) as index:
         own, folder, gallery = index.made_by, index.folder, None if given.approximate else index.gallery()

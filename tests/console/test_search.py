@@ -117,6 +117,28 @@ def test_a_clip_finds_itself_its_copies_and_its_class(
     assert lines[8].startswith("8 of 8 windows, by videomae (")
 
 
+def test_an_index_by_what_lies_in_a_folder_is_searched_from_another(
+    videos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant("fp32", "videomae").save(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    index(capsys, "videos", "--model=mine")
+    monkeypatch.chdir(videos)
+    hits = search(capsys, videos, videos / "below" / "0.mp4")["hits"]
+    assert hits[0]["path"] == str(videos / "below" / "0.mp4")
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_loaded(
+    videos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for page, why in (
+        (tmp_path / "none" / "page.html", "there is no such folder"),
+        (tmp_path, "it is a folder"),
+    ):
+        said = refused(capsys, "search", videos, videos / "long.mp4", "-o", page)
+        assert f"-o {page} cannot be written ({why})" in said
+
+
 @pytest.mark.parametrize("vectors", ["fp16", "int8", "bits"])
 def test_smaller_vectors_find_it_too(vectors: str, videos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = index(capsys, videos, *MODEL, f"--vectors={vectors}")

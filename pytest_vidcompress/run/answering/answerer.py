@@ -45,6 +45,14 @@ class Wanted:
     published: bool = False
     """A name means what was published, not what is packaged."""
 
+    def name_from_anywhere(self, registries: Registries) -> str:
+        """The name for whoever is in another folder: of what is on this disk its whole path."""
+        if self.name in registries.models:
+            return self.name
+        path = Path(self.name)
+        is_here = holds_artefact(path) or (self.name not in CATALOG and path.exists())
+        return str(path.absolute()) if is_here else self.name
+
 
 @dataclass(frozen=True)
 class Answerer:

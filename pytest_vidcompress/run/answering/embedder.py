@@ -48,7 +48,8 @@ class Embedder:
         own = with_embedding(found, wanted)
         _, run, width = prepared_embedding(own, found.runtime, registries)
         arm, cut = replace(found.arm, run=run), windows or Windows()
-        return cls(arm, made_by(found, own, wanted, width, stored, cut))
+        named = replace(wanted, name=wanted.name_from_anywhere(registries))
+        return cls(arm, made_by(found, own, named, width, stored, cut))
 
 
 def prepared_embedding(model: Model, runtime: str, registries: Registries) -> tuple[Model, Executable, int]:
