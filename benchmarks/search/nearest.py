@@ -42,8 +42,9 @@ from pytest_vidcompress.search.approximate.view import up_to_date
 from pytest_vidcompress.search.embedded_files import embed
 from pytest_vidcompress.search.embedding import embedding_model
 from pytest_vidcompress.search.exact_search import nearest
-from pytest_vidcompress.search.index.index_file import Gallery, IndexedFile, StoredWindow, opened
+from pytest_vidcompress.search.index.index_file import opened
 from pytest_vidcompress.search.index.made_by import MadeBy
+from pytest_vidcompress.search.index.rows import Gallery, IndexedFile, StoredWindow
 from pytest_vidcompress.search.vector_formats import FORMATS, Matrix, Vector, stacked
 
 RESULTS = Path(__file__).with_suffix(".json")

@@ -17,7 +17,8 @@ from .searching.page import declare_page, write_found
 from .verb import Named, Verb, note, reads
 
 if TYPE_CHECKING:
-    from ..search.index.index_file import Gallery, Index
+    from ..search.index.index_file import Index
+    from ..search.index.rows import Gallery
 
 _MOST = 10
 

@@ -10,7 +10,7 @@ from .index.made_by import MadeBy
 
 if TYPE_CHECKING:
     from .by_label.label_odds import AskedLabel
-    from .index.index_file import Gallery
+    from .index.rows import Gallery
     from .vector_formats import Vector
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..index.index_file import Gallery, Index
+from ..index.index_file import Index
+from ..index.rows import Gallery
 from ..vector_formats import FORMATS, Vector, as_bytes
 from .breadth import WANTED
 from .view import View

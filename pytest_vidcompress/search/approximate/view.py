@@ -11,7 +11,8 @@ from time import monotonic
 import numpy as np
 
 from ...present.wording import count
-from ..index.index_file import Index, Row, Seal
+from ..index.index_file import Index
+from ..index.rows import Row, Seal
 from ..vector_formats import Bytes, as_bytes
 from . import view_file
 from .breadth import HELD_OUT, breadth_of

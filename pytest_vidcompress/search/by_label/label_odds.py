@@ -20,7 +20,7 @@ from ...models.load import tells_several
 from ...models.model import Model
 from ...runtimes.torch_eager import TORCH
 from ..embedding import head_model
-from ..index.index_file import Gallery
+from ..index.rows import Gallery
 from .near_labels import near_labels
 
 Odds = npt.NDArray[np.float64]

@@ -9,21 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import struct
 import time
-import zlib
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...errors import VidcompressError
-from ..vector_formats import FORMATS, Matrix, stacked
+from ..vector_formats import FORMATS, stacked
 from .made_by import MadeBy
+from .rows import Gallery, IndexedFile, Row, Seal, StoredWindow, seal_of
 
 APPLICATION = 0x56494458
 """`PRAGMA application_id`: VIDX."""
@@ -43,45 +40,6 @@ _TABLES = (
     " length REAL NOT NULL, vector BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (digest, place))",
 )
 _WINDOWS = "SELECT digest, place, start_s, end_s, vector, length, seal FROM windows"
-Seal = tuple[str, int, int]
-"""Of a window: the digest of its video, its place among the windows of that, and a checksum of all of it."""
-Row = tuple[str, int, float, float, bytes, float, int]
-"""A window as it is stored: digest, place, start and end in seconds, vector, length, checksum."""
-
-
-@dataclass(frozen=True)
-class IndexedFile:
-    """A file as it was when its content was read."""
-
-    digest: str
-    size: int
-    changed_ns: int
-
-
-@dataclass(frozen=True)
-class StoredWindow:
-    """A part of a video, and its vector as it is stored."""
-
-    start_s: float
-    end_s: float
-    vector: bytes
-    """Of length one."""
-    length: float = 1.0
-    """That the vector had: with it, it is what the layer of the logits is given."""
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """Everything that can be found: row by row a window, and the files that it is in."""
-
-    vectors: Matrix
-    """Of length one."""
-    lengths: npt.NDArray[np.float64]
-    """That they had, `(N,)`."""
-    windows: Sequence[tuple[str, float, float]]
-    """Digest, start and end in seconds."""
-    files: dict[str, Sequence[str]]
-    """Digest -> paths below the folder, sorted."""
 
 
 class Index:
@@ -148,7 +106,7 @@ class Index:
                     each.end_s,
                     each.length,
                     each.vector,
-                    _seal(digest, place, each),
+                    seal_of(digest, place, each),
                 )
                 for place, each in enumerate(windows)
             )
@@ -215,7 +173,7 @@ class Index:
             one = f"{_WINDOWS} WHERE digest = ? AND place = ? AND seal = ?"
             rows = [row for seal in seals for row in self._rows(one, *seal)]
         for digest, place, *window, seal in rows:
-            if _seal(digest, place, StoredWindow(*window)) != seal:
+            if seal_of(digest, place, StoredWindow(*window)) != seal:
                 raise damaged(self._path, "a vector is not as it was written")
         return rows
 
@@ -230,11 +188,6 @@ class Index:
 
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, values).fetchall()
-
-
-def _seal(digest: str, place: int, window: StoredWindow) -> int:
-    about = f"{digest} {place}".encode() + struct.pack("<ddd", window.start_s, window.end_s, window.length)
-    return zlib.crc32(window.vector, zlib.crc32(about))
 
 
 def damaged(path: Path, why: object) -> VidcompressError:

@@ -19,8 +19,9 @@ from ...errors import VidcompressError
 from ...measure.from_file.arm import Arm
 from ..embedded_files import NO_DIRECTION, direction_of
 from ..vector_formats import FORMATS
-from .index_file import Index, StoredWindow
+from .index_file import Index
 from .read_ahead import Reader, ReadFile
+from .rows import StoredWindow
 from .streams import Streams
 
 Progress = Callable[[str, int, int], None]

@@ -25,7 +25,7 @@ from ...clips.crops.prefetch import worthwhile
 from ...clips.crops.windows import Part, PartJob, Span
 from ...clips.crops.worker_pool import WorkerPool
 from ...clips.faults import Undecodable
-from .index_file import IndexedFile
+from .rows import IndexedFile
 from .streams import Streams, threads_kept
 
 T = TypeVar("T")

@@ -18,8 +18,9 @@ from pytest_vidcompress.errors import VidcompressError
 from pytest_vidcompress.search.approximate import breadth, view, view_file
 from pytest_vidcompress.search.approximate.candidates import candidates
 from pytest_vidcompress.search.approximate.view import up_to_date
-from pytest_vidcompress.search.index.index_file import Gallery, Index, IndexedFile, StoredWindow, opened
+from pytest_vidcompress.search.index.index_file import Index, opened
 from pytest_vidcompress.search.index.made_by import MadeBy
+from pytest_vidcompress.search.index.rows import Gallery, IndexedFile, StoredWindow
 from pytest_vidcompress.search.query import Query
 from pytest_vidcompress.search.vector_formats import FORMATS, Matrix, Vector
 from tests.forked import script, started

@@ -17,7 +17,7 @@ from pytest_vidcompress.models.model import Model
 from pytest_vidcompress.runtimes.registry import RUNTIMES
 from pytest_vidcompress.search.by_label.label_odds import asked_label, place_of, probability
 from pytest_vidcompress.search.embedding import embedding_model
-from pytest_vidcompress.search.index.index_file import Gallery
+from pytest_vidcompress.search.index.rows import Gallery
 from tests.artefacts.variants import variant
 from tests.models.small import model, pixels
 

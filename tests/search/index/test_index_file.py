@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from pytest_vidcompress.errors import VidcompressError
-from pytest_vidcompress.search.index.index_file import Index, IndexedFile, StoredWindow, opened
+from pytest_vidcompress.search.index.index_file import Index, opened
 from pytest_vidcompress.search.index.made_by import MadeBy
+from pytest_vidcompress.search.index.rows import IndexedFile, StoredWindow
 from pytest_vidcompress.search.vector_formats import FORMATS
 from tests.forked import said, script, started
 

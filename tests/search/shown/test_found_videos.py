@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from pytest_vidcompress.clips.crops.digest import digest
-from pytest_vidcompress.search.index.index_file import Index, IndexedFile, opened
+from pytest_vidcompress.search.index.index_file import Index, opened
 from pytest_vidcompress.search.index.made_by import MadeBy
+from pytest_vidcompress.search.index.rows import IndexedFile
 from pytest_vidcompress.search.index.since_indexed import changed_since
 from pytest_vidcompress.search.query import Query
 from pytest_vidcompress.search.shown.found_videos import SIDE, found_videos, query_video
