@@ -52,7 +52,7 @@ def test_one_line(holds, options, line):
     [
         ("--vc-variant=prune", r"unknown technique 'prune'"),
         ("--vc-sample=few", r"--vc-sample=few: expected a whole number of at least 1"),
-        ("--vc-sample=641", r"cannot sample 641 clips, there are 640"),
+        pytest.param("--vc-sample=641", r"cannot sample 641 clips, there are 640", marks=pytest.mark.slow),
     ],
 )
 def test_one_line_for_all_workers(holds, option, line):

@@ -135,8 +135,6 @@ def test_parts_of_a_long_video_are_looked_at_side_by_side(videos: Path) -> None:
     assert same(seen[0], expects)
 
 
-@needs_proc
-@pytest.mark.usefixtures("eager")
 def test_what_is_known_is_neither_decoded_nor_read_again(videos: Path) -> None:
     status = (videos / "09.mp4").stat()
     known = IndexedFile("as it was", status.st_size, status.st_mtime_ns)

@@ -80,7 +80,7 @@ def test_hovering_says_variant_clips_and_numbers(opened: Any) -> None:
 def test_axe_finds_nothing_serious(opened: Any, all_drawn: Draw, theme: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    shown = opened([made_run(4, 100)], theme, width)
+    shown = opened([made_run(3, 40)], theme, width)
     all_drawn(shown)
     found = Axe().run(shown).response["violations"]
     serious = [
@@ -93,7 +93,7 @@ def test_axe_finds_nothing_serious(opened: Any, all_drawn: Draw, theme: str, wid
 
 @pytest.mark.parametrize("width", [WIDE_SCREEN, NARROW_SCREEN])
 def test_nothing_scrolls_sideways(opened: Any, all_drawn: Draw, width: int) -> None:
-    run = made_run(5, 100)
+    run = made_run(3, 40)
     for entry in run["measurements"]:
         entry["name"] = entry["recipe"] = "shrink:mlp=0.3,heads=0.25+int8-static:smooth=0.85," + entry["name"]
     shown = opened([run, run], width=width, names=["one.json", "other.json"])
