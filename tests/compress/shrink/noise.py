@@ -26,6 +26,8 @@ class Noise:
 
 
 NOISE = cast(Clips, Noise())
+FEW = cast(Clips, Noise(3))
+"""Where how near it comes does not matter."""
 
 
 def shrunk(recipe: str, of: Model, clips: Clips = NOISE) -> Model:
