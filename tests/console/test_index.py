@@ -74,7 +74,7 @@ def kill_after(process: BaseProcess, windows: int, file: Path, dice: random.Rand
 
 @needs_sigkill
 @pytest.mark.parametrize(
-    ("count", "windows", "kills"), [(16, 100, 1), pytest.param(30, 200, 12, marks=pytest.mark.slow)]
+    ("count", "windows", "kills"), [(16, 100, 1), pytest.param(40, 250, 20, marks=pytest.mark.slow)]
 )
 def test_killed_it_goes_on_and_no_window_is_lost_or_there_twice(
     count: int, windows: int, kills: int, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
