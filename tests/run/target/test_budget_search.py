@@ -27,7 +27,7 @@ from tests.artefacts.variants import calibrating
 from tests.models import small
 from tests.run.target.sensitivities import sensitivity
 
-WIDE = {"hidden_size": 48, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4}
+WIDE = {"hidden_size": 48, "intermediate_size": 256, "num_hidden_layers": 3, "num_attention_heads": 4}
 CHANCE = "repair=none,choice=random"
 
 
