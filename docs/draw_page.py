@@ -3,7 +3,7 @@
 The run that they are of:
 
     pytest benchmarks/test_{quantization,fusion,pruning,shrink}.py -k "fuse or fp16 or int8 or global or shrink" \\
-        --vc-model=timesformer --vc-sample=160 --vc-profile --vc-start=6 --vc-learn=never --vc-json=RUN.json
+        --vc-model=timesformer --vc-sample=320 --vc-profile --vc-start=6 --vc-learn=never --vc-json=RUN.json
 """
 
 from __future__ import annotations
