@@ -3,8 +3,8 @@
     python -m benchmarks.search.indexing [--clips=1000] [--stretches=20] [MODEL ...]
 
 Videos are indexed into one file. After every stretch of them the index waits, and the model is shown what it has just
-seen, taken from memory: the ratio is of the same clips a moment apart. What workers are still decoding then is waited
-for first, in the time of the index.
+seen, taken from memory: the ratio is of the same clips a moment apart. What has been begun ahead by then, a few
+videos, is waited for first, in the time of the index: of short stretches only the ratio of all time says something.
 
 `videomae` is the packaged model on packaged clips and, where more are asked for, copies that differ in their last
 bytes; `wide` a VideoMAE of random weights whose forward takes tens of milliseconds on the same clips; `base` has the
