@@ -90,19 +90,10 @@ def most_workers() -> int:
     return min(_MOST_WORKERS, _cores())
 
 
-def ahead(workers: int, size_bytes: int) -> int:
-    """How many results may wait for whoever takes them.
-
-    Args:
-        size_bytes: of one.
-    """
-    return max(workers, min(2 * workers, _AHEAD_BYTES // size_bytes))
-
-
 def _ahead(
     paths: Sequence[Path], spec: CropSpec, shelf: Shelf | None, workers: int
 ) -> Generator[Outcome, None, None]:
-    most = ahead(workers, spec.size_bytes)
+    most = max(workers, min(2 * workers, _AHEAD_BYTES // spec.size_bytes))
     pool, waiting = WorkerPool(workers), deque[Future[torch.Tensor]]()
 
     def decode(source: Source, spec: CropSpec) -> torch.Tensor:

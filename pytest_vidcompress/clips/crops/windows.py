@@ -73,10 +73,6 @@ class Part:
     def end(self) -> int:
         return self.begin + len(self.spans)
 
-    @property
-    def is_last(self) -> bool:
-        return self.end >= self.total
-
 
 @dataclass(frozen=True)
 class PartJob:
@@ -105,9 +101,9 @@ class PartJob:
         total = len(self.windows.spans(small.count, small.fps))
         return Part(self.begin, total, spans, np.stack(crops))
 
-    def after(self, part: Part) -> PartJob:
-        """What comes after a part that is not the last."""
-        return replace(self, begin=part.end)
+    def after(self, part: Part) -> Sequence[PartJob]:
+        """What comes after a part, in parts of its length."""
+        return [replace(self, begin=begin) for begin in range(part.end, part.total, part.end - part.begin)]
 
     def _spans(self, count: int, fps: float) -> Sequence[Span]:
         many = max(1, self.most_bytes // self.spec.size_bytes)
@@ -118,19 +114,6 @@ class PartJob:
     def _wanted(self, count: int, fps: float) -> Iterator[int]:
         spans = self._spans(count, fps)
         return chain.from_iterable(chain(*_frames(span, fps, self.spec)) for span in spans)
-
-
-def parts_of(source: Source, first: PartJob) -> Iterator[Part]:
-    """All windows of a video in their order.
-
-    Raises:
-        Undecodable: the video does not give these frames; parts before that have been given.
-    """
-    part = first(source)
-    yield part
-    while not part.is_last:
-        part = first.after(part)(source)
-        yield part
 
 
 def _frames(span: Span, fps: float, spec: CropSpec) -> Sequence[Sequence[int]]:

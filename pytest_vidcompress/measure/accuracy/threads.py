@@ -25,11 +25,18 @@ def threads_to_answer(run: object, macs: int | None) -> Generator[None]:
         run: what executes; other runtimes have threads of their own.
         macs: of one view; None where they were not counted.
     """
-    before = torch.get_num_threads()
-    if not isinstance(run, nn.Module) or macs is None or macs > SMALL_MACS or before == 1:
+    if not isinstance(run, nn.Module) or macs is None or macs > SMALL_MACS or torch.get_num_threads() == 1:
         yield
         return
-    torch.set_num_threads(1)
+    with threads_kept():
+        torch.set_num_threads(1)
+        yield
+
+
+@contextmanager
+def threads_kept() -> Generator[None]:
+    """Torch has the threads that it had when the block ends: what a thread sets, those that start later have, too."""
+    before = torch.get_num_threads()
     try:
         yield
     finally:

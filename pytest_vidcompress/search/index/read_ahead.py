@@ -25,8 +25,9 @@ from ...clips.crops.prefetch import worthwhile
 from ...clips.crops.windows import Part, PartJob, Span
 from ...clips.crops.worker_pool import WorkerPool
 from ...clips.faults import Undecodable
+from ...measure.accuracy.threads import threads_kept
 from .rows import IndexedFile
-from .streams import Streams, threads_kept
+from .streams import Streams
 
 T = TypeVar("T")
 _MOST_WAITING = 1024
@@ -37,10 +38,10 @@ _MOST_WAITING = 1024
 class _Seen(Generic[T]):
     """A part that was looked at."""
 
-    end: int
-    total: int
     windows: Sequence[T]
     """What was made of each of its windows."""
+    rest: Sequence[PartJob]
+    """What comes after it."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,7 @@ class Reader(Generic[T]):
             raise first
         first = first or self._threads.submit(self._part, self._first, file).result()
         yield from first.windows
-        rest = [
-            self._threads.submit(self._part, replace(self._first, begin=begin), file)
-            for begin in range(first.end, first.total, first.end)
-        ]
+        rest = [self._threads.submit(self._part, job, file) for job in first.rest]
         try:
             for part in rest:
                 yield from part.result().windows
@@ -200,7 +198,7 @@ class Reader(Generic[T]):
             if self._stopped.is_set():
                 break  # nobody waits for it
             made.append(self._look(span, crops))
-        return _Seen(part.end, part.total, made)
+        return _Seen(made, job.after(part))
 
     def _decoded(self, job: PartJob, file: Path) -> Part:
         if self._in_processes:

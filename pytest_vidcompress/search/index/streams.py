@@ -59,13 +59,3 @@ class Streams:
             yield arm
         finally:
             self._arms.put(arm)
-
-
-@contextmanager
-def threads_kept() -> Generator[None]:
-    """Torch has the threads that it had when the block ends: what a thread sets, those that start later have, too."""
-    before = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

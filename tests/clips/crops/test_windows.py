@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_vidcompress.clips.crops.crops import crops_of
-from pytest_vidcompress.clips.crops.windows import PartJob, Windows, parts_of
+from pytest_vidcompress.clips.crops.windows import PartJob, Windows
 from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.errors import VidcompressError
+from tests.clips.crops.parts import parts_of
 from tests.clips.decode.footage import film, scene
 
 SPEC = CropSpec(frames=4, rate=2, size=32, views=Views(2, 1))

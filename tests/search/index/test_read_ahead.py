@@ -17,12 +17,13 @@ import torch
 
 from pytest_vidcompress.clips.crops import prefetch
 from pytest_vidcompress.clips.crops.digest import digest
-from pytest_vidcompress.clips.crops.windows import PartJob, Span, Windows, parts_of
+from pytest_vidcompress.clips.crops.windows import PartJob, Span, Windows
 from pytest_vidcompress.clips.faults import Undecodable
 from pytest_vidcompress.clips.profile import CropSpec, Views
 from pytest_vidcompress.search.index.read_ahead import Reader, ReadFile
 from pytest_vidcompress.search.index.rows import IndexedFile
 from pytest_vidcompress.search.index.streams import Streams
+from tests.clips.crops.parts import parts_of
 from tests.clips.crops.processes import children, gone, needs_proc
 from tests.clips.decode.footage import film, greys, scene
 

@@ -11,14 +11,15 @@ from torch import nn
 
 from pytest_vidcompress.clips.crops import prefetch
 from pytest_vidcompress.clips.profile import Profile
+from pytest_vidcompress.measure.accuracy.threads import threads_kept
 from pytest_vidcompress.measure.from_file.arm import Arm
-from pytest_vidcompress.search.index.streams import Streams, threads_kept
+from pytest_vidcompress.search.index.streams import Streams
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
-def four_threads(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+def three_cores_of_seven_threads(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     monkeypatch.setattr(prefetch, "_cores", lambda: 3)
     with threads_kept():
         torch.set_num_threads(7)
