@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchmarks.decode import media as real_videos
+from pytest_vidcompress.errors import SpoiledRunError
 from tests.project import Project
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -34,6 +35,15 @@ def pytest_collection():
     finally:
         gc.enable()
         gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call():
+    """The plugin is loaded here, too: what would end a user's run is one failed test of ours."""
+    try:
+        return (yield)
+    except SpoiledRunError as error:
+        raise AssertionError(f"the run is spoiled: {error}") from error
 
 
 @pytest.fixture(scope="session", autouse=True)

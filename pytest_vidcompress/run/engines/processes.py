@@ -18,7 +18,7 @@ from typing import Any
 
 from ...errors import SpoiledRunError, VidcompressError
 from ...measure.latency.answers import write_line
-from ...processes.child_process import end, how_ended, single_threaded, start
+from ...processes.child_process import end, has_ended, how_ended, single_threaded, start
 from ..shards.measurement import same_answer
 from .engine import Setting, Task
 from .here import Here
@@ -103,6 +103,9 @@ class Processes:
         Raises:
             VidcompressError: the system starts no more processes.
         """
+        # Who ended while nothing was asked of it died of nothing that is measured.
+        for worker in [each for each in self._workers if each.asked is None and has_ended(each.process)]:
+            self.bury(worker)
         while len(self._workers) < self.setting.workers:
             setting, shared = self.setting, {_SHARING: str(self.setting.workers)}
             try:
@@ -154,9 +157,10 @@ class _Run:
     def results(self) -> Iterator[int]:
         under_way = len(self.numbers)
         while under_way - len(self._for_here) > 0:
-            for worker in self.engine.workers():
+            workers = self.engine.workers()
+            for worker in workers:
                 self._feed(worker)
-            for worker in self._ready():
+            for worker in _ready(workers):
                 number = self._take(worker)
                 if number is not None:
                     under_way -= 1
@@ -175,20 +179,17 @@ class _Run:
         places = [*self.task.places[number]]
         worker.ask(self.task, number, range=number, places=places, name=self.task.names[number])
 
-    def _ready(self) -> Sequence[_Worker]:
-        asked = {w.process.stdout: w for w in self.engine.workers() if w.asked and w.process.stdout}
-        ready, _, _ = select.select([*asked], [], [])
-        return [asked[stream] for stream in ready]
-
     def _take(self, worker: _Worker) -> int | None:
         """The range that a worker has done; None where it has done something else."""
         assert worker.asked is not None
         (task, number), answer = worker.asked, worker.answer()
         worker.asked = None
         if answer is None:
-            self._died(self.engine.bury(worker), number if task is self.task else None)
+            how = self.engine.bury(worker)
+            if task is self.task:
+                self._died(how, number)
         elif task is not self.task:
-            pass  # of a measurement that was ended early
+            pass  # of a measurement before this one
         elif number is None:
             self._has_loaded(worker, answer)
         elif "error" in answer:
@@ -227,3 +228,10 @@ class _Run:
     def _clips(self, number: int) -> str:
         ids = [self.task.clips.sample[place].id for place in self.task.places[number]]
         return f"{ids[0]} to {ids[-1]}"
+
+
+def _ready(workers: Sequence[_Worker]) -> Sequence[_Worker]:
+    """Those that have answered, or ended instead."""
+    asked = {worker.process.stdout: worker for worker in workers if worker.asked and worker.process.stdout}
+    ready, _, _ = select.select([*asked], [], [])
+    return [asked[stream] for stream in ready]

@@ -9,8 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -180,8 +180,7 @@ def test_workers_that_are_killed_cost_nothing(
     def kill() -> None:
         time.sleep(chance.uniform(0, 0.3))
         workers = sorted(children() - strangers)
-        for pid in chance.sample(workers, min(len(workers), chance.randint(1, 2))):
-            os.kill(pid, signal.SIGKILL)
+        killed(chance.sample(workers, min(len(workers), chance.randint(1, 2))))
 
     for _ in range(times):
         for file in results(engine):
@@ -192,6 +191,26 @@ def test_workers_that_are_killed_cost_nothing(
             assert torch.equal(logits(engine, model.module, model, "first"), expected)
         finally:
             killer.join()
+    assert torch.equal(logits(engine, model.module, model, "second"), expected)
+
+
+def killed(workers: Iterable[int]) -> None:
+    """All at once; they have ended when it returns."""
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    for pid in workers:
+        with suppress(ChildProcessError):  # whoever started it has seen it end already
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_a_worker_that_dies_while_nothing_is_asked_of_it_died_of_nothing_that_is_measured(
+    engine: Processes, model: Model, strangers: frozenset[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often."""
+    monkeypatch.setattr(f"{Processes.__module__}.MOST_DEATHS", 1)
+    expected = logits(engine, model.module, model, "first")
+    assert children() - strangers
+    killed(children() - strangers)
     assert torch.equal(logits(engine, model.module, model, "second"), expected)
 
 
