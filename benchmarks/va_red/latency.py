@@ -3,7 +3,7 @@
     python -m benchmarks.va_red.latency [MODEL]          writes latency.json beside it; full-size R(2+1)D by default
 
 Random weights: with the options given, time does not depend on them. The policy networks run and are not asked. Two
-threads, one clip, channels last in memory. Every row is set beside that of a policy which computes all; `fuse` is the
+threads, one clip, all as a user gets it. Every row is set beside that of a policy which computes all; `fuse` is the
 reference with its batch norms folded as `va-red` folds them. `pocket:r2plus1d` tries it out in seconds.
 """
 
@@ -34,7 +34,7 @@ from pytest_vidcompress.models.adapter import example_pixels
 from pytest_vidcompress.models.model import Model
 
 RESULTS = Path(__file__).with_suffix(".json")
-ROUNDS, THREADS = 16, 2
+ROUNDS, THREADS = 32, 2
 WHOLE = "all filters, all frames"
 POLICIES = {
     WHOLE: Options((0,), (0,)),
@@ -77,13 +77,9 @@ def fused(model: Model) -> nn.Module:
 def main(name: str = "r2plus1d") -> None:
     torch.set_num_threads(THREADS)
     model = loaded(name)
-    last = torch.channels_last_3d
-    module, reference, folded = (
-        each.to(memory_format=last) for each in (gated(model), model.copy().module, fused(model))
-    )
-    pixels = example_pixels(model.profile, seed=0).contiguous(memory_format=last)
+    module, pixels = gated(model), example_pixels(model.profile, seed=0)
     runs = {text: forcing(module, options) for text, options in POLICIES.items()}
-    runs |= dict(zip(REFERENCES, (logits_of(reference), logits_of(folded)), strict=True))
+    runs |= dict(zip(REFERENCES, (logits_of(model.copy().module), logits_of(fused(model))), strict=True))
     macs = {text: work(run, pixels).total for text, run in runs.items()}
     seconds = timed({text: Contender(run, 0) for text, run in runs.items()}, pixels, ROUNDS)
     here = {"threads": THREADS, **machine(f"torch{torch.__version__}").facts()}

@@ -11,6 +11,7 @@ from torch import nn
 from ..layers.substitute import exactly, substitute
 from .gated_sites import sites_of
 from .learning_convolution import LearningConvolution
+from .planar_convolution import in_planes
 from .search_space import SearchSpace
 from .sites.convolution_site import Site
 from .skipping_convolution import SkippingConvolution
@@ -25,7 +26,7 @@ def learning(module: nn.Module, sites: Sequence[Site], space: SearchSpace) -> nn
 
 def in_use(module: nn.Module) -> nn.Module:
     """What was learned, with convolutions that skip, in place."""
-    return substitute(module, exactly(LearningConvolution), lambda _, part: _in_use(part))
+    return in_planes(substitute(module, exactly(LearningConvolution), lambda _, part: _in_use(part)))
 
 
 def skipping(module: nn.Module, space: SearchSpace) -> nn.Module:
@@ -34,7 +35,9 @@ def skipping(module: nn.Module, space: SearchSpace) -> nn.Module:
     if any(isinstance(module.get_submodule(site.convolution), SkippingConvolution) for site in sites):
         return module
     with torch.random.fork_rng(devices=[]):  # what is drawn is replaced by what was stored
-        return _gated(module, sites, lambda convolution, _, cut: SkippingConvolution(convolution, cut, space))
+        return in_planes(
+            _gated(module, sites, lambda convolution, _, cut: SkippingConvolution(convolution, cut, space))
+        )
 
 
 @torch.no_grad()

@@ -7,16 +7,15 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import nn
-from torch.nn.functional import conv2d, conv3d
 
 from .decisions import by_axis, weights_of
 from .learning_convolution import LearningConvolution, kernel_of
+from .planar_convolution import Extents, convolved, sees_one_frame
 from .policy_network import PolicyNetwork
-from .reconstruction import ChannelReconstruction, FrameReconstruction, as_clips, as_images, is_last
+from .reconstruction import ChannelReconstruction, FrameReconstruction, as_clips, as_images
 from .search_space import SearchSpace
 
-Extents = tuple[int, int, int]
-_LAST = torch.channels_last
+_LAST, _CLIPS_LAST = torch.channels_last, torch.channels_last_3d
 _PART = 1 << 21
 """Numbers that a convolution takes at a time: 8 MB."""
 
@@ -34,7 +33,8 @@ class SkippingConvolution(nn.Module):
     """As `LearningConvolution`, of as few filters and frames as the options that count need.
 
     Its norm is part of it, and its first filters lie together in memory, so that fewer of them are a kernel like any
-    other. Of clips of a batch those that take the same options are computed together.
+    other. Of clips of a batch those that take the same options are computed together. Channels come last in
+    memory, of its weights and of what it is given, which saves a fifth of the time and more.
 
     Args:
         convolution: whose geometry it takes; weights have to be put in.
@@ -58,6 +58,7 @@ class SkippingConvolution(nn.Module):
         self.frames = FrameReconstruction(space.strides, channels)
         self.forced: Options | None = None
         """Taken whatever a clip shows; None: what its policy says."""
+        self.register_load_state_dict_post_hook(_lay)
 
     @classmethod
     @torch.no_grad()
@@ -70,10 +71,12 @@ class SkippingConvolution(nn.Module):
             nn.Parameter(each, convolution.weight.requires_grad)
             for each in _with_norm(convolution, learned.norm)
         )
+        _lay(made)
         made.policy, made.channels, made.frames = learned.policy, learned.channels, learned.frames
         return made
 
     def forward(self, clip: torch.Tensor) -> torch.Tensor:
+        clip = clip.contiguous(memory_format=_CLIPS_LAST)
         weights = weights_of(self.policy(clip), self.space)
         if self.forced is not None:
             return self._computed(clip, self.forced, weights)
@@ -93,45 +96,65 @@ class SkippingConvolution(nn.Module):
         else:
             made = self._filters(clip, self.channels.widths[options.ratios[0]], stride)
             made = self._cut(self.channels.mixed(made, options.ratios, ratios))
-        frames = (clip.shape[2] + 2 * self.padding[0] - self.weight.shape[2]) // self.stride[0] + 1
+        frames = self._frames(clip)
         if len(options.strides) == 1:
             return self.frames(made, options.strides[0], frames)
         return self.frames.mixed(made, options.strides, strides, frames)
 
     def _all_channels(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
         """Of the frames that are computed, those that are made included."""
-        if option and self._is_of_images and is_last(clip) and not torch.is_grad_enabled():
-            return self._by_parts(clip[:, :, :: self.stride[0] * stride], option)
+        if option and not torch.is_grad_enabled():
+            return self._by_parts(clip, option, stride)
         made = self._filters(clip, self.channels.widths[option], stride)
         return self._cut(self.channels(made, option))
 
-    @property
-    def _is_of_images(self) -> bool:
-        """Does it see one frame at a time?"""
-        return self.weight.shape[2] == 1 and not self.padding[0]
-
-    def _by_parts(self, clip: torch.Tensor, option: int) -> torch.Tensor:
-        """Of these frames, some at a time, each part written into its place while it is in a cache: to write and read
-        what lies between takes long."""
-        known, images = self.channels.widths[option], as_images(clip)
-        weight, bias = self.weight[:known].squeeze(2), self.bias[:known]
-        made, done = images.new_empty(0), 0
-        for part in images.split(max(1, _PART // images[0].numel())):
-            some = conv2d(part, weight, bias, self.stride[1:], self.padding[1:])
+    def _by_parts(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
+        """Some images at a time, each part written into its place while it is in a cache: to write and read what lies
+        between takes long."""
+        images, done = len(clip) * self._frames(clip, stride), 0
+        made = clip.new_empty(0)
+        for part in self._parts(clip, self.channels.widths[option], stride):
             if not done:
-                shape = (len(images), self.channels.widths[0], *some.shape[2:])
-                made = torch.empty(shape, dtype=some.dtype, device=some.device, memory_format=_LAST)
-            self.channels.fill(made[done : done + len(some)], some, option, self.rectified)
-            done += len(some)
+                shape = (images, self.channels.widths[0], *part.shape[2:])
+                made = torch.empty(shape, dtype=part.dtype, device=part.device, memory_format=_LAST)
+            self.channels.fill(made[done : done + len(part)], part, option, self.rectified)
+            done += len(part)
         return as_clips(made, len(clip))
+
+    def _parts(self, clip: torch.Tensor, known: int, stride: int) -> Iterator[torch.Tensor]:
+        """So many filters of some images; where each is of one frame, they are computed when they are asked for."""
+        if not sees_one_frame(self.weight, self.padding):
+            yield from _split(as_images(self._filters(clip, known, stride)))
+            return
+        time, height, width = self.stride
+        for part in _split(as_images(clip[:, :, :: time * stride])):
+            yield as_images(self._filtered(as_clips(part, 1), known, (1, height, width)))
 
     def _filters(self, clip: torch.Tensor, known: int, stride: int) -> torch.Tensor:
         """So many of them, of every frame after such a stride."""
-        time, *places = self.stride
-        return conv3d(clip, self.weight[:known], self.bias[:known], (time * stride, *places), self.padding)
+        time, height, width = self.stride
+        return self._filtered(clip, known, (time * stride, height, width))
+
+    def _filtered(self, clip: torch.Tensor, known: int, stride: Extents) -> torch.Tensor:
+        return convolved(clip, self.weight[:known], self.bias[:known], stride, self.padding)
+
+    def _frames(self, clip: torch.Tensor, stride: int = 1) -> int:
+        """How many are computed."""
+        return (clip.shape[2] + 2 * self.padding[0] - self.weight.shape[2]) // (self.stride[0] * stride) + 1
 
     def _cut(self, made: torch.Tensor) -> torch.Tensor:
         return made.relu_() if self.rectified else made
+
+
+def _lay(part: nn.Module, *_: object) -> None:
+    """Puts the weights in order; files of weights know none."""
+    assert isinstance(part, SkippingConvolution)
+    part.weight.data = part.weight.data.contiguous(memory_format=_CLIPS_LAST)
+
+
+def _split(images: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Some at a time."""
+    yield from images.split(max(1, _PART // images[0].numel()))
 
 
 def _groups(weights: torch.Tensor) -> Iterator[tuple[Options, list[int]]]:
