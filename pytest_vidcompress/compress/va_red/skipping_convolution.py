@@ -18,6 +18,8 @@ from .search_space import SearchSpace
 _LAST, _CLIPS_LAST = torch.channels_last, torch.channels_last_3d
 _PART = 1 << 21
 """Numbers that a convolution takes at a time: 8 MB."""
+LARGE = 1 << 15
+"""Weights of a convolution whose channels come last in memory."""
 
 
 class Options(NamedTuple):
@@ -33,8 +35,8 @@ class SkippingConvolution(nn.Module):
     """As `LearningConvolution`, of as few filters and frames as the options that count need.
 
     Its norm is part of it, and its first filters lie together in memory, so that fewer of them are a kernel like any
-    other. Of clips of a batch those that take the same options are computed together. Channels come last in
-    memory, of its weights and of what it is given, which saves a fifth of the time and more.
+    other. Of clips of a batch those that take the same options are computed together. Where it is large, channels
+    come last in memory, of its weights and of what it is given, which saves a fifth of the time and more.
 
     Args:
         convolution: whose geometry it takes; weights have to be put in.
@@ -76,7 +78,8 @@ class SkippingConvolution(nn.Module):
         return made
 
     def forward(self, clip: torch.Tensor) -> torch.Tensor:
-        clip = clip.contiguous(memory_format=_CLIPS_LAST)
+        if self._is_large:
+            clip = clip.contiguous(memory_format=_CLIPS_LAST)
         weights = weights_of(self.policy(clip), self.space)
         if self.forced is not None:
             return self._computed(clip, self.forced, weights)
@@ -103,10 +106,15 @@ class SkippingConvolution(nn.Module):
 
     def _all_channels(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
         """Of the frames that are computed, those that are made included."""
-        if option and not torch.is_grad_enabled():
+        if option and self._is_large and not torch.is_grad_enabled():
             return self._by_parts(clip, option, stride)
         made = self._filters(clip, self.channels.widths[option], stride)
         return self._cut(self.channels(made, option))
+
+    @property
+    def _is_large(self) -> bool:
+        """Does it compute so much that the order in memory matters more than the number of calls?"""
+        return self.weight.numel() >= LARGE
 
     def _by_parts(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
         """Some images at a time, each part written into its place while it is in a cache: to write and read what lies
@@ -149,7 +157,8 @@ class SkippingConvolution(nn.Module):
 def _lay(part: nn.Module, *_: object) -> None:
     """Puts the weights in order; files of weights know none."""
     assert isinstance(part, SkippingConvolution)
-    part.weight.data = part.weight.data.contiguous(memory_format=_CLIPS_LAST)
+    if part.weight.numel() >= LARGE:
+        part.weight.data = part.weight.data.contiguous(memory_format=_CLIPS_LAST)
 
 
 def _split(images: torch.Tensor) -> Iterator[torch.Tensor]:

@@ -12,6 +12,14 @@ from pytest_vidcompress.measure.cost.macs import work
 from tests.compress.va_red.learned import deciding, gated, model, skipping
 from tests.models.convolutions.small import NAMES, logits, noise
 
+HERE = "pytest_vidcompress.compress.va_red.skipping_convolution"
+
+
+@pytest.fixture(autouse=True, params=["large", "small"])
+def _large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Convolutions that are taken for large ones lie and run otherwise."""
+    monkeypatch.setattr(f"{HERE}.LARGE", 1 if request.param == "large" else 1 << 40)
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_before_anything_is_learned_it_is_the_model(name: str) -> None:
@@ -61,16 +69,21 @@ def test_part_by_part_into_its_place_gives_the_same(option: int, monkeypatch: py
         part.forced = Options((option,), (1,))
     with torch.enable_grad():
         at_once = module(noise(2)).detach()
-    monkeypatch.setattr("pytest_vidcompress.compress.va_red.skipping_convolution._PART", 1 << 12)
+    monkeypatch.setattr(f"{HERE}._PART", 1 << 12)
     torch.testing.assert_close(logits(module, noise(2)), at_once, rtol=1e-3, atol=1e-3)
 
 
-def test_weights_are_laid_out_whatever_they_are_loaded_from() -> None:
+def test_weights_are_laid_out_whatever_they_are_loaded_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{HERE}.LARGE", 1 << 10)
     module = deciding("r2plus1d", SearchSpace(3, soft=False))
     before = logits(module, noise(2))
     module.load_state_dict(
         {name: each.contiguous() for name, each in module.state_dict().items()}, assign=True
     )
     last = torch.channels_last_3d
-    assert all(part.weight.is_contiguous(memory_format=last) for part in skipping(module))
+    laid = {
+        (part.weight.numel() >= 1 << 10, part.weight.is_contiguous(memory_format=last))
+        for part in skipping(module)
+    }
+    assert laid == {(True, True), (False, False)}
     assert torch.equal(logits(module, noise(2)), before)
