@@ -159,20 +159,19 @@ def _updated(
     """An entry after a run, and what changed in it."""
     new, changes, taken = Stored.of(report), list[Change](), dict[str, Any]()
     numbers = dict(old.numbers)
-    if takes(mode, accuracy_compared(old, report)):
+    searched, retaken = (takes(mode, each(old, report)) for each in (search_compared, accuracy_compared))
+    if retaken:
         taken |= {field: getattr(new, field) for field in _OF_CLIPS}
         _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _kind(name) == "accuracy"])
         changes.append(_accuracy_change(old, new, report.name))
-        if old.clip_ids != new.clip_ids:
-            # Of other clips, and nothing is known of these unless it was measured.
-            taken |= {"searched": new.searched}
-            _take_over(numbers, new.numbers, SEARCHED)
     elif mode != "tighten" and _identifies(old, new):
         taken |= {field: getattr(new, field) for field in _IDENTITY}
         changes.append(Change(report.name, "clips_digest", None, new.clips_digest))
-    if takes(mode, search_compared(old, report)):
+    # Of other clips nothing is known unless it was measured.
+    if searched or (retaken and old.clip_ids != new.clip_ids):
         taken |= {"searched": new.searched}
         _take_over(numbers, new.numbers, SEARCHED)
+    if searched:
         changes.append(_search_change(old, new, report.name))
     for name in BESIDE_CLIPS:
         before, after = old.numbers.get(name), new.numbers.get(name)
