@@ -52,6 +52,7 @@ def test_shards_merged_are_one_run(sharing: Project, capsys: pytest.CaptureFixtu
     assert measured(sharing, "merged.json") == measured(sharing, "alone.json")
 
 
+@pytest.mark.slow
 def test_workers_are_one_run(sharing: Project) -> None:
     assert sharing.run(*TWO_RANGES, "--vc-workers=2", "--vc-json=workers.json", "--vc-cache=cache").passed(3)
     assert measured(sharing, "workers.json") == measured(sharing, "alone.json")

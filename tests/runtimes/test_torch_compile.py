@@ -115,6 +115,7 @@ def test_version() -> None:
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_it_is_compiled_once_wherever_pixels_come_from() -> None:
     run, clip = Compiled(Scaled(2.0).eval()), torch.ones(3, 2, 3, 4, 4)
     with torch._dynamo.config.patch(recompile_limit=1, fail_on_recompile_limit_hit=True):

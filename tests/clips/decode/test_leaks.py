@@ -30,6 +30,7 @@ def mixed(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_memory_is_level_over_thousands_of_opens(mixed: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.clips.decode.opens", str(mixed)],

@@ -93,6 +93,7 @@ def test_bytes_are_met_by_a_format_alone_where_that_suffices(model: Model) -> No
     assert (quarter.agreement, quarter.clips) == (1, len(calibrating()))
 
 
+@pytest.mark.slow
 def test_fewer_bytes_are_shares_and_the_smallest_format(model: Model) -> None:
     least = search("target:size=0.4,using=int8-weights", bench(model))
     found = search(

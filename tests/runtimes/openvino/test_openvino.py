@@ -96,7 +96,7 @@ def test_it_tells_the_time_of_its_nodes() -> None:
     assert all(each.seconds > 0 for each in told)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", ["videomae", pytest.param("timesformer", marks=pytest.mark.slow)])
 def test_static_int8_runs_in_integer_kernels_and_agrees_with_torch(family: str) -> None:
     """Complaint of every library: what is called int8 is multiplied in float, and nobody says so."""
     trained = packaged(family)

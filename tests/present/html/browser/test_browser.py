@@ -71,7 +71,7 @@ def test_hovering_says_variant_clips_and_numbers(opened: Any) -> None:
 @pytest.mark.parametrize(
     ("width", "theme"),
     [
-        (WIDE_SCREEN, "light"),
+        pytest.param(WIDE_SCREEN, "light", marks=pytest.mark.slow),
         (NARROW_SCREEN, "dark"),
         pytest.param(WIDE_SCREEN, "dark", marks=pytest.mark.slow),
         pytest.param(NARROW_SCREEN, "light", marks=pytest.mark.slow),
@@ -91,7 +91,7 @@ def test_axe_finds_nothing_serious(opened: Any, all_drawn: Draw, theme: str, wid
     assert serious == []
 
 
-@pytest.mark.parametrize("width", [WIDE_SCREEN, NARROW_SCREEN])
+@pytest.mark.parametrize("width", [pytest.param(WIDE_SCREEN, marks=pytest.mark.slow), NARROW_SCREEN])
 def test_nothing_scrolls_sideways(opened: Any, all_drawn: Draw, width: int) -> None:
     run = made_run(3, 40)
     for entry in run["measurements"]:
