@@ -25,7 +25,9 @@ from .here import Here
 from .sent_task import send
 
 MOST_DEATHS = 3
-"""Of workers over one range, before it is taken for the range's fault."""
+"""Of workers over one range, or in a row while they load, before it is taken for the fault of what they do."""
+_LOADING = -1
+"""In place of a range's number."""
 _MODULE = "pytest_vidcompress.run.engines.worker"
 _SHARING = "PYTEST_XDIST_WORKER_COUNT"
 """By this variable who decodes ahead knows how many share the cores."""
@@ -201,6 +203,8 @@ class _Run:
 
     def _has_loaded(self, worker: _Worker, answer: dict[str, Any]) -> None:
         worker.loaded = self.task
+        # What ended some of them once in hours does not end all.
+        del self._deaths[_LOADING]
         said = answer.get("answer")
         if isinstance(said, str) and same_answer(self.task.answer, said):
             return
@@ -214,7 +218,7 @@ class _Run:
         self._left.clear()
 
     def _died(self, how: str, number: int | None) -> None:
-        place = -1 if number is None else number
+        place = _LOADING if number is None else number
         self._deaths[place] += 1
         if number is not None:
             self._left.appendleft(number)

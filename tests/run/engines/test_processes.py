@@ -37,6 +37,7 @@ from tests.run.shards.conftest import (
     clips_of,
     counted_in,
     deadly,
+    frail,
     leisurely,
     model,
     small_ranges,
@@ -63,8 +64,8 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield module
 
 
-def engine_of(folder: Path) -> Processes:
-    return Processes(Setting(open_store(str(folder)), "a-cpu", workers=2, paths=tuple(sys.path)))
+def engine_of(folder: Path, workers: int = 2) -> Processes:
+    return Processes(Setting(open_store(str(folder)), "a-cpu", workers=workers, paths=tuple(sys.path)))
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +219,16 @@ def test_a_range_that_kills_every_worker_is_named(engine: Processes, model: Mode
     fatal = deadly(counted, model.module.inner)
     with pytest.raises(SpoiledRunError, match=r"^a worker of .*=2 was killed by SIGKILL at clips .* 3 times"):
         logits(engine, fatal, replace(model, module=fatal))
+
+
+def test_deaths_while_loading_are_counted_in_a_row(model: Model, counted: Any, tmp_path: Path) -> None:
+    """Not over all of a measurement, which may take days."""
+    # One worker: it dies as it loads, does so, dies over a range, twice as it loads again, and does both.
+    module = frail(counted, model.module.inner, (1, 3, 4, 5))
+    with closing(engine_of(tmp_path / "store", workers=1)) as engine:
+        expected = predict(model.module, clips_of(), LABELS)[0]
+        assert torch.equal(logits(engine, module, replace(model, module=module)), expected)
+    assert Path(module.file).stat().st_size == 6 + CLIPS
 
 
 def test_no_worker_outlives_its_engine(engine: Processes, model: Model, strangers: frozenset[int]) -> None:

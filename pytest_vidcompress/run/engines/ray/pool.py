@@ -24,7 +24,7 @@ from .node_worker import PROBES, difference, facts
 from .request import Request
 
 MOST_DEATHS = 3
-"""Of an actor over one range, or of actors on one node before they say anything."""
+"""Of an actor over one range, or of actors on one node in a row before they say anything."""
 _LOOK_S = 5.0
 """How often new nodes are looked for."""
 
@@ -168,6 +168,7 @@ class Pool:
                 stacklevel=2,
             )
         worker.is_greeted = True
+        del self._failures[worker.node.id]
 
     def _bury(self, worker: RemoteWorker) -> bool:
         """Forgets an actor that has ended; returns whether its node is still there."""
