@@ -221,6 +221,7 @@ def test_a_range_that_kills_every_worker_is_named(engine: Processes, model: Mode
         logits(engine, fatal, replace(model, module=fatal))
 
 
+@pytest.mark.slow
 def test_deaths_while_loading_are_counted_in_a_row(model: Model, counted: Any, tmp_path: Path) -> None:
     """Not over all of a measurement, which may take days."""
     # One worker: it dies as it loads, does so, dies over a range, twice as it loads again, and does both.
