@@ -19,8 +19,9 @@ BAR = re.compile(re.escape(BELOW) + "[^\n]*?" + re.escape(BACK))
 
 
 DRAWN_AT_ONCE = (
-    "from pytest_vidcompress.present.terminal.progress import bar\n"
+    "from pytest_vidcompress.present.terminal.progress import bar, joined\n"
     "bar.Bar.__init__.__defaults__ = (0.0, 0.0)\n"
+    "joined.EVERY_S = 0.02\n"
 )
 STORED = ("--benchmark-disable", "--vc-baseline=create")
 pty = pytest.importorskip("pty", reason="pseudo-terminals are for Unix")
