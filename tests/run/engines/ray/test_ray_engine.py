@@ -48,8 +48,12 @@ def nodes() -> Iterator[TwoNodes]:
 
 
 @pytest.fixture
-def make(nodes: TwoNodes, tmp_path: Path, counted: Any) -> Iterator[Callable[..., RayEngine]]:
+def make(
+    nodes: TwoNodes, tmp_path: Path, counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., RayEngine]]:
     """Engines over one store; those that a test leaves open are closed."""
+    # On a busy machine a process loads torch for longer than a run would wait before it begins.
+    monkeypatch.setattr(ray_engine, "_GREETING_S", 300.0)
     made: list[RayEngine] = []
 
     def make(place: str = "", **changed: Any) -> RayEngine:
