@@ -248,6 +248,7 @@ def test_files_of_a_runtime_of_its_own_have_no_embedding(
     assert "give labels and no embedding" in refused(capsys, "index", videos, f"--model={tmp_path / 'graph'}")
 
 
+@pytest.mark.slow
 def test_real_videos_find_themselves(media: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = media / "kinetics400" / "val"
     file = f"--index={tmp_path / 'index'}"

@@ -106,9 +106,9 @@ def test_where_a_bar_would_run_into_other_lines_there_is_none(quick, options, en
 @pytest.mark.parametrize(
     "options",
     [
-        pytest.param(("-n2",), id="as it is"),
+        pytest.param(("-n2",), id="as it is", marks=pytest.mark.slow),
         # Of what is written how, one process says as much.
-        pytest.param(("-n1", "-q"), id="-q", marks=pytest.mark.slow),
+        pytest.param(("-n1", "-q"), id="-q"),
         pytest.param(("-n1", "-v"), id="-v", marks=pytest.mark.slow),
     ],
 )

@@ -408,6 +408,7 @@ def test_what_another_failure_left_undecided_is_not_green() -> None:
     assert "when the run was over" in held["top1"].reason
 
 
+@pytest.mark.slow
 def test_visible_agrees_with_simulation() -> None:
     """The whole check, clip by clip, fails a drop as large as it says in nine of ten runs."""
     clips, churn = 400, 0.05

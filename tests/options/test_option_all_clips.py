@@ -70,7 +70,7 @@ def test_the_option_takes_all(long, tmp_path):
     assert taken(ini) == [400] * 5
 
 
-@pytest.mark.parametrize("body", [LIMITED, ALONE])
+@pytest.mark.parametrize("body", [LIMITED, pytest.param(ALONE, marks=pytest.mark.slow)])
 def test_what_needs_all_clips_takes_them(long, tmp_path, body):
     project = long.copy(tmp_path / "project").write(test_takes=TAKES + body)
     assert project.run(SAMPLE, UNTIMED).passed(1)

@@ -50,7 +50,7 @@ def test_neighbours_fit_and_weights_stay_within_half_a_step(weight: np.ndarray) 
     assert np.array_equal(fits[coarser == 1], weight[coarser == 1])
 
 
-@pytest.mark.parametrize("recipe", ["int8-static", "fuse+int8-static"])
+@pytest.mark.parametrize("recipe", [pytest.param("int8-static", marks=pytest.mark.slow), "fuse+int8-static"])
 @pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
 def test_there_weights_that_fit_answer_as_torch_does(
     monkeypatch: pytest.MonkeyPatch, recipe: str, runtime: str

@@ -122,7 +122,7 @@ def test_one_view_of_a_packaged_clip_is_what_it_always_was(family: str) -> None:
             assert torch.equal(crops_of(clip.path, profile.crop_spec)[0], single(clip.path, profile))
 
 
-@pytest.mark.parametrize("family", ["timesformer", "videomae"])
+@pytest.mark.parametrize("family", [pytest.param("timesformer", marks=pytest.mark.slow), "videomae"])
 def test_one_view_of_a_real_clip_is_what_it_always_was(family: str, media: Path) -> None:
     for path in sorted((media / "kinetics400" / "val").iterdir()):
         profile = CATALOG[family].profile

@@ -48,7 +48,7 @@ def same(outcome: object, path: Path) -> bool:
 
 @needs_proc
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("kept", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_workers_give_the_same_in_the_same_order(kept: bool, videos: list[Path], tmp_path: Path) -> None:
     videos[7].write_text("<html>")
     videos[-1].unlink()

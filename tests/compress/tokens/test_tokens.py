@@ -122,8 +122,8 @@ def test_integers_follow_it(family: str) -> None:
 @pytest.mark.parametrize(
     ("family", "text"),
     [
-        ("videomae", "merge-tokens:proportional=true"),
-        pytest.param("videomae", "drop-tokens", marks=pytest.mark.slow),
+        pytest.param("videomae", "merge-tokens:proportional=true", marks=pytest.mark.slow),
+        ("videomae", "drop-tokens"),
         pytest.param("timesformer", "merge-tokens:proportional=true", marks=pytest.mark.slow),
     ],
 )
