@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 import torch
@@ -78,7 +78,7 @@ class SkippingConvolution(nn.Module):
         return made
 
     def forward(self, clip: torch.Tensor) -> torch.Tensor:
-        if self._is_large:
+        if self.is_large:
             clip = clip.contiguous(memory_format=_CLIPS_LAST)
         weights = weights_of(self.policy(clip), self.space)
         if self.forced is not None:
@@ -106,13 +106,13 @@ class SkippingConvolution(nn.Module):
 
     def _all_channels(self, clip: torch.Tensor, option: int, stride: int) -> torch.Tensor:
         """Of the frames that are computed, those that are made included."""
-        if option and self._is_large and not torch.is_grad_enabled():
+        if option and self.is_large and not torch.is_grad_enabled():
             return self._by_parts(clip, option, stride)
         made = self._filters(clip, self.channels.widths[option], stride)
         return self._cut(self.channels(made, option))
 
     @property
-    def _is_large(self) -> bool:
+    def is_large(self) -> bool:
         """Does it compute so much that the order in memory matters more than the number of calls?"""
         return self.weight.numel() >= LARGE
 
@@ -155,15 +155,15 @@ class SkippingConvolution(nn.Module):
 
 
 def _lay(part: nn.Module, *_: object) -> None:
-    """Puts the weights in order; files of weights know none."""
+    """Puts the weights in order, whichever they came in."""
     assert isinstance(part, SkippingConvolution)
-    if part.weight.numel() >= LARGE:
+    if part.is_large:
         part.weight.data = part.weight.data.contiguous(memory_format=_CLIPS_LAST)
 
 
-def _split(images: torch.Tensor) -> Iterator[torch.Tensor]:
+def _split(images: torch.Tensor) -> Sequence[torch.Tensor]:
     """Some at a time."""
-    yield from images.split(max(1, _PART // images[0].numel()))
+    return images.split(max(1, _PART // images[0].numel()))
 
 
 def _groups(weights: torch.Tensor) -> Iterator[tuple[Options, list[int]]]:

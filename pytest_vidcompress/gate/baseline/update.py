@@ -159,7 +159,7 @@ def _updated(
     """An entry after a run, and what changed in it."""
     new, changes, taken = Stored.of(report), list[Change](), dict[str, Any]()
     numbers = dict(old.numbers)
-    searched, retaken = (takes(mode, each(old, report)) for each in (search_compared, accuracy_compared))
+    retaken, searched = takes(mode, accuracy_compared(old, report)), takes(mode, search_compared(old, report))
     if retaken:
         taken |= {field: getattr(new, field) for field in _OF_CLIPS}
         _take_over(numbers, new.numbers, [name for name in BESIDE_CLIPS if _kind(name) == "accuracy"])

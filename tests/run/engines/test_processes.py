@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from pytest_vidcompress.run.shards.job import ClipRanges
 from pytest_vidcompress.run.shards.measurement import Measured
 from pytest_vidcompress.run.shards.predictions import SharedPredictions
 from pytest_vidcompress.run.shards.stores.open import open_store
+from tests.clips.crops.processes import gone
 from tests.run.shards.conftest import (
     CLIPS,
     PIXELS,
@@ -199,9 +200,7 @@ def killed(workers: Iterable[int]) -> None:
     """All at once; they have ended when it returns."""
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
-    for pid in workers:
-        with suppress(ChildProcessError):  # whoever started it has seen it end already
-            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert gone([*workers])
 
 
 def test_a_worker_that_dies_while_nothing_is_asked_of_it_died_of_nothing_that_is_measured(
